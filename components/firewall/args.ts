@@ -1,0 +1,150 @@
+/** The arguments of a firewall, and what can be wrong with them. */
+import type * as hcloud from "@pulumi/hcloud";
+import * as check from "../core/checks";
+import type { Transform } from "../core/component";
+import type { Problem } from "../core/problem";
+import { everybody, type Rule } from "./rule";
+
+/** Arguments of `Firewall`. */
+export interface FirewallArgs {
+  /**
+   * What is let in; everything else is shut, in IPv4 and IPv6.
+   *
+   * @example [ssh.from("203.0.113.0/24"), http, https]
+   */
+  allow: Rule[];
+  /**
+   * What is let out. Answers to what came in always are; once there is a rule, everything else is shut, so remember DNS
+   * (`udp(53)`, `tcp(53)`), the registry (`https`), package mirrors (`http`) and time (`udp(123)`).
+   *
+   * @default everything
+   * @example [https, udp(53).anywhere("DNS"), udp(123).anywhere("time")]
+   */
+  outbound?: Rule[];
+  /** Labels at Hetzner. */
+  labels?: Record<string, string>;
+  /** Changes a child before it is made. */
+  transform?: {
+    firewall?: Transform<hcloud.FirewallArgs>;
+  };
+}
+
+/** What is wrong with the arguments of a firewall. */
+export function checkFirewall(args: FirewallArgs): Problem[] {
+  return [
+    ...(Array.isArray(args.allow)
+      ? checkRules("allow", args.allow, "out")
+      : [{ argument: "allow", rule: "it is a list of rules", cure: "write [] to let nothing in" }]),
+    ...(args.outbound === undefined
+      ? []
+      : [
+          ...check.notEmpty(
+            "outbound",
+            args.outbound,
+            "leave it out to let everything out; at Hetzner an empty list shuts nothing",
+          ),
+          ...checkRules("outbound", args.outbound, "in"),
+        ]),
+  ];
+}
+
+function checkRules(argument: string, rules: readonly Rule[], wrong: "in" | "out"): Problem[] {
+  const limit = 50;
+  return [
+    ...(rules.length > limit
+      ? [
+          {
+            argument,
+            value: rules.length,
+            rule: `Hetzner takes up to ${limit} rules in a firewall`,
+            cure: "join rules, or use two firewalls",
+          },
+        ]
+      : []),
+    ...rules.flatMap((rule, at) => checkRule(`${argument}[${at}]`, rule, wrong)),
+  ];
+}
+
+function checkRule(argument: string, rule: Rule, wrong: "in" | "out"): Problem[] {
+  // Reached from plain JavaScript, or through a cast: `ssh` alone names nobody.
+  if (!("protocol" in (rule as object))) return [noPeer(argument, rule)];
+  return [
+    ...checkPorts(argument, rule),
+    ...(rule.direction === wrong
+      ? [
+          {
+            argument,
+            value: rule.title,
+            rule: wrong === "out" ? "allow says who may come in" : "outbound says where the server may go",
+            cure: wrong === "out" ? "write .from(...)" : "write .to(...)",
+          },
+        ]
+      : []),
+    ...checkPeers(argument, rule),
+  ];
+}
+
+function noPeer(argument: string, rule: unknown): Problem {
+  const title = (rule as { title?: unknown } | undefined)?.title;
+  const name = typeof title === "string" ? title : "ssh";
+  return {
+    argument,
+    value: name,
+    rule: "it does not say for whom",
+    cure: `write ${name}.from("203.0.113.0/24"), or ${name}.anywhere("the reason")`,
+  };
+}
+
+function checkPorts(argument: string, rule: Rule): Problem[] {
+  if (rule.ports === undefined) return [];
+  const [from, to] = rule.ports;
+  const valid = (port: number) => Number.isInteger(port) && port >= 1 && port <= 65_535;
+  if (valid(from) && valid(to) && from <= to) return [];
+  return [
+    {
+      argument,
+      value: rule.title,
+      rule: "a port is a whole number from 1 to 65535, and a range goes from the lower one to the higher one",
+      cure: 'write tcp(5432) or tcp("9000-9010")',
+    },
+  ];
+}
+
+function checkPeers(argument: string, rule: Rule): Problem[] {
+  if (rule.peers === everybody) {
+    return rule.usual || (rule.reason ?? "").trim() !== ""
+      ? []
+      : [
+          {
+            argument,
+            value: rule.title,
+            rule: "a port that is open to everybody has to say why",
+            cure: `write ${rule.title}("the reason")`,
+          },
+        ];
+  }
+  if (rule.peers.length === 0) {
+    return [
+      {
+        argument,
+        value: rule.title,
+        rule: "it names no network",
+        cure: `write ${rule.title}("203.0.113.0/24")${rule.title.startsWith("ssh") ? ', or ssh.anywhere("the reason")' : ""}`,
+      },
+    ];
+  }
+  return rule.peers.flatMap((peer) => [...check.cidr(`${argument} ${rule.title}`, peer), ...checkWhole(argument, rule, peer)]);
+}
+
+function checkWhole(argument: string, rule: Rule, peer: unknown): Problem[] {
+  if (!check.isPlain(peer) || check.parseCidr(String(peer))?.prefix !== 0) return [];
+  const open = rule.usual ? rule.title.replace(/\.\w+$/, "") : rule.title.replace(/\.\w+$/, '.anywhere("the reason")');
+  return [
+    {
+      argument: `${argument} ${rule.title}`,
+      value: peer,
+      rule: "a whole address family is everybody, and that has to be spelled out, for both families",
+      cure: `write ${open}`,
+    },
+  ];
+}

@@ -1,0 +1,52 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as hcloud from "@pulumi/hcloud";
+import { Component, transformed } from "../core/component";
+import { checkFirewall, type FirewallArgs } from "./args";
+import { render, type KnownRule } from "./render";
+import type { Rule } from "./rule";
+
+/**
+ * A firewall in front of servers, at Hetzner and not on the machine: a port that Docker publishes past the machine's own
+ * rules is shut all the same. Nothing comes in that is not in `allow`, in IPv4 and in IPv6.
+ *
+ * Editing it changes the rules in place; servers are not touched.
+ *
+ * @example const edge = new Firewall("edge", { allow: [ssh.from("203.0.113.0/24"), http, https] });
+ */
+export class Firewall extends Component {
+  readonly firewall: hcloud.Firewall;
+  /** What is let in. */
+  readonly allow: readonly Rule[];
+
+  constructor(name: string, args: FirewallArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("firewall:Firewall", name, opts);
+    this.refuse(checkFirewall(args));
+    this.allow = args.allow;
+    this.firewall = new hcloud.Firewall(
+      ...transformed<hcloud.FirewallArgs>(
+        args.transform?.firewall,
+        name,
+        {
+          rules: pulumi.all([known(args.allow), known(args.outbound ?? [])]).apply(([inbound, outbound]) => render(inbound, outbound)),
+          labels: args.labels,
+        },
+        { parent: this },
+      ),
+    );
+    this.registerOutputs({ id: this.firewall.id });
+  }
+
+  /** Hetzner's id, as servers take it. */
+  get id(): pulumi.Output<number> {
+    return this.firewall.id.apply(Number);
+  }
+}
+
+/** Rules with their networks known. */
+function known(rules: readonly Rule[]): pulumi.Output<KnownRule[]> {
+  return pulumi.all(
+    rules.map(({ protocol, ports, direction, peers, reason, usual, title }) =>
+      pulumi.output(peers).apply((names) => ({ protocol, ports, direction, peers: names, reason, usual, title }) as KnownRule),
+    ),
+  );
+}
