@@ -133,12 +133,17 @@ function checkPeers(argument: string, rule: Rule): Problem[] {
       },
     ];
   }
-  return rule.peers.flatMap((peer) => [...check.cidr(`${argument} ${rule.title}`, peer), ...checkWhole(argument, rule, peer)]);
+  return rule.peers.flatMap((peer) => [
+    ...check.cidr(`${argument} ${rule.title}`, peer),
+    ...checkWhole(argument, rule, peer),
+  ]);
 }
 
 function checkWhole(argument: string, rule: Rule, peer: unknown): Problem[] {
   if (!check.isPlain(peer) || check.parseCidr(String(peer))?.prefix !== 0) return [];
-  const open = rule.usual ? rule.title.replace(/\.\w+$/, "") : rule.title.replace(/\.\w+$/, '.anywhere("the reason")');
+  const open = rule.usual
+    ? rule.title.replace(/\.\w+$/, "")
+    : rule.title.replace(/\.\w+$/, '.anywhere("the reason")');
   return [
     {
       argument: `${argument} ${rule.title}`,

@@ -27,7 +27,9 @@ export class Firewall extends Component {
         args.transform?.firewall,
         name,
         {
-          rules: pulumi.all([known(args.allow), known(args.outbound ?? [])]).apply(([inbound, outbound]) => render(inbound, outbound)),
+          rules: pulumi
+            .all([known(args.allow), known(args.outbound ?? [])])
+            .apply(([inbound, outbound]) => render(inbound, outbound)),
           labels: args.labels,
         },
         { parent: this },
@@ -46,7 +48,9 @@ export class Firewall extends Component {
 function known(rules: readonly Rule[]): pulumi.Output<KnownRule[]> {
   return pulumi.all(
     rules.map(({ protocol, ports, direction, peers, reason, usual, title }) =>
-      pulumi.output(peers).apply((names) => ({ protocol, ports, direction, peers: names, reason, usual, title }) as KnownRule),
+      pulumi
+        .output(peers)
+        .apply((names) => ({ protocol, ports, direction, peers: names, reason, usual, title }) as KnownRule),
     ),
   );
 }

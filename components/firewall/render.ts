@@ -86,9 +86,15 @@ function compare(a: string, b: string): number {
 }
 
 /** Who a list of inbound rules lets in on a port. */
-export function admitted(rules: readonly Rule[], protocol: Protocol, port: number): "everybody" | "some" | "nobody" {
+export function admitted(
+  rules: readonly Rule[],
+  protocol: Protocol,
+  port: number,
+): "everybody" | "some" | "nobody" {
   const matching = rules.filter(
-    (rule) => rule.protocol === protocol && (rule.ports === undefined || (rule.ports[0] <= port && port <= rule.ports[1])),
+    (rule) =>
+      rule.protocol === protocol &&
+      (rule.ports === undefined || (rule.ports[0] <= port && port <= rule.ports[1])),
   );
   if (matching.some((rule) => rule.peers === everybody)) return "everybody";
   return matching.length > 0 ? "some" : "nobody";

@@ -75,7 +75,13 @@ function closed(protocol: Protocol, port: number | string, title: string): Close
     title,
     from: (...peers) => ({ ...rule, direction: "in", peers, reason: undefined, title: `${title}.from` }),
     to: (...peers) => ({ ...rule, direction: "out", peers, reason: undefined, title: `${title}.to` }),
-    anywhere: (reason) => ({ ...rule, direction: "either", peers: everybody, reason, title: `${title}.anywhere` }),
+    anywhere: (reason) => ({
+      ...rule,
+      direction: "either",
+      peers: everybody,
+      reason,
+      title: `${title}.anywhere`,
+    }),
   };
 }
 

@@ -57,12 +57,28 @@ function checkSubnets(subnets: readonly string[] | undefined, range: string): Pr
       const problems = check.cidr(name, subnet);
       if (problems.length > 0) return problems;
       if (!contains(range, subnet)) {
-        return [{ argument: name, value: subnet, rule: `it is outside of ${range}`, cure: "choose a part of that range" }];
+        return [
+          {
+            argument: name,
+            value: subnet,
+            rule: `it is outside of ${range}`,
+            cure: "choose a part of that range",
+          },
+        ];
       }
-      const other = subnets.slice(0, at).find((earlier) => contains(earlier, subnet) || contains(subnet, earlier));
+      const other = subnets
+        .slice(0, at)
+        .find((earlier) => contains(earlier, subnet) || contains(subnet, earlier));
       return other === undefined
         ? []
-        : [{ argument: name, value: subnet, rule: `it overlaps with ${other}`, cure: "choose a part that is free" }];
+        : [
+            {
+              argument: name,
+              value: subnet,
+              rule: `it overlaps with ${other}`,
+              cure: "choose a part that is free",
+            },
+          ];
     }),
   ];
 }

@@ -33,5 +33,7 @@ export class Registry extends Component {
 
 /** The name under which the Docker provider looks up credentials; Docker Hub's differs from the one in image names. */
 export function authAddress(address: string): string {
-  return ["docker.io", "index.docker.io", "hub.docker.com"].includes(address) ? "registry-1.docker.io" : address;
+  return ["docker.io", "index.docker.io", "hub.docker.com"].includes(address)
+    ? "registry-1.docker.io"
+    : address;
 }

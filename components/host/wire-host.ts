@@ -1,0 +1,150 @@
+/** What `Server` and `ExistingServer` have in common: from a machine that can be reached to a host for containers. */
+import * as pulumi from "@pulumi/pulumi";
+import * as command from "@pulumi/command";
+import * as docker from "@pulumi/docker";
+import { transformed, type Component, type Transform } from "../core/component";
+import type { Registry } from "../registry/registry";
+import { mtu, sharedNetwork } from "./docker-settings";
+import type { Host } from "./host";
+import { kit, quote, readVerbs } from "./kit";
+import { connectionOf, dockerHost, dockerSshOptions, type Ssh } from "./ssh";
+
+/** Transforms of the children that both kinds of host have. */
+export interface WiringTransform {
+  gate?: Transform<command.remote.CommandArgs>;
+  kit?: Transform<command.remote.CommandArgs>;
+  provider?: Transform<docker.ProviderArgs>;
+  dockerNetwork?: Transform<docker.NetworkArgs>;
+}
+
+/** How a machine is reached, and what has to hold before it takes containers. */
+export interface Wiring {
+  access: Ssh;
+  address: pulumi.Output<string>;
+  /** The host key's public half, `ssh-ed25519 AAAA…`; without it, connections are not checked. */
+  hostKey: pulumi.Input<string> | undefined;
+  registries: readonly Registry[];
+  tied: Host["tied"];
+  /** The verb that has to succeed first, with its words. */
+  gate: { verb: "host-ready" | "preflight"; words: pulumi.Input<string>[] };
+  /** What the gate waits for. */
+  dependsOn: pulumi.Resource[];
+  transform: WiringTransform;
+}
+
+/** The members of a host that come from wiring it, and the children that make them. */
+export type Wired = Pick<
+  Host,
+  "connection" | "docker" | "network" | "kit" | "registries" | "tied" | "ready"
+> & {
+  /** Succeeds when the machine can take containers. */
+  readonly gate: command.remote.Command;
+  /** Puts the verbs on the machine. */
+  readonly install: command.remote.Command;
+};
+
+/** Makes the gate, the verbs, the Docker provider and the shared network, as children of a host. */
+export function wireHost(parent: Component, wiring: Wiring): Wired {
+  const name = parent.componentName;
+  const { access, address, hostKey, tied, transform } = wiring;
+  const connection = connectionOf(access, address, hostKey);
+  const gate = runScript(`${name}-gate`, connection, {
+    script: verbText(wiring.gate.verb),
+    words: wiring.gate.words,
+    transform: transform.gate,
+    opts: { ...tied, parent, dependsOn: wiring.dependsOn },
+  });
+  const verbs = kit();
+  const install = runScript(`${name}-kit`, connection, {
+    script: verbs.install,
+    words: [],
+    undo: removeUnused(verbs.remove),
+    transform: transform.kit,
+    opts: { ...tied, parent, dependsOn: [gate] },
+  });
+  const provider = new docker.Provider(
+    ...transformed<docker.ProviderArgs>(
+      transform.provider,
+      name,
+      {
+        host: dockerHost(access, address),
+        sshOpts: dockerSshOptions(access, address, hostKey),
+        registryAuth: wiring.registries.map((registry) => registry.auth),
+        // The machine may not be there yet, or no more; each operation says so itself.
+        disableDockerDaemonCheck: true,
+      },
+      { parent },
+    ),
+  );
+  const network = new docker.Network(
+    ...transformed<docker.NetworkArgs>(
+      transform.dockerNetwork,
+      name,
+      { name: sharedNetwork, driver: "bridge", options: { "com.docker.network.driver.mtu": String(mtu) } },
+      {
+        ...tied,
+        parent,
+        provider,
+        dependsOn: [gate],
+        deleteBeforeReplace: wiring.tied.deletedWith === undefined,
+      },
+    ),
+  );
+  const registries = wiring.registries.map((registry) => registry.address);
+  return {
+    connection,
+    docker: provider,
+    network,
+    kit: verbs,
+    registries,
+    tied,
+    ready: install,
+    gate,
+    install,
+  };
+}
+
+interface Script {
+  /** The script; it goes by standard input, so that the command stays one line in a preview. */
+  script: string;
+  words: pulumi.Input<string>[];
+  undo?: string;
+  transform: Transform<command.remote.CommandArgs> | undefined;
+  opts: pulumi.CustomResourceOptions;
+}
+
+/** Runs a script that is not on the host yet. */
+function runScript(name: string, connection: Wired["connection"], run: Script): command.remote.Command {
+  return new command.remote.Command(
+    ...transformed<command.remote.CommandArgs>(
+      run.transform,
+      name,
+      {
+        connection,
+        create: pulumi
+          .all(run.words)
+          .apply((words) => ["sh -s", ...(words.length > 0 ? ["--"] : []), ...words.map(quote)].join(" ")),
+        stdin: run.script,
+        delete: run.undo,
+        logging: command.remote.Logging.None,
+        addPreviousOutputInEnv: false,
+      },
+      run.opts,
+    ),
+  );
+}
+
+function verbText(verb: Wiring["gate"]["verb"]): string {
+  const text = readVerbs()[verb];
+  if (text === undefined)
+    throw new Error(`the verb ${verb} is missing from this installation of the library`);
+  return text;
+}
+
+/** The command that removes the verbs, unless another program still has containers on the host. */
+function removeUnused(remove: string): string {
+  const used = ["sextant.app", "sextant.accessory", "sextant.config"]
+    .map((label) => `docker ps --all --quiet --filter label=${label}`)
+    .join("; ");
+  return `[ -n "$(${used})" ] || { ${remove}; }`;
+}

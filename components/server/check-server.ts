@@ -1,0 +1,144 @@
+/** What can be wrong with the arguments of a server. */
+import { parseDocument } from "yaml";
+import * as check from "../core/checks";
+import type { Problem } from "../core/problem";
+import { checkSsh, ssh } from "../host/ssh";
+import { contains } from "../network/args";
+import type { ServerArgs } from "./args";
+
+export function checkServer(name: string, args: ServerArgs): Problem[] {
+  return [
+    ...check.dnsLabel(args.name === undefined ? "name" : "args.name", args.name ?? name, 63),
+    ...check.notEmpty("type", args.type ?? "", 'name a server type, such as "cx22"'),
+    ...check.notEmpty("location", args.location, 'leave it out, or name one, such as "fsn1"'),
+    ...check.notEmpty("image", args.image, "leave it out for debian-12"),
+    ...checkImage(args.image),
+    ...checkFirewalls(args),
+    ...checkNetwork(args.network),
+    ...checkAccess(args),
+    ...checkRegistries(args.registries),
+    ...(args.swap === false ? [] : check.size("swap", args.swap, 64 * 1024 ** 2)),
+    ...checkLabels(args.labels),
+    ...checkCloudInit(args.cloudInit),
+  ];
+}
+
+function checkImage(image: string | undefined): Problem[] {
+  return image === undefined || image === "" || !/^(alma|rocky|centos|fedora|opensuse)/.test(image)
+    ? []
+    : [
+        {
+          argument: "image",
+          value: image,
+          rule: "the first boot installs Docker from the packages of Debian or Ubuntu",
+          cure: 'take "debian-12" or "ubuntu-24.04", or an image of your own of these',
+        },
+      ];
+}
+
+function checkFirewalls(args: ServerArgs): Problem[] {
+  const cure = 'name a firewall, or say unprotected: "the reason"';
+  if (!Array.isArray(args.firewalls)) return [{ argument: "firewalls", rule: "it is a list", cure }];
+  if (args.firewalls.length > 0) {
+    return args.unprotected === undefined
+      ? []
+      : [
+          {
+            argument: "unprotected",
+            value: args.unprotected,
+            rule: "the server has firewalls",
+            cure: "leave unprotected out",
+          },
+        ];
+  }
+  if (args.unprotected !== undefined) {
+    return check.notEmpty(
+      "unprotected",
+      args.unprotected,
+      "say why every port may be reached from everywhere",
+    );
+  }
+  const rule = "without a firewall every port that something listens on is open to the internet";
+  return [{ argument: "firewalls", value: [], rule, cure }];
+}
+
+function checkNetwork(network: ServerArgs["network"]): Problem[] {
+  if (network === undefined || !("ip" in network)) return [];
+  const { ip, network: net } = network;
+  return net.subnetRanges.some((range) => contains(range, ip))
+    ? []
+    : [
+        {
+          argument: "network.ip",
+          value: ip,
+          rule: `it is in none of the subnets ${net.subnetRanges.join(", ")} of ${net.label}`,
+          cure: "choose an address there",
+        },
+      ];
+}
+
+function checkAccess(args: ServerArgs): Problem[] {
+  const problems = checkSsh("ssh", args.ssh);
+  if (args.ssh?.user !== undefined && args.ssh.user !== "root") {
+    problems.push({
+      argument: "ssh.user",
+      value: args.ssh.user,
+      rule: "a server that is made here has one login, root by key",
+      cure: "leave it out",
+    });
+  }
+  if (problems.length === 0 && args.sshKeys === undefined && ssh(args.ssh).publicKey === undefined) {
+    problems.push({
+      argument: "ssh.publicKey",
+      rule: "the public half of the key was not found beside the private one",
+      cure: "give it, or name a key that is at Hetzner in sshKeys",
+    });
+  }
+  if (args.sshKeys !== undefined) {
+    problems.push(...check.notEmpty("sshKeys", args.sshKeys, "leave it out to use the key of ssh"));
+  }
+  return problems;
+}
+
+/** Two sets of credentials for one address: one of them would be lost. */
+export function checkRegistries(registries: ServerArgs["registries"] = []): Problem[] {
+  const addresses = registries.map((registry) => registry.address);
+  const twice = addresses.find((address, at) => addresses.indexOf(address) !== at);
+  return twice === undefined
+    ? []
+    : [
+        {
+          argument: "registries",
+          value: twice,
+          rule: "an address has one set of credentials",
+          cure: "keep one of them",
+        },
+      ];
+}
+
+function checkLabels(labels: Record<string, string> = {}): Problem[] {
+  const word = /^([a-zA-Z0-9]([a-zA-Z0-9._-]{0,61}[a-zA-Z0-9])?)?$/;
+  const key = /^([a-zA-Z0-9.-]{1,253}\/)?[a-zA-Z0-9]([a-zA-Z0-9._-]{0,61}[a-zA-Z0-9])?$/;
+  return Object.entries(labels)
+    .filter(([name, value]) => !key.test(name) || !word.test(value))
+    .map(([name, value]) => ({
+      argument: `labels.${name}`,
+      value,
+      rule: "Hetzner takes letters, digits, dots, hyphens and underscores, 63 at most, in names and values",
+      cure: "rename it",
+    }));
+}
+
+function checkCloudInit(text: string | undefined): Problem[] {
+  if (text === undefined) return [];
+  const cure = 'write a #cloud-config, such as "packages: [htop]"';
+  const document = parseDocument(text);
+  const [error] = document.errors;
+  if (error !== undefined) {
+    return [{ argument: "cloudInit", rule: `it is not YAML (${error.message.split("\n")[0] ?? ""})`, cure }];
+  }
+  const value: unknown = document.toJS();
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+    ? []
+    : [{ argument: "cloudInit", value: text, rule: "it is not a map of cloud-init's keys", cure }];
+}

@@ -1,0 +1,92 @@
+/** The arguments of a machine that is there already, and what can be wrong with them. */
+import { isIP, isIPv4, isIPv6 } from "node:net";
+import type * as pulumi from "@pulumi/pulumi";
+import * as check from "../core/checks";
+import type { Problem } from "../core/problem";
+import type { Size } from "../core/units";
+import type { Architecture } from "../host/host";
+import { checkSsh, type SshArgs } from "../host/ssh";
+import type { WiringTransform } from "../host/wire-host";
+import type { Registry } from "../registry/registry";
+import { checkRegistries } from "./check-server";
+
+/** Arguments of `ExistingServer`. */
+export interface ExistingServerArgs {
+  /** The address or name that it is reached by over SSH. @example "203.0.113.7" */
+  address: pulumi.Input<string>;
+  /** Its public IPv6 address. @default none */
+  ipv6Address?: pulumi.Input<string>;
+  /** Its address in a private network. @default none */
+  privateAddress?: pulumi.Input<string>;
+  /** The architecture, so that images can be checked at preview. @default not checked */
+  architecture?: Architecture;
+  /** Its memory, so that limits can be checked at preview. @default not checked @example "8g" */
+  memory?: Size;
+  /** How Pulumi reaches it; the user has to be root. @default root with the usual key in ~/.ssh, port 22 */
+  ssh?: SshArgs;
+  /**
+   * The ed25519 host key that connections are held to, as `ssh-keyscan -t ed25519 ADDRESS` prints it, less the address.
+   * Without it, remote commands do not check who answers, and Docker's connections trust the first answer.
+   *
+   * @default not pinned
+   * @example "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI…"
+   */
+  hostKey?: pulumi.Input<string>;
+  /** Registries that it pulls from with credentials. @default none */
+  registries?: Registry[];
+  /** What the preflight asks for. */
+  preflight?: {
+    /** Ports that have to be free, or the proxy's own; `[]` on a machine without a proxy. @default [80, 443] */
+    ports?: number[];
+    /** Free disk for images and containers. @default "2g" */
+    disk?: Size;
+  };
+  /** Changes a child before it is made; `gate` is the preflight. */
+  transform?: WiringTransform;
+}
+
+/** What is wrong with the arguments of an existing server. */
+export function checkExistingServer(name: string, args: ExistingServerArgs): Problem[] {
+  return [
+    ...check.dnsLabel("name", name, 63),
+    ...checkAddress(args.address),
+    ...family("ipv6Address", args.ipv6Address, isIPv6, '"2001:db8::7"'),
+    ...family("privateAddress", args.privateAddress, isIPv4, '"10.0.0.7"'),
+    ...check.oneOf("architecture", args.architecture, ["amd64", "arm64"]),
+    ...check.size("memory", args.memory, 128 * 1024 ** 2),
+    ...checkSsh("ssh", args.ssh),
+    ...checkHostKey(args.hostKey),
+    ...checkRegistries(args.registries),
+    ...(args.preflight?.ports ?? []).flatMap((port, at) => check.port(`preflight.ports[${at}]`, port)),
+    ...check.size("preflight.disk", args.preflight?.disk, 1),
+  ];
+}
+
+function checkAddress(address: unknown): Problem[] {
+  const cure = 'give its address or name, such as "203.0.113.7"';
+  if (address === undefined || address === "") return [{ argument: "address", rule: "it is missing", cure }];
+  if (!check.isPlain(address) || isIP(String(address)) !== 0) return [];
+  return check.hostName("address", address).map((problem) => ({ ...problem, cure }));
+}
+
+function family(argument: string, value: unknown, ok: (text: string) => boolean, example: string): Problem[] {
+  if (!check.isPlain(value) || (typeof value === "string" && ok(value))) return [];
+  return [{ argument, value, rule: "it is no address of that family", cure: `write it like ${example}` }];
+}
+
+function checkHostKey(key: unknown): Problem[] {
+  if (
+    !check.isPlain(key) ||
+    (typeof key === "string" && /^ssh-ed25519 [A-Za-z0-9+/]{60,}={0,2}( .*)?$/.test(key))
+  ) {
+    return [];
+  }
+  return [
+    {
+      argument: "hostKey",
+      value: key,
+      rule: "a pinned host key is of type ed25519 and has no address in front",
+      cure: 'take "ssh-ed25519 AAAA…" from ssh-keyscan -t ed25519',
+    },
+  ];
+}

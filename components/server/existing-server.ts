@@ -1,0 +1,85 @@
+import * as pulumi from "@pulumi/pulumi";
+import type * as command from "@pulumi/command";
+import type * as docker from "@pulumi/docker";
+import { Component } from "../core/component";
+import { mebibytes } from "../core/units";
+import type { Architecture, Host } from "../host/host";
+import type { Kit } from "../host/kit";
+import { ssh } from "../host/ssh";
+import { wireHost } from "../host/wire-host";
+import { checkExistingServer, type ExistingServerArgs } from "./existing-args";
+
+/**
+ * A machine that is there already, wherever it is. Nothing is installed on it beside the verbs: a preflight looks at
+ * Docker, architecture, memory, disk, tools and who owns the proxy's ports, and refuses with the whole list.
+ *
+ * @example
+ * const web = new ExistingServer("web-1", {
+ *   address: "203.0.113.7", architecture: "amd64", memory: "8g", hostKey: "ssh-ed25519 AAAAC3Nza…",
+ * });
+ */
+export class ExistingServer extends Component implements Host {
+  readonly hostName: string;
+  /** Looks at the machine and refuses with the list of what is wrong. */
+  readonly preflight: command.remote.Command;
+  /** Puts the verbs on the machine. */
+  readonly install: command.remote.Command;
+
+  readonly address: pulumi.Output<string>;
+  readonly ipv6Address: pulumi.Output<string | undefined>;
+  readonly privateAddress: pulumi.Output<string | undefined>;
+  readonly architecture: Architecture | undefined;
+  readonly memoryMb: number | undefined;
+  readonly connection: Host["connection"];
+  readonly docker: docker.Provider;
+  readonly network: docker.Network;
+  readonly kit: Kit;
+  readonly registries: readonly string[];
+  /** Nothing: the machine is not made here, and does not go with the stack. */
+  readonly tied: Host["tied"] = {};
+  readonly ready: pulumi.Resource;
+  /** The arguments, for checks of other components. */
+  readonly args: Readonly<ExistingServerArgs>;
+
+  constructor(name: string, args: ExistingServerArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("server:ExistingServer", name, opts);
+    this.refuse(checkExistingServer(name, args));
+    this.args = args;
+    this.hostName = name;
+    this.address = pulumi.output(args.address);
+    this.ipv6Address = pulumi.output(args.ipv6Address);
+    this.privateAddress = pulumi.output(args.privateAddress);
+    this.architecture = args.architecture;
+    this.memoryMb = args.memory === undefined ? undefined : mebibytes(args.memory);
+    const wired = wireHost(this, {
+      access: ssh(args.ssh),
+      address: this.address,
+      hostKey: args.hostKey,
+      registries: args.registries ?? [],
+      tied: this.tied,
+      gate: { verb: "preflight", words: this.preflightWords() },
+      dependsOn: [],
+      transform: args.transform ?? {},
+    });
+    ({ connection: this.connection, docker: this.docker, network: this.network, kit: this.kit } = wired);
+    ({ registries: this.registries, ready: this.ready, gate: this.preflight, install: this.install } = wired);
+    this.registerOutputs({
+      address: this.address,
+      ipv6Address: this.ipv6Address,
+      privateAddress: this.privateAddress,
+    });
+  }
+
+  private preflightWords(): pulumi.Input<string>[] {
+    const { architecture, privateAddress, preflight = {}, memory } = this.args;
+    const ports = preflight.ports ?? [80, 443];
+    return [
+      ...(architecture === undefined ? [] : [`arch=${architecture}`]),
+      ...(ports.length === 0 ? [] : [`ports=${ports.join(",")}`]),
+      `disk=${mebibytes(preflight.disk ?? "2g")}`,
+      // A machine that is sold with 4 GB shows some less to its system.
+      ...(memory === undefined ? [] : [`memory=${Math.floor(mebibytes(memory) * 0.85)}`]),
+      ...(privateAddress === undefined ? [] : [pulumi.interpolate`private=${privateAddress}`]),
+    ];
+  }
+}
