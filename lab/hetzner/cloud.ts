@@ -1,0 +1,18 @@
+/** What the handlers of all kinds share. */
+import type { Machines } from "../machine/machines";
+import type { Actions } from "./actions";
+import type { HealthMonitor } from "./health";
+import type { MachineSync } from "./machine-sync";
+import type { Pools } from "./pools";
+import type { Store } from "./store";
+
+export interface Cloud {
+  store: Store;
+  actions: Actions;
+  machines: Machines;
+  sync: MachineSync;
+  pools: Pools;
+  health: HealthMonitor;
+  /** Where the API is reached, `http://host:port/v1`. */
+  endpoint: () => string;
+}
