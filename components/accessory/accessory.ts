@@ -1,0 +1,171 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as docker from "@pulumi/docker";
+import type * as command from "@pulumi/command";
+import { Component, transformed } from "../core/component";
+import { dockerEnvs } from "../core/environment";
+import { hostWide } from "../core/names";
+import { mebibytes, seconds } from "../core/units";
+import { onHost, runVerb } from "../host/remote";
+import { checkAccessory, type AccessoryArgs, type Publish } from "./args";
+
+/**
+ * A service beside the app: a database, a cache, a search engine. One container on one host, with data in volumes that
+ * outlive it, reachable by name from the containers of that host and from nowhere else unless `publish` says so.
+ *
+ * Editing an argument replaces the container, old one first, since two servers must not share a data volume: expect
+ * some seconds without it. The volumes stay.
+ *
+ * @example
+ * const search = new Accessory("search", {
+ *   server: web1, image: "getmeili/meilisearch:v1.11", port: 7700, volumes: { data: "/meili_data" },
+ *   ready: { command: ["curl", "-fs", "http://127.0.0.1:7700/health"] },
+ * });
+ */
+export class Accessory extends Component {
+  readonly image: docker.RemoteImage;
+  /** The data volumes, by the names in `volumes`. */
+  readonly volumes: Readonly<Record<string, docker.Volume>>;
+  readonly container: docker.Container;
+  /** Done when the accessory is ready. */
+  readonly ready: command.remote.Command;
+  /** The name or address that clients connect to; known only once the accessory is ready, so that they wait for it. */
+  readonly host: pulumi.Output<string>;
+  /** The port that clients connect to. */
+  readonly port: pulumi.Output<number | undefined>;
+
+  constructor(name: string, args: AccessoryArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("accessory:Accessory", name, opts);
+    this.refuse(checkAccessory(name, args));
+    const alias = hostWide(name);
+    this.image = this.pull(args);
+    this.volumes = this.makeVolumes(args, alias);
+    this.container = this.run(args, alias);
+    this.ready = this.awaitReady(args, alias);
+    const reached = args.publish === "private" ? privateAddress(this.label, args.server.privateAddress) : pulumi.output(alias);
+    this.host = pulumi.all([this.ready.id, reached]).apply(([, host]) => host);
+    this.port = pulumi.output(args.publish === "private" ? (args.hostPort ?? args.port) : args.port);
+    this.registerOutputs({ host: this.host, port: this.port });
+  }
+
+  private pull(args: AccessoryArgs): docker.RemoteImage {
+    return new docker.RemoteImage(
+      ...transformed<docker.RemoteImageArgs>(
+        args.transform?.image,
+        this.componentName,
+        { name: args.image, keepLocally: true },
+        onHost(args.server, { parent: this }),
+      ),
+    );
+  }
+
+  private makeVolumes(args: AccessoryArgs, alias: string): Record<string, docker.Volume> {
+    const make = (volume: string) =>
+      new docker.Volume(
+        ...transformed<docker.VolumeArgs>(
+          args.transform?.volume,
+          `${this.componentName}-${volume}`,
+          { name: `${alias}-${volume}` },
+          onHost(args.server, { parent: this, retainOnDelete: args.keepData }),
+        ),
+      );
+    return Object.fromEntries(Object.keys(args.volumes ?? {}).map((volume) => [volume, make(volume)]));
+  }
+
+  private run(args: AccessoryArgs, alias: string): docker.Container {
+    const { server } = args;
+    return new docker.Container(
+      ...transformed<docker.ContainerArgs>(
+        args.transform?.container,
+        this.componentName,
+        {
+          // A fixed name: two containers on one data volume can then never run, whatever was interrupted.
+          name: alias,
+          image: this.image.name,
+          hostname: this.componentName,
+          command: args.command,
+          envs: dockerEnvs(args.env ?? {}, args.secrets ?? {}),
+          ports: ports(args, server.privateAddress, this.label),
+          networksAdvanced: [{ name: server.network.id, aliases: [alias] }],
+          volumes: Object.entries(args.volumes ?? {}).map(([volume, path]) => ({
+            volumeName: this.volumes[volume]?.name,
+            containerPath: path,
+          })),
+          uploads: Object.entries(args.files ?? {}).map(([file, content]) => ({ file, content })),
+          labels: labels(this.componentName, args),
+          memory: args.resources?.memory === undefined ? undefined : mebibytes(args.resources.memory),
+          cpus: args.resources?.cpus === undefined ? undefined : String(args.resources.cpus),
+          restart: "unless-stopped",
+          logDriver: "json-file",
+          logOpts: { "max-size": "10m", "max-file": "3" },
+          destroyGraceSeconds: seconds(args.stopTimeout ?? "60s"),
+        },
+        onHost(server, { parent: this, deleteBeforeReplace: true, dependsOn: [this.image] }),
+      ),
+    );
+  }
+
+  private awaitReady(args: AccessoryArgs, alias: string): command.remote.Command {
+    const timeout = `timeout=${seconds(args.ready?.timeout ?? "120s")}`;
+    const instance = pulumi.interpolate`instance=${this.container.id}`;
+    return args.ready === undefined
+      ? runVerb(
+          `${this.componentName}-ready`,
+          args.server,
+          "ready",
+          { words: [`container=${alias}`, instance, timeout, "delay=2"] },
+          { parent: this, dependsOn: [this.container] },
+          args.transform?.ready,
+        )
+      : runVerb(
+          `${this.componentName}-ready`,
+          args.server,
+          "accessory-ready",
+          { words: [`container=${alias}`, instance, timeout, "--", ...args.ready.command] },
+          { parent: this, dependsOn: [this.container] },
+          args.transform?.ready,
+        );
+  }
+}
+
+/** What is published, and on which address; nothing by default. */
+function ports(
+  args: AccessoryArgs,
+  privateAddr: pulumi.Output<string | undefined>,
+  label: string,
+): docker.types.input.ContainerPort[] {
+  if (args.publish === undefined || args.port === undefined) return [];
+  const port = { internal: args.port, external: args.hostPort ?? args.port };
+  return [{ ...port, ...boundTo(args.publish, privateAddr, label) }];
+}
+
+function boundTo(
+  publish: Publish,
+  privateAddr: pulumi.Output<string | undefined>,
+  label: string,
+): { ip?: pulumi.Input<string> } {
+  switch (publish) {
+    case "loopback":
+      return { ip: "127.0.0.1" };
+    case "private":
+      return { ip: privateAddress(label, privateAddr) };
+    default:
+      return {};
+  }
+}
+
+/** The private address of a host, or one sentence that says that it has none. */
+function privateAddress(label: string, address: pulumi.Output<string | undefined>): pulumi.Output<string> {
+  return address.apply((known) => {
+    if (known === undefined) {
+      throw new pulumi.RunError(
+        `${label}: publish is "private", but its server has no private address; attach the server to a Network.`,
+      );
+    }
+    return known;
+  });
+}
+
+function labels(name: string, args: AccessoryArgs): docker.types.input.ContainerLabel[] {
+  const all: Record<string, string> = { ...args.labels, "sextant.accessory": hostWide(name) };
+  return Object.entries(all).map(([label, value]) => ({ label, value }));
+}

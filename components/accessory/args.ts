@@ -1,0 +1,134 @@
+/** The arguments of an accessory, and what can be wrong with them. */
+import type * as pulumi from "@pulumi/pulumi";
+import type * as docker from "@pulumi/docker";
+import type * as command from "@pulumi/command";
+import * as check from "../core/checks";
+import { checkEnvironment } from "../core/environment";
+import type { Transform } from "../core/component";
+import type { Problem } from "../core/problem";
+import type { Duration, Size } from "../core/units";
+import type { Host } from "../host/host";
+
+/**
+ * Who can reach an accessory's port beside the containers on its own host, which always can:
+ * - `"loopback"`: processes on the host itself, for a person with an SSH tunnel;
+ * - `"private"`: other servers in the private network;
+ * - `{ public, reason }`: everybody. Docker publishes past the host's own firewall (UFW); the reason is for the reviewer.
+ */
+export type Publish = "loopback" | "private" | { public: true; reason: string };
+
+/** Arguments of `Accessory`. */
+export interface AccessoryArgs {
+  /** The host that it runs on. */
+  server: Host;
+  /** The image, with its tag. @example "getmeili/meilisearch:v1.11" */
+  image: string;
+  /** The port that it listens on inside its container. @example 7700 */
+  port?: number;
+  /** Who can reach the port from outside the Docker network of its host. @default nobody */
+  publish?: Publish;
+  /** The port on the host, when it is published. @default the same as `port` */
+  hostPort?: number;
+  /** Environment that anyone may read. */
+  env?: Record<string, pulumi.Input<string>>;
+  /** Environment that is secret: encrypted in the state, never in a diff, a log or an argument list. */
+  secrets?: Record<string, pulumi.Input<string>>;
+  /** Data that outlives the container: the name of a Docker volume and where it is mounted. @example { data: "/meili_data" } */
+  volumes?: Record<string, string>;
+  /** Files inside the container, by absolute path. A changed file replaces the container. */
+  files?: Record<string, pulumi.Input<string>>;
+  /** The command, instead of the image's own. */
+  command?: string[];
+  /** How it is known to be ready; dependants wait for it. @default the container runs */
+  ready?: {
+    /** A command that succeeds inside the container when it is ready. @example ["pg_isready"] */
+    command: string[];
+    /** How long it may take. @default "120s" */
+    timeout?: Duration;
+  };
+  /** Limits. @default none */
+  resources?: {
+    /** Memory; over it, the kernel ends the process. @example "512m" */
+    memory?: Size;
+    /** Processor cores. @example 1.5 */
+    cpus?: number;
+  };
+  /** How long it may take to stop before it is killed. @default "60s" */
+  stopTimeout?: Duration;
+  /** Labels on the container. */
+  labels?: Record<string, string>;
+  /** Keeps the data volumes when the accessory is removed or the stack destroyed. @default false */
+  keepData?: boolean;
+  /** Changes a child before it is made. */
+  transform?: {
+    image?: Transform<docker.RemoteImageArgs>;
+    volume?: Transform<docker.VolumeArgs>;
+    container?: Transform<docker.ContainerArgs>;
+    ready?: Transform<command.remote.CommandArgs>;
+  };
+}
+
+/** What is wrong with the arguments of an accessory. */
+export function checkAccessory(name: string, args: AccessoryArgs): Problem[] {
+  const published = args.publish !== undefined;
+  return [
+    ...check.dnsLabel("name", name),
+    ...check.notEmpty("image", args.image, "name an image with its tag"),
+    ...checkTag(args.image),
+    ...check.port("port", args.port),
+    ...check.port("hostPort", args.hostPort),
+    ...(published && args.port === undefined
+      ? [
+          {
+            argument: "publish",
+            value: args.publish,
+            rule: "there is no port to publish",
+            cure: "give the port that the accessory listens on",
+          },
+        ]
+      : []),
+    ...(!published && args.hostPort !== undefined
+      ? [
+          {
+            argument: "hostPort",
+            value: args.hostPort,
+            rule: "a host port needs publish",
+            cure: 'add publish: "loopback" or "private", or leave hostPort out',
+          },
+        ]
+      : []),
+    ...(typeof args.publish === "string" ? check.oneOf("publish", args.publish, ["loopback", "private"]) : []),
+    ...(typeof args.publish === "object"
+      ? check.notEmpty("publish.reason", args.publish.reason, "say why the whole internet may reach it")
+      : []),
+    ...checkEnvironment(args.env, args.secrets),
+    ...Object.entries(args.volumes ?? {}).flatMap(([volume, path]) => [
+      ...check.dnsLabel(`volumes.${volume}`, volume),
+      ...check.absolutePath(`volumes.${volume}`, path),
+    ]),
+    ...Object.keys(args.files ?? {}).flatMap((path) => check.absolutePath("files", path)),
+    ...(args.ready === undefined
+      ? []
+      : [
+          ...check.notEmpty("ready.command", args.ready.command, "give the command as a list of words"),
+          ...check.duration("ready.timeout", args.ready.timeout, 1000, 3_600_000),
+        ]),
+    ...check.size("resources.memory", args.resources?.memory),
+    ...check.duration("stopTimeout", args.stopTimeout, 0, 3_600_000),
+  ];
+}
+
+function checkTag(image: string): Problem[] {
+  const last = image.slice(image.lastIndexOf("/") + 1);
+  const named = (last.includes(":") && !last.endsWith(":latest")) || last.includes("@sha256:");
+  return named || image === ""
+    ? []
+    : [
+        {
+          argument: "image",
+          value: image,
+          rule: "without a tag of its own, a pull can bring another release of your data's server",
+          cure: "add the version as its tag",
+        },
+      ];
+}

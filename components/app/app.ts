@@ -1,0 +1,350 @@
+import { createHash } from "node:crypto";
+import * as pulumi from "@pulumi/pulumi";
+import * as docker from "@pulumi/docker";
+import type * as command from "@pulumi/command";
+import { Component, transformed } from "../core/component";
+import { dockerEnvs } from "../core/environment";
+import { hostWide, roleLabel } from "../core/names";
+import { mebibytes, seconds } from "../core/units";
+import type { Host } from "../host/host";
+import { environmentLines, onHost, runVerb } from "../host/remote";
+import type { AppArgs } from "./args";
+import { checkApp } from "./check-app";
+import { batches, imageReference, rolesOf, type Placement, type Role } from "./plan";
+import { certificateDirectory, deployFlags, healthWords, routePort, type RouteArgs } from "./route";
+
+/** What a role is on one of its hosts. */
+export interface RoleOnHost {
+  readonly role: string;
+  readonly host: Host;
+  readonly container: docker.Container;
+  readonly ready: command.remote.Command;
+  /** One for each route; one that only stops the old container for a worker; none for a stop-first role. */
+  readonly switches: command.remote.Command[];
+}
+
+/**
+ * A web app in containers: roles on hosts behind the proxy, released without losing a request.
+ *
+ * A release pulls the image on all hosts, runs the release command once, starts the new containers beside the old ones,
+ * waits until each is ready, and only then switches the traffic, host after host. If one container does not become ready,
+ * no host is switched and the old release serves on.
+ *
+ * @example
+ * const shop = new App("shop", {
+ *   image: "registry.example.com/shop", version: config.require("version"),
+ *   proxy, route: { hosts: ["shop.example.com"], port: 3000, tls: letsEncrypt() },
+ *   roles: { web: { servers: [web1, web2] }, job: { servers: [web1], command: ["bin/jobs"] } },
+ *   env: { DATABASE_HOST: db.host }, secrets: { DATABASE_PASSWORD: db.password },
+ *   release: ["bin/rails", "db:prepare"],
+ * });
+ */
+export class App extends Component {
+  /** The image on each host, by the host's name. */
+  readonly images: ReadonlyMap<string, docker.RemoteImage>;
+  /** The release command, where there is one. */
+  readonly release: command.remote.Command | undefined;
+  /** The data volumes: `<host>/<volume>` in the program's names. They outlive every container. */
+  readonly volumes: ReadonlyMap<string, docker.Volume>;
+  /** Every role on every host, in the order of the rollout. */
+  readonly placements: readonly RoleOnHost[];
+  /** The release that serves; known once the last host is switched. */
+  readonly version: pulumi.Output<string>;
+
+  constructor(name: string, args: AppArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("app:App", name, opts);
+    this.refuse(checkApp(name, args));
+    const roles = rolesOf(name, args);
+    const reference = pulumi.output(args.version).apply((version) => imageReference(args.image, version));
+    this.images = this.pull(args, roles, reference);
+    this.volumes = this.makeVolumes(args, roles);
+    this.release = this.runRelease(args, roles, reference);
+    this.placements = this.rollOut(args, roles, reference);
+    this.prune(args);
+    const switched = this.placements.flatMap((placement) => placement.switches.map((command) => command.id));
+    this.version = pulumi.all([pulumi.output(args.version), pulumi.all(switched)]).apply(([version]) => version);
+    this.registerOutputs({ version: this.version });
+  }
+
+  private pull(args: AppArgs, roles: Role[], reference: pulumi.Output<string>): Map<string, docker.RemoteImage> {
+    const hosts = new Set(roles.flatMap((role) => role.servers));
+    return new Map(
+      [...hosts].map((host) => [
+        host.hostName,
+        new docker.RemoteImage(
+          ...transformed<docker.RemoteImageArgs>(
+            args.transform?.image,
+            `${this.componentName}-${host.hostName}`,
+            { name: reference, keepLocally: true },
+            onHost(host, { parent: this }),
+          ),
+        ),
+      ]),
+    );
+  }
+
+  private makeVolumes(args: AppArgs, roles: Role[]): Map<string, docker.Volume> {
+    const volumes = new Map<string, docker.Volume>();
+    for (const role of roles) {
+      for (const source of Object.keys(role.volumes ?? {}).filter((name) => !name.startsWith("/"))) {
+        for (const host of role.servers) {
+          const key = `${host.hostName}/${source}`;
+          if (volumes.has(key)) continue;
+          const name = `${this.componentName}-${host.hostName}-${source}`;
+          const volumeArgs = { name: this.volumeName(source) };
+          volumes.set(
+            key,
+            new docker.Volume(
+              ...transformed<docker.VolumeArgs>(args.transform?.volume, name, volumeArgs, onHost(host, { parent: this })),
+            ),
+          );
+        }
+      }
+    }
+    return volumes;
+  }
+
+  private runRelease(args: AppArgs, roles: Role[], reference: pulumi.Output<string>): command.remote.Command | undefined {
+    const primary = roles[0];
+    const host = primary?.servers[0];
+    if (args.release === undefined || primary === undefined || host === undefined) return undefined;
+    return runVerb(
+      `${this.componentName}-release`,
+      host,
+      "release",
+      {
+        words: [
+          `name=${hostWide(`${this.componentName}-release`)}`,
+          pulumi.interpolate`image=${reference}`,
+          `timeout=${seconds(args.releaseTimeout ?? "10m")}`,
+          ...Object.entries(primary.volumes ?? {}).map(([source, path]) => `volume=${this.volumeName(source)}:${path}`),
+          "--",
+          ...args.release,
+        ],
+        stdin: environmentLines({ ...primary.env, ...primary.secrets }),
+      },
+      { parent: this, dependsOn: [...this.images.values(), ...this.volumes.values()] },
+      args.transform?.release,
+    );
+  }
+
+  /** Batch after batch: all containers, all gates, then the switches one after the other. */
+  private rollOut(args: AppArgs, roles: Role[], reference: pulumi.Output<string>): RoleOnHost[] {
+    const done: RoleOnHost[] = [];
+    let before: pulumi.Resource[] = [...this.images.values(), ...this.volumes.values(), ...(this.release ? [this.release] : [])];
+    for (const batch of batches(roles, args.rollout?.batch)) {
+      const beside = batch.filter(({ role }) => role.strategy !== "stop-first");
+      const instead = batch.filter(({ role }) => role.strategy === "stop-first");
+      const lease = leaseSeconds(beside);
+      const started = beside.map((placement) => this.start(args, placement, reference, before, lease));
+      const gates = started.map(({ ready }) => ready);
+      // What must not run twice is stopped only when all else is known to be fit.
+      const replaced = instead.map((placement) => this.start(args, placement, reference, [...before, ...gates], 0));
+      let last: pulumi.Resource[] = [...gates, ...replaced.map(({ ready }) => ready)];
+      for (const [at, { role, host }] of beside.entries()) {
+        const placed = started[at];
+        if (placed === undefined) continue;
+        const switches = this.switchTraffic(args, role, host, placed, last);
+        placed.switches.push(...switches);
+        last = [...gates, ...switches];
+      }
+      done.push(...started, ...replaced);
+      before = [...before, ...last];
+    }
+    return done;
+  }
+
+  private start(
+    args: AppArgs,
+    { role, host }: Placement,
+    reference: pulumi.Output<string>,
+    dependsOn: pulumi.Resource[],
+    lease: number,
+  ): RoleOnHost {
+    const name = `${this.componentName}-${role.name}-${host.hostName}`;
+    const container = new docker.Container(
+      ...transformed<docker.ContainerArgs>(
+        args.transform?.container,
+        name,
+        {
+          image: reference,
+          hostname: host.hostName,
+          command: role.command,
+          envs: dockerEnvs(
+            { KAMAL_VERSION: args.version, KAMAL_HOST: host.hostName, ...role.env },
+            role.secrets ?? {},
+          ),
+          networksAdvanced: [{ name: host.network.id }],
+          volumes: Object.entries(role.volumes ?? {}).map(([source, containerPath]) => ({
+            ...(source.startsWith("/") ? { hostPath: source } : { volumeName: this.volumeName(source) }),
+            containerPath,
+          })),
+          labels: this.labels(args, role),
+          memory: role.resources?.memory === undefined ? undefined : mebibytes(role.resources.memory),
+          cpus: role.resources?.cpus === undefined ? undefined : String(role.resources.cpus),
+          restart: role.restart ?? "unless-stopped",
+          logDriver: role.logging?.driver ?? "json-file",
+          logOpts: role.logging === undefined ? { "max-size": "10m", "max-file": "3" } : role.logging.options,
+          destroyGraceSeconds: seconds(role.stopTimeout ?? "30s"),
+        },
+        // The provider asks to delete first; an app's new container starts beside the old one. No name is given, so
+        // that both can be there.
+        onHost(host, { parent: this, deleteBeforeReplace: role.strategy === "stop-first", dependsOn }),
+      ),
+    );
+    const ready = runVerb(
+      `${name}-ready`,
+      host,
+      "ready",
+      { words: this.readyWords(role, container, lease) },
+      { parent: this, dependsOn: [container] },
+      args.transform?.ready,
+    );
+    return { role: role.name, host, container, ready, switches: [] };
+  }
+
+  private readyWords(role: Role, container: docker.Container, lease: number): pulumi.Input<string>[] {
+    const route = role.routes[0]?.route;
+    return [
+      pulumi.interpolate`container=${container.name}`,
+      `timeout=${seconds(role.readyTimeout ?? "60s")}`,
+      ...(route === undefined ? [`delay=${seconds(role.readyDelay ?? "3s")}`] : healthWords(route)),
+      ...(lease > 0 ? [`lease=${lease}`] : []),
+      ...(role.ready === undefined ? [] : ["--", ...role.ready]),
+    ];
+  }
+
+  private switchTraffic(
+    args: AppArgs,
+    role: Role,
+    host: Host,
+    placed: RoleOnHost,
+    after: pulumi.Resource[],
+  ): command.remote.Command[] {
+    const words = [
+      `role=${roleLabel(this.componentName, role.name)}`,
+      pulumi.interpolate`container=${placed.container.name}`,
+      `stop=${seconds(role.stopTimeout ?? "30s")}`,
+    ];
+    const name = `${this.componentName}-${role.name}-${host.hostName}-switch`;
+    if (role.routes.length === 0) {
+      return [runVerb(name, host, "switch", { words }, { parent: this, dependsOn: after }, args.transform?.switch)];
+    }
+    const settle = args.proxy?.on.get(host.hostName)?.settle;
+    const made: command.remote.Command[] = [];
+    for (const [at, { service, route }] of role.routes.entries()) {
+      const certificate = this.putCertificate(service, route, host, settle);
+      const directory = certificate?.directory;
+      // Only the last route stops the old containers; until then they serve the others.
+      const keep = at < role.routes.length - 1 ? ["keep=old"] : [];
+      made.push(
+        runVerb(
+          route.name === undefined ? name : `${name}-${route.name}`,
+          host,
+          "switch",
+          {
+            words: [
+              ...words,
+              ...keep,
+              `service=${service}`,
+              `port=${routePort(route)}`,
+              "--",
+              ...deployFlags(route, role.readyTimeout ?? "60s", directory),
+            ],
+            undo: { verb: "unroute", words: [service] },
+          },
+          {
+            parent: this,
+            dependsOn: [
+              ...after,
+              ...made,
+              ...(settle === undefined ? [] : [settle]),
+              ...(certificate === undefined ? [] : [certificate.command]),
+            ],
+          },
+          args.transform?.switch,
+        ),
+      );
+    }
+    return made;
+  }
+
+  private putCertificate(
+    service: string,
+    route: RouteArgs,
+    host: Host,
+    settle: pulumi.Resource | undefined,
+  ): { directory: string; command: command.remote.Command } | undefined {
+    if (route.tls?.kind !== "certificate") return undefined;
+    const { certificate, privateKey } = route.tls;
+    const hash = createHash("sha256").update(certificate).digest("hex").slice(0, 12);
+    const directory = certificateDirectory(service, hash);
+    const encoded = (text: string): string => Buffer.from(text).toString("base64");
+    const command = runVerb(
+      `${service}-${host.hostName}-certificate`,
+      host,
+      "certificate",
+      {
+        words: [`directory=${directory}`],
+        stdin: pulumi.secret(pulumi.output(privateKey).apply((key) => `${encoded(certificate)}\n${encoded(key)}\n`)),
+      },
+      { parent: this, dependsOn: settle === undefined ? [] : [settle] },
+    );
+    return { directory, command };
+  }
+
+  /** After the last switch: what failed or was orphaned goes, and images beyond the retained ones. */
+  private prune(args: AppArgs): void {
+    const after = this.placements.flatMap(({ ready, switches }) => [ready, ...switches]);
+    for (const { role, host, container } of this.placements) {
+      runVerb(
+        `${this.componentName}-${role}-${host.hostName}-prune`,
+        host,
+        "prune",
+        {
+          words: [
+            `role=${roleLabel(this.componentName, role)}`,
+            `keep=${args.retainImages ?? 3}`,
+            `repository=${args.image}`,
+            pulumi.interpolate`container=${container.name}`,
+          ],
+        },
+        { parent: this, dependsOn: after },
+        args.transform?.prune,
+      );
+    }
+  }
+
+  /** A Docker volume of the app; the name is the same for all its roles and releases. */
+  private volumeName(source: string): string {
+    return source.startsWith("/") ? source : hostWide(`${this.componentName}-${source}`);
+  }
+
+  /**
+   * Which containers are whose, for the verbs; and the plain variables and the names of the secrets, since a list of
+   * variables with a secret in it is hidden whole in a diff.
+   */
+  private labels(args: AppArgs, role: Role): docker.types.input.ContainerLabel[] {
+    const own: Record<string, pulumi.Input<string>> = {
+      ...role.labels,
+      ...Object.fromEntries(Object.entries(role.env ?? {}).map(([name, value]) => [`sextant.env.${name}`, value])),
+      service: this.componentName,
+      role: role.name,
+      "sextant.app": this.componentName,
+      "sextant.role": roleLabel(this.componentName, role.name),
+      "sextant.version": args.version,
+      "sextant.secrets": Object.keys(role.secrets ?? {}).sort().join(","),
+    };
+    return Object.entries(own).map(([label, value]) => ({ label, value }));
+  }
+}
+
+/** How long a ready container may wait for its switch: all the switches before it may drain and stop to their limits. */
+function leaseSeconds(batch: readonly Placement[]): number {
+  const limits = batch.map(({ role }) => {
+    const drain = Math.max(0, ...role.routes.map(({ route }) => seconds(route.drainTimeout ?? "30s")));
+    return drain + seconds(role.stopTimeout ?? "30s");
+  });
+  const gates = Math.max(0, ...batch.map(({ role }) => seconds(role.readyTimeout ?? "60s")));
+  return gates + limits.reduce((sum, limit) => sum + limit, 0) + 60;
+}

@@ -1,0 +1,227 @@
+/** What can be wrong with the arguments of an app. */
+import * as check from "../core/checks";
+import { checkEnvironment } from "../core/environment";
+import type { Problem } from "../core/problem";
+import type { AppArgs, ContainerSettings, RoleArgs } from "./args";
+import { rolesOf, type Role } from "./plan";
+import { checkRoute, type RouteArgs } from "./route";
+
+export function checkApp(name: string, args: AppArgs): Problem[] {
+  const names = Object.keys(args.roles);
+  const problems = [
+    ...check.dnsLabel("name", name),
+    ...checkImage(args.image),
+    ...checkVersion(args.version),
+    ...check.notEmpty("roles", args.roles, "give at least one role with its servers"),
+    ...checkSettings("", args),
+    ...list(args.route).flatMap((route, at) => checkRoute(at === 0 ? "route" : `route[${at}]`, route)),
+    ...Object.entries(args.roles).flatMap(([role, roleArgs]) => checkRole(role, roleArgs)),
+    ...(args.release === undefined ? [] : check.notEmpty("release", args.release, "give the command as a list of words")),
+    ...check.duration("releaseTimeout", args.releaseTimeout, 1000),
+    ...checkBatch(args.rollout?.batch),
+    ...check.whole("retainImages", args.retainImages, 1, 100),
+  ];
+  const firstRole = names[0];
+  if (args.route !== undefined && firstRole !== undefined && args.roles[firstRole]?.route !== undefined) {
+    problems.push({
+      argument: `roles.${firstRole}.route`,
+      rule: "the app's own route is that of its first role, so this role has two",
+      cure: "keep one of them",
+    });
+  }
+  return [...problems, ...checkRoutesTogether(args, rolesOf(name, args))];
+}
+
+function checkImage(image: string): Problem[] {
+  if (!image) return check.notEmpty("image", image, "name the image's repository");
+  const last = image.slice(image.lastIndexOf("/") + 1);
+  if (/[:@]/.test(last)) {
+    return [
+      {
+        argument: "image",
+        value: image,
+        rule: "the release is given apart, so that it can be seen in a diff",
+        cure: "move the tag or digest to version",
+      },
+    ];
+  }
+  return /^[a-z0-9.:_/-]+$/.test(image)
+    ? []
+    : [
+        {
+          argument: "image",
+          value: image,
+          rule: "a repository is a lower-case path without scheme",
+          cure: 'write it like "registry.example.com/shop"',
+        },
+      ];
+}
+
+function checkVersion(version: unknown): Problem[] {
+  if (!check.isPlain(version)) {
+    return version === undefined
+      ? [{ argument: "version", rule: "it has no value", cure: "set it, for example with pulumi config set version v1" }]
+      : [];
+  }
+  if (version === "latest") {
+    return [
+      {
+        argument: "version",
+        value: version,
+        rule: "a tag that moves gives no release to go back to",
+        cure: "use a tag of its own for each build, such as the commit's hash",
+      },
+    ];
+  }
+  return typeof version === "string" && /^(sha256:[0-9a-f]{64}|[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})$/.test(version)
+    ? []
+    : [{ argument: "version", value: version, rule: "it is no tag and no digest", cure: 'write it like "v42" or "sha256:..."' }];
+}
+
+function checkSettings(prefix: string, settings: ContainerSettings): Problem[] {
+  return [
+    ...checkEnvironment(settings.env, settings.secrets, prefix),
+    ...Object.entries(settings.volumes ?? {}).flatMap(([source, path]) => [
+      ...(source.startsWith("/")
+        ? check.absolutePath(`${prefix}volumes.${source}`, source)
+        : check.dnsLabel(`${prefix}volumes.${source}`, source)),
+      ...check.absolutePath(`${prefix}volumes.${source}`, path),
+    ]),
+    ...check.size(`${prefix}resources.memory`, settings.resources?.memory),
+    ...checkCpus(`${prefix}resources.cpus`, settings.resources?.cpus),
+    ...check.duration(`${prefix}stopTimeout`, settings.stopTimeout, 0, 3_600_000),
+    ...check.duration(`${prefix}readyTimeout`, settings.readyTimeout, 1000, 3_600_000),
+    ...Object.keys(settings.labels ?? {})
+      .filter((label) => label.startsWith("sextant."))
+      .map((label) => ({
+        argument: `${prefix}labels.${label}`,
+        rule: "labels that start with sextant. say which containers are whose",
+        cure: "choose another name",
+      })),
+    ...check.oneOf(`${prefix}restart`, settings.restart, ["no", "on-failure", "always", "unless-stopped"]),
+  ];
+}
+
+function checkCpus(argument: string, cpus: unknown): Problem[] {
+  return cpus === undefined || (typeof cpus === "number" && cpus > 0 && cpus <= 256)
+    ? []
+    : [{ argument, value: cpus, rule: "cores are a number over 0", cure: "write it like 1.5" }];
+}
+
+function checkRole(name: string, role: RoleArgs): Problem[] {
+  const at = `roles.${name}`;
+  const hosts = role.servers.map((host) => host.hostName);
+  const twice = hosts.find((host, index) => hosts.indexOf(host) !== index);
+  return [
+    ...check.dnsLabel(at, name, 20),
+    ...check.notEmpty(`${at}.servers`, role.servers, "give at least one server, or remove the role"),
+    ...(twice === undefined
+      ? []
+      : [
+          {
+            argument: `${at}.servers`,
+            value: twice,
+            rule: "a role runs once on a host",
+            cure: "name each host once",
+          },
+        ]),
+    ...(role.command === undefined ? [] : check.notEmpty(`${at}.command`, role.command, "leave it out for the image's own")),
+    ...(role.ready === undefined ? [] : check.notEmpty(`${at}.ready`, role.ready, "give the command as a list of words")),
+    ...check.duration(`${at}.readyDelay`, role.readyDelay, 0, 600_000),
+    ...check.oneOf(`${at}.strategy`, role.strategy, ["start-first", "stop-first"]),
+    ...checkSettings(`${at}.`, role),
+    ...list(role.route).flatMap((route, index) => checkRoute(index === 0 ? `${at}.route` : `${at}.route[${index}]`, route)),
+  ];
+}
+
+function checkRoutesTogether(args: AppArgs, roles: readonly Role[]): Problem[] {
+  const problems: Problem[] = [];
+  const seen = new Map<string, string>();
+  for (const role of roles) {
+    const at = `roles.${role.name}`;
+    if (role.routes.length > 0 && role.strategy === "stop-first") {
+      problems.push({
+        argument: `${at}.strategy`,
+        value: "stop-first",
+        rule: "a role with a route would lose requests between the two containers",
+        cure: "leave strategy out, or the route",
+      });
+    }
+    if (role.routes.length > 0 && role.ready !== undefined) {
+      problems.push({
+        argument: `${at}.ready`,
+        rule: "a role with a route is ready when its health path answers",
+        cure: "set route.health instead",
+      });
+    }
+    if (role.routes.length > 0 && args.proxy === undefined) {
+      problems.push({
+        argument: "proxy",
+        rule: `role ${role.name} has a route and there is no proxy to route to it`,
+        cure: "give the Proxy of its servers",
+      });
+    }
+    for (const host of role.routes.length > 0 ? role.servers : []) {
+      if (args.proxy !== undefined && !args.proxy.on.has(host.hostName)) {
+        problems.push({
+          argument: `${at}.servers`,
+          value: host.hostName,
+          rule: "it has a route and the proxy does not run on that host",
+          cure: "add the host to the servers of the Proxy",
+        });
+      }
+      problems.push(...conflicts(host.hostName, role, seen));
+    }
+  }
+  return problems;
+}
+
+/** Two routes for the same host and path on one proxy: the proxy would say so only after the new release is up. */
+function conflicts(host: string, role: Role, seen: Map<string, string>): Problem[] {
+  return role.routes.flatMap(({ service, route }) =>
+    pairs(route).flatMap((pair) => {
+      const key = `${host} ${pair}`;
+      const other = seen.get(key);
+      seen.set(key, service);
+      return other === undefined || other === service
+        ? []
+        : [
+            {
+              argument: `roles.${role.name}.route`,
+              value: pair,
+              rule: `the route ${other} has the same host and path on ${host}`,
+              cure: "give one of them another host or path",
+            },
+          ];
+    }),
+  );
+}
+
+/** The host and path pairs of a route; `*` for every host. */
+export function pairs(route: RouteArgs): string[] {
+  const hosts = route.hosts?.length ? route.hosts : ["*"];
+  const paths = route.paths?.length ? route.paths : ["/"];
+  return hosts.flatMap((host) => paths.map((path) => `${host}${path}`));
+}
+
+function checkBatch(batch: unknown): Problem[] {
+  if (batch === undefined) return [];
+  if (typeof batch === "number") return check.whole("rollout.batch", batch, 1, 1000);
+  const share = typeof batch === "string" ? /^(\d+(?:\.\d+)?)%$/.exec(batch) : null;
+  const percent = Number(share?.[1] ?? 0);
+  return percent > 0 && percent <= 100
+    ? []
+    : [
+        {
+          argument: "rollout.batch",
+          value: batch,
+          rule: "a batch is a number of hosts or a share from over 0% to 100%",
+          cure: 'write it like 2 or "25%"',
+        },
+      ];
+}
+
+function list<T>(value: T | T[] | undefined): T[] {
+  if (value === undefined) return [];
+  return Array.isArray(value) ? value : [value];
+}

@@ -1,0 +1,78 @@
+/** The plan of a rollout, as plain values: which role runs where with which routes, and in which batches. */
+import type { Host } from "../host/host";
+import type { AppArgs, RoleArgs } from "./args";
+import type { RouteArgs } from "./route";
+
+/** A role with what it inherits from the app. */
+export interface Role extends RoleArgs {
+  readonly name: string;
+  readonly routes: { readonly service: string; readonly route: RouteArgs }[];
+}
+
+/** A role on one of its hosts. */
+export interface Placement {
+  readonly role: Role;
+  readonly host: Host;
+}
+
+/** The roles in the order in which they were written; the first one is the primary one and has the app's own route. */
+export function rolesOf(app: string, args: AppArgs): Role[] {
+  return Object.entries(args.roles).map(([name, role], at) => {
+    const routes = listOf(role.route ?? (at === 0 ? args.route : undefined));
+    return {
+      ...pickSettings(args),
+      ...dropUndefined(role),
+      name,
+      env: { ...args.env, ...role.env },
+      secrets: { ...args.secrets, ...role.secrets },
+      volumes: { ...args.volumes, ...role.volumes },
+      labels: { ...args.labels, ...role.labels },
+      routes: routes.map((route) => ({ service: serviceName(app, name, route.name), route })),
+    };
+  });
+}
+
+/** The name of a route in the proxy. */
+export function serviceName(app: string, role: string, route?: string): string {
+  return [app, role, ...(route === undefined ? [] : [route])].join("-");
+}
+
+/**
+ * The placements in batches of hosts. All roles of a host are in one batch, hosts keep the order in which the roles
+ * name them, and no batch is empty.
+ */
+export function batches(roles: readonly Role[], batch?: number | `${number}%`): Placement[][] {
+  const hosts = [...new Set(roles.flatMap((role) => role.servers))];
+  const size = batchSize(hosts.length, batch);
+  return Array.from({ length: Math.ceil(hosts.length / size) }, (_, at) => {
+    const group = new Set(hosts.slice(at * size, (at + 1) * size));
+    return roles.flatMap((role) => role.servers.filter((host) => group.has(host)).map((host) => ({ role, host })));
+  });
+}
+
+/** How many hosts a batch has; a share is rounded up, and it is never less than one. */
+export function batchSize(hosts: number, batch?: number | `${number}%`): number {
+  if (batch === undefined) return Math.max(hosts, 1);
+  const size = typeof batch === "number" ? batch : Math.ceil((hosts * Number(batch.slice(0, -1))) / 100);
+  return Math.max(1, Math.min(size, Math.max(hosts, 1)));
+}
+
+/** The full reference of an image. */
+export function imageReference(image: string, version: string): string {
+  return version.startsWith("sha256:") ? `${image}@${version}` : `${image}:${version}`;
+}
+
+function pickSettings(args: AppArgs): Partial<RoleArgs> {
+  const { resources, stopTimeout, readyTimeout, logging, restart } = args;
+  return { resources, stopTimeout, readyTimeout, logging, restart };
+}
+
+/** An argument that is given as undefined does not hide the app's. */
+function dropUndefined<T extends object>(value: T): T {
+  return Object.fromEntries(Object.entries(value).filter(([, item]) => item !== undefined)) as T;
+}
+
+function listOf<T>(value: T | T[] | undefined): T[] {
+  if (value === undefined) return [];
+  return Array.isArray(value) ? value : [value];
+}

@@ -1,0 +1,53 @@
+/** What all components share: their type token, refusing bad arguments, and transforms of their children. */
+import * as pulumi from "@pulumi/pulumi";
+import { sentences, type Problem } from "./problem";
+
+/**
+ * Changes the arguments or options of one child before it is made, so that a user is never stuck: partial arguments,
+ * which are laid over ours, or a function that changes arguments and options in place.
+ *
+ * @example { container: { cpuShares: 512 } }
+ * @example { container: (args, opts) => { args.labels = []; opts.protect = true; } }
+ */
+export type Transform<Args> = Partial<Args> | ((args: Args, opts: pulumi.CustomResourceOptions, name: string) => void);
+
+/** The base of every component: `sextant:<kind>:<Class>`, children named after it. */
+export abstract class Component extends pulumi.ComponentResource {
+  /** The name that the component was given. */
+  readonly componentName: string;
+
+  protected constructor(kind: string, name: string, opts?: pulumi.ComponentResourceOptions) {
+    super(`sextant:${kind}`, name, {}, opts);
+    this.componentName = name;
+  }
+
+  /**
+   * Throws all problems as one error that the engine shows as these sentences alone, attributed to this component.
+   * @throws pulumi.ResourceError when there is any problem.
+   */
+  protected refuse(problems: readonly Problem[]): void {
+    if (problems.length === 0) return;
+    throw new pulumi.ResourceError(sentences(this.label, problems), this, true);
+  }
+
+  /** How errors name this component: its class and its name. */
+  get label(): string {
+    return `${this.constructor.name} "${this.componentName}"`;
+  }
+}
+
+/** The arguments and options of a child after a user's transform. */
+export function transformed<Args extends object>(
+  transform: Transform<Args> | undefined,
+  name: string,
+  args: Args,
+  opts: pulumi.CustomResourceOptions,
+): [string, Args, pulumi.CustomResourceOptions] {
+  if (typeof transform === "function") {
+    const changed = { ...args };
+    const changedOpts = { ...opts };
+    transform(changed, changedOpts, name);
+    return [name, changed, changedOpts];
+  }
+  return [name, { ...args, ...transform }, opts];
+}

@@ -1,0 +1,31 @@
+/**
+ * What is wrong with an argument, as plain data. A component collects every problem of its arguments and
+ * refuses them together, so that a user mends a program once and not once per mistake.
+ */
+export interface Problem {
+  /** The argument as it is written in the program, for example `route.port`. */
+  argument: string;
+  /** What was given; printed as JSON, never for secrets. */
+  value?: unknown;
+  /** The rule that the value breaks, as a clause: "a port is a whole number from 1 to 65535". */
+  rule: string;
+  /** What to write instead, as an imperative: "use 80". */
+  cure: string;
+}
+
+/** One sentence with component, argument, value, rule and cure. */
+export function sentence(component: string, problem: Problem): string {
+  const given = problem.value === undefined ? problem.argument : `${problem.argument} is ${show(problem.value)}`;
+  return `${component}: ${given}, but ${problem.rule}; ${problem.cure}.`;
+}
+
+/** All problems, a sentence a line. */
+export function sentences(component: string, problems: readonly Problem[]): string {
+  return problems.map((problem) => sentence(component, problem)).join("\n");
+}
+
+/** A value as a reader of an error wants it: JSON, cut to a line. */
+function show(value: unknown): string {
+  const text = typeof value === "string" ? `"${value}"` : (JSON.stringify(value) ?? String(value));
+  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+}

@@ -1,0 +1,40 @@
+/** A machine that containers can be put on, whoever made it: `Server` and `ExistingServer` are both a `Host`. */
+import * as pulumi from "@pulumi/pulumi";
+import type * as docker from "@pulumi/docker";
+import type * as command from "@pulumi/command";
+import type { Kit } from "./kit";
+
+/** A processor architecture as Docker's platforms name it. */
+export type Architecture = "amd64" | "arm64";
+
+export interface Host {
+  /** The name of the component; part of the names of what is put on the host. */
+  readonly hostName: string;
+  /** The public IPv4 address, or the address that was given. */
+  readonly address: pulumi.Output<string>;
+  /** The public IPv6 address, where the host has one. */
+  readonly ipv6Address: pulumi.Output<string | undefined>;
+  /** The address in the private network, where it has one. */
+  readonly privateAddress: pulumi.Output<string | undefined>;
+  /** The processor architecture, known at preview when the server type or the user says it. */
+  readonly architecture: Architecture | undefined;
+  /** Memory in MiB, known at preview when the server type or the user says it. */
+  readonly memoryMb: number | undefined;
+  /** How remote commands reach it; a secret. */
+  readonly connection: pulumi.Output<command.types.input.remote.ConnectionArgs>;
+  /** The Docker provider of this host. */
+  readonly docker: docker.Provider;
+  /** The Docker network that app, accessories and proxy of this host share. */
+  readonly network: docker.Network;
+  /** The verbs that are installed on the host. */
+  readonly kit: Kit;
+  /** Registry addresses that this host has credentials for. */
+  readonly registries: readonly string[];
+  /**
+   * What everything on the host is tied to: replaced with the machine, and not deleted over SSH when the machine
+   * itself goes. Spread it into the options of each resource on the host.
+   */
+  readonly tied: Pick<pulumi.CustomResourceOptions, "deletedWith" | "replacementTrigger">;
+  /** What a resource on the host has to wait for: the machine is up, Docker answers, the verbs are there. */
+  readonly ready: pulumi.Resource;
+}

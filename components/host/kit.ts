@@ -1,0 +1,87 @@
+/**
+ * The host kit: a few POSIX shell verbs, one file each in `verbs/`, that are installed on a host under a directory named
+ * after their content. Commands are then one line each, a preview of them can be read, and an operator can run the
+ * same verbs by hand.
+ */
+import { createHash } from "node:crypto";
+import { readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+
+/** The names of the verbs, each a file in `verbs/`. */
+export type Verb =
+  | "accessory-ready"
+  | "bridge"
+  | "certificate"
+  | "doctor"
+  | "prune"
+  | "ready"
+  | "release"
+  | "route"
+  | "settle"
+  | "switch"
+  | "unroute";
+
+export interface Kit {
+  /** The directory of this version on the host. */
+  readonly directory: string;
+  /** A shell script that installs it; running it again changes nothing. */
+  readonly install: string;
+  /** A shell command that removes this version, and is content when it is gone already. */
+  readonly remove: string;
+}
+
+const base = "/usr/local/lib/sextant";
+let loaded: Kit | undefined;
+
+/** The kit of this version of the library. */
+export function kit(): Kit {
+  loaded ??= render(readVerbs());
+  return loaded;
+}
+
+/** The files that make up the kit, by name. */
+export function readVerbs(): Record<string, string> {
+  const directory = join(__dirname, "verbs");
+  const names = readdirSync(directory).filter((name) => name.endsWith(".sh"));
+  return Object.fromEntries(
+    names.sort().map((name) => [name.slice(0, -3), readFileSync(join(directory, name), "utf8")]),
+  );
+}
+
+/** The kit made of these files: pure, so that its script can be tested as data. */
+export function render(files: Record<string, string>): Kit {
+  const hash = createHash("sha256").update(JSON.stringify(files)).digest("hex").slice(0, 12);
+  const directory = `${base}/${hash}`;
+  const parts = Object.entries(files).map(([name, text]) => {
+    if (text.split("\n").includes(heredocEnd)) throw new Error(`verb ${name} holds the line ${heredocEnd}`);
+    return `cat >"$new/${name}" <<'${heredocEnd}'\n${text.trimEnd()}\n${heredocEnd}`;
+  });
+  const install = [
+    "set -eu",
+    `kit=${directory}`,
+    'if [ ! -x "$kit/ready" ]; then',
+    "umask 022",
+    `mkdir -p ${base}`,
+    `new=$(mktemp -d ${base}/new.XXXXXX)`,
+    ...parts,
+    'chmod 755 "$new" "$new"/*',
+    // Another program may have installed the same content meanwhile; either copy is the right one.
+    'mv -T "$new" "$kit" 2>/dev/null || rm -rf "$new"',
+    "fi",
+    `ln -sfn "$kit/sextant" /usr/local/bin/sextant`,
+  ].join("\n");
+  const remove = `rm -rf ${directory}; rmdir ${base} 2>/dev/null; [ -e /usr/local/bin/sextant ] || rm -f /usr/local/bin/sextant`;
+  return { directory, install, remove };
+}
+
+const heredocEnd = "END_OF_VERB";
+
+/** A word quoted for POSIX shells; plain words stay readable. */
+export function quote(word: string): string {
+  return /^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+/** The command line of a verb. */
+export function verbLine(kit: Kit, verb: Verb, words: readonly string[]): string {
+  return [`${kit.directory}/${verb}`, ...words.map(quote)].join(" ");
+}

@@ -1,0 +1,47 @@
+#!/bin/sh
+# accessory-ready container=NAME timeout=SECONDS -- COMMAND...
+#
+# Waits until the command succeeds inside an accessory twice, a moment apart: database images start a server for their
+# first set-up, stop it and start it again, and must not count as ready in between.
+set -u
+# shellcheck source=common.sh
+. "${0%/*}/common"
+
+container='' timeout=120
+while [ $# -gt 0 ]; do
+    case $1 in
+    container=*) container=${1#*=} ;;
+    instance=*) ;; # names the instance that this is for, so that a new one means a new run
+    timeout=*) timeout=${1#*=} ;;
+    --)
+        shift
+        break
+        ;;
+    *) fail "accessory-ready: unknown word $1" ;;
+    esac
+    shift
+done
+if [ -z "$container" ] || [ $# -eq 0 ]; then fail "accessory-ready: container= or the command is missing"; fi
+
+started=$(date +%s)
+good=0
+running "$container" || docker start "$container" >/dev/null 2>&1
+while [ "$good" -lt 2 ]; do
+    if timeout 10 docker exec "$container" "$@" >/dev/null 2>&1; then
+        good=$((good + 1))
+        sleep 0.3
+        continue
+    fi
+    good=0
+    if [ $(($(date +%s) - started)) -ge "$timeout" ]; then
+        {
+            printf '%s is not ready after %ss: %s does not succeed in it (%s)\n' "$container" "$timeout" "$*" \
+                "$(inspect 'status {{.State.Status}}, exit code {{.State.ExitCode}}, restarts {{.RestartCount}}' "$container")"
+            printf 'its last log lines (all of them: docker logs %s):\n' "$container"
+            last_lines "$container" 12
+        } >&2
+        exit 1
+    fi
+    sleep 0.2
+done
+exit 0

@@ -1,0 +1,68 @@
+#!/bin/sh
+# bridge config=HASH image=IMAGE [http=PORT] [https=PORT]
+#
+# Before the proxy's container is replaced: when the running one was made from another configuration, starts a second
+# proxy from the new image, with a copy of the routes, certificates and maintenance state, and sends new connections to
+# it. So the old one can drain and free its ports, and no connection is refused. `settle` ends it.
+# Running connections stay where they are: the kernel's connection tracking keeps their way.
+set -u
+# shellcheck source=common.sh
+. "${0%/*}/common"
+
+config='' image='' http=80 https=443
+for word; do
+    case $word in
+    config=*) config=${word#*=} ;;
+    image=*) image=${word#*=} ;;
+    http=*) http=${word#*=} ;;
+    https=*) https=${word#*=} ;;
+    *) fail "bridge: unknown word $word" ;;
+    esac
+done
+if [ -z "$config" ] || [ -z "$image" ]; then fail "bridge: config= or image= is missing"; fi
+
+running "$proxy" || exit 0
+[ "$(inspect '{{index .Config.Labels "sextant.config"}}' "$proxy")" != "$config" ] || exit 0
+
+bridge=$proxy-bridge
+settings=/home/kamal-proxy/.config/kamal-proxy
+if ! running "$bridge"; then
+    docker rm --force "$bridge" >/dev/null 2>&1
+    docker create --name "$bridge" --network sextant --label sextant.bridge=1 \
+        --publish 80 --publish 443 --volume /var/lib/sextant/proxy:/var/lib/sextant/proxy:ro \
+        "$image" kamal-proxy run >/dev/null || fail "could not make the bridging proxy from $image"
+    docker cp --archive "$proxy:$settings/." - 2>/dev/null | docker cp --archive - "$bridge:$settings" ||
+        fail "could not copy the proxy's routes to the bridging proxy"
+    docker start "$bridge" >/dev/null || fail "could not start the bridging proxy: $(inspect '{{.State.Error}}' "$bridge")"
+fi
+
+count() { docker exec "$1" kamal-proxy list 2>/dev/null | sed 1d | grep -c .; }
+tries=0
+until [ "$(count "$bridge")" = "$(count "$proxy")" ]; do
+    tries=$((tries + 1))
+    if [ "$tries" -gt 50 ]; then
+        docker logs --tail 5 "$bridge" 2>&1 | cut -c1-300 >&2
+        docker rm --force "$bridge" >/dev/null 2>&1
+        fail "the proxy of $image did not take over the routes within 10s; the old proxy still serves"
+    fi
+    sleep 0.2
+done
+
+ip=$(address "$bridge")
+published() { inspect "{{(index (index .NetworkSettings.Ports \"$1/tcp\") 0).HostPort}}" "$bridge"; }
+send() { # PORT INNER: new connections to PORT reach the bridge
+    outer=$(published "$2")
+    # From outside in IPv4, straight to the container, so that it sees the client's address.
+    iptables -t nat -C PREROUTING -p tcp --dport "$1" -m addrtype --dst-type LOCAL -m comment --comment sextant-bridge -j DNAT --to-destination "$ip:$2" 2>/dev/null ||
+        iptables -t nat -I PREROUTING -p tcp --dport "$1" -m addrtype --dst-type LOCAL -m comment --comment sextant-bridge -j DNAT --to-destination "$ip:$2"
+    for tables in iptables ip6tables; do
+        for chain in PREROUTING OUTPUT; do
+            [ "$tables $chain" != 'iptables PREROUTING' ] || continue
+            $tables -t nat -C "$chain" -p tcp --dport "$1" -m addrtype --dst-type LOCAL -m comment --comment sextant-bridge -j REDIRECT --to-ports "$outer" 2>/dev/null ||
+                $tables -t nat -I "$chain" -p tcp --dport "$1" -m addrtype --dst-type LOCAL -m comment --comment sextant-bridge -j REDIRECT --to-ports "$outer"
+        done
+    done
+}
+send "$http" 80
+send "$https" 443
+exit 0

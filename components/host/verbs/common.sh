@@ -1,0 +1,45 @@
+# Shared by the verbs: reading words, giving up, and asking Docker short questions.
+# shellcheck shell=sh
+
+proxy=kamal-proxy
+
+# fail MESSAGE: the verb ends with this sentence.
+fail() {
+    printf '%s\n' "$*" >&2
+    exit 1
+}
+
+# inspect FORMAT CONTAINER: one fact of a container; nothing when there is no such container.
+inspect() {
+    docker inspect --type container --format "$1" "$2" 2>/dev/null
+}
+
+# running CONTAINER: true while it runs.
+running() {
+    [ "$(inspect '{{.State.Running}}' "$1")" = true ]
+}
+
+# address CONTAINER: where the host reaches it on the shared network.
+address() {
+    inspect '{{with index .NetworkSettings.Networks "sextant"}}{{.IPAddress}}{{end}}' "$1"
+}
+
+# last_lines CONTAINER COUNT: the end of its log, each line cut, indented.
+last_lines() {
+    docker logs --tail "$2" "$1" 2>&1 | cut -c1-300 | sed 's/^/  | /'
+}
+
+# routes: what the proxy serves, a line a service: SERVICE HOST PATH TARGET STATE TLS.
+routes() {
+    docker exec "$proxy" kamal-proxy list 2>/dev/null | sed 's/\x1b\[[0-9;]*m//g'
+}
+
+# target_of SERVICE: the targets that the proxy serves for it.
+target_of() {
+    routes | awk -v service="$1" '$1 == service { print $4 }'
+}
+
+# without CONTAINERS...: the names on standard input less these.
+without() {
+    grep -Fxv "$(printf '%s\n' "$@")" || true
+}

@@ -1,0 +1,36 @@
+#!/bin/sh
+# prune role=LABEL keep=COUNT repository=REPOSITORY container=NAME [container=NAME ...]
+#
+# After the last switch: removes stopped containers of the role that no longer serve (of failed releases, of deploys that
+# were killed), and images of the repository beyond the newest `keep` that no container uses.
+set -u
+# shellcheck source=common.sh
+. "${0%/*}/common"
+
+role='' keep=3 repository='' containers=''
+while [ $# -gt 0 ]; do
+    case $1 in
+    role=*) role=${1#*=} ;;
+    keep=*) keep=${1#*=} ;;
+    repository=*) repository=${1#*=} ;;
+    container=*) containers="$containers ${1#*=}" ;;
+    *) fail "prune: unknown word $1" ;;
+    esac
+    shift
+done
+if [ -z "$containers" ] || [ -z "$role" ]; then fail "prune: role= or container= is missing"; fi
+
+# shellcheck disable=SC2086 # names have no blanks
+for name in $(docker ps --all --filter "label=sextant.role=$role" --format '{{.Names}}' | without $containers); do
+    docker rm --force "$name" >/dev/null 2>&1 || true
+done
+
+# Newest first, as Docker lists them; an image in use stays, since rmi without --force refuses it.
+docker image ls --no-trunc --format '{{.ID}}' "$repository" | awk '!seen[$0]++' | tail -n "+$((keep + 1))" |
+    while read -r id; do
+        used=$(docker ps --all --quiet --filter "ancestor=$id")
+        [ -n "$used" ] || docker image ls --no-trunc --format '{{.ID}} {{.Repository}}:{{.Tag}}@{{.Digest}}' "$repository" |
+            awk -v id="$id" '$1 == id { print $2 }' | sed 's/:<none>@/@/; s/@<none>$//; s/@sha256.*//' |
+            while read -r reference; do docker image rm "$reference" >/dev/null 2>&1 || true; done
+    done
+exit 0

@@ -1,0 +1,47 @@
+#!/bin/sh
+# settle timeout=SECONDS
+#
+# After the proxy's container was made or replaced: waits until it answers with all its routes, then sends new connections
+# to it again and ends the bridging proxy, which drains first. Without a bridge it only waits.
+set -u
+# shellcheck source=common.sh
+. "${0%/*}/common"
+
+timeout=60
+for word; do
+    case $word in
+    timeout=*) timeout=${word#*=} ;;
+    container=*) ;; # names the container that this is for, so that a new one means a new run
+    *) fail "settle: unknown word $word" ;;
+    esac
+done
+
+bridge=$proxy-bridge
+count() { docker exec "$1" kamal-proxy list 2>/dev/null | sed 1d | grep -c .; }
+started=$(date +%s)
+until docker exec "$proxy" kamal-proxy list >/dev/null 2>&1 &&
+    { ! running "$bridge" || [ "$(count "$proxy")" -ge "$(count "$bridge")" ]; }; do
+    if [ $(($(date +%s) - started)) -ge "$timeout" ]; then
+        printf 'the proxy does not answer with its routes after %ss (%s). Its last lines:\n' "$timeout" \
+            "$(inspect 'status {{.State.Status}}, exit code {{.State.ExitCode}} {{.State.Error}}' "$proxy")" >&2
+        last_lines "$proxy" 10 >&2
+        exit 1
+    fi
+    sleep 0.1
+done
+
+unsend() { # TABLES CHAIN: takes our rules away
+    "$1" -t nat -S "$2" 2>/dev/null | grep -F sextant-bridge | sed 's/^-A/-D/' | while read -r rule; do
+        # shellcheck disable=SC2086 # a rule is words
+        "$1" -t nat $rule
+    done
+}
+for chain in PREROUTING OUTPUT; do
+    unsend iptables "$chain"
+    unsend ip6tables "$chain"
+done
+if [ -n "$(inspect '{{.Id}}' "$bridge")" ]; then
+    docker stop --time 30 "$bridge" >/dev/null 2>&1
+    docker rm --force --volumes "$bridge" >/dev/null 2>&1
+fi
+exit 0

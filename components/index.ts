@@ -1,0 +1,25 @@
+/** The public door of the library: everything that a program imports comes from here. */
+export { App, type RoleOnHost } from "./app/app";
+export type { AppArgs, ContainerSettings, RoleArgs } from "./app/args";
+export { letsEncrypt, ownCertificate, type RouteArgs, type Tls } from "./app/route";
+export { Accessory } from "./accessory/accessory";
+export type { AccessoryArgs, Publish } from "./accessory/args";
+export { Postgres, type PostgresArgs } from "./accessory/postgres";
+export { Redis, type RedisArgs } from "./accessory/redis";
+export { Component, type Transform } from "./core/component";
+export type { Duration, Size } from "./core/units";
+export type { Architecture, Host } from "./host/host";
+export type { SshArgs } from "./host/ssh";
+export { Proxy, type ProxyOnHost } from "./proxy/proxy";
+export { proxyVersion, type ProxyArgs } from "./proxy/args";
+export { Firewall } from "./firewall/firewall";
+export type { FirewallArgs } from "./firewall/args";
+export { http, http3, https, icmp, ssh, tcp, udp, type Rule } from "./firewall/rule";
+export { Network } from "./network/network";
+export type { NetworkArgs } from "./network/args";
+export { Registry } from "./registry/registry";
+export type { RegistryArgs } from "./registry/args";
+export { Server } from "./server/server";
+export type { ServerArgs } from "./server/args";
+export { ExistingServer } from "./server/existing-server";
+export type { ExistingServerArgs } from "./server/existing-args";

@@ -1,0 +1,142 @@
+/** The arguments of a proxy, and what can be wrong with them. */
+import type * as docker from "@pulumi/docker";
+import type * as command from "@pulumi/command";
+import * as check from "../core/checks";
+import type { Transform } from "../core/component";
+import type { Problem } from "../core/problem";
+import type { Size } from "../core/units";
+import { sizeBytes } from "../core/units";
+import type { Host } from "../host/host";
+
+/** The release of kamal-proxy that this library drives; an older one lacks options that routes use. */
+export const proxyVersion = "v0.9.2";
+
+/** Arguments of `Proxy`. */
+export interface ProxyArgs {
+  /** The hosts that get a proxy, one each. @example [web1, web2] */
+  servers: Host[];
+  /**
+   * The image of kamal-proxy. Changing it replaces the proxy without refusing a connection and keeps routes,
+   * certificates and maintenance state. @default "basecamp/kamal-proxy:v0.9.2"
+   */
+  image?: string;
+  /** The host port for HTTP. @default 80 */
+  httpPort?: number;
+  /** The host port for HTTPS. @default 443 */
+  httpsPort?: number;
+  /**
+   * The addresses that the ports are bound to; `false` publishes nothing, for a host where another server in front
+   * forwards to it over the Docker network. @default all addresses, IPv4 and IPv6
+   */
+  publish?: string[] | false;
+  /** HTTP/3; the firewall has to let in UDP on the HTTPS port, see `http3` there. @default false */
+  http3?: boolean;
+  /** Prometheus metrics on this port, inside the Docker network only. @default off */
+  metricsPort?: number;
+  /** Debug lines in the proxy's log. @default false */
+  debug?: boolean;
+  /** The size at which the proxy's log is rotated. @default "10m" */
+  logMaxSize?: Size;
+  /** Changes a child before it is made. */
+  transform?: {
+    image?: Transform<docker.RemoteImageArgs>;
+    volume?: Transform<docker.VolumeArgs>;
+    container?: Transform<docker.ContainerArgs>;
+    bridge?: Transform<command.remote.CommandArgs>;
+    settle?: Transform<command.remote.CommandArgs>;
+  };
+}
+
+/** `ProxyArgs` with defaults, without hosts: what a proxy's container is made from. */
+export interface ProxyConfig {
+  image: string;
+  httpPort: number;
+  httpsPort: number;
+  publish: string[] | false;
+  http3: boolean;
+  metricsPort: number | undefined;
+  debug: boolean;
+  logMaxSize: Size;
+}
+
+export function proxyConfig(args: ProxyArgs): ProxyConfig {
+  return {
+    image: args.image ?? `basecamp/kamal-proxy:${proxyVersion}`,
+    httpPort: args.httpPort ?? 80,
+    httpsPort: args.httpsPort ?? 443,
+    publish: args.publish ?? ["0.0.0.0", "::"],
+    http3: args.http3 ?? false,
+    metricsPort: args.metricsPort,
+    debug: args.debug ?? false,
+    logMaxSize: args.logMaxSize ?? "10m",
+  };
+}
+
+/** What is wrong with the arguments of a proxy. */
+export function checkProxy(args: ProxyArgs): Problem[] {
+  const config = proxyConfig(args);
+  const names = args.servers.map((host) => host.hostName);
+  const twice = names.find((name, at) => names.indexOf(name) !== at);
+  return [
+    ...check.notEmpty("servers", args.servers, "give at least one server"),
+    ...(twice === undefined
+      ? []
+      : [{ argument: "servers", value: twice, rule: "a host has one proxy", cure: "name each host once" }]),
+    ...check.notEmpty("image", args.image, `leave it out for basecamp/kamal-proxy:${proxyVersion}`),
+    ...checkImageTag(config.image),
+    ...check.port("httpPort", args.httpPort),
+    ...check.port("httpsPort", args.httpsPort),
+    ...check.port("metricsPort", args.metricsPort),
+    ...(config.httpPort === config.httpsPort
+      ? [
+          {
+            argument: "httpsPort",
+            value: config.httpsPort,
+            rule: "HTTP and HTTPS cannot share a port",
+            cure: "choose two ports",
+          },
+        ]
+      : []),
+    ...(args.publish === false && args.http3 === true
+      ? [
+          {
+            argument: "http3",
+            value: true,
+            rule: "HTTP/3 needs a published port and publish is false",
+            cure: "leave http3 out, or publish",
+          },
+        ]
+      : []),
+    ...(args.logMaxSize !== undefined && sizeBytes(args.logMaxSize) === undefined
+      ? check.size("logMaxSize", args.logMaxSize, 1)
+      : []),
+  ];
+}
+
+function checkImageTag(image: string): Problem[] {
+  const version = /:v(\d+)\.(\d+)\.(\d+)/.exec(image);
+  if (!version) {
+    return /:latest$|^[^:@]+$/.test(image.slice(image.lastIndexOf("/") + 1))
+      ? [
+          {
+            argument: "image",
+            value: image,
+            rule: "a tag that moves makes the same program give another proxy",
+            cure: `name a release, such as :${proxyVersion}`,
+          },
+        ]
+      : [];
+  }
+  const [major = 0, minor = 0, patch = 0] = version.slice(1).map(Number);
+  const old = major === 0 && (minor < 9 || (minor === 9 && patch < 2));
+  return old
+    ? [
+        {
+          argument: "image",
+          value: image,
+          rule: `routes use options that came with ${proxyVersion}`,
+          cure: `take :${proxyVersion} or a newer one`,
+        },
+      ]
+    : [];
+}

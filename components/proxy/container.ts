@@ -1,0 +1,47 @@
+/** The proxy's container as plain values: what it runs, what it publishes, and the hash that says when it changed. */
+import { createHash } from "node:crypto";
+import type { ProxyConfig } from "./args";
+
+/** The fixed name of the container: every operator of Kamal knows it. */
+export const proxyContainer = "kamal-proxy";
+/** The volume with routes, maintenance state and ACME certificates; it outlives every container. */
+export const proxyVolume = "kamal-proxy-config";
+/** Where that volume is mounted. */
+export const proxySettings = "/home/kamal-proxy/.config/kamal-proxy";
+/** The directory on the host that is mounted read-only under the same path: certificates, error pages. */
+export const proxyFiles = "/var/lib/sextant/proxy";
+
+/** The command line of the container. */
+export function proxyCommand(config: ProxyConfig): string[] {
+  return [
+    "kamal-proxy",
+    "run",
+    ...(config.http3 ? ["--http3"] : []),
+    ...(config.metricsPort === undefined ? [] : [`--metrics-port=${config.metricsPort}`]),
+    ...(config.debug ? ["--debug"] : []),
+  ];
+}
+
+/** The ports that are published on the host. */
+export function proxyPorts(
+  config: ProxyConfig,
+): { internal: number; external: number; protocol: "tcp" | "udp"; ip?: string }[] {
+  if (config.publish === false) return [];
+  const all = config.publish.length === 2 && config.publish.includes("0.0.0.0") && config.publish.includes("::");
+  // Docker publishes on both families when no address is named.
+  const addresses = all ? [undefined] : config.publish;
+  return addresses.flatMap((ip) => {
+    const bound = ip === undefined ? {} : { ip };
+    return [
+      { internal: 80, external: config.httpPort, protocol: "tcp" as const, ...bound },
+      { internal: 443, external: config.httpsPort, protocol: "tcp" as const, ...bound },
+      ...(config.http3 ? [{ internal: 443, external: config.httpsPort, protocol: "udp" as const, ...bound }] : []),
+    ];
+  });
+}
+
+/** A short hash of everything that the container is made from; a label on it, by which a change is seen on the host. */
+export function configHash(config: ProxyConfig): string {
+  const sorted = Object.entries(config).sort(([a], [b]) => (a < b ? -1 : 1));
+  return createHash("sha256").update(JSON.stringify(sorted)).digest("hex").slice(0, 12);
+}

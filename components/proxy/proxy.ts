@@ -1,0 +1,107 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as docker from "@pulumi/docker";
+import type * as command from "@pulumi/command";
+import { Component, transformed } from "../core/component";
+import type { Host } from "../host/host";
+import { onHost, runVerb } from "../host/remote";
+import { checkProxy, proxyConfig, type ProxyArgs, type ProxyConfig } from "./args";
+import { configHash, proxyCommand, proxyContainer, proxyFiles, proxyPorts, proxySettings, proxyVolume } from "./container";
+
+/** What a proxy is on one host. */
+export interface ProxyOnHost {
+  readonly host: Host;
+  readonly image: docker.RemoteImage;
+  readonly volume: docker.Volume;
+  readonly bridge: command.remote.Command;
+  readonly container: docker.Container;
+  /** Done when the proxy answers with all its routes; routes wait for it. */
+  readonly settle: command.remote.Command;
+}
+
+/**
+ * One kamal-proxy on each host, shared by all apps there. It owns the host's ports 80 and 443, routes by host name and
+ * path, and ends TLS.
+ *
+ * Editing an argument replaces the proxy without refusing a connection: a second proxy with the same routes takes new
+ * connections while the first one drains.
+ *
+ * @example const proxy = new Proxy("proxy", { servers: [web1, web2] });
+ */
+export class Proxy extends Component {
+  /** The proxy of each host, by the host's name. */
+  readonly on: ReadonlyMap<string, ProxyOnHost>;
+  /** The configuration, with its defaults. */
+  readonly config: ProxyConfig;
+
+  constructor(name: string, args: ProxyArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("proxy:Proxy", name, opts);
+    this.refuse(checkProxy(args));
+    this.config = proxyConfig(args);
+    this.on = new Map(args.servers.map((host) => [host.hostName, this.put(host, args.transform)]));
+    this.registerOutputs({});
+  }
+
+  private put(host: Host, transform: ProxyArgs["transform"] = {}): ProxyOnHost {
+    const name = `${this.componentName}-${host.hostName}`;
+    const { config } = this;
+    const image = new docker.RemoteImage(
+      ...transformed<docker.RemoteImageArgs>(
+        transform.image,
+        name,
+        { name: config.image, keepLocally: true },
+        onHost(host, { parent: this }),
+      ),
+    );
+    const volume = new docker.Volume(
+      ...transformed<docker.VolumeArgs>(transform.volume, name, { name: proxyVolume }, onHost(host, { parent: this })),
+    );
+    const bridge = runVerb(
+      `${name}-bridge`,
+      host,
+      "bridge",
+      {
+        words: [
+          `config=${configHash(config)}`,
+          `image=${config.image}`,
+          `http=${config.httpPort}`,
+          `https=${config.httpsPort}`,
+        ],
+      },
+      { parent: this, dependsOn: [image, host.network] },
+      transform.bridge,
+    );
+    const container = new docker.Container(
+      ...transformed<docker.ContainerArgs>(
+        transform.container,
+        name,
+        {
+          name: proxyContainer,
+          image: config.image,
+          command: proxyCommand(config),
+          ports: proxyPorts(config),
+          networksAdvanced: [{ name: host.network.id }],
+          volumes: [
+            { volumeName: volume.name, containerPath: proxySettings },
+            { hostPath: proxyFiles, containerPath: proxyFiles, readOnly: true },
+          ],
+          restart: "unless-stopped",
+          logDriver: "json-file",
+          logOpts: { "max-size": config.logMaxSize, "max-file": "3" },
+          labels: [{ label: "sextant.config", value: configHash(config) }],
+          destroyGraceSeconds: 30,
+        },
+        // It owns host ports, so the old one has to go first; the bridge takes the connections meanwhile.
+        onHost(host, { parent: this, dependsOn: [image, bridge], deleteBeforeReplace: true }),
+      ),
+    );
+    const settle = runVerb(
+      `${name}-settle`,
+      host,
+      "settle",
+      { words: [pulumi.interpolate`container=${container.id}`, "timeout=60"] },
+      { parent: this, dependsOn: [container] },
+      transform.settle,
+    );
+    return { host, image, volume, bridge, container, settle };
+  }
+}
