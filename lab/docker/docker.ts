@@ -56,8 +56,10 @@ export async function ensureDocker(progress: Progress = () => undefined): Promis
   }
   const deadline = Date.now() + 60_000;
   while (!(await answers(ours))) {
-    if (ownPid() === undefined) throw new Error(`docker: dockerd ended while starting; its log says: ${logTail()}`);
-    if (Date.now() > deadline) throw new Error(`docker: dockerd did not answer within 60 s; see ${logFile()}`);
+    if (ownPid() === undefined)
+      throw new Error(`docker: dockerd ended while starting; its log says: ${logTail()}`);
+    if (Date.now() > deadline)
+      throw new Error(`docker: dockerd did not answer within 60 s; see ${logFile()}`);
     await sleep(100);
   }
   return ours;
@@ -70,7 +72,8 @@ export async function stopDocker(): Promise<void> {
     process.kill(pid, "SIGTERM");
     const deadline = Date.now() + 60_000;
     while (ownPid() !== undefined) {
-      if (Date.now() > deadline) throw new Error(`docker: dockerd (pid ${pid}) did not end within 60 s; see ${logFile()}`);
+      if (Date.now() > deadline)
+        throw new Error(`docker: dockerd (pid ${pid}) did not end within 60 s; see ${logFile()}`);
       await sleep(100);
     }
   }
@@ -78,7 +81,13 @@ export async function stopDocker(): Promise<void> {
 }
 
 async function answers(docker: Docker): Promise<boolean> {
-  return (await tryRun("docker", ["version", "--format", "{{.Server.Version}}"], { env: { DOCKER_HOST: docker.host } })).code === 0;
+  return (
+    (
+      await tryRun("docker", ["version", "--format", "{{.Server.Version}}"], {
+        env: { DOCKER_HOST: docker.host },
+      })
+    ).code === 0
+  );
 }
 
 /** The Docker that the user's own settings (DOCKER_HOST, context) lead to, if it answers. */
@@ -137,5 +146,7 @@ function isOurDaemon(pid: number): boolean {
 }
 
 function logTail(): string {
-  return existsSync(logFile()) ? readFileSync(logFile(), "utf8").trim().split("\n").slice(-3).join(" | ") : "nothing";
+  return existsSync(logFile())
+    ? readFileSync(logFile(), "utf8").trim().split("\n").slice(-3).join(" | ")
+    : "nothing";
 }

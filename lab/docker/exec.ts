@@ -36,7 +36,11 @@ export function tryRun(command: string, args: string[], options: RunOptions = {}
       else reject(error);
     });
     child.on("close", (code, signal) => {
-      resolve({ code: code ?? 128, ...output, ...(signal ? { stderr: `${output.stderr}ended by ${signal}` } : {}) });
+      resolve({
+        code: code ?? 128,
+        ...output,
+        ...(signal ? { stderr: `${output.stderr}ended by ${signal}` } : {}),
+      });
     });
     // A program that ends without reading its input is judged by its exit code alone.
     child.stdin.on("error", () => undefined);

@@ -16,12 +16,18 @@ export async function installMissing(
   needed: { command: string; package: string }[],
   progress: (line: string) => void,
 ): Promise<void> {
-  process.env["PATH"] = [...new Set([...(process.env["PATH"] ?? "").split(delimiter), ...systemPath])].join(delimiter);
-  const packages = [...new Set(needed.filter((item) => !hasCommand(item.command)).map((item) => item.package))];
+  process.env["PATH"] = [...new Set([...(process.env["PATH"] ?? "").split(delimiter), ...systemPath])].join(
+    delimiter,
+  );
+  const packages = [
+    ...new Set(needed.filter((item) => !hasCommand(item.command)).map((item) => item.package)),
+  ];
   if (packages.length === 0) return;
   const list = packages.join(" ");
   if (!hasCommand("apt-get") || process.getuid?.() !== 0) {
-    throw new Error(`lab: ${list} missing; start Docker, or run the lab as root on Debian, where it installs them itself.`);
+    throw new Error(
+      `lab: ${list} missing; start Docker, or run the lab as root on Debian, where it installs them itself.`,
+    );
   }
   progress(`apt: installing ${list}`);
   const env = { DEBIAN_FRONTEND: "noninteractive", RUNLEVEL: "1" };

@@ -1,0 +1,160 @@
+/** The lab's images: each folder with a Dockerfile, made when what goes into it has changed. */
+import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
+import { tryRun } from "../docker/exec";
+import { type Docker, type Progress, ensureDocker } from "../docker/docker";
+import { baseKey, baseTag, buildBase } from "./base";
+import { contentKey, labels } from "./key";
+
+/** One image of a folder; `image.json` lists them where there is more than `sextant/<folder>`. */
+interface Build {
+  tag: string;
+  args?: Record<string, string>;
+  target?: string;
+}
+
+interface Image extends Build {
+  folder: string;
+  /** Files from elsewhere, by their name in the build context. */
+  extra: Record<string, string>;
+  key: string;
+  /** Tags of the lab's images that it stands on. */
+  bases: string[];
+}
+
+/** Files of a folder that describe the build and are no part of it. */
+const notContext = ["image.json", "prepare.ts", "README.md"];
+
+/** Makes the images that are missing or out of date; with nothing to do it is one `docker image inspect`. */
+export async function ensureImages(
+  options: { only?: string[]; docker?: Docker; progress?: Progress } = {},
+): Promise<void> {
+  const progress = options.progress ?? (() => undefined);
+  const docker = options.docker ?? (await ensureDocker(progress));
+  const images = await describe(options.only);
+  const present = await presentKeys(docker, [baseTag, ...images.map((image) => image.tag)]);
+  if (present.get(baseTag) !== baseKey()) await timed(progress, baseTag, () => buildBase(docker, progress));
+  for (const image of images) {
+    if (present.get(image.tag) !== image.key)
+      await timed(progress, image.tag, () => build(docker, image, progress));
+  }
+}
+
+/** The images of all folders, or of those named and what they stand on, each after its bases. */
+async function describe(only?: string[]): Promise<Image[]> {
+  const folders = readdirSync(__dirname).filter((name) => existsSync(join(__dirname, name, "Dockerfile")));
+  const drafts = new Map<string, Omit<Image, "key">>();
+  for (const folder of folders) {
+    for (const draft of await draftsOf(folder)) drafts.set(draft.tag, draft);
+  }
+  const done = new Map<string, Image>([
+    [baseTag, { tag: baseTag, folder: "", extra: {}, key: baseKey(), bases: [] }],
+  ]);
+  const visit = (tag: string, path: string[]): Image => {
+    const finished = done.get(tag);
+    if (finished) return finished;
+    const draft = drafts.get(tag);
+    if (!draft || path.includes(tag)) {
+      throw new Error(
+        `lab images: ${path.at(-1) ?? "the request"} stands on ${tag}, which no folder of lab/images makes.`,
+      );
+    }
+    const bases = draft.bases.map((base) => visit(base, [...path, tag]).key);
+    const image = { ...draft, key: keyOf(draft, bases) };
+    done.set(tag, image);
+    return image;
+  };
+  const wanted = [...drafts.values()].filter(
+    (draft) => !only || only.includes(draft.tag) || only.includes(`sextant/${draft.folder}`),
+  );
+  for (const draft of wanted) visit(draft.tag, []);
+  done.delete(baseTag);
+  return [...done.values()];
+}
+
+async function draftsOf(folder: string): Promise<Omit<Image, "key">[]> {
+  const dir = join(__dirname, folder);
+  const dockerfile = readFileSync(join(dir, "Dockerfile"), "utf8");
+  const froms = [...dockerfile.matchAll(/^(?:FROM|COPY\s+--from=)\s*(sextant\/\S+)/gim)].map(
+    (match) => match[1] ?? "",
+  );
+  const extra = existsSync(join(dir, "prepare.ts"))
+    ? await (
+        (await import(join(dir, "prepare.ts"))) as { prepare(): Promise<Record<string, string>> }
+      ).prepare()
+    : {};
+  const { builds } = existsSync(join(dir, "image.json"))
+    ? (JSON.parse(readFileSync(join(dir, "image.json"), "utf8")) as { builds: Build[] })
+    : { builds: [{ tag: `sextant/${folder}` }] };
+  return builds.map((item) => ({ ...item, folder, extra, bases: [...new Set(froms)] }));
+}
+
+function keyOf(image: Omit<Image, "key">, bases: string[]): string {
+  const dir = join(__dirname, image.folder);
+  const files = (readdirSync(dir, { recursive: true, withFileTypes: true }) as import("node:fs").Dirent[])
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(dir, join(entry.parentPath, entry.name)))
+    .filter((name) => !notContext.includes(name))
+    .sort();
+  return contentKey([
+    JSON.stringify([bases, image.args ?? {}, image.target ?? ""]),
+    ...files.flatMap((name) => [name, readFileSync(join(dir, name))]),
+    ...Object.entries(image.extra).flatMap(([name, source]) => [name, readFileSync(source)]),
+  ]);
+}
+
+async function build(docker: Docker, image: Image, progress: Progress): Promise<void> {
+  const context = mkdtempSync(join(tmpdir(), "sextant-image-"));
+  try {
+    const dir = join(__dirname, image.folder);
+    cpSync(dir, context, {
+      recursive: true,
+      filter: (source) => !notContext.includes(relative(dir, source)),
+    });
+    for (const [name, source] of Object.entries(image.extra)) cpSync(source, join(context, name));
+    const proxies = ["http_proxy", "https_proxy", "no_proxy"].filter((name) => process.env[name]);
+    const args = [
+      ...proxies.flatMap((name) => ["--build-arg", name]),
+      ...Object.entries(image.args ?? {}).flatMap(([name, value]) => ["--build-arg", `${name}=${value}`]),
+      ...(image.target ? ["--target", image.target] : []),
+    ];
+    // The builder inside dockerd: it needs no plugin, and its steps may use this machine's network.
+    await docker.run(
+      ["build", "--network", "host", "--tag", image.tag, ...labels(image.key), ...args, context],
+      {
+        env: { DOCKER_BUILDKIT: "0" },
+        onLine: (line) => {
+          if (line.startsWith("Step ")) progress(`${image.tag}: ${line.slice(0, 100)}`);
+        },
+      },
+    );
+  } finally {
+    rmSync(context, { recursive: true, force: true });
+  }
+}
+
+/** The keys of the images that are there, by tag. */
+async function presentKeys(docker: Docker, tags: string[]): Promise<Map<string, string>> {
+  const format = '{{range .RepoTags}}{{.}} {{end}}{{index .Config.Labels "sextant.key"}}';
+  const outcome = await tryRun("docker", ["image", "inspect", "--format", format, ...tags], {
+    env: { DOCKER_HOST: docker.host },
+  });
+  if (outcome.code !== 0 && !/no such image/i.test(outcome.stderr)) {
+    throw new Error(`lab images: docker image inspect failed: ${outcome.stderr.trim()}`);
+  }
+  const keys = new Map<string, string>();
+  for (const line of outcome.stdout.split("\n").filter(Boolean)) {
+    const words = line.trim().split(" ");
+    const key = words.pop() ?? "";
+    for (const tag of words) keys.set(tag.replace(/:latest$/, ""), key);
+  }
+  return keys;
+}
+
+async function timed(progress: Progress, tag: string, work: () => Promise<void>): Promise<void> {
+  const start = Date.now();
+  progress(`${tag}: making`);
+  await work();
+  progress(`${tag}: made in ${((Date.now() - start) / 1000).toFixed(1)} s`);
+}
