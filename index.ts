@@ -1,0 +1,11 @@
+/** Runs the program of the selected stack: `stacks/<stack>.ts`. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+
+const stack = pulumi.getStack();
+const program = join(__dirname, "stacks", `${stack}.ts`);
+if (!existsSync(program)) {
+  throw new pulumi.RunError(`there is no program for the stack ${stack}; write stacks/${stack}.ts, or select another stack.`);
+}
+module.exports = require(program);

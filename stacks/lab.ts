@@ -1,0 +1,50 @@
+/** The embedded default: a whole small production on the lab, with no account anywhere. */
+import * as pulumi from "@pulumi/pulumi";
+import { App, Firewall, Network, Postgres, Proxy, Redis, Registry, Server, http, https, icmp, ssh } from "../components";
+
+const config = new pulumi.Config();
+const access = { privateKeyFile: config.require("sshKeyFile") };
+const registry = new Registry("registry", {
+  address: config.require("registry"),
+  username: config.require("registryUser"),
+  password: config.requireSecret("registryPassword"),
+});
+const images = config.require("registry");
+
+const edge = new Firewall("edge", { allow: [ssh.from(config.require("operator")), http, https, icmp] });
+const inside = new Network("inside", {});
+const server = (name: string): Server =>
+  new Server(name, { type: "cx22", location: "fsn1", firewalls: [edge], network: inside, registries: [registry], ssh: access });
+const web = [server("web-1"), server("web-2")];
+const worker = server("worker-1");
+
+const proxy = new Proxy("proxy", { servers: web, image: `${images}/kamal-proxy:${config.get("proxyVersion") ?? "v0.9.2"}` });
+const db = new Postgres("db", {
+  server: worker,
+  image: `${images}/postgres`,
+  version: "15",
+  password: config.requireSecret("dbPassword"),
+  publish: "private",
+});
+const cache = new Redis("cache", {
+  server: worker,
+  image: `${images}/redis`,
+  version: "7",
+  password: config.requireSecret("redisPassword"),
+  publish: "private",
+});
+
+const shop = new App("shop", {
+  image: `${images}/shop`,
+  version: config.require("version"),
+  proxy,
+  route: { hosts: config.getObject<string[]>("hosts") ?? ["shop.lab"], port: 3000 },
+  roles: { web: { servers: web }, job: { servers: [worker], command: ["bin/jobs"] } },
+  env: config.getObject<Record<string, string>>("env") ?? {},
+  secrets: { DATABASE_URL: db.url, REDIS_URL: cache.url, SECRET_KEY_BASE: config.requireSecret("secretKeyBase") },
+  release: ["bin/rails", "db:prepare"],
+});
+
+export const version = shop.version;
+export const addresses = web.map((host) => host.address);
+export const addresses6 = web.map((host) => host.ipv6Address);

@@ -1,0 +1,86 @@
+import { describe, expect, it } from "vitest";
+import { checkRoute, deployFlags, healthWords, letsEncrypt, ownCertificate } from "../../../../components/app/route";
+
+describe("deployFlags", () => {
+  it("asks health with the route's own host, and drains for 30 s, by default", () => {
+    expect(deployFlags({ hosts: ["*.shop.test", "shop.test"] }, "60s")).toEqual([
+      "--host=*.shop.test",
+      "--host=shop.test",
+      "--deploy-timeout=60s",
+      "--drain-timeout=30s",
+      "--health-check-path=/up",
+      "--health-check-host=shop.test",
+      "--target-timeout=30s",
+      "--buffer-requests=true",
+      "--buffer-responses=true",
+    ]);
+  });
+
+  it("turns every option into its flag", () => {
+    const flags = deployFlags(
+      {
+        hosts: ["shop.test"],
+        paths: ["/api"],
+        stripPath: false,
+        canonicalHost: "www.shop.test",
+        tls: letsEncrypt({ staging: true }),
+        redirectToHttps: false,
+        forwardHeaders: true,
+        responseTimeout: "2m",
+        drainTimeout: "5s",
+        health: { path: "/health", host: "internal.test", port: 9000, timeout: "2s" },
+        buffer: { requests: false, responses: false, memory: "2m", maxRequestBody: "1g", maxResponseBody: "1k" },
+        logHeaders: { request: ["X-A"], response: ["X-B"] },
+      },
+      "30s",
+    );
+    expect(flags).toEqual([
+      "--host=shop.test",
+      "--path-prefix=/api",
+      "--strip-path-prefix=false",
+      "--canonical-host=www.shop.test",
+      "--tls",
+      "--tls-staging",
+      "--tls-redirect=false",
+      "--forward-headers=true",
+      "--deploy-timeout=30s",
+      "--drain-timeout=5s",
+      "--health-check-path=/health",
+      "--health-check-timeout=2s",
+      "--health-check-port=9000",
+      "--health-check-host=internal.test",
+      "--target-timeout=2m",
+      "--buffer-requests=false",
+      "--buffer-responses=false",
+      "--buffer-memory=2097152",
+      "--max-request-body=1073741824",
+      "--max-response-body=1024",
+      "--log-request-header=X-A",
+      "--log-response-header=X-B",
+    ]);
+  });
+
+  it("names an own certificate's files", () => {
+    const flags = deployFlags({ hosts: ["a.test"], tls: ownCertificate("pem", "key") }, "30s", "/tls/a");
+    expect(flags).toContain("--tls-certificate-path=/tls/a/cert.pem");
+    expect(flags).toContain("--tls-private-key-path=/tls/a/key.pem");
+  });
+});
+
+describe("healthWords", () => {
+  it("says https behind TLS, so that force_ssl lets the question pass", () => {
+    expect(healthWords({ hosts: ["a.test"], tls: letsEncrypt() })).toEqual([
+      "port=3000",
+      "path=/up",
+      "host=a.test",
+      "proto=https",
+      "probe=5",
+    ]);
+  });
+});
+
+describe("checkRoute", () => {
+  it("passes a usual route", () => {
+    expect(checkRoute("route", { hosts: ["shop.example.com"], port: 3000, tls: letsEncrypt() })).toEqual([]);
+  });
+});
