@@ -1,6 +1,19 @@
 /** The embedded default: a whole small production on the lab, with no account anywhere. */
 import * as pulumi from "@pulumi/pulumi";
-import { App, Firewall, Network, Postgres, Proxy, Redis, Registry, Server, http, https, icmp, ssh } from "../components";
+import {
+  App,
+  Firewall,
+  Network,
+  Postgres,
+  Proxy,
+  Redis,
+  Registry,
+  Server,
+  http,
+  https,
+  icmp,
+  ssh,
+} from "../components";
 
 const config = new pulumi.Config();
 const access = { privateKeyFile: config.require("sshKeyFile") };
@@ -14,11 +27,21 @@ const images = config.require("registry");
 const edge = new Firewall("edge", { allow: [ssh.from(config.require("operator")), http, https, icmp] });
 const inside = new Network("inside", {});
 const server = (name: string): Server =>
-  new Server(name, { type: "cx22", location: "fsn1", firewalls: [edge], network: inside, registries: [registry], ssh: access });
+  new Server(name, {
+    type: "cx22",
+    location: "fsn1",
+    firewalls: [edge],
+    network: inside,
+    registries: [registry],
+    ssh: access,
+  });
 const web = [server("web-1"), server("web-2")];
 const worker = server("worker-1");
 
-const proxy = new Proxy("proxy", { servers: web, image: `${images}/kamal-proxy:${config.get("proxyVersion") ?? "v0.9.2"}` });
+const proxy = new Proxy("proxy", {
+  servers: web,
+  image: `${images}/kamal-proxy:${config.get("proxyVersion") ?? "v0.9.2"}`,
+});
 const db = new Postgres("db", {
   server: worker,
   image: `${images}/postgres`,
@@ -41,7 +64,11 @@ const shop = new App("shop", {
   route: { hosts: config.getObject<string[]>("hosts") ?? ["shop.lab"], port: 3000 },
   roles: { web: { servers: web }, job: { servers: [worker], command: ["bin/jobs"] } },
   env: config.getObject<Record<string, string>>("env") ?? {},
-  secrets: { DATABASE_URL: db.url, REDIS_URL: cache.url, SECRET_KEY_BASE: config.requireSecret("secretKeyBase") },
+  secrets: {
+    DATABASE_URL: db.url,
+    REDIS_URL: cache.url,
+    SECRET_KEY_BASE: config.requireSecret("secretKeyBase"),
+  },
   release: ["bin/rails", "db:prepare"],
 });
 

@@ -66,7 +66,11 @@ const shop = new App("shop", {
   roles: { web: { servers: web }, job: { servers: [data], command: ["bin/jobs"] } },
   rollout: { batch: "50%" },
   env: { RAILS_ENV: "production" },
-  secrets: { DATABASE_URL: db.url, REDIS_URL: cache.url, RAILS_MASTER_KEY: config.requireSecret("railsMasterKey") },
+  secrets: {
+    DATABASE_URL: db.url,
+    REDIS_URL: cache.url,
+    RAILS_MASTER_KEY: config.requireSecret("railsMasterKey"),
+  },
   release: ["bin/rails", "db:prepare"],
 });
 

@@ -1,6 +1,18 @@
 /** Staging at Hetzner on one server: what a user copies. Set the configuration named in Pulumi.staging.yaml first. */
 import * as pulumi from "@pulumi/pulumi";
-import { App, Firewall, Postgres, Proxy, Registry, Server, http, https, icmp, letsEncrypt, ssh } from "../components";
+import {
+  App,
+  Firewall,
+  Postgres,
+  Proxy,
+  Registry,
+  Server,
+  http,
+  https,
+  icmp,
+  letsEncrypt,
+  ssh,
+} from "../components";
 
 const config = new pulumi.Config();
 const registry = new Registry("registry", {

@@ -41,7 +41,10 @@ export class Accessory extends Component {
     this.volumes = this.makeVolumes(args, alias);
     this.container = this.run(args, alias);
     this.ready = this.awaitReady(args, alias);
-    const reached = args.publish === "private" ? privateAddress(this.label, args.server.privateAddress) : pulumi.output(alias);
+    const reached =
+      args.publish === "private"
+        ? privateAddress(this.label, args.server.privateAddress)
+        : pulumi.output(alias);
     this.host = pulumi.all([this.ready.id, reached]).apply(([, host]) => host);
     this.port = pulumi.output(args.publish === "private" ? (args.hostPort ?? args.port) : args.port);
     this.registerOutputs({ host: this.host, port: this.port });

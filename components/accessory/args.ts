@@ -97,7 +97,9 @@ export function checkAccessory(name: string, args: AccessoryArgs): Problem[] {
           },
         ]
       : []),
-    ...(typeof args.publish === "string" ? check.oneOf("publish", args.publish, ["loopback", "private"]) : []),
+    ...(typeof args.publish === "string"
+      ? check.oneOf("publish", args.publish, ["loopback", "private"])
+      : []),
     ...(typeof args.publish === "object"
       ? check.notEmpty("publish.reason", args.publish.reason, "say why the whole internet may reach it")
       : []),

@@ -62,11 +62,17 @@ export class App extends Component {
     this.placements = this.rollOut(args, roles, reference);
     this.prune(args);
     const switched = this.placements.flatMap((placement) => placement.switches.map((command) => command.id));
-    this.version = pulumi.all([pulumi.output(args.version), pulumi.all(switched)]).apply(([version]) => version);
+    this.version = pulumi
+      .all([pulumi.output(args.version), pulumi.all(switched)])
+      .apply(([version]) => version);
     this.registerOutputs({ version: this.version });
   }
 
-  private pull(args: AppArgs, roles: Role[], reference: pulumi.Output<string>): Map<string, docker.RemoteImage> {
+  private pull(
+    args: AppArgs,
+    roles: Role[],
+    reference: pulumi.Output<string>,
+  ): Map<string, docker.RemoteImage> {
     const hosts = new Set(roles.flatMap((role) => role.servers));
     return new Map(
       [...hosts].map((host) => [
@@ -95,7 +101,12 @@ export class App extends Component {
           volumes.set(
             key,
             new docker.Volume(
-              ...transformed<docker.VolumeArgs>(args.transform?.volume, name, volumeArgs, onHost(host, { parent: this })),
+              ...transformed<docker.VolumeArgs>(
+                args.transform?.volume,
+                name,
+                volumeArgs,
+                onHost(host, { parent: this }),
+              ),
             ),
           );
         }
@@ -104,7 +115,11 @@ export class App extends Component {
     return volumes;
   }
 
-  private runRelease(args: AppArgs, roles: Role[], reference: pulumi.Output<string>): command.remote.Command | undefined {
+  private runRelease(
+    args: AppArgs,
+    roles: Role[],
+    reference: pulumi.Output<string>,
+  ): command.remote.Command | undefined {
     const primary = roles[0];
     const host = primary?.servers[0];
     if (args.release === undefined || primary === undefined || host === undefined) return undefined;
@@ -117,7 +132,9 @@ export class App extends Component {
           `name=${hostWide(`${this.componentName}-release`)}`,
           pulumi.interpolate`image=${reference}`,
           `timeout=${seconds(args.releaseTimeout ?? "10m")}`,
-          ...Object.entries(primary.volumes ?? {}).map(([source, path]) => `volume=${this.volumeName(source)}:${path}`),
+          ...Object.entries(primary.volumes ?? {}).map(
+            ([source, path]) => `volume=${this.volumeName(source)}:${path}`,
+          ),
           "--",
           ...args.release,
         ],
@@ -131,7 +148,11 @@ export class App extends Component {
   /** Batch after batch: all containers, all gates, then the switches one after the other. */
   private rollOut(args: AppArgs, roles: Role[], reference: pulumi.Output<string>): RoleOnHost[] {
     const done: RoleOnHost[] = [];
-    let before: pulumi.Resource[] = [...this.images.values(), ...this.volumes.values(), ...(this.release ? [this.release] : [])];
+    let before: pulumi.Resource[] = [
+      ...this.images.values(),
+      ...this.volumes.values(),
+      ...(this.release ? [this.release] : []),
+    ];
     for (const batch of batches(roles, args.rollout?.batch)) {
       const beside = batch.filter(({ role }) => role.strategy !== "stop-first");
       const instead = batch.filter(({ role }) => role.strategy === "stop-first");
@@ -139,7 +160,9 @@ export class App extends Component {
       const started = beside.map((placement) => this.start(args, placement, reference, before, lease));
       const gates = started.map(({ ready }) => ready);
       // What must not run twice is stopped only when all else is known to be fit.
-      const replaced = instead.map((placement) => this.start(args, placement, reference, [...before, ...gates], 0));
+      const replaced = instead.map((placement) =>
+        this.start(args, placement, reference, [...before, ...gates], 0),
+      );
       let last: pulumi.Resource[] = [...gates, ...replaced.map(({ ready }) => ready)];
       for (const [at, { role, host }] of beside.entries()) {
         const placed = started[at];
@@ -228,7 +251,9 @@ export class App extends Component {
     ];
     const name = `${this.componentName}-${role.name}-${host.hostName}-switch`;
     if (role.routes.length === 0) {
-      return [runVerb(name, host, "switch", { words }, { parent: this, dependsOn: after }, args.transform?.switch)];
+      return [
+        runVerb(name, host, "switch", { words }, { parent: this, dependsOn: after }, args.transform?.switch),
+      ];
     }
     const settle = args.proxy?.on.get(host.hostName)?.settle;
     const made: command.remote.Command[] = [];
@@ -286,7 +311,9 @@ export class App extends Component {
       "certificate",
       {
         words: [`directory=${directory}`],
-        stdin: pulumi.secret(pulumi.output(privateKey).apply((key) => `${encoded(certificate)}\n${encoded(key)}\n`)),
+        stdin: pulumi.secret(
+          pulumi.output(privateKey).apply((key) => `${encoded(certificate)}\n${encoded(key)}\n`),
+        ),
       },
       { parent: this, dependsOn: settle === undefined ? [] : [settle] },
     );
@@ -327,13 +354,17 @@ export class App extends Component {
   private labels(args: AppArgs, role: Role): docker.types.input.ContainerLabel[] {
     const own: Record<string, pulumi.Input<string>> = {
       ...role.labels,
-      ...Object.fromEntries(Object.entries(role.env ?? {}).map(([name, value]) => [`sextant.env.${name}`, value])),
+      ...Object.fromEntries(
+        Object.entries(role.env ?? {}).map(([name, value]) => [`sextant.env.${name}`, value]),
+      ),
       service: this.componentName,
       role: role.name,
       "sextant.app": this.componentName,
       "sextant.role": roleLabel(this.componentName, role.name),
       "sextant.version": args.version,
-      "sextant.secrets": Object.keys(role.secrets ?? {}).sort().join(","),
+      "sextant.secrets": Object.keys(role.secrets ?? {})
+        .sort()
+        .join(","),
     };
     return Object.entries(own).map(([label, value]) => ({ label, value }));
   }

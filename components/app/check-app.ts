@@ -16,7 +16,9 @@ export function checkApp(name: string, args: AppArgs): Problem[] {
     ...checkSettings("", args),
     ...list(args.route).flatMap((route, at) => checkRoute(at === 0 ? "route" : `route[${at}]`, route)),
     ...Object.entries(args.roles).flatMap(([role, roleArgs]) => checkRole(role, roleArgs)),
-    ...(args.release === undefined ? [] : check.notEmpty("release", args.release, "give the command as a list of words")),
+    ...(args.release === undefined
+      ? []
+      : check.notEmpty("release", args.release, "give the command as a list of words")),
     ...check.duration("releaseTimeout", args.releaseTimeout, 1000),
     ...checkBatch(args.rollout?.batch),
     ...check.whole("retainImages", args.retainImages, 1, 100),
@@ -60,7 +62,13 @@ function checkImage(image: string): Problem[] {
 function checkVersion(version: unknown): Problem[] {
   if (!check.isPlain(version)) {
     return version === undefined
-      ? [{ argument: "version", rule: "it has no value", cure: "set it, for example with pulumi config set version v1" }]
+      ? [
+          {
+            argument: "version",
+            rule: "it has no value",
+            cure: "set it, for example with pulumi config set version v1",
+          },
+        ]
       : [];
   }
   if (version === "latest") {
@@ -73,9 +81,17 @@ function checkVersion(version: unknown): Problem[] {
       },
     ];
   }
-  return typeof version === "string" && /^(sha256:[0-9a-f]{64}|[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})$/.test(version)
+  return typeof version === "string" &&
+    /^(sha256:[0-9a-f]{64}|[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})$/.test(version)
     ? []
-    : [{ argument: "version", value: version, rule: "it is no tag and no digest", cure: 'write it like "v42" or "sha256:..."' }];
+    : [
+        {
+          argument: "version",
+          value: version,
+          rule: "it is no tag and no digest",
+          cure: 'write it like "v42" or "sha256:..."',
+        },
+      ];
 }
 
 function checkSettings(prefix: string, settings: ContainerSettings): Problem[] {
@@ -125,12 +141,18 @@ function checkRole(name: string, role: RoleArgs): Problem[] {
             cure: "name each host once",
           },
         ]),
-    ...(role.command === undefined ? [] : check.notEmpty(`${at}.command`, role.command, "leave it out for the image's own")),
-    ...(role.ready === undefined ? [] : check.notEmpty(`${at}.ready`, role.ready, "give the command as a list of words")),
+    ...(role.command === undefined
+      ? []
+      : check.notEmpty(`${at}.command`, role.command, "leave it out for the image's own")),
+    ...(role.ready === undefined
+      ? []
+      : check.notEmpty(`${at}.ready`, role.ready, "give the command as a list of words")),
     ...check.duration(`${at}.readyDelay`, role.readyDelay, 0, 600_000),
     ...check.oneOf(`${at}.strategy`, role.strategy, ["start-first", "stop-first"]),
     ...checkSettings(`${at}.`, role),
-    ...list(role.route).flatMap((route, index) => checkRoute(index === 0 ? `${at}.route` : `${at}.route[${index}]`, route)),
+    ...list(role.route).flatMap((route, index) =>
+      checkRoute(index === 0 ? `${at}.route` : `${at}.route[${index}]`, route),
+    ),
   ];
 }
 

@@ -46,7 +46,9 @@ export function batches(roles: readonly Role[], batch?: number | `${number}%`): 
   const size = batchSize(hosts.length, batch);
   return Array.from({ length: Math.ceil(hosts.length / size) }, (_, at) => {
     const group = new Set(hosts.slice(at * size, (at + 1) * size));
-    return roles.flatMap((role) => role.servers.filter((host) => group.has(host)).map((host) => ({ role, host })));
+    return roles.flatMap((role) =>
+      role.servers.filter((host) => group.has(host)).map((host) => ({ role, host })),
+    );
   });
 }
 

@@ -108,7 +108,11 @@ function checkTls(argument: string, route: RouteArgs): Problem[] {
   if (route.tls === undefined) return [];
   const problems: Problem[] = [];
   if ((route.hosts ?? []).length === 0) {
-    problems.push({ argument, rule: "a certificate is for named hosts and the route has none", cure: "give hosts" });
+    problems.push({
+      argument,
+      rule: "a certificate is for named hosts and the route has none",
+      cure: "give hosts",
+    });
   }
   if (route.tls.kind === "letsEncrypt") {
     const wildcard = route.hosts?.find((host) => host.startsWith("*."));
@@ -168,7 +172,8 @@ export function certificateDirectory(service: string, certificateHash: string): 
 export function deployFlags(route: RouteArgs, deployTimeout: Duration, certificate?: string): string[] {
   const flag = (name: string, value: string | number | boolean | undefined): string[] =>
     value === undefined ? [] : [`--${name}=${value}`];
-  const bytes = (size: Size | undefined): number | undefined => (size === undefined ? undefined : sizeBytes(size));
+  const bytes = (size: Size | undefined): number | undefined =>
+    size === undefined ? undefined : sizeBytes(size);
   const host = healthHost(route);
   return [
     ...(route.hosts ?? []).flatMap((name) => flag("host", name)),

@@ -20,7 +20,13 @@ function unless(holds: boolean, argument: string, value: unknown, rule: string, 
 export function port(argument: string, value: unknown): Problem[] {
   if (!isPlain(value)) return [];
   const ok = typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= 65_535;
-  return unless(ok, argument, value, "a port is a whole number from 1 to 65535", "give the port that is meant, such as 3000");
+  return unless(
+    ok,
+    argument,
+    value,
+    "a port is a whole number from 1 to 65535",
+    "give the port that is meant, such as 3000",
+  );
 }
 
 /** A duration within bounds given in milliseconds. */
@@ -79,7 +85,13 @@ export function hostName(argument: string, value: unknown): Problem[] {
 export function urlPath(argument: string, value: unknown): Problem[] {
   if (!isPlain(value)) return [];
   const ok = typeof value === "string" && /^\/[^\s?#]*$/.test(value);
-  return unless(ok, argument, value, "a path starts with / and has no query or blanks", 'write it like "/up"');
+  return unless(
+    ok,
+    argument,
+    value,
+    "a path starts with / and has no query or blanks",
+    'write it like "/up"',
+  );
 }
 
 /** An IPv4 or IPv6 network in CIDR form, without host bits. */
@@ -167,7 +179,12 @@ export function oneOf(argument: string, value: unknown, allowed: readonly string
 /** A list or text that must hold something. */
 export function notEmpty(argument: string, value: unknown, cure: string): Problem[] {
   if (!isPlain(value)) return [];
-  const length = typeof value === "string" ? value.trim().length : Array.isArray(value) ? value.length : Object.keys(value as object).length;
+  const length =
+    typeof value === "string"
+      ? value.trim().length
+      : Array.isArray(value)
+        ? value.length
+        : Object.keys(value as object).length;
   return unless(length > 0, argument, value, "it must not be empty", cure);
 }
 
@@ -175,5 +192,11 @@ export function notEmpty(argument: string, value: unknown, cure: string): Proble
 export function absolutePath(argument: string, value: unknown): Problem[] {
   if (!isPlain(value)) return [];
   const ok = typeof value === "string" && value.startsWith("/") && !/[\s:]/.test(value);
-  return unless(ok, argument, value, "it has to be an absolute path without blanks or colons", 'write it like "/data"');
+  return unless(
+    ok,
+    argument,
+    value,
+    "it has to be an absolute path without blanks or colons",
+    'write it like "/data"',
+  );
 }

@@ -9,7 +9,8 @@ import { sentences, type Problem } from "./problem";
  * @example { container: { cpuShares: 512 } }
  * @example { container: (args, opts) => { args.labels = []; opts.protect = true; } }
  */
-export type Transform<Args> = Partial<Args> | ((args: Args, opts: pulumi.CustomResourceOptions, name: string) => void);
+export type Transform<Args> =
+  Partial<Args> | ((args: Args, opts: pulumi.CustomResourceOptions, name: string) => void);
 
 /** The base of every component: `sextant:<kind>:<Class>`, children named after it. */
 export abstract class Component extends pulumi.ComponentResource {

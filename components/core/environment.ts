@@ -28,13 +28,19 @@ export function checkEnvironment(env: Environment = {}, secrets: Environment = {
 
 function stringValue(argument: string, value: unknown): Problem[] {
   if (!check.isPlain(value) || typeof value === "string") return [];
-  return [{ argument, value, rule: "a variable is a string", cure: `write ${JSON.stringify(String(value))}` }];
+  return [
+    { argument, value, rule: "a variable is a string", cure: `write ${JSON.stringify(String(value))}` },
+  ];
 }
 
 function emptySecret(argument: string, value: unknown): Problem[] {
   if (value === undefined) {
     return [
-      { argument, rule: "it has no value here", cure: "set it with pulumi config set --secret, or remove it" },
+      {
+        argument,
+        rule: "it has no value here",
+        cure: "set it with pulumi config set --secret, or remove it",
+      },
     ];
   }
   return check.isPlain(value) && value === ""
@@ -47,13 +53,17 @@ function emptySecret(argument: string, value: unknown): Problem[] {
  * secrets by value only.
  */
 export function dockerEnvs(env: Environment, secrets: Environment): pulumi.Output<string[]> {
-  const hidden = Object.fromEntries(Object.entries(secrets).map(([name, value]) => [name, pulumi.secret(value)]));
+  const hidden = Object.fromEntries(
+    Object.entries(secrets).map(([name, value]) => [name, pulumi.secret(value)]),
+  );
   return pulumi.all({ ...env, ...hidden }).apply((all) =>
     Object.entries(all)
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([name, value]) => {
         if (value === "" && name in secrets) {
-          throw new pulumi.RunError(`secrets.${name} is empty; set it with pulumi config set --secret, or remove it.`);
+          throw new pulumi.RunError(
+            `secrets.${name} is empty; set it with pulumi config set --secret, or remove it.`,
+          );
         }
         return `${name}=${value}`;
       }),

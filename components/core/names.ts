@@ -10,6 +10,11 @@ export function hostWide(name: string, project = pulumi.getProject(), stack = pu
 }
 
 /** The identity of a role as a label: `<project>/<stack>/<app>/<role>`. */
-export function roleLabel(app: string, role: string, project = pulumi.getProject(), stack = pulumi.getStack()): string {
+export function roleLabel(
+  app: string,
+  role: string,
+  project = pulumi.getProject(),
+  stack = pulumi.getStack(),
+): string {
   return `${project}/${stack}/${app}/${role}`;
 }

@@ -15,7 +15,8 @@ export interface Problem {
 
 /** One sentence with component, argument, value, rule and cure. */
 export function sentence(component: string, problem: Problem): string {
-  const given = problem.value === undefined ? problem.argument : `${problem.argument} is ${show(problem.value)}`;
+  const given =
+    problem.value === undefined ? problem.argument : `${problem.argument} is ${show(problem.value)}`;
   return `${component}: ${given}, but ${problem.rule}; ${problem.cure}.`;
 }
 

@@ -27,7 +27,8 @@ export function proxyPorts(
   config: ProxyConfig,
 ): { internal: number; external: number; protocol: "tcp" | "udp"; ip?: string }[] {
   if (config.publish === false) return [];
-  const all = config.publish.length === 2 && config.publish.includes("0.0.0.0") && config.publish.includes("::");
+  const all =
+    config.publish.length === 2 && config.publish.includes("0.0.0.0") && config.publish.includes("::");
   // Docker publishes on both families when no address is named.
   const addresses = all ? [undefined] : config.publish;
   return addresses.flatMap((ip) => {
@@ -35,7 +36,9 @@ export function proxyPorts(
     return [
       { internal: 80, external: config.httpPort, protocol: "tcp" as const, ...bound },
       { internal: 443, external: config.httpsPort, protocol: "tcp" as const, ...bound },
-      ...(config.http3 ? [{ internal: 443, external: config.httpsPort, protocol: "udp" as const, ...bound }] : []),
+      ...(config.http3
+        ? [{ internal: 443, external: config.httpsPort, protocol: "udp" as const, ...bound }]
+        : []),
     ];
   });
 }

@@ -5,7 +5,15 @@ import { Component, transformed } from "../core/component";
 import type { Host } from "../host/host";
 import { onHost, runVerb } from "../host/remote";
 import { checkProxy, proxyConfig, type ProxyArgs, type ProxyConfig } from "./args";
-import { configHash, proxyCommand, proxyContainer, proxyFiles, proxyPorts, proxySettings, proxyVolume } from "./container";
+import {
+  configHash,
+  proxyCommand,
+  proxyContainer,
+  proxyFiles,
+  proxyPorts,
+  proxySettings,
+  proxyVolume,
+} from "./container";
 
 /** What a proxy is on one host. */
 export interface ProxyOnHost {
@@ -53,7 +61,12 @@ export class Proxy extends Component {
       ),
     );
     const volume = new docker.Volume(
-      ...transformed<docker.VolumeArgs>(transform.volume, name, { name: proxyVolume }, onHost(host, { parent: this })),
+      ...transformed<docker.VolumeArgs>(
+        transform.volume,
+        name,
+        { name: proxyVolume },
+        onHost(host, { parent: this }),
+      ),
     );
     const bridge = runVerb(
       `${name}-bridge`,

@@ -26,7 +26,9 @@ function fakeHost(hostName: string): Host {
   };
 }
 
-async function graphOf(change: (hosts: Host[], proxy: Proxy) => Partial<AppArgs>): Promise<{ graph: Graph; app: App }> {
+async function graphOf(
+  change: (hosts: Host[], proxy: Proxy) => Partial<AppArgs>,
+): Promise<{ graph: Graph; app: App }> {
   const graph = await newGraph();
   const hosts = [fakeHost("web-1"), fakeHost("web-2")];
   const proxy = new Proxy("proxy", { servers: hosts });
@@ -66,8 +68,12 @@ describe("App", () => {
     const waits = (name: string): unknown[] => graph.optionsOf(commandType, name).dependsOn as unknown[];
     const gates = app.placements.map(({ ready }) => ready);
     expect(waits("shop-web-web-1-switch")).toEqual(expect.arrayContaining(gates));
-    expect(waits("shop-web-web-2-switch")).toEqual(expect.arrayContaining([...gates, ...(first?.switches ?? [])]));
-    expect(waits("shop-web-web-1-switch")).not.toEqual(expect.arrayContaining(second?.switches ?? [undefined]));
+    expect(waits("shop-web-web-2-switch")).toEqual(
+      expect.arrayContaining([...gates, ...(first?.switches ?? [])]),
+    );
+    expect(waits("shop-web-web-1-switch")).not.toEqual(
+      expect.arrayContaining(second?.switches ?? [undefined]),
+    );
   });
 
   it("gives no command triggers, so that its undo never runs between two releases", async () => {
@@ -104,42 +110,93 @@ describe("App", () => {
   });
 
   it("keeps secrets out of every command line", async () => {
-    const { graph } = await graphOf(() => ({ secrets: { TOKEN: pulumi.secret("canary-7f3a") }, release: ["true"] }));
+    const { graph } = await graphOf(() => ({
+      secrets: { TOKEN: pulumi.secret("canary-7f3a") },
+      release: ["true"],
+    }));
     const commands = graph.made.filter(({ type }) => type === commandType);
-    expect(commands.some(({ inputs }) => JSON.stringify(inputs["create"]).includes("canary-7f3a"))).toBe(false);
-    expect(JSON.stringify(graph.find(containerType, "shop-web-web-1").inputs["envs"])).toContain("canary-7f3a");
+    expect(commands.some(({ inputs }) => JSON.stringify(inputs["create"]).includes("canary-7f3a"))).toBe(
+      false,
+    );
+    expect(JSON.stringify(graph.find(containerType, "shop-web-web-1").inputs["envs"])).toContain(
+      "canary-7f3a",
+    );
   });
 });
 
 describe("bad arguments of App", () => {
   const cases: [string, (hosts: Host[], proxy: Proxy) => Partial<AppArgs>, string][] = [
-    ["tag in image", () => ({ image: "r.test/shop:v1" }), 'App "shop": image is "r.test/shop:v1", but the release is given apart'],
-    ["upper case image", () => ({ image: "r.test/Shop" }), 'image is "r.test/Shop", but a repository is a lower-case path'],
+    [
+      "tag in image",
+      () => ({ image: "r.test/shop:v1" }),
+      'App "shop": image is "r.test/shop:v1", but the release is given apart',
+    ],
+    [
+      "upper case image",
+      () => ({ image: "r.test/Shop" }),
+      'image is "r.test/Shop", but a repository is a lower-case path',
+    ],
     ["empty image", () => ({ image: "" }), "it must not be empty; name the image's repository"],
-    ["latest", () => ({ version: "latest" }), 'version is "latest", but a tag that moves gives no release to go back to'],
+    [
+      "latest",
+      () => ({ version: "latest" }),
+      'version is "latest", but a tag that moves gives no release to go back to',
+    ],
     ["version with blank", () => ({ version: "v 1" }), 'version is "v 1", but it is no tag and no digest'],
     ["no roles", () => ({ roles: {} }), "roles is {}, but it must not be empty"],
     ["role name", (hosts) => ({ roles: { Web: { servers: hosts } } }), 'roles.Web is "Web", but such a name'],
-    ["no servers", () => ({ roles: { web: { servers: [] } } }), "roles.web.servers is [], but it must not be empty"],
+    [
+      "no servers",
+      () => ({ roles: { web: { servers: [] } } }),
+      "roles.web.servers is [], but it must not be empty",
+    ],
     [
       "server twice",
       (hosts) => ({ roles: { web: { servers: [...hosts, ...hosts] } } }),
       'roles.web.servers is "web-1", but a role runs once on a host',
     ],
-    ["port 0", () => ({ route: { port: 0 } }), "route.port is 0, but a port is a whole number from 1 to 65535"],
+    [
+      "port 0",
+      () => ({ route: { port: 0 } }),
+      "route.port is 0, but a port is a whole number from 1 to 65535",
+    ],
     ["port 70000", () => ({ route: { port: 70000 } }), "route.port is 70000"],
     ["port 3.5", () => ({ route: { port: 3.5 } }), "route.port is 3.5"],
-    ["host with scheme", () => ({ route: { hosts: ["https://a.test"] } }), "a host is a bare DNS name without scheme"],
+    [
+      "host with scheme",
+      () => ({ route: { hosts: ["https://a.test"] } }),
+      "a host is a bare DNS name without scheme",
+    ],
     ["host with port", () => ({ route: { hosts: ["a.test:80"] } }), 'route.hosts is "a.test:80"'],
     ["inner wildcard", () => ({ route: { hosts: ["a.*.test"] } }), 'route.hosts is "a.*.test"'],
-    ["path without slash", () => ({ route: { paths: ["api"] } }), 'route.paths is "api", but a path starts with /'],
+    [
+      "path without slash",
+      () => ({ route: { paths: ["api"] } }),
+      'route.paths is "api", but a path starts with /',
+    ],
     ["path with query", () => ({ route: { health: { path: "/up?x=1" } } }), 'route.health.path is "/up?x=1"'],
     ["health host", () => ({ route: { health: { host: "a b" } } }), 'route.health.host is "a b"'],
     ["health port", () => ({ route: { health: { port: -1 } } }), "route.health.port is -1"],
-    ["health timeout", () => ({ route: { health: { timeout: "1h" } } }), 'route.health.timeout is "1h", but it has to be from 100ms to 300s'],
-    ["drain", () => ({ route: { drainTimeout: "2h" } }), 'route.drainTimeout is "2h", but it has to be from 0s to 1h'],
-    ["no unit", () => ({ stopTimeout: "30" as "30s" }), 'stopTimeout is "30", but a duration is a number with ms, s, m or h'],
-    ["tls without hosts", () => ({ route: { tls: letsEncrypt() } }), "a certificate is for named hosts and the route has none"],
+    [
+      "health timeout",
+      () => ({ route: { health: { timeout: "1h" } } }),
+      'route.health.timeout is "1h", but it has to be from 100ms to 300s',
+    ],
+    [
+      "drain",
+      () => ({ route: { drainTimeout: "2h" } }),
+      'route.drainTimeout is "2h", but it has to be from 0s to 1h',
+    ],
+    [
+      "no unit",
+      () => ({ stopTimeout: "30" as "30s" }),
+      'stopTimeout is "30", but a duration is a number with ms, s, m or h',
+    ],
+    [
+      "tls without hosts",
+      () => ({ route: { tls: letsEncrypt() } }),
+      "a certificate is for named hosts and the route has none",
+    ],
     [
       "wildcard and Let's Encrypt",
       () => ({ route: { hosts: ["*.a.test"], tls: letsEncrypt() } }),
@@ -147,7 +204,9 @@ describe("bad arguments of App", () => {
     ],
     [
       "not PEM",
-      () => ({ route: { hosts: ["a.test"], tls: { kind: "certificate", certificate: "x", privateKey: "y" } } }),
+      () => ({
+        route: { hosts: ["a.test"], tls: { kind: "certificate", certificate: "x", privateKey: "y" } },
+      }),
       "the certificate is not PEM",
     ],
     [
@@ -155,21 +214,57 @@ describe("bad arguments of App", () => {
       () => ({ route: { hosts: ["a.test"], paths: ["/api"], tls: letsEncrypt() } }),
       "the proxy takes TLS from the route of a host's root path",
     ],
-    ["memory", () => ({ resources: { memory: "1m" } }), 'resources.memory is "1m", but Docker takes no less than 6m'],
+    [
+      "memory",
+      () => ({ resources: { memory: "1m" } }),
+      'resources.memory is "1m", but Docker takes no less than 6m',
+    ],
     ["memory unit", () => ({ resources: { memory: "512" as "512m" } }), "a size is a number with k, m or g"],
     ["cpus", () => ({ resources: { cpus: 0 } }), "resources.cpus is 0, but cores are a number over 0"],
     ["env name", () => ({ env: { "A-B": "x" } }), 'env.A-B is "A-B", but the name of a variable has letters'],
-    ["env number", () => ({ env: { A: 1 as unknown as string } }), 'env.A is 1, but a variable is a string; write "1"'],
-    ["in both", () => ({ env: { A: "x" }, secrets: { A: "y" } }), "the same name is in env, and one of the two would be lost"],
-    ["empty secret", () => ({ secrets: { A: "" } }), "secrets.A, but it is empty; set it with pulumi config set --secret"],
-    ["volume path", () => ({ volumes: { data: "rails/storage" } }), 'volumes.data is "rails/storage", but it has to be an absolute path'],
+    [
+      "env number",
+      () => ({ env: { A: 1 as unknown as string } }),
+      'env.A is 1, but a variable is a string; write "1"',
+    ],
+    [
+      "in both",
+      () => ({ env: { A: "x" }, secrets: { A: "y" } }),
+      "the same name is in env, and one of the two would be lost",
+    ],
+    [
+      "empty secret",
+      () => ({ secrets: { A: "" } }),
+      "secrets.A, but it is empty; set it with pulumi config set --secret",
+    ],
+    [
+      "volume path",
+      () => ({ volumes: { data: "rails/storage" } }),
+      'volumes.data is "rails/storage", but it has to be an absolute path',
+    ],
     ["volume name", () => ({ volumes: { "My Data": "/data" } }), 'volumes.My Data is "My Data"'],
-    ["own label", () => ({ labels: { "sextant.app": "x" } }), "labels that start with sextant. say which containers are whose"],
-    ["restart", () => ({ restart: "sometimes" as "no" }), 'restart is "sometimes", but it is one of no, on-failure'],
+    [
+      "own label",
+      () => ({ labels: { "sextant.app": "x" } }),
+      "labels that start with sextant. say which containers are whose",
+    ],
+    [
+      "restart",
+      () => ({ restart: "sometimes" as "no" }),
+      'restart is "sometimes", but it is one of no, on-failure',
+    ],
     ["empty release", () => ({ release: [] }), "release is [], but it must not be empty"],
     ["release timeout", () => ({ releaseTimeout: "0s" }), 'releaseTimeout is "0s"'],
-    ["batch 0", () => ({ rollout: { batch: 0 } }), "rollout.batch is 0, but it is a whole number from 1 to 1000"],
-    ["batch 120%", () => ({ rollout: { batch: "120%" } }), 'rollout.batch is "120%", but a batch is a number of hosts or a share'],
+    [
+      "batch 0",
+      () => ({ rollout: { batch: 0 } }),
+      "rollout.batch is 0, but it is a whole number from 1 to 1000",
+    ],
+    [
+      "batch 120%",
+      () => ({ rollout: { batch: "120%" } }),
+      'rollout.batch is "120%", but a batch is a number of hosts or a share',
+    ],
     ["retain", () => ({ retainImages: 0 }), "retainImages is 0"],
     ["no proxy", () => ({ proxy: undefined }), "role web has a route and there is no proxy to route to it"],
     [
@@ -189,7 +284,9 @@ describe("bad arguments of App", () => {
     ],
     [
       "two routes alike",
-      (hosts) => ({ roles: { web: { servers: hosts }, api: { servers: hosts, route: { hosts: ["shop.test"] } } } }),
+      (hosts) => ({
+        roles: { web: { servers: hosts }, api: { servers: hosts, route: { hosts: ["shop.test"] } } },
+      }),
       'roles.api.route is "shop.test/", but the route shop-web has the same host and path on web-1',
     ],
     [
@@ -197,9 +294,21 @@ describe("bad arguments of App", () => {
       (hosts) => ({ roles: { web: { servers: hosts, route: { port: 3000 } } } }),
       "the app's own route is that of its first role, so this role has two",
     ],
-    ["ready delay", (hosts) => ({ roles: { web: { servers: hosts, readyDelay: "1h" } } }), 'roles.web.readyDelay is "1h"'],
-    ["empty command", (hosts) => ({ roles: { web: { servers: hosts, command: [] } } }), "roles.web.command is [], but it must not be empty"],
-    ["strategy", (hosts) => ({ roles: { web: { servers: hosts, strategy: "x" as "stop-first" } } }), 'roles.web.strategy is "x"'],
+    [
+      "ready delay",
+      (hosts) => ({ roles: { web: { servers: hosts, readyDelay: "1h" } } }),
+      'roles.web.readyDelay is "1h"',
+    ],
+    [
+      "empty command",
+      (hosts) => ({ roles: { web: { servers: hosts, command: [] } } }),
+      "roles.web.command is [], but it must not be empty",
+    ],
+    [
+      "strategy",
+      (hosts) => ({ roles: { web: { servers: hosts, strategy: "x" as "stop-first" } } }),
+      'roles.web.strategy is "x"',
+    ],
   ];
 
   it.each(cases)("%s", async (_, change, sentence) => {
@@ -215,7 +324,10 @@ describe("bad arguments of App", () => {
       ...change(hosts, proxy),
     };
     const said = refusal(() => new App("shop", args));
-    expect(said.some((line) => line.includes(sentence)), said.join("\n")).toBe(true);
+    expect(
+      said.some((line) => line.includes(sentence)),
+      said.join("\n"),
+    ).toBe(true);
     for (const line of said) expect(line).toMatch(/^App "shop": .+, but .+; .+\.$/);
   });
 

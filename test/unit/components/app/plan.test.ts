@@ -25,7 +25,9 @@ describe("batches", () => {
   it("places every role on each of its hosts exactly once", () => {
     fc.assert(
       fc.property(fleet, share, (roles, batch) => {
-        const placed = batches(roles, batch).flat().map((at) => `${at.role.name}@${at.host.hostName}`);
+        const placed = batches(roles, batch)
+          .flat()
+          .map((at) => `${at.role.name}@${at.host.hostName}`);
         const wanted = roles.flatMap((one) => one.servers.map((server) => `${one.name}@${server.hostName}`));
         expect(placed.toSorted()).toEqual(wanted.toSorted());
       }),
@@ -80,7 +82,9 @@ describe("rolesOf", () => {
     const [web] = rolesOf("shop", {
       image: "shop",
       version: "v1",
-      roles: { web: { servers: [web1], route: [{ hosts: ["a.test"] }, { name: "admin", hosts: ["b.test"] }] } },
+      roles: {
+        web: { servers: [web1], route: [{ hosts: ["a.test"] }, { name: "admin", hosts: ["b.test"] }] },
+      },
     });
     expect(web?.routes.map(({ service }) => service)).toEqual(["shop-web", "shop-web-admin"]);
   });

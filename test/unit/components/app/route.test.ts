@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { checkRoute, deployFlags, healthWords, letsEncrypt, ownCertificate } from "../../../../components/app/route";
+import {
+  checkRoute,
+  deployFlags,
+  healthWords,
+  letsEncrypt,
+  ownCertificate,
+} from "../../../../components/app/route";
 
 describe("deployFlags", () => {
   it("asks health with the route's own host, and drains for 30 s, by default", () => {
@@ -29,7 +35,13 @@ describe("deployFlags", () => {
         responseTimeout: "2m",
         drainTimeout: "5s",
         health: { path: "/health", host: "internal.test", port: 9000, timeout: "2s" },
-        buffer: { requests: false, responses: false, memory: "2m", maxRequestBody: "1g", maxResponseBody: "1k" },
+        buffer: {
+          requests: false,
+          responses: false,
+          memory: "2m",
+          maxRequestBody: "1g",
+          maxResponseBody: "1k",
+        },
         logHeaders: { request: ["X-A"], response: ["X-B"] },
       },
       "30s",

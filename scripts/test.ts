@@ -1,0 +1,67 @@
+/**
+ * The whole suite in one command: linters, unit tests, then the tests on the lab. Ends with the line `N passed, N failed`,
+ * in which each linter counts as one test.
+ */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { repoRoot } from "../lab/paths";
+
+interface Tally {
+  passed: number;
+  failed: number;
+}
+
+/** A linter: one test. */
+function lint(name: string, command: string, args: string[]): Tally {
+  const started = Date.now();
+  const { status } = spawnSync(command, args, { cwd: repoRoot, stdio: "inherit" });
+  console.log(`${status === 0 ? "ok" : "FAILED"} ${name} (${((Date.now() - started) / 1000).toFixed(1)}s)`);
+  return status === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+}
+
+/** A project of vitest; a run that ends without results is a failure, whatever it says. */
+function vitest(project: string, filters: string[]): Tally {
+  const directory = mkdtempSync(join(tmpdir(), "sextant-test-"));
+  const results = join(directory, "results.json");
+  const reporters = ["--reporter=verbose", "--reporter=json", `--outputFile.json=${results}`];
+  const { status } = spawnSync(
+    "npx",
+    ["--no-install", "vitest", "run", "--project", project, ...reporters, ...filters],
+    {
+      cwd: repoRoot,
+      stdio: "inherit",
+    },
+  );
+  try {
+    const report = JSON.parse(readFileSync(results, "utf8")) as {
+      numPassedTests: number;
+      numFailedTests: number;
+    };
+    const unreported = status !== 0 && report.numFailedTests === 0 ? 1 : 0;
+    return { passed: report.numPassedTests, failed: report.numFailedTests + unreported };
+  } catch (error) {
+    console.error(`the ${project} tests left no results: ${String(error)}`);
+    return { passed: 0, failed: 1 };
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+const filters = process.argv.slice(2);
+const tallies =
+  filters.length > 0
+    ? [vitest("unit", filters), vitest("lab", filters)]
+    : [
+        lint("types", "npx", ["--no-install", "tsc", "--noEmit"]),
+        lint("eslint", "npx", ["--no-install", "eslint", "."]),
+        lint("prettier", "npx", ["--no-install", "prettier", "--check", "--log-level=warn", "."]),
+        lint("shellcheck", "sh", ["scripts/shellcheck.sh"]),
+        vitest("unit", []),
+        vitest("lab", []),
+      ];
+const passed = tallies.reduce((sum, tally) => sum + tally.passed, 0);
+const failed = tallies.reduce((sum, tally) => sum + tally.failed, 0);
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
