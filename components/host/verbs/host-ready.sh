@@ -22,7 +22,7 @@ elapsed() { echo $(($(date +%s) - started)); }
 boot_log() { tail -n 15 /var/log/cloud-init-output.log 2>/dev/null | cut -c1-300 | sed 's/^/  | /'; }
 
 booted() {
-    [ "$boot" = no ] || [ -e $state/booted ] && return 0
+    [ -e $state/booted ] && return 0
     if [ -s $state/boot-failed ]; then
         printf 'The first boot failed: %s\n' "$(cat $state/boot-failed)" >&2
         boot_log >&2
@@ -56,7 +56,7 @@ wait_for() {
     printf '%s: %ss\n' "$2" $(($(elapsed) - before))
 }
 
-wait_for booted "the first boot" "What it did last:"
+[ "$boot" = no ] || wait_for booted "the first boot" "What it did last:"
 wait_for docker_answers "an answer from Docker" "See journalctl --unit docker on the server."
 [ -z "$private" ] || wait_for private_there "the private address $private" \
     "See ip address on the server; the network is attached at Hetzner, and the image has to bring the interface up."

@@ -1,0 +1,104 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { ExistingServer } from "../../../../components/server/existing-server";
+import type { ExistingServerArgs } from "../../../../components/server/existing-args";
+import { newGraph, refusal, value } from "../graph";
+
+const privateKeyFile = join(mkdtempSync(join(tmpdir(), "sextant-test-")), "id_ed25519");
+writeFileSync(privateKeyFile, "a private key\n");
+const hostKey = `ssh-ed25519 ${"A".repeat(68)}`;
+const good: ExistingServerArgs = { address: "203.0.113.7", ssh: { privateKeyFile }, hostKey };
+const remote = "command:remote:Command";
+
+it("makes no server: a preflight, the verbs, a provider and a network", async () => {
+  const graph = await newGraph();
+  const server = new ExistingServer(
+    "web-1",
+    { ...good, architecture: "amd64", memory: "4g" },
+    graph.watching,
+  );
+  await Promise.all([value(server.install.id), value(server.network.id)]);
+  expect(graph.made.map(({ type }) => type).sort()).toEqual([
+    remote,
+    remote,
+    "docker:index/network:Network",
+    "pulumi:providers:docker",
+    "sextant:server:ExistingServer",
+  ]);
+  expect(graph.find(remote, "web-1-gate").inputs.create).toBe(
+    "sh -s -- arch=amd64 ports=80,443 disk=2048 memory=3481",
+  );
+  expect(graph.optionsOf(remote, "web-1-kit").dependsOn).toEqual([server.preflight]);
+  expect(server.tied).toEqual({});
+  expect([server.architecture, server.memoryMb]).toEqual(["amd64", 4096]);
+});
+
+it("holds connections to the host key, where there is one", async () => {
+  const graph = await newGraph();
+  const pinned = new ExistingServer("a", good);
+  const open = new ExistingServer("b", { ...good, hostKey: undefined });
+  await Promise.all([value(pinned.network.id), value(open.network.id)]);
+  expect(await value(pinned.connection)).toMatchObject({ hostKey });
+  expect((await value(open.connection)).hostKey).toBeUndefined();
+  expect(JSON.stringify(graph.find("pulumi:providers:docker", "b").inputs)).toContain("accept-new");
+});
+
+it("asks for no port on a machine without a proxy", async () => {
+  const graph = await newGraph();
+  const server = new ExistingServer("db", { ...good, preflight: { ports: [], disk: "10g" } });
+  await value(server.install.id);
+  expect(graph.find(remote, "db-gate").inputs.create).toBe("sh -s -- disk=10240");
+});
+
+describe("bad arguments", () => {
+  it.each<[string, Partial<ExistingServerArgs>, string]>([
+    [
+      "no address",
+      { address: "" },
+      'address, but it is missing; give its address or name, such as "203.0.113.7".',
+    ],
+    [
+      "a URL",
+      { address: "ssh://web" },
+      'address is "ssh://web", but a host is a bare DNS name without scheme, port or path; give its address or name, such as "203.0.113.7".',
+    ],
+    [
+      "IPv4 as IPv6",
+      { ipv6Address: "203.0.113.7" },
+      'ipv6Address is "203.0.113.7", but it is no address of that family; write it like "2001:db8::7".',
+    ],
+    [
+      "a private network",
+      { privateAddress: "10.0.0.0/24" },
+      'privateAddress is "10.0.0.0/24", but it is no address of that family; write it like "10.0.0.7".',
+    ],
+    [
+      "an architecture",
+      { architecture: "x86" as "amd64" },
+      'architecture is "x86", but it is one of amd64, arm64; choose one of these.',
+    ],
+    ["memory", { memory: "64m" }, 'memory is "64m", but Docker takes no less than 128m; raise it.'],
+    [
+      "an RSA host key",
+      { hostKey: "ssh-rsa AAAA" },
+      'hostKey is "ssh-rsa AAAA", but a pinned host key is of type ed25519 and has no address in front; take "ssh-ed25519 AAAA…" from ssh-keyscan -t ed25519.',
+    ],
+    [
+      "a port",
+      { preflight: { ports: [0] } },
+      "preflight.ports[0] is 0, but a port is a whole number from 1 to 65535; give the port that is meant, such as 3000.",
+    ],
+    [
+      "a key that is not there",
+      { ssh: { privateKeyFile: "/no/such/key" } },
+      'ssh.privateKeyFile is "/no/such/key", but there is no such file on this machine; make it with ssh-keygen -t ed25519 -f /no/such/key, or name the right one.',
+    ],
+  ])("%s", async (_, change, expected) => {
+    await newGraph();
+    expect(refusal(() => new ExistingServer("web-1", { ...good, ...change }))).toEqual([
+      `ExistingServer "web-1": ${expected}`,
+    ]);
+  });
+});

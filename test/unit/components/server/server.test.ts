@@ -1,0 +1,338 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { describe, expect, it } from "vitest";
+import { Firewall } from "../../../../components/firewall/firewall";
+import { https, ssh } from "../../../../components/firewall/rule";
+import { Network } from "../../../../components/network/network";
+import { Registry } from "../../../../components/registry/registry";
+import type { ServerArgs } from "../../../../components/server/args";
+import { Server, swapMb } from "../../../../components/server/server";
+import { newGraph, refusal, value, type Answers } from "../graph";
+
+const directory = mkdtempSync(join(tmpdir(), "sextant-test-"));
+const privateKeyFile = join(directory, "id_ed25519");
+const publicKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGJ1dCB0aGlzIGlzIG5vdCBhIHJlYWwga2V5 someone@here";
+writeFileSync(privateKeyFile, "a private key\n");
+writeFileSync(`${privateKeyFile}.pub`, `${publicKey}\n`);
+
+const halves = {
+  private: Buffer.from("a private host key\n").toString("base64"),
+  public: "ssh-ed25519 AAAAhost",
+};
+const cloud: Answers = ({ type }) => {
+  switch (type) {
+    case "command:local:Command":
+      return { stdout: JSON.stringify(halves) };
+    case "hcloud:index/server:Server":
+      return { ipv4Address: "198.51.100.7", ipv6Address: "2001:db8::1" };
+    case "hcloud:index/serverNetwork:ServerNetwork":
+      return { ip: "10.0.0.2" };
+    default:
+      return {};
+  }
+};
+
+const types = {
+  server: "hcloud:index/server:Server",
+  key: "hcloud:index/sshKey:SshKey",
+  remote: "command:remote:Command",
+  local: "command:local:Command",
+  dockerNetwork: "docker:index/network:Network",
+  provider: "pulumi:providers:docker",
+};
+
+async function edge(): Promise<Firewall> {
+  const firewall = new Firewall("edge", { allow: [ssh.from("203.0.113.0/24"), https] });
+  await value(firewall.id);
+  return firewall;
+}
+
+const args = (firewall: Firewall, more: Partial<ServerArgs> = {}): ServerArgs => ({
+  type: "cx22",
+  firewalls: [firewall],
+  ssh: { privateKeyFile },
+  ...more,
+});
+
+/** Waits until everything of a server is registered. */
+const whole = (server: Server) => Promise.all([value(server.install.id), value(server.network.id)]);
+
+describe("a server", () => {
+  it("has its firewalls at creation, and its host key and key-only login in its user data", async () => {
+    const graph = await newGraph(cloud);
+    const firewall = await edge();
+    const server = new Server("web-1", args(firewall), graph.watching);
+    await whole(server);
+    const { inputs } = graph.find(types.server);
+    expect(inputs).toMatchObject({
+      name: "web-1",
+      serverType: "cx22",
+      image: "debian-12",
+      firewallIds: [await value(firewall.id)],
+      labels: { project: "shop", stack: "test" },
+      deleteProtection: false,
+    });
+    expect(inputs.publicNets).toBeUndefined();
+    expect(JSON.stringify(inputs.userData)).toContain("a private host key");
+    expect(graph.optionsOf(types.server).ignoreChanges).toEqual(["sshKeys", "userData", "image"]);
+    expect(await value(server.address)).toBe("198.51.100.7");
+    expect(await value(server.ipv6Address)).toBe("2001:db8::1");
+    expect(await value(server.privateAddress)).toBeUndefined();
+    expect([server.architecture, server.memoryMb, server.cores]).toEqual(["amd64", 4096, 2]);
+  });
+
+  it("keeps the private host key secret and pins the public one", async () => {
+    const graph = await newGraph(cloud);
+    const server = new Server("web-1", args(await edge()), graph.watching);
+    await whole(server);
+    expect(graph.optionsOf(types.local)).toMatchObject({ additionalSecretOutputs: ["stdout"] });
+    expect(graph.find(types.local).inputs).not.toHaveProperty("triggers");
+    expect(await pulumi.isSecret(server.hostKey.privateKey)).toBe(true);
+    expect(await pulumi.isSecret(server.hostKey.publicKey)).toBe(false);
+    expect(await pulumi.isSecret(server.connection)).toBe(true);
+    expect(await value(server.connection)).toMatchObject({
+      host: "198.51.100.7",
+      hostKey: halves.public,
+      privateKey: "a private key\n",
+    });
+    expect(JSON.stringify(graph.find(types.provider, "web-1").inputs)).toContain("StrictHostKeyChecking=yes");
+  });
+
+  it("ties what is on it to the machine, and runs commands without triggers", async () => {
+    const graph = await newGraph(cloud);
+    const server = new Server("web-1", args(await edge()), graph.watching);
+    await whole(server);
+    for (const [type, name] of [
+      [types.remote, "web-1-gate"],
+      [types.remote, "web-1-kit"],
+      [types.dockerNetwork, "web-1"],
+    ] as const) {
+      expect(graph.optionsOf(type, name).deletedWith).toBe(server.server);
+      const trigger = graph.optionsOf(type, name).replacementTrigger as pulumi.Output<string>;
+      expect(await value(trigger)).toBe(await value(server.server.id));
+    }
+    for (const name of ["web-1-gate", "web-1-kit"]) {
+      const { inputs } = graph.find(types.remote, name);
+      expect(inputs).toMatchObject({ logging: "none", addPreviousOutputInEnv: false });
+      expect(inputs).not.toHaveProperty("triggers");
+      expect(String(inputs.create)).toMatch(/^sh -s/);
+    }
+    expect(graph.find(types.dockerNetwork).inputs).toMatchObject({
+      name: "sextant",
+      options: { "com.docker.network.driver.mtu": "1450" },
+    });
+    expect(graph.optionsOf(types.remote, "web-1-kit").dependsOn).toEqual([server.gate]);
+    expect(server.ready).toBe(server.install);
+  });
+
+  it("waits for its private address", async () => {
+    const graph = await newGraph(cloud);
+    const network = new Network("net");
+    const server = new Server(
+      "web-1",
+      args(await edge(), { network: { network, ip: "10.0.0.2" } }),
+      graph.watching,
+    );
+    await whole(server);
+    expect(graph.find("hcloud:index/serverNetwork:ServerNetwork").inputs.ip).toBe("10.0.0.2");
+    expect(graph.find(types.remote, "web-1-gate").inputs.create).toBe(
+      "sh -s -- boot=yes private=10.0.0.2 timeout=600",
+    );
+    expect(await value(server.privateAddress)).toBe("10.0.0.2");
+  });
+
+  it("shares one SSH key, without its comment, with the others of the stack", async () => {
+    const graph = await newGraph(cloud);
+    const firewall = await edge();
+    const other = join(directory, "other");
+    writeFileSync(other, "another private key\n");
+    const access = (comment: string) => ({
+      privateKeyFile: other,
+      publicKey: `ssh-ed25519 AAAAother ${comment}`,
+    });
+    const servers = ["a", "b"].map((name) => new Server(name, args(firewall, { ssh: access(name) })));
+    await Promise.all(servers.map(whole));
+    expect(graph.find(types.key).inputs.publicKey).toBe("ssh-ed25519 AAAAother");
+    expect(servers[0]?.sshKey).toBe(servers[1]?.sshKey);
+  });
+
+  it("uses keys that are there already", async () => {
+    const graph = await newGraph(cloud);
+    const server = new Server("web-1", args(await edge(), { sshKeys: ["ops"] }));
+    await whole(server);
+    expect(graph.find(types.server).inputs.sshKeys).toEqual(["ops"]);
+    expect(graph.made.filter(({ type }) => type === types.key)).toEqual([]);
+  });
+
+  it("hands registries to Docker", async () => {
+    const graph = await newGraph(cloud);
+    const registry = new Registry("ghcr", { address: "ghcr.io", username: "deploy", password: "hunter2" });
+    const server = new Server("web-1", args(await edge(), { registries: [registry] }));
+    await whole(server);
+    expect(server.registries).toEqual(["ghcr.io"]);
+    expect(JSON.stringify(graph.find(types.provider, "web-1").inputs.registryAuth)).toContain("ghcr.io");
+  });
+
+  it("protects at Hetzner and in Pulumi", async () => {
+    const graph = await newGraph(cloud);
+    const server = new Server("web-1", args(await edge(), { protect: true }), graph.watching);
+    await whole(server);
+    expect(graph.find(types.server).inputs).toMatchObject({
+      deleteProtection: true,
+      rebuildProtection: true,
+    });
+    expect(graph.optionsOf(types.server).protect).toBe(true);
+  });
+
+  it("takes changes to each child", async () => {
+    const graph = await newGraph(cloud);
+    const server = new Server(
+      "web-1",
+      args(await edge(), {
+        transform: {
+          server: { keepDisk: true },
+          gate: (gate) => {
+            gate.stdin = "true";
+          },
+          dockerNetwork: { name: "mine" },
+        },
+      }),
+    );
+    await whole(server);
+    expect(graph.find(types.server).inputs.keepDisk).toBe(true);
+    expect(graph.find(types.remote, "web-1-gate").inputs.stdin).toBe("true");
+    expect(graph.find(types.dockerNetwork).inputs.name).toBe("mine");
+  });
+});
+
+it("gives swap to small servers only, unless told otherwise", () => {
+  expect(swapMb(undefined, 4096)).toBe(2048);
+  expect(swapMb(undefined, 8192)).toBe(0);
+  expect(swapMb(undefined, undefined)).toBe(0);
+  expect(swapMb(false, 2048)).toBe(0);
+  expect(swapMb("1g", 8192)).toBe(1024);
+});
+
+describe("bad arguments", () => {
+  it.each<[string, string, (firewall: Firewall, network: Network) => ServerArgs, string]>([
+    [
+      "no firewall",
+      "web-1",
+      (f) => args(f, { firewalls: [] }),
+      'firewalls is [], but without a firewall every port that something listens on is open to the internet; name a firewall, or say unprotected: "the reason".',
+    ],
+    [
+      "no list of firewalls",
+      "web-1",
+      (f) => ({ ...args(f), firewalls: undefined as unknown as [] }),
+      'firewalls, but it is a list; name a firewall, or say unprotected: "the reason".',
+    ],
+    [
+      "no reason",
+      "web-1",
+      (f) => args(f, { firewalls: [], unprotected: "" }),
+      'unprotected is "", but it must not be empty; say why every port may be reached from everywhere.',
+    ],
+    [
+      "a reason beside a firewall",
+      "web-1",
+      (f) => args(f, { unprotected: "why not" }),
+      'unprotected is "why not", but the server has firewalls; leave unprotected out.',
+    ],
+    [
+      "a name",
+      "Web_1",
+      (f) => args(f),
+      'name is "Web_1", but such a name has up to 63 lower-case letters, digits and inner hyphens and starts with a letter; write it like "web".',
+    ],
+    [
+      "no type",
+      "web-1",
+      (f) => args(f, { type: "" }),
+      'type is "", but it must not be empty; name a server type, such as "cx22".',
+    ],
+    [
+      "an image",
+      "web-1",
+      (f) => args(f, { image: "fedora-41" }),
+      'image is "fedora-41", but the first boot installs Docker from the packages of Debian or Ubuntu; take "debian-12" or "ubuntu-24.04", or an image of your own of these.',
+    ],
+    [
+      "swap",
+      "web-1",
+      (f) => args(f, { swap: "2GB" as "2g" }),
+      'swap is "2GB", but a size is a number with k, m or g; write it like "512m".',
+    ],
+    [
+      "an address outside",
+      "web-1",
+      (f, network) => args(f, { network: { network, ip: "10.1.0.2" } }),
+      'network.ip is "10.1.0.2", but it is in none of the subnets 10.0.0.0/24 of Network "net"; choose an address there.',
+    ],
+    [
+      "a user",
+      "web-1",
+      (f) => args(f, { ssh: { privateKeyFile, user: "deploy" } }),
+      'ssh.user is "deploy", but a server that is made here has one login, root by key; leave it out.',
+    ],
+    [
+      "an SSH port",
+      "web-1",
+      (f) => args(f, { ssh: { privateKeyFile, port: 70_000 } }),
+      "ssh.port is 70000, but a port is a whole number from 1 to 65535; give the port that is meant, such as 3000.",
+    ],
+    [
+      "no public key",
+      "web-1",
+      (f) => args(f, { ssh: { privateKey: "…" } }),
+      "ssh.publicKey, but the public half of the key was not found beside the private one; give it, or name a key that is at Hetzner in sshKeys.",
+    ],
+    [
+      "no SSH keys",
+      "web-1",
+      (f) => args(f, { sshKeys: [] }),
+      "sshKeys is [], but it must not be empty; leave it out to use the key of ssh.",
+    ],
+    [
+      "a label",
+      "web-1",
+      (f) => args(f, { labels: { team: "a b" } }),
+      'labels.team is "a b", but Hetzner takes letters, digits, dots, hyphens and underscores, 63 at most, in names and values; rename it.',
+    ],
+    [
+      "a cloud-config that is a list",
+      "web-1",
+      (f) => args(f, { cloudInit: "- htop" }),
+      'cloudInit is "- htop", but it is not a map of cloud-init\'s keys; write a #cloud-config, such as "packages: [htop]".',
+    ],
+  ])("%s", async (_, name, make, expected) => {
+    await newGraph(cloud);
+    const firewall = await edge();
+    const network = new Network("net");
+    expect(refusal(() => new Server(name, make(firewall, network)))).toEqual([
+      `Server "${name}": ${expected}`,
+    ]);
+  });
+
+  it("names the line of a cloud-config that is no YAML", async () => {
+    await newGraph(cloud);
+    const firewall = await edge();
+    const [sentence] = refusal(() => new Server("web-1", args(firewall, { cloudInit: "packages: [htop" })));
+    expect(sentence).toMatch(
+      /^Server "web-1": cloudInit, but it is not YAML \(.*line 1.*\); write a #cloud-config/,
+    );
+  });
+
+  it("refuses two sets of credentials for one registry", async () => {
+    await newGraph(cloud);
+    const firewall = await edge();
+    const registries = ["a", "b"].map(
+      (name) => new Registry(name, { address: "ghcr.io", username: "u", password: "p" }),
+    );
+    expect(refusal(() => new Server("web-1", args(firewall, { registries })))).toEqual([
+      'Server "web-1": registries is "ghcr.io", but an address has one set of credentials; keep one of them.',
+    ]);
+  });
+});
