@@ -20,14 +20,14 @@ import (
 const version = "1.2.1"
 
 func main() {
-	if err := p.RunProvider(context.Background(), "command", version, provider()); err != nil {
+	if err := provider().Run(context.Background(), "command", version); err != nil {
 		fmt.Fprintln(os.Stderr, "pulumi-resource-command:", err)
 		os.Exit(1)
 	}
 }
 
 func provider() p.Provider {
-	served := infer.Provider(infer.Options{
+	return infer.Provider(infer.Options{
 		Metadata: schema.Metadata{
 			DisplayName: "Command",
 			Description: "Runs commands and copies files, here and on hosts that are reached by SSH.",
@@ -43,9 +43,4 @@ func provider() p.Provider {
 			infer.Function(&local.Run{}),
 		},
 	})
-	// The official plugin predates strings that are not UTF-8, so the engine must not send any.
-	served.Handshake = func(context.Context, p.HandshakeRequest) (p.HandshakeResponse, error) {
-		return p.HandshakeResponse{RejectNonUTF8: true}, nil
-	}
-	return served
 }

@@ -33,10 +33,7 @@ func (o *CommandOutputs) execute(ctx context.Context, script *string) error {
 	if script == nil {
 		return nil
 	}
-	if err := o.ProcessOutputs.run(ctx, *script, o.ProcessInputs); err != nil {
-		return err
-	}
-	return transcript.RequireText(o.Stdout, o.Stderr)
+	return o.ProcessOutputs.run(ctx, *script, o.ProcessInputs)
 }
 
 // Create runs the `create` script, if there is one; in a preview nothing.

@@ -4,8 +4,6 @@ import (
 	"context"
 
 	"github.com/pulumi/pulumi-go-provider/infer"
-
-	"sextant.lab/command/internal/transcript"
 )
 
 // Run is the function command:local:run.
@@ -39,8 +37,5 @@ func (*Run) Invoke(
 ) (infer.FunctionResponse[RunOutputs], error) {
 	result := RunOutputs{RunInputs: req.Input}
 	err := result.ProcessOutputs.run(ctx, req.Input.Command, req.Input.ProcessInputs)
-	if err == nil {
-		err = transcript.RequireText(result.Stdout, result.Stderr)
-	}
 	return infer.FunctionResponse[RunOutputs]{Output: result}, err
 }

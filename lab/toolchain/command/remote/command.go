@@ -72,10 +72,7 @@ func (o *CommandOutputs) execute(ctx context.Context, script *string) error {
 	if script == nil {
 		return nil
 	}
-	if err := o.run(ctx, *script); err != nil {
-		return err
-	}
-	return transcript.RequireText(o.Stdout, o.Stderr)
+	return o.run(ctx, *script)
 }
 
 // Create runs the `create` script, if there is one; a preview contacts no host.

@@ -9,11 +9,8 @@ import (
 	"io"
 	"strings"
 	"sync"
-	"unicode/utf8"
 
 	p "github.com/pulumi/pulumi-go-provider"
-	"google.golang.org/grpc/codes"
-	"google.golang.org/grpc/status"
 )
 
 // Names of the variables in which a command finds what the one before it printed.
@@ -92,14 +89,4 @@ func (b *serialBuffer) Write(chunk []byte) (int, error) {
 	b.mutex.Lock()
 	defer b.mutex.Unlock()
 	return b.bytes.Write(chunk)
-}
-
-// RequireText fails as the official plugin does when an output is not UTF-8: its answer cannot be sent.
-func RequireText(outputs ...string) error {
-	for _, output := range outputs {
-		if !utf8.ValidString(output) {
-			return status.Error(codes.Internal, "grpc: error while marshaling: string field contains invalid UTF-8")
-		}
-	}
-	return nil
 }
