@@ -18,8 +18,13 @@ export interface ServerArgs {
   location?: string;
   /** The image of the first boot; changing it later does not touch the server. @default "debian-12" */
   image?: string;
-  /** The name at Hetzner, which is the host name too. @default the component's name */
-  name?: string;
+  /**
+   * The name at Hetzner, which is the host name too. A name is there once, so a server that has to be replaced goes before
+   * the new one comes; `false` lets Pulumi add a random end to it, and the new one is made beside the old one.
+   *
+   * @default the component's name
+   */
+  name?: string | false;
   /**
    * What may reach the server, from its first boot on. @example [edge]
    */

@@ -2,18 +2,20 @@
 import { parseDocument } from "yaml";
 import * as check from "../core/checks";
 import type { Problem } from "../core/problem";
+import { admitted } from "../firewall/render";
 import { checkSsh, ssh } from "../host/ssh";
 import { contains } from "../network/args";
 import type { ServerArgs } from "./args";
 
 export function checkServer(name: string, args: ServerArgs): Problem[] {
   return [
-    ...check.dnsLabel(args.name === undefined ? "name" : "args.name", args.name ?? name, 63),
+    ...check.dnsLabel("name", args.name === undefined || args.name === false ? name : args.name, 63),
     ...check.notEmpty("type", args.type ?? "", 'name a server type, such as "cx22"'),
     ...check.notEmpty("location", args.location, 'leave it out, or name one, such as "fsn1"'),
     ...check.notEmpty("image", args.image, "leave it out for debian-12"),
     ...checkImage(args.image),
     ...checkFirewalls(args),
+    ...checkLogin(args),
     ...checkNetwork(args.network),
     ...checkAccess(args),
     ...checkRegistries(args.registries),
@@ -60,6 +62,23 @@ function checkFirewalls(args: ServerArgs): Problem[] {
   }
   const rule = "without a firewall every port that something listens on is open to the internet";
   return [{ argument: "firewalls", value: [], rule, cure }];
+}
+
+/** A deploy that the firewall keeps out would wait for the server until its gate gives up. */
+function checkLogin(args: ServerArgs): Problem[] {
+  const port = args.ssh?.port ?? 22;
+  if (!Array.isArray(args.firewalls) || args.firewalls.length === 0 || check.port("", port).length > 0)
+    return [];
+  const rules = args.firewalls.flatMap((firewall) => firewall.allow);
+  if (admitted(rules, "tcp", port) !== "nobody") return [];
+  return [
+    {
+      argument: "firewalls",
+      value: args.firewalls.map((firewall) => firewall.componentName),
+      rule: `none of them lets in SSH on port ${port}, by which deploys reach the server`,
+      cure: `add ${port === 22 ? "ssh" : `tcp(${port})`}.from("203.0.113.0/24") with your own network`,
+    },
+  ];
 }
 
 function checkNetwork(network: ServerArgs["network"]): Problem[] {

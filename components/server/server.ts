@@ -104,7 +104,7 @@ export class Server extends Component implements Host {
         args.transform?.server,
         this.componentName,
         {
-          name: args.name ?? this.componentName,
+          name: args.name === false ? undefined : (args.name ?? this.componentName),
           serverType: args.type,
           image: args.image ?? "debian-12",
           location: args.location,

@@ -32,7 +32,7 @@ docker_checks() {
         return
     fi
     case $(readlink -f "$(command -v docker)") in
-    *snap*) wrong "Docker is the snap package, which cannot mount the directories of a deploy. Remove it (snap remove docker) and install docker.io or docker-ce." ;;
+    */snap | */snap/*) wrong "Docker is the snap package, which cannot mount the directories of a deploy. Remove it (snap remove docker) and install docker.io or docker-ce." ;;
     esac
     if ! version=$(docker version --format '{{.Server.Version}}' 2>&1 </dev/null); then
         wrong "Docker does not answer: $(echo "$version" | tail -n 1 | cut -c1-200). Start it (systemctl start docker), and let the login use it."

@@ -166,6 +166,13 @@ describe("a server", () => {
     expect(graph.made.filter(({ type }) => type === types.key)).toEqual([]);
   });
 
+  it("leaves its name to Pulumi, so that a replacement can be made beside it", async () => {
+    const graph = await newGraph(cloud);
+    const server = new Server("web-1", args(await edge(), { name: false }));
+    await whole(server);
+    expect(graph.find(types.server).inputs).not.toHaveProperty("name");
+  });
+
   it("hands registries to Docker", async () => {
     const graph = await newGraph(cloud);
     const registry = new Registry("ghcr", { address: "ghcr.io", username: "deploy", password: "hunter2" });
@@ -313,6 +320,14 @@ describe("bad arguments", () => {
     const network = new Network("net");
     expect(refusal(() => new Server(name, make(firewall, network)))).toEqual([
       `Server "${name}": ${expected}`,
+    ]);
+  });
+
+  it("refuses firewalls that keep a deploy out", async () => {
+    await newGraph(cloud);
+    const shut = new Firewall("shut", { allow: [https] });
+    expect(refusal(() => new Server("web-1", args(shut)))).toEqual([
+      'Server "web-1": firewalls is ["shut"], but none of them lets in SSH on port 22, by which deploys reach the server; add ssh.from("203.0.113.0/24") with your own network.',
     ]);
   });
 
