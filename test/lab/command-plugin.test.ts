@@ -1,0 +1,396 @@
+/** What the command plugin promises without a host: schema, defaults, refusals, diffs, local commands. */
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { commandPlugin, types } from "./command-plugin/found";
+import { archive, asset, Plugin, secret, unknown, type Properties } from "./command-plugin/plugin";
+
+let plugin: Plugin;
+
+beforeAll(async () => {
+  plugin = await Plugin.start(await commandPlugin());
+});
+
+afterAll(async () => {
+  await plugin.stop();
+});
+
+interface PropertySpec {
+  type?: string;
+  $ref?: string;
+  default?: unknown;
+  secret?: boolean;
+  replaceOnChanges?: boolean;
+  enum?: { value: string }[];
+}
+interface ObjectSpec {
+  properties: Record<string, PropertySpec>;
+  inputProperties: Record<string, PropertySpec>;
+  requiredInputs?: string[];
+  required?: string[];
+}
+interface Schema {
+  types: Record<string, ObjectSpec & { enum?: { value: string }[] }>;
+  resources: Record<string, ObjectSpec>;
+  functions: Record<string, unknown>;
+}
+
+describe("schema", () => {
+  it("is of version 1.2.1 and has the tokens of @pulumi/command", async () => {
+    expect(await plugin.version()).toBe("1.2.1");
+    const schema = (await plugin.schema()) as Schema;
+    expect(Object.keys(schema.resources).sort()).toEqual(Object.values(types).sort());
+    expect(Object.keys(schema.functions)).toEqual(["command:local:run"]);
+  });
+
+  it.each([
+    [types.local, "local/command"],
+    [types.command, "remote/command"],
+    [types.copy, "remote/copyToRemote"],
+    [types.copyFile, "remote/copyFile"],
+  ])("has for %s the inputs, outputs and secrets of the npm package", async (type, file) => {
+    const { resources } = (await plugin.schema()) as Schema;
+    const own = resources[type];
+    const sdk = readFileSync(
+      join(dirname(require.resolve("@pulumi/command/package.json")), `${file}.js`),
+      "utf8",
+    );
+    const assigned = [...sdk.matchAll(/resourceInputs\["(\w+)"\] = (.*);/g)];
+    const inputs = assigned.filter(([, , value]) => value?.includes("args?."));
+    expect(Object.keys(own?.inputProperties ?? {}).sort()).toEqual(inputs.map(([, name]) => name).sort());
+    expect(Object.keys(own?.properties ?? {}).sort()).toEqual(
+      [...new Set(assigned.map(([, name]) => name))].sort(),
+    );
+    const required = [...sdk.matchAll(/args\?\.(\w+) === undefined && !opts\.urn/g)].map(([, name]) => name);
+    expect([...(own?.requiredInputs ?? [])].sort()).toEqual(required.sort());
+    const secrets = inputs.filter(([, , value]) => value?.includes("pulumi.secret(")).map(([, name]) => name);
+    const ownSecrets = Object.entries(own?.inputProperties ?? {}).filter(([, spec]) => spec.secret);
+    expect(ownSecrets.map(([name]) => name)).toEqual(secrets);
+  });
+
+  it("takes the four values of logging, and replaces on triggers alone", async () => {
+    const schema = (await plugin.schema()) as Schema;
+    for (const token of ["command:local:Logging", "command:remote:Logging"])
+      expect(schema.types[token]?.enum?.map(({ value }) => value)).toEqual([
+        "stdout",
+        "stderr",
+        "stdoutAndStderr",
+        "none",
+      ]);
+    for (const type of [types.local, types.command, types.copy]) {
+      const specs = Object.entries(schema.resources[type]?.inputProperties ?? {});
+      expect(specs.filter(([, spec]) => spec.replaceOnChanges).map(([name]) => name)).toEqual(["triggers"]);
+    }
+  });
+});
+
+const host = { host: "192.0.2.1" };
+const complete = { dialErrorLimit: 10, host: "192.0.2.1", perDialTimeout: 15, port: 22, user: "root" };
+const nested = (what: string) =>
+  `connection: An error occurred decoding 'CommandInputs.connection': 1 failures decoding:\n\t${what}`;
+
+describe("check", () => {
+  it.each<[string, string, Properties, Properties]>([
+    [
+      "fills in a connection and keeps it secret",
+      types.command,
+      { connection: host },
+      { connection: secret(complete) },
+    ],
+    [
+      "fills in a bastion",
+      types.command,
+      { connection: { ...host, proxy: host } },
+      { connection: secret({ ...complete, proxy: complete }) },
+    ],
+    ["adds nothing to a local command", types.local, { create: "true" }, { create: "true" }],
+    ["does not look into logging", types.local, { logging: "all" }, { logging: "all" }],
+    [
+      "cuts a fraction off a whole number",
+      types.command,
+      { connection: { ...host, dialErrorLimit: 1.5 } },
+      { connection: secret({ ...complete, dialErrorLimit: 1 }) },
+    ],
+    [
+      "lets unknowns pass",
+      types.command,
+      { connection: unknown, create: unknown },
+      { connection: secret(unknown), create: unknown },
+    ],
+  ])("%s", async (_, type, inputs, expected) => {
+    expect(await plugin.check(type, inputs)).toEqual({ inputs: expected, failures: [] });
+  });
+
+  const copied = { connection: host, remotePath: "/x" };
+  it.each<[string, string, Properties, string[]]>([
+    [
+      "no connection",
+      types.command,
+      {},
+      ["connection: Missing required field 'connection' on 'remote.CommandInputs'"],
+    ],
+    [
+      "no host",
+      types.command,
+      { connection: { user: "x" } },
+      [nested("host: Missing required field 'host' on 'remote.Connection'")],
+    ],
+    [
+      "an unknown field",
+      types.command,
+      { connection: host, dir: "/" },
+      ["dir: Unrecognized field 'dir' on 'remote.CommandInputs'"],
+    ],
+    [
+      "an unknown field of the connection",
+      types.command,
+      { connection: { ...host, key: "x" } },
+      [nested("key: Unrecognized field 'key' on 'remote.Connection'")],
+    ],
+    [
+      "a number for text",
+      types.command,
+      { connection: host, create: 1 },
+      ["create: Field 'create' on 'remote.CommandInputs' must be a 'string'; got 'float64' instead"],
+    ],
+    [
+      "text for a port",
+      types.command,
+      { connection: { ...host, port: "22" } },
+      [nested("port: Field 'port' on 'remote.Connection' must be a 'float64'; got 'string' instead")],
+    ],
+    [
+      "a number in the environment",
+      types.command,
+      { connection: host, environment: { A: 1 } },
+      [
+        "environment[A] value: Field 'environment[A] value' on 'remote.CommandInputs' must be a 'string'; got 'float64' instead",
+      ],
+    ],
+    [
+      "an interpreter that is no list",
+      types.local,
+      { interpreter: "sh" },
+      [
+        "interpreter: Field 'interpreter' on 'local.CommandInputs' must be a '[]string'; got 'string' instead",
+      ],
+    ],
+    [
+      "a remote asset",
+      types.copy,
+      { ...copied, source: asset({ uri: "https://example.com/x" }) },
+      ["asset: asset must be a path-based file asset or a text asset"],
+    ],
+    [
+      "a remote archive",
+      types.copy,
+      { ...copied, source: archive({ uri: "https://example.com/x.tgz" }) },
+      ["archive: archive must be a path to a file or directory"],
+    ],
+    [
+      "an archive of assets",
+      types.copy,
+      { ...copied, source: archive({ assets: { a: asset({ text: "x" }) } }) },
+      ["archive: archive must be a path to a file or directory"],
+    ],
+    [
+      "no source",
+      types.copy,
+      copied,
+      [
+        "source: Missing required field 'source' on 'remote.CopyToRemoteInputs'",
+        "asset: either asset or archive must be set",
+      ],
+    ],
+    [
+      "a source not known yet",
+      types.copy,
+      { ...copied, source: unknown },
+      ["asset: either asset or archive must be set"],
+    ],
+    [
+      "a path for a source",
+      types.copy,
+      { ...copied, source: "/etc/hosts" },
+      ["asset: either asset or archive must be set"],
+    ],
+  ])("refuses %s", async (_, type, inputs, failures) => {
+    expect((await plugin.check(type, inputs)).failures).toEqual(failures);
+  });
+});
+
+describe("diff", () => {
+  const local = { create: "c", triggers: ["a", { b: 1 }, [1]], environment: { A: "1", B: "2" } };
+  const remote = { ...local, connection: host };
+  const copy = { connection: host, source: asset({ text: "x" }), remotePath: "/x", triggers: ["a"] };
+  const copyFile = { connection: host, localPath: "/x", remotePath: "/x" };
+
+  it.each<[string, Properties, Properties, Record<string, string>]>([
+    [types.command, remote, {}, {}],
+    [types.command, remote, { connection: secret(host) }, {}],
+    [types.command, remote, { create: "d" }, { create: "update" }],
+    [types.command, remote, { create: secret("c") }, { create: "update" }],
+    [types.command, remote, { create: unknown }, { create: "update" }],
+    [types.command, remote, { create: null }, { create: "delete" }],
+    [types.command, remote, { update: "u" }, { update: "add" }],
+    [types.command, remote, { delete: "d" }, { delete: "add" }],
+    [types.command, remote, { stdin: "x" }, { stdin: "add" }],
+    [types.command, remote, { logging: "none" }, { logging: "add" }],
+    [types.command, remote, { addPreviousOutputInEnv: true }, { addPreviousOutputInEnv: "add" }],
+    [types.command, remote, { environment: { A: "2", B: "2" } }, { "environment.A": "update" }],
+    [types.command, remote, { environment: { A: "1" } }, { "environment.B": "delete" }],
+    [types.command, remote, { connection: { host: "192.0.2.2" } }, { connection: "update" }],
+    [types.command, remote, { connection: { ...host, dialErrorLimit: 3 } }, { connection: "update" }],
+    [types.command, remote, { connection: { ...host, privateKey: "k" } }, { connection: "update" }],
+    [types.command, remote, { connection: { ...host, hostKey: "k" } }, { connection: "update" }],
+    [types.command, remote, { connection: { ...host, proxy: host } }, { connection: "update" }],
+    [types.command, remote, { connection: { host: unknown } }, { connection: "update" }],
+    [types.command, remote, { connection: unknown }, {}],
+    [types.command, remote, { triggers: null }, { triggers: "delete-replace" }],
+    [types.command, { ...remote, triggers: null }, { triggers: ["a"] }, { triggers: "add-replace" }],
+    [types.command, { ...remote, triggers: null }, { triggers: unknown }, { triggers: "add-replace" }],
+    [types.command, remote, { triggers: ["b", { b: 1 }, [1]] }, { "triggers[0]": "update" }],
+    [types.command, remote, { triggers: ["a", { b: 2 }, [1]] }, { "triggers[1].b": "update" }],
+    [types.command, remote, { triggers: ["a", { b: 1 }, [2]] }, { "triggers[2][0]": "update" }],
+    [types.command, remote, { triggers: ["a", { b: 1 }, [1], 3] }, { "triggers[3]": "add" }],
+    [types.command, remote, { triggers: ["a", { b: 1 }] }, { "triggers[2]": "delete" }],
+    [types.local, local, { interpreter: ["x"] }, { interpreter: "add" }],
+    [types.local, local, { dir: "/" }, { dir: "add" }],
+    [types.local, local, { assetPaths: ["x"] }, { assetPaths: "add" }],
+    [types.local, local, { archivePaths: ["x"] }, { archivePaths: "add" }],
+    [types.local, local, { create: "d" }, { create: "update" }],
+    [types.local, local, { triggers: null }, { triggers: "delete-replace" }],
+    [types.copy, copy, { connection: { host: "192.0.2.2" } }, { connection: "update" }],
+    [types.copy, copy, { source: asset({ text: "y" }, "other") }, { source: "update" }],
+    [types.copy, copy, { source: asset({ text: "y" }) }, {}],
+    [types.copy, copy, { source: archive({ path: "/etc" }, "other") }, { source: "update" }],
+    [types.copy, copy, { remotePath: "/y" }, { remotePath: "update" }],
+    [types.copy, copy, { triggers: null }, { triggers: "delete-replace" }],
+    [types.copyFile, copyFile, {}, {}],
+    [types.copyFile, copyFile, { connection: { host: "192.0.2.2" } }, { connection: "update-replace" }],
+    [types.copyFile, copyFile, { localPath: "/y" }, { localPath: "update-replace" }],
+    [types.copyFile, copyFile, { remotePath: "/y" }, { remotePath: "update-replace" }],
+    [types.copyFile, copyFile, { triggers: ["x"] }, { triggers: "add-replace" }],
+  ])("%s %j with %j: %j", async (type, old, change, properties) => {
+    const held = await plugin.create(type, old, true);
+    const changes = Object.keys(properties).length > 0;
+    expect(await plugin.diff(held, { ...old, ...change })).toEqual({
+      changes,
+      deleteBeforeReplace: false,
+      properties,
+    });
+  });
+});
+
+describe("a local command", () => {
+  const create = async (inputs: Properties) => (await plugin.create(types.local, inputs)).state;
+
+  it.each<[string, Properties, Properties]>([
+    [
+      "takes the last line break off each stream",
+      { create: "echo hi; echo; echo err >&2" },
+      { stdout: "hi\n", stderr: "err" },
+    ],
+    ["reads stdin", { create: "cat", stdin: "a\nb\n\n" }, { stdout: "a\nb\n" }],
+    [
+      "has its variables, interpreter and directory",
+      { create: 'echo $A "$0" $PWD', environment: { A: "1" }, interpreter: ["/bin/bash", "-c"], dir: "/" },
+      { stdout: "1 /bin/bash /" },
+    ],
+    ["does nothing without create", { delete: "true" }, { stdout: "", stderr: "" }],
+  ])("%s", async (_, inputs, expected) => {
+    expect(await create(inputs)).toMatchObject(expected);
+  });
+
+  it.each<[string, Properties, string]>([
+    ["a status", { create: "echo out; exit 3" }, 'exit status 3: running "echo out; exit 3":\nout\n'],
+    ["a signal", { create: "kill -9 $$" }, 'signal: killed: running "kill -9 $$":\n'],
+    [
+      "no interpreter",
+      { create: "x", interpreter: ["/no/such"] },
+      'fork/exec /no/such: no such file or directory: running "x":\n',
+    ],
+    [
+      "no directory",
+      { create: "x", dir: "/no/such" },
+      'chdir /no/such: no such file or directory: running "x":\n',
+    ],
+    [
+      "output that is not UTF-8",
+      { create: "printf '\\377'" },
+      "grpc: error while marshaling: string field contains invalid UTF-8",
+    ],
+    ["a bad glob", { create: "true", dir: "/etc/apt", assetPaths: ["[a"] }, "unexpected end of input"],
+  ])("fails with %s", async (_, inputs, message) => {
+    await expect(create(inputs)).rejects.toMatchObject({ details: message });
+  });
+
+  it("runs update, or create again; gets the former output unless told not to", async () => {
+    const print = "echo $PULUMI_COMMAND_STDOUT/$PULUMI_COMMAND_STDERR";
+    const old = await plugin.create(types.local, { create: "echo one; echo two >&2" });
+    expect((await plugin.update(old, { create: print })).state).toMatchObject({ stdout: "one/two" });
+    expect((await plugin.update(old, { create: "exit 1", update: print })).state).toMatchObject({
+      stdout: "one/two",
+    });
+    expect((await plugin.update(old, { create: print, addPreviousOutputInEnv: false })).state).toMatchObject({
+      stdout: "/",
+    });
+    expect((await plugin.update(old, {})).state).toMatchObject({ stdout: "one", stderr: "two" });
+    await expect(
+      plugin.delete({ ...old, state: { ...old.state, delete: `${print}; exit 4` } }),
+    ).rejects.toThrow(/exit status 4: running .*:\none\/two\n$/s);
+  });
+
+  it("runs nothing in a preview, and shows what is not known", async () => {
+    const state = (await plugin.create(types.local, { create: "exit 4" }, true)).state;
+    expect(state).toEqual({ create: "exit 4", stdout: unknown, stderr: unknown });
+  });
+
+  it("returns the files that globs choose", async () => {
+    const dir = mkdtempSync(join(tmpdir(), "globs-"));
+    try {
+      mkdirSync(join(dir, "a"));
+      for (const file of ["a/x.txt", "secret.txt"]) writeFileSync(join(dir, file), file);
+      const inputs = { create: "true", dir, assetPaths: ["**.txt", "!**secret.*"], archivePaths: ["*.txt"] };
+      const { assets, archive: files } = (await create(inputs)) as {
+        assets: Properties;
+        archive: { assets: Properties };
+      };
+      expect(Object.keys(assets)).toEqual(["a/x.txt"]);
+      expect(Object.keys(files.assets)).toEqual(["secret.txt"]);
+    } finally {
+      rmSync(dir, { recursive: true });
+    }
+  });
+
+  it("hangs on one line of 64 KiB when it is logged, as the official plugin does", async () => {
+    const own = await Plugin.start(await commandPlugin());
+    try {
+      const long = { create: "head -c 200000 /dev/zero | tr '\\0' x" };
+      expect(
+        ((await own.create(types.local, { ...long, logging: "none" })).state["stdout"] as string).length,
+      ).toBe(200_000);
+      const outcome = own.create(types.local, long).then(
+        () => "ended",
+        () => "stopped",
+      );
+      const waited = new Promise((resolve) => setTimeout(resolve, 2_000, "hangs"));
+      expect(await Promise.race([outcome, waited])).toBe("hangs");
+    } finally {
+      await own.stop();
+    }
+  });
+});
+
+describe("the function run", () => {
+  it("returns the output, or fails with it", async () => {
+    expect(await plugin.invoke("command:local:run", { command: "echo a" })).toMatchObject({
+      command: "echo a",
+      stdout: "a",
+      stderr: "",
+    });
+    const failed = plugin.invoke("command:local:run", { command: "echo a; exit 2" });
+    await expect(failed).rejects.toThrow('exit status 2: running "echo a; exit 2":\na\n');
+  });
+});
