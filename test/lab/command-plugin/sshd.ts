@@ -1,7 +1,7 @@
 /** An OpenSSH server of its own: own port on the loopback address, own keys, ended by its process. */
 import { execFile, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { connect, createServer, type AddressInfo } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
@@ -18,6 +18,8 @@ export interface SshdOptions {
   acceptEnv?: string;
   /** Whether files can be copied. */
   sftp?: boolean;
+  /** A server whose keys this one has too. */
+  keysOf?: Sshd;
 }
 
 export class Sshd {
@@ -30,14 +32,8 @@ export class Sshd {
   static async start(options: SshdOptions = {}): Promise<Sshd> {
     await requireOpenSsh();
     const directory = mkdtempSync(join(tmpdir(), "sshd-"));
-    const keys = ["host_ed25519", "host_rsa", "login"];
-    for (const key of keys) {
-      const type = key.endsWith("rsa") ? "rsa" : "ed25519";
-      await run("ssh-keygen", ["-q", "-t", type, "-N", "", "-C", "test", "-f", join(directory, key)]);
-    }
-    await run("ssh-keygen", ["-q", "-t", "ed25519", "-N", "open sesame", "-f", join(directory, "locked")]);
-    const publicKeys = ["login.pub", "locked.pub"].map((file) => readFileSync(join(directory, file), "utf8"));
-    writeFileSync(join(directory, "authorized_keys"), publicKeys.join(""));
+    if (options.keysOf) cpSync(options.keysOf.directory, directory, { recursive: true });
+    else await makeKeys(directory);
     const port = options.port ?? (await freePort());
     const settings = [
       `Port ${String(port)}`,
@@ -112,6 +108,19 @@ export class Sshd {
     }
     throw new Error(`sshd: it does not answer on port ${String(this.port)}; its own message is above.`);
   }
+}
+
+async function makeKeys(directory: string): Promise<void> {
+  const keys = [
+    ["host_ed25519", "ed25519", ""],
+    ["host_rsa", "rsa", ""],
+    ["login", "ed25519", ""],
+    ["locked", "ed25519", "open sesame"],
+  ] as const;
+  for (const [name, type, password] of keys)
+    await run("ssh-keygen", ["-q", "-t", type, "-N", password, "-C", "test", "-f", join(directory, name)]);
+  const publicKeys = ["login.pub", "locked.pub"].map((file) => readFileSync(join(directory, file), "utf8"));
+  writeFileSync(join(directory, "authorized_keys"), publicKeys.join(""));
 }
 
 /** A port on which nothing listens. */
