@@ -18,9 +18,12 @@ export function typeNamed(name: string): ServerType {
   return type;
 }
 
-/** What a driver adds that can change the public addresses of a machine that is off. */
-export interface Readdressing {
+/** What a driver may add to `Machines`; without it the actions that need it fail and say so. */
+export interface MachineExtras {
+  /** Changes the public addresses of a machine that is off. */
   readdress(id: string, ipv4: string | undefined, ipv6: string | undefined): Promise<void>;
+  /** Sets root's password in a running machine. */
+  setPassword(id: string, password: string): Promise<void>;
 }
 
 export class MachineSync {
@@ -87,10 +90,19 @@ export class MachineSync {
   /** Gives the machine the addresses that its server has now. */
   async readdress(server: ServerRecord): Promise<void> {
     const { ipv4, ipv6 } = this.spec(server);
-    const machines = this.machines as Machines & Partial<Readdressing>;
+    const machines = this.machines as Machines & Partial<MachineExtras>;
     if (!machines.readdress)
       throw new Error("the lab gives a machine its addresses when it is made and cannot change them");
     await this.onServer(server, async () => machines.readdress?.(machineId(server), ipv4, ipv6));
+  }
+
+  /** Sets root's password; to be called in the server's turn. */
+  async setPassword(server: ServerRecord, password: string): Promise<void> {
+    const machines = this.machines as Machines & Partial<MachineExtras>;
+    if (!machines.setPassword)
+      throw new Error("the lab cannot set a password in a running machine; use SSH keys or rebuild");
+    await machines.setPassword(machineId(server), password);
+    server.lab.root_password = password;
   }
 
   /** Enforces the rules that hold for the server now. */

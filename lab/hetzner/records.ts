@@ -153,6 +153,7 @@ export interface ServiceRecord {
   http?: {
     cookie_name: string;
     cookie_lifetime: number;
+    timeout_idle: number;
     certificates: number[];
     redirect_http: boolean;
     sticky_sessions: boolean;

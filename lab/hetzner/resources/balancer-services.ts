@@ -60,10 +60,13 @@ function readHttp(
   const http = {
     cookie_name: input.text("cookie_name") ?? before?.cookie_name ?? "HCLBSTICKY",
     cookie_lifetime: input.integer("cookie_lifetime") ?? before?.cookie_lifetime ?? 300,
+    timeout_idle: input.integer("timeout_idle") ?? before?.timeout_idle ?? 60,
     certificates,
     redirect_http: input.flag("redirect_http") ?? before?.redirect_http ?? false,
     sticky_sessions: input.flag("sticky_sessions") ?? before?.sticky_sessions ?? false,
   };
+  if (http.timeout_idle < 30 || http.timeout_idle > 300)
+    input.wrong("http.timeout_idle", "Must be between 30 and 300.");
   input.done();
   return http;
 }

@@ -1,6 +1,9 @@
 /** TLS certificates for load balancers: uploaded ones, and managed ones that the lab signs itself. */
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import type { Cloud } from "../cloud";
 import { collection, command, rename } from "../collection";
@@ -63,26 +66,30 @@ function checkUpload(pem: string, key: string): void {
 
 /** Signs a certificate for the names; the lab is its own authority. */
 async function issue(names: string[]): Promise<{ certificate: string; private_key: string }> {
-  const subject = [
-    "-subj",
-    `/CN=${names[0] ?? ""}`,
-    "-addext",
-    `subjectAltName=${names.map((name) => `DNS:${name}`).join(",")}`,
-  ];
-  const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
-  const files = ["-keyout", "/dev/stdout", "-out", "/dev/stdout"];
-  const { stdout } = await run("openssl", [
-    "req",
-    "-x509",
-    ...key,
-    "-days",
-    String(managedDays),
-    ...subject,
-    ...files,
-  ]);
-  const block = (name: string): string =>
-    new RegExp(`-----BEGIN ${name}-----[\\s\\S]*?-----END ${name}-----\\n`).exec(stdout)?.[0] ?? "";
-  return { certificate: block("CERTIFICATE"), private_key: block("PRIVATE KEY") };
+  const folder = await mkdtemp(join(tmpdir(), "sextant-certificate-"));
+  try {
+    const [key, certificate] = [join(folder, "key.pem"), join(folder, "certificate.pem")];
+    const subject = [
+      "-subj",
+      `/CN=${names[0] ?? ""}`,
+      "-addext",
+      `subjectAltName=${names.map((name) => `DNS:${name}`).join(",")}`,
+    ];
+    const newKey = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", key];
+    await run("openssl", [
+      "req",
+      "-x509",
+      ...newKey,
+      "-out",
+      certificate,
+      "-days",
+      String(managedDays),
+      ...subject,
+    ]);
+    return { certificate: await readFile(certificate, "utf8"), private_key: await readFile(key, "utf8") };
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 }
 
 export function certificateRoutes(router: Router, cloud: Cloud): void {

@@ -1,5 +1,5 @@
 /** Floating IPs: kept and shown; no traffic is carried to them. */
-import { locationNamed, locations } from "../catalogue/locations";
+import { locationNamed } from "../catalogue/locations";
 import type { Cloud } from "../cloud";
 import {
   collection,
@@ -12,6 +12,7 @@ import {
 } from "../collection";
 import { idOf, noContent, ok, type Router } from "../http";
 import { Input } from "../input";
+import { readLocation } from "./location";
 import { defaultDnsPointer } from "../pools";
 import type { FloatingIpRecord } from "../records";
 
@@ -39,10 +40,7 @@ export function floatingIpRoutes(router: Router, cloud: Cloud): void {
     const input = new Input(call.body);
     const type = input.needOneOf("type", ["ipv4", "ipv6"]);
     const server = input.integer("server");
-    const home = input.oneOf(
-      "home_location",
-      locations.map((location) => location.name),
-    );
+    const home = readLocation(input, "home_location");
     const description = input.text("description") ?? "";
     const labels = input.labels() ?? {};
     const id = store.newId();

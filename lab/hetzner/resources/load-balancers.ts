@@ -5,8 +5,9 @@ import { defaultLocation, locationNamed, locations, networkZones } from "../cata
 import type { Cloud } from "../cloud";
 import { collection, command, deleteProtection, needDeletable, rename, reverseDns } from "../collection";
 import { failure, invalidField, notFound } from "../errors";
-import { idOf, noContent, ok, type Router } from "../http";
+import { idOf, ok, type Router } from "../http";
 import { Input } from "../input";
+import { readLocation } from "./location";
 import { addressInNetwork } from "../network-members";
 import { defaultDnsPointer } from "../pools";
 import type { ActionRecord, LoadBalancerRecord, TargetRecord } from "../records";
@@ -102,10 +103,7 @@ export function loadBalancerRoutes(router: Router, cloud: Cloud): void {
   router.on("POST", "/load_balancers", (call) => {
     const input = new Input(call.body);
     const name = input.needText("name");
-    const place = input.oneOf(
-      "location",
-      locations.map((location) => location.name),
-    );
+    const place = readLocation(input);
     const zone = input.oneOf("network_zone", networkZones);
     const labels = input.labels() ?? {};
     const network = input.integer("network");
@@ -152,12 +150,11 @@ export function loadBalancerRoutes(router: Router, cloud: Cloud): void {
     rename(cloud, "load_balancers", balancer, new Input(call.body));
     return ok({ load_balancer: view(cloud, balancer) });
   });
-  router.on("DELETE", "/load_balancers/:id", async (call) => {
+  router.on("DELETE", "/load_balancers/:id", (call) => {
     const balancer = store.get("load_balancers", idOf(call));
     needDeletable("load_balancers", balancer);
     store.remove("load_balancers", balancer.id);
-    await cloud.sync.balance(balancer);
-    return noContent;
+    return ok({ action: changed("delete_load_balancer", balancer) });
   });
   command(router, cloud, "load_balancers", "add_service", (balancer, input) => {
     addService(balancer, readService(cloud, input.body));

@@ -1,6 +1,6 @@
 /** Primary IPs: the public addresses of servers. */
 import { isIPv6 } from "node:net";
-import { locationNamed, locations } from "../catalogue/locations";
+import { locationNamed } from "../catalogue/locations";
 import type { Cloud } from "../cloud";
 import {
   collection,
@@ -14,6 +14,7 @@ import {
 import { failure, invalidField } from "../errors";
 import { idOf, noContent, ok, type Router } from "../http";
 import { Input } from "../input";
+import { readLocation } from "./location";
 import { defaultDnsPointer } from "../pools";
 import type { PrimaryIpRecord, ServerRecord } from "../records";
 
@@ -119,10 +120,7 @@ export function primaryIpRoutes(router: Router, cloud: Cloud): void {
     const type = input.needOneOf("type", ["ipv4", "ipv6"]);
     input.oneOf("assignee_type", ["server"]);
     const assignee = input.integer("assignee_id");
-    const place = input.oneOf(
-      "location",
-      locations.map((location) => location.name),
-    );
+    const place = readLocation(input);
     const autoDelete = input.flag("auto_delete") ?? false;
     const labels = input.labels() ?? {};
     if (assignee === undefined && place === undefined && !input.has("location")) {

@@ -130,10 +130,11 @@ export function serverActionRoutes(router: Router, cloud: Cloud): void {
   });
   act("reset_password", (server) => {
     needRunning(server);
-    throw failure(
-      "unsupported_error",
-      "the lab cannot reset a password inside a running server; use SSH keys or rebuild",
+    const password = newPassword();
+    const action = startOnServer(cloud, server, "reset_password", () =>
+      cloud.sync.setPassword(server, password),
     );
+    return { action, root_password: password };
   });
   act("enable_rescue", (server, input) => {
     input.oneOf("type", ["linux64"]);

@@ -1,11 +1,12 @@
 /** `POST /servers`: reads and checks the whole request before anything is made. */
 import { randomBytes } from "node:crypto";
 import { images, type Image } from "../catalogue/images";
-import { defaultLocation, locations } from "../catalogue/locations";
+import { defaultLocation } from "../catalogue/locations";
 import { orderProblem, serverTypes, type ServerType } from "../catalogue/server-types";
 import type { Cloud } from "../cloud";
 import { failure, invalidField } from "../errors";
 import { Input } from "../input";
+import { readLocation } from "./location";
 import { addressInNetwork, privateNet } from "../network-members";
 import type { ActionRecord, PrimaryIpRecord, ServerRecord, VolumeRecord } from "../records";
 import { needRoomInGroup } from "./placement-groups";
@@ -58,11 +59,7 @@ export function createServer(cloud: Cloud, input: Input): Created {
   const name = input.hostname("name") ?? input.needText("name");
   const type = readServerType(input);
   const image = readImage(input, type?.architecture);
-  const location =
-    input.oneOf(
-      "location",
-      locations.map((each) => each.name),
-    ) ?? defaultLocation;
+  const location = readLocation(input) ?? defaultLocation;
   if (input.has("datacenter")) input.wrong("datacenter", "The parameter was removed, use location.");
   const userData = input.text("user_data") ?? "";
   if (Buffer.byteLength(userData) > mostUserData)

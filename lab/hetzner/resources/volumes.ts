@@ -1,10 +1,11 @@
 /** Volumes. */
-import { locationNamed, locations } from "../catalogue/locations";
+import { locationNamed } from "../catalogue/locations";
 import type { Cloud } from "../cloud";
 import { collection, command, deleteProtection, needDeletable, rename } from "../collection";
 import { failure, invalidField } from "../errors";
 import { idOf, noContent, ok, type Router } from "../http";
 import { Input } from "../input";
+import { readLocation } from "./location";
 import type { ActionRecord, ServerRecord, VolumeRecord } from "../records";
 
 const sizes = { least: 10, most: 10240 };
@@ -58,17 +59,14 @@ export function volumeRoutes(router: Router, cloud: Cloud): void {
     const name = input.needText("name");
     const size = input.needInteger("size");
     const serverId = input.integer("server");
-    const place = input.idOrName("location");
+    const place = readLocation(input);
     const format = input.oneOf("format", ["ext4", "xfs"]) ?? null;
     input.flag("automount");
     const labels = input.labels() ?? {};
     if (input.has("size") && (size < sizes.least || size > sizes.most)) {
       input.wrong("size", `Must be between ${String(sizes.least)} and ${String(sizes.most)}.`);
     }
-    const location = locations.find((each) => each.name === place || String(each.id) === String(place));
-    if (place !== undefined && !location)
-      input.wrong("location", `location '${String(place)}' does not exist`);
-    if (place === undefined && serverId === undefined) {
+    if (!input.has("location") && serverId === undefined) {
       input.wrong("location", "Missing data for required field: give a location or a server.");
     }
     input.done();
@@ -83,7 +81,7 @@ export function volumeRoutes(router: Router, cloud: Cloud): void {
       created: new Date().toISOString(),
       status: "creating",
       server: null,
-      location: server?.location ?? location?.name ?? "",
+      location: server?.location ?? place ?? "",
       size,
       format,
       linux_device: `/dev/disk/by-id/scsi-0HC_Volume_${String(id)}`,
