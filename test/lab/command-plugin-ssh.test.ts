@@ -1,13 +1,14 @@
 /** What the command plugin does on a host: a real OpenSSH server of the test's own. */
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { once } from "node:events";
 import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { commandPlugin, types } from "./command-plugin/found";
-import { archive, asset, Plugin, secret, unknown, type Held, type Properties } from "./command-plugin/plugin";
+import { Plugin, type Held } from "./command-plugin/plugin";
 import { freePort, Sshd } from "./command-plugin/sshd";
+import { secret, unknown, type Properties } from "./command-plugin/wire";
 
 let plugin: Plugin;
 /** Accepts no variables. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 export async function commandPlugin(): Promise<string> {
   const named = process.env["SEXTANT_COMMAND_PLUGIN"];
   if (named) return named;
-  const { ensureToolchain } = await import("../../../lab/toolchain/toolchain");
+  const { ensureToolchain } = await import("../../../lab/toolchain/toolchain.js");
   return join((await ensureToolchain()).bin, "pulumi-resource-command");
 }
 

@@ -4,15 +4,13 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import * as grpc from "@grpc/grpc-js";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
-import { Struct, type JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb";
+import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { EngineService } from "@pulumi/pulumi/proto/engine_grpc_pb";
 import { LogSeverity, type LogRequest } from "@pulumi/pulumi/proto/engine_pb";
 import type { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as rpc from "@pulumi/pulumi/proto/provider_pb";
-
-/** A property map in the engine's wire form: secrets, assets and unknowns are objects with a signature. */
-export type Properties = Record<string, JavaScriptValue>;
+import { read, type Properties } from "./wire";
 
 /** A resource as the engine's state keeps it. */
 export interface Held {
@@ -44,15 +42,6 @@ const severities = new Map<number, LogLine["severity"]>([
 ]);
 
 const kinds = Object.fromEntries(Object.entries(rpc.PropertyDiff.Kind).map(([name, value]) => [value, name]));
-
-const signature = "4dabf18193072939515e22adb298388d";
-const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
-const outputSignature = "d0e6a833031e9bbcd3f4e8bde6ca49a4";
-const assetSignature = "c44067f5952c0a294b673a41bacd8c17";
-const archiveSignature = "0def7320c3a5731c473e5ecbe6d01bc7";
-
-/** The property names that the plugin framework adds to the state for itself. */
-const internal = /^__/;
 
 export class Plugin {
   readonly log: LogLine[] = [];
@@ -222,54 +211,8 @@ export class Plugin {
   }
 }
 
-/** The engine's mark of a secret around a value. */
-export function secret(value: JavaScriptValue): Properties {
-  return { [signature]: secretSignature, value };
-}
-
-/** A value that is not known before the update. */
-export const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
-
-/** An asset in wire form: `{ path }`, `{ text }` or `{ uri }`. */
-export function asset(content: Properties, hash = "h"): Properties {
-  return { [signature]: assetSignature, hash, ...content };
-}
-
-/** An archive in wire form: `{ path }`, `{ assets }` or `{ uri }`. */
-export function archive(content: Properties, hash = "h"): Properties {
-  return { [signature]: archiveSignature, hash, ...content };
-}
-
 function urn(type: string): string {
   return `urn:pulumi:test::test::${type}::it`;
-}
-
-function read(struct: Struct | undefined): Properties {
-  const properties = received(struct?.toJavaScript() ?? {}) as Properties;
-  return Object.fromEntries(Object.entries(properties).filter(([name]) => !internal.test(name)));
-}
-
-/** What the engine makes of an answer: it keeps no outputs as such, and of an asset only what is set. */
-function received(value: JavaScriptValue): JavaScriptValue {
-  if (Array.isArray(value)) return value.map(received);
-  if (typeof value !== "object" || value === null) return value;
-  const fields = value as Properties;
-  switch (fields[signature]) {
-    case outputSignature: {
-      const known = received(fields["value"] ?? unknown);
-      return fields["secret"] === true ? secret(known) : known;
-    }
-    case assetSignature:
-    case archiveSignature: {
-      const set = Object.entries(fields).filter(([, field]) => field !== "" && !isEmpty(field));
-      return Object.fromEntries(set.map(([name, field]) => [name, received(field)]));
-    }
-  }
-  return Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, received(field)]));
-}
-
-function isEmpty(value: JavaScriptValue | undefined): boolean {
-  return typeof value === "object" && value !== null && Object.keys(value).length === 0;
 }
 
 function unimplemented(_call: unknown, reply: grpc.sendUnaryData<Empty>): void {

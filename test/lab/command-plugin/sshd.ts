@@ -47,7 +47,7 @@ export class Sshd {
       "StrictModes no",
       "UsePAM no",
       "PidFile none",
-      "LogLevel ERROR",
+      "LogLevel FATAL",
       ...(options.sftp === false ? [] : ["Subsystem sftp internal-sftp"]),
       ...(options.acceptEnv ? [`AcceptEnv ${options.acceptEnv}`] : []),
     ];
