@@ -1,0 +1,3 @@
+require_relative "config/environment"
+Faults.at_boot
+run Rails.application
