@@ -31,6 +31,8 @@ export interface Kit {
 }
 
 const base = "/usr/local/lib/sextant";
+/** What the verbs keep on a host: certificates that the proxy reads. */
+const files = "/var/lib/sextant";
 let loaded: Kit | undefined;
 
 /** The kit of this version of the library. */
@@ -49,10 +51,10 @@ export function readVerbs(): Record<string, string> {
 }
 
 /** The kit made of these files: pure, so that its script can be tested as data. */
-export function render(files: Record<string, string>): Kit {
-  const hash = createHash("sha256").update(JSON.stringify(files)).digest("hex").slice(0, 12);
+export function render(verbs: Record<string, string>): Kit {
+  const hash = createHash("sha256").update(JSON.stringify(verbs)).digest("hex").slice(0, 12);
   const directory = `${base}/${hash}`;
-  const parts = Object.entries(files).map(([name, text]) => {
+  const parts = Object.entries(verbs).map(([name, text]) => {
     if (text.split("\n").includes(heredocEnd)) throw new Error(`verb ${name} holds the line ${heredocEnd}`);
     return `cat >"$new/${name}" <<'${heredocEnd}'\n${text.trimEnd()}\n${heredocEnd}`;
   });
@@ -70,7 +72,7 @@ export function render(files: Record<string, string>): Kit {
     "fi",
     `ln -sfn "$kit/sextant" /usr/local/bin/sextant`,
   ].join("\n");
-  const remove = `rm -rf ${directory}; rmdir ${base} 2>/dev/null; [ -e /usr/local/bin/sextant ] || rm -f /usr/local/bin/sextant`;
+  const remove = `rm -rf ${directory} ${files}; rmdir ${base} 2>/dev/null; [ -e /usr/local/bin/sextant ] || rm -f /usr/local/bin/sextant`;
   return { directory, install, remove };
 }
 

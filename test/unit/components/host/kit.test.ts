@@ -37,7 +37,7 @@ describe("the kit", () => {
       const files = Object.entries(readVerbs());
       expect(files.length).toBeGreaterThan(10);
       for (const [name, text] of files) expect(readFileSync(join(directory, name), "utf8")).toBe(text);
-      execFileSync("sh", ["-s"], { input: kit().remove.replaceAll("/usr/local/", `${root}/`) });
+      execFileSync("sh", ["-s"], { input: kit().remove.replaceAll(/\/usr\/local\/|\/var\//g, `${root}/`) });
       expect(existsSync(directory)).toBe(false);
     } finally {
       rmSync(root, { recursive: true });
