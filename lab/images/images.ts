@@ -32,26 +32,31 @@ export async function ensureImages(
 ): Promise<void> {
   const progress = options.progress ?? (() => undefined);
   const docker = options.docker ?? (await ensureDocker(progress));
-  const images = await describe(options.only);
-  const present = await presentKeys(docker, [baseTag, ...images.map((image) => image.tag)]);
-  if (present.get(baseTag) !== baseKey()) await timed(progress, baseTag, () => buildBase(docker, progress));
-  for (const image of images) {
-    if (present.get(image.tag) !== image.key)
-      await timed(progress, image.tag, () => build(docker, image, progress));
+  // Files from elsewhere may take minutes to make, in another process too; the images without any need not wait.
+  for (const prepared of [false, true]) {
+    const images = await describe(options.only, prepared, progress);
+    if (images.length === 0) continue;
+    const present = await presentKeys(docker, [baseTag, ...images.map((image) => image.tag)]);
+    if (present.get(baseTag) !== baseKey()) await timed(progress, baseTag, () => buildBase(docker, progress));
+    for (const image of images) {
+      if (present.get(image.tag) !== image.key)
+        await timed(progress, image.tag, () => build(docker, image, progress));
+    }
   }
 }
 
-/** The images of all folders, or of those named and what they stand on, each after its bases. */
-async function describe(only?: string[]): Promise<Image[]> {
+/**
+ * The images of all folders, or of those named, each after what it stands on: either those that are prepared with files
+ * from elsewhere, or the others.
+ */
+async function describe(only: string[] | undefined, prepared: boolean, progress: Progress): Promise<Image[]> {
   const folders = readdirSync(__dirname).filter((name) => existsSync(join(__dirname, name, "Dockerfile")));
-  const drafts = new Map<string, Omit<Image, "key">>();
-  for (const folder of folders) {
-    for (const draft of await draftsOf(folder)) drafts.set(draft.tag, draft);
-  }
+  const drafts = new Map(folders.flatMap(draftsOf).map((draft) => [draft.tag, draft]));
+  const extras = new Map<string, Extra>();
   const done = new Map<string, Image>([
     [baseTag, { tag: baseTag, folder: "", extra: {}, key: baseKey(), bases: [] }],
   ]);
-  const visit = (tag: string, path: string[]): Image => {
+  const visit = async (tag: string, path: string[]): Promise<Image> => {
     const finished = done.get(tag);
     if (finished) return finished;
     const draft = drafts.get(tag);
@@ -60,37 +65,62 @@ async function describe(only?: string[]): Promise<Image[]> {
         `lab images: ${path.at(-1) ?? "the request"} stands on ${tag}, which no folder of lab/images makes.`,
       );
     }
-    const bases = draft.bases.map((base) => visit(base, [...path, tag]).key);
-    const image = { ...draft, key: keyOf(draft, bases) };
+    const bases: string[] = [];
+    for (const base of draft.bases) bases.push((await visit(base, [...path, tag])).key);
+    const extra = extras.get(draft.folder) ?? (await extraOf(draft.folder, progress));
+    extras.set(draft.folder, extra);
+    const image = { ...draft, extra: extra.files, key: keyOf(draft, bases, extra.key) };
     done.set(tag, image);
     return image;
   };
   const wanted = [...drafts.values()].filter(
-    (draft) => !only || only.includes(draft.tag) || only.includes(`sextant/${draft.folder}`),
+    (draft) =>
+      (!only || only.includes(draft.tag) || only.includes(`sextant/${draft.folder}`)) &&
+      isPrepared(draft.folder) === prepared,
   );
-  for (const draft of wanted) visit(draft.tag, []);
+  for (const draft of wanted) await visit(draft.tag, []);
   done.delete(baseTag);
   return [...done.values()];
 }
 
-async function draftsOf(folder: string): Promise<Omit<Image, "key">[]> {
+type Draft = Omit<Image, "key" | "extra">;
+
+function draftsOf(folder: string): Draft[] {
   const dir = join(__dirname, folder);
   const dockerfile = readFileSync(join(dir, "Dockerfile"), "utf8");
   const froms = [...dockerfile.matchAll(/^(?:FROM|COPY\s+--from=)\s*(sextant\/\S+)/gim)].map(
     (match) => match[1] ?? "",
   );
-  const extra = existsSync(join(dir, "prepare.ts"))
-    ? await (
-        (await import(join(dir, "prepare.ts"))) as { prepare(): Promise<Record<string, string>> }
-      ).prepare()
-    : {};
   const { builds } = existsSync(join(dir, "image.json"))
     ? (JSON.parse(readFileSync(join(dir, "image.json"), "utf8")) as { builds: Build[] })
     : { builds: [{ tag: `sextant/${folder}` }] };
-  return builds.map((item) => ({ ...item, folder, extra, bases: [...new Set(froms)] }));
+  return builds.map((item) => ({ ...item, folder, bases: [...new Set(froms)] }));
 }
 
-function keyOf(image: Omit<Image, "key">, bases: string[]): string {
+interface Extra {
+  files: Record<string, string>;
+  key: string;
+}
+
+/** What a folder's `prepare.ts` may export: it makes files for the build context, and says where they are. */
+interface Preparation {
+  prepare(progress: Progress): Promise<Record<string, string>>;
+}
+
+const isPrepared = (folder: string): boolean => existsSync(join(__dirname, folder, "prepare.ts"));
+
+async function extraOf(folder: string, progress: Progress): Promise<Extra> {
+  if (!isPrepared(folder)) return { files: {}, key: "" };
+  const files = await ((await import(join(__dirname, folder, "prepare.ts"))) as Preparation).prepare(
+    progress,
+  );
+  return {
+    files,
+    key: contentKey(Object.entries(files).flatMap(([name, source]) => [name, readFileSync(source)])),
+  };
+}
+
+function keyOf(image: Draft, bases: string[], extraKey: string): string {
   const dir = join(__dirname, image.folder);
   const files = (readdirSync(dir, { recursive: true, withFileTypes: true }) as import("node:fs").Dirent[])
     .filter((entry) => entry.isFile())
@@ -98,9 +128,8 @@ function keyOf(image: Omit<Image, "key">, bases: string[]): string {
     .filter((name) => !notContext.includes(name))
     .sort();
   return contentKey([
-    JSON.stringify([bases, image.args ?? {}, image.target ?? ""]),
+    JSON.stringify([bases, image.args ?? {}, image.target ?? "", extraKey]),
     ...files.flatMap((name) => [name, readFileSync(join(dir, name))]),
-    ...Object.entries(image.extra).flatMap(([name, source]) => [name, readFileSync(source)]),
   ]);
 }
 

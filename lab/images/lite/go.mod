@@ -1,0 +1,3 @@
+module sextant/lab/images/lite
+
+go 1.21
