@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { cacheDir, labDir } from "../paths";
 import { type RunOptions, run, tryRun } from "./exec";
+import { noteHostNetwork, restoreHostNetwork } from "./host-network";
+import { withLock } from "./lock";
 import { installMissing } from "./packages";
 
 /** Where the lab's registry answers, in the lab's public network; both sides of it speak plain HTTP. */
@@ -24,6 +26,7 @@ export type Progress = (line: string) => void;
 
 const socketPath = (): string => join(labDir(), "docker.sock");
 const pidFile = (): string => join(labDir(), "dockerd.pid");
+const networkNote = (): string => join(labDir(), "host-network.json");
 const logFile = (): string => join(labDir(), "dockerd.log");
 
 /** A handle on the daemon behind `host`; checks nothing. */
@@ -35,29 +38,28 @@ export function dockerAt(host: string, own: boolean): Docker {
   };
 }
 
-/** Finds the lab's Docker, and starts one where there is none. Safe to call as often as one likes. */
+/** Finds the lab's Docker, and starts one where there is none. Safe to call as often as one likes, also at once. */
 export async function ensureDocker(progress: Progress = () => undefined): Promise<Docker> {
   const ours = dockerAt(`unix://${socketPath()}`, true);
   if (ownPid() !== undefined && (await answers(ours))) return ours;
   const theirs = ownPid() === undefined ? await runningDocker() : undefined;
   if (theirs) return theirs;
+  return withLock(join(labDir(), "docker.lock"), () => startOwn(ours, progress));
+}
 
-  await installMissing(
-    [
-      { command: "dockerd", package: "docker.io" },
-      { command: "docker", package: "docker.io" },
-      { command: "iptables", package: "iptables" },
-    ],
-    progress,
-  );
+async function startOwn(ours: Docker, progress: Progress): Promise<Docker> {
+  const needed = ["dockerd", "docker"].map((command) => ({ command, package: "docker.io" }));
+  await installMissing([...needed, { command: "iptables", package: "iptables" }], progress);
   if (ownPid() === undefined) {
     progress("docker: starting the lab's own daemon");
+    await noteHostNetwork(networkNote());
     startDaemon();
   }
   const deadline = Date.now() + 60_000;
   while (!(await answers(ours))) {
-    if (ownPid() === undefined)
+    if (ownPid() === undefined) {
       throw new Error(`docker: dockerd ended while starting; its log says: ${logTail()}`);
+    }
     if (Date.now() > deadline)
       throw new Error(`docker: dockerd did not answer within 60 s; see ${logFile()}`);
     await sleep(100);
@@ -78,6 +80,7 @@ export async function stopDocker(): Promise<void> {
     }
   }
   for (const path of [socketPath(), pidFile()]) rmSync(path, { force: true });
+  await restoreHostNetwork(networkNote());
 }
 
 async function answers(docker: Docker): Promise<boolean> {

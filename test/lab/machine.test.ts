@@ -48,7 +48,12 @@ function spec(machine: typeof one, more: Partial<MachineSpec> = {}): MachineSpec
 }
 
 function ssh(host: string, command: string, input?: string): Promise<Outcome> {
-  const options = ["BatchMode=yes", "ConnectTimeout=2", "StrictHostKeyChecking=no", "UserKnownHostsFile=/dev/null"];
+  const options = [
+    "BatchMode=yes",
+    "ConnectTimeout=2",
+    "StrictHostKeyChecking=no",
+    "UserKnownHostsFile=/dev/null",
+  ];
   const flags = ["-i", keyFile, "-o", "LogLevel=ERROR", ...options.flatMap((option) => ["-o", option])];
   return tryRun("ssh", [...flags, `root@${host}`, command], { input });
 }
@@ -136,7 +141,9 @@ runcmd:
     const settled = Date.now() - start;
     console.log(`created to SSH ${booted} ms, to the end of cloud-init ${settled} ms`);
     expect(await ok(one.ipv4, "hostname; cat /root/ran")).toBe("web-1\nran");
-    expect(await ok(one.ipv4, "docker info --format '{{.LoggingDriver}} {{.Driver}}'")).toBe("local overlay2");
+    expect(await ok(one.ipv4, "docker info --format '{{.LoggingDriver}} {{.Driver}}'")).toBe(
+      "local overlay2",
+    );
     expect(await ok(one.ipv6, "systemctl is-system-running; systemctl is-active docker ssh")).toBe(
       "running\nactive\nactive",
     );
@@ -190,7 +197,9 @@ runcmd:
     await machines.firewall(one.id, [open("22")]);
     expect(await ok(one.ipv4, `echo ping | nc -u -w 2 ${two.ipv4} 9999`)).toBe("ping");
     expect(await ok(one.ipv4, `echo ping | nc -u -w 2 ${two.ipv6} 9999`)).toBe("ping");
-    expect(await ok(one.ipv4, `nc -z -w 2 ${two.ipv4} 22 && nc -z -w 2 ${two.ipv6} 22 && echo through`)).toBe("through");
+    expect(await ok(one.ipv4, `nc -z -w 2 ${two.ipv4} 22 && nc -z -w 2 ${two.ipv6} 22 && echo through`)).toBe(
+      "through",
+    );
     expect((await ssh(two.ipv4, `nc -z -w 1 ${one.ipv4} 5432`)).code).not.toBe(0);
     expect((await ssh(two.ipv4, `ping -c 1 -W 1 ${one.ipv4}`)).code).not.toBe(0);
     const out: FirewallRule = { ...open("22"), direction: "out", sourceIps: [], destinationIps: everyone };
@@ -217,25 +226,38 @@ runcmd:
     const device = "/dev/disk/by-id/scsi-0HC_Volume_77";
     await machines.createVolume("77", 10);
     await machines.attachVolume(two.id, "77");
-    await ok(two.ipv4, `mkfs.ext4 -q ${device} && mkdir -p /mnt/data && mount ${device} /mnt/data && echo kept >/mnt/data/f`);
+    await ok(
+      two.ipv4,
+      `mkfs.ext4 -q ${device} && mkdir -p /mnt/data && mount ${device} /mnt/data && echo kept >/mnt/data/f`,
+    );
     await machines.resizeVolume("77", 12);
     expect(await ok(two.ipv4, `blockdev --getsize64 ${device}`)).toBe(String(12 * 1024 ** 3));
     await machines.detachVolume(two.id, "77");
     expect((await ssh(two.ipv4, `test -e ${device}`)).code).toBe(1);
     await machines.attachVolume(one.id, "77");
-    expect(await ok(one.ipv4, `mkdir -p /mnt/data && mount ${device} /mnt/data && cat /mnt/data/f`)).toBe("kept");
+    expect(await ok(one.ipv4, `mkdir -p /mnt/data && mount ${device} /mnt/data && cat /mnt/data/f`)).toBe(
+      "kept",
+    );
     await ok(one.ipv4, `umount /mnt/data && echo '${device} /mnt/data ext4 nofail 0 0' >>/etc/fstab`);
   });
 
   test("comes back from a reboot with its containers, cables, volumes and firewall, and with no first boot", async () => {
-    await ok(one.ipv4, "docker run -d --name private --restart always --stop-timeout 1 -p 10.0.1.1:8080:80 -v /root/server.pl:/s.pl sextant/debian perl /s.pl");
+    await ok(
+      one.ipv4,
+      "docker run -d --name private --restart always --stop-timeout 1 -p 10.0.1.1:8080:80 -v /root/server.pl:/s.pl sextant/debian perl /s.pl",
+    );
     const start = Date.now();
     await machines.reboot(one.id, false);
     await untilSsh(one.ipv4);
     console.log(`reboot to SSH ${Date.now() - start} ms`);
     expect(await ok(one.ipv4, "cloud-init status --wait; cat /root/ran")).toMatch(/status: done\nran$/);
-    expect((await ok(one.ipv4, "docker ps --format '{{.Names}}'")).split("\n").sort()).toEqual(["private", "web"]);
-    expect(await ok(one.ipv4, "cat /mnt/data/f; ip -brief address show ens10")).toMatch(/kept\nens10\S* +UP +10\.0\.1\.1\/16/);
+    expect((await ok(one.ipv4, "docker ps --format '{{.Names}}'")).split("\n").sort()).toEqual([
+      "private",
+      "web",
+    ]);
+    expect(await ok(one.ipv4, "cat /mnt/data/f; ip -brief address show ens10")).toMatch(
+      /kept\nens10\S* +UP +10\.0\.1\.1\/16/,
+    );
     expect(await bothAnswer(5432)).toEqual([false, false]);
     expect(await ok(one.ipv4, "nc -z -w 2 10.0.1.1 8080 && echo through")).toBe("through");
   });
@@ -250,7 +272,12 @@ runcmd:
     await machines.resize(one.id, 4, 4096);
     await machines.start(one.id);
     await untilSsh(one.ipv4);
-    const limit = await docker.run(["inspect", "--format", "{{.HostConfig.Memory}}", "sextant-machinetest-machine-1"]);
+    const limit = await docker.run([
+      "inspect",
+      "--format",
+      "{{.HostConfig.Memory}}",
+      "sextant-machinetest-machine-1",
+    ]);
     expect(Number(limit)).toBe(4096 * 1024 ** 2);
   });
 
