@@ -7,7 +7,10 @@ export const repoRoot = resolve(__dirname, "..");
 
 /** Built tools, images and the lab; `SEXTANT_CACHE`, or `sextant` below the user's cache directory. */
 export function cacheDir(): string {
-  return process.env["SEXTANT_CACHE"] ?? join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "sextant");
+  return (
+    process.env["SEXTANT_CACHE"] ??
+    join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "sextant")
+  );
 }
 
 /** State of the running lab: sockets, keys, API state, Pulumi's home and backend; `SEXTANT_LAB_DIR` overrides. */
