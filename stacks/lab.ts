@@ -28,11 +28,13 @@ const edge = new Firewall("edge", { allow: [ssh.from(config.require("operator"))
 const inside = new Network("inside", {});
 const server = (name: string): Server =>
   new Server(name, {
-    type: "cx22",
+    type: "cx23",
     location: "fsn1",
     firewalls: [edge],
     network: inside,
     registries: [registry],
+    // The lab's registry speaks plain HTTP; a registry of yours won't.
+    daemon: { "insecure-registries": [images] },
     ssh: access,
   });
 const web = [server("web-1"), server("web-2")];

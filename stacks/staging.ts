@@ -23,7 +23,7 @@ const registry = new Registry("registry", {
 
 const edge = new Firewall("edge", { allow: [ssh.from(config.require("office")), http, https, icmp] });
 const server = new Server("staging", {
-  type: "cx22",
+  type: "cx23",
   location: "fsn1",
   firewalls: [edge],
   registries: [registry],

@@ -377,5 +377,5 @@ function leaseSeconds(batch: readonly Placement[]): number {
     return drain + seconds(role.stopTimeout ?? "30s");
   });
   const gates = Math.max(0, ...batch.map(({ role }) => seconds(role.readyTimeout ?? "60s")));
-  return gates + limits.reduce((sum, limit) => sum + limit, 0) + 60;
+  return gates + limits.reduce((sum, limit) => sum + limit, 0) + 30;
 }

@@ -25,26 +25,18 @@ export function proxyCommand(config: ProxyConfig): string[] {
 /** The ports that are published on the host. */
 export function proxyPorts(
   config: ProxyConfig,
-): { internal: number; external: number; protocol: "tcp" | "udp"; ip?: string }[] {
+): { internal: number; external: number; protocol: "tcp" | "udp"; ip: string }[] {
   if (config.publish === false) return [];
-  const all =
-    config.publish.length === 2 && config.publish.includes("0.0.0.0") && config.publish.includes("::");
-  // Docker publishes on both families when no address is named.
-  const addresses = all ? [undefined] : config.publish;
-  return addresses.flatMap((ip) => {
-    const bound = ip === undefined ? {} : { ip };
-    return [
-      { internal: 80, external: config.httpPort, protocol: "tcp" as const, ...bound },
-      { internal: 443, external: config.httpsPort, protocol: "tcp" as const, ...bound },
-      ...(config.http3
-        ? [{ internal: 443, external: config.httpsPort, protocol: "udp" as const, ...bound }]
-        : []),
-    ];
-  });
+  // Each address by itself: the provider takes a port without one for IPv4 alone.
+  return config.publish.flatMap((ip) => [
+    { internal: 80, external: config.httpPort, protocol: "tcp" as const, ip },
+    { internal: 443, external: config.httpsPort, protocol: "tcp" as const, ip },
+    ...(config.http3 ? [{ internal: 443, external: config.httpsPort, protocol: "udp" as const, ip }] : []),
+  ]);
 }
 
 /** A short hash of everything that the container is made from; a label on it, by which a change is seen on the host. */
 export function configHash(config: ProxyConfig): string {
-  const sorted = Object.entries(config).sort(([a], [b]) => (a < b ? -1 : 1));
-  return createHash("sha256").update(JSON.stringify(sorted)).digest("hex").slice(0, 12);
+  const made = [config.image, proxyCommand(config), proxyPorts(config), config.logMaxSize];
+  return createHash("sha256").update(JSON.stringify(made)).digest("hex").slice(0, 12);
 }

@@ -104,7 +104,13 @@ export class Proxy extends Component {
           destroyGraceSeconds: 30,
         },
         // It owns host ports, so the old one has to go first; the bridge takes the connections meanwhile.
-        onHost(host, { parent: this, dependsOn: [image, bridge], deleteBeforeReplace: true }),
+        // A refresh reads the ports in another order; a change of theirs shows in the label, which replaces as well.
+        onHost(host, {
+          parent: this,
+          dependsOn: [image, bridge],
+          deleteBeforeReplace: true,
+          ignoreChanges: ["ports"],
+        }),
       ),
     );
     const settle = runVerb(

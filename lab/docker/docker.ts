@@ -47,6 +47,13 @@ export async function ensureDocker(progress: Progress = () => undefined): Promis
   return withLock(join(labDir(), "docker.lock"), () => startOwn(ours, progress));
 }
 
+/** The lab's Docker if it runs; starts nothing. */
+export async function findDocker(): Promise<Docker | undefined> {
+  const ours = dockerAt(`unix://${socketPath()}`, true);
+  if (ownPid() !== undefined) return (await answers(ours)) ? ours : undefined;
+  return runningDocker();
+}
+
 async function startOwn(ours: Docker, progress: Progress): Promise<Docker> {
   const needed = ["dockerd", "docker"].map((command) => ({ command, package: "docker.io" }));
   await installMissing([...needed, { command: "iptables", package: "iptables" }], progress);

@@ -45,13 +45,26 @@ export async function ensureImages(
   }
 }
 
+/** The tags of all the lab's images. */
+export function imageTags(): string[] {
+  return folders()
+    .flatMap(draftsOf)
+    .map(({ tag }) => tag);
+}
+
+const folders = (): string[] =>
+  readdirSync(__dirname).filter((name) => existsSync(join(__dirname, name, "Dockerfile")));
+
 /**
  * The images of all folders, or of those named, each after what it stands on: either those that are prepared with files
  * from elsewhere, or the others.
  */
 async function describe(only: string[] | undefined, prepared: boolean, progress: Progress): Promise<Image[]> {
-  const folders = readdirSync(__dirname).filter((name) => existsSync(join(__dirname, name, "Dockerfile")));
-  const drafts = new Map(folders.flatMap(draftsOf).map((draft) => [draft.tag, draft]));
+  const drafts = new Map(
+    folders()
+      .flatMap(draftsOf)
+      .map((draft) => [draft.tag, draft]),
+  );
   const extras = new Map<string, Extra>();
   const done = new Map<string, Image>([
     [baseTag, { tag: baseTag, folder: "", extra: {}, key: baseKey(), bases: [] }],

@@ -31,7 +31,8 @@ if ! running "$bridge"; then
     docker create --name "$bridge" --network sextant --label sextant.bridge=1 \
         --publish 80 --publish 443 --volume /var/lib/sextant/proxy:/var/lib/sextant/proxy:ro \
         "$image" kamal-proxy run >/dev/null || fail "could not make the bridging proxy from $image"
-    docker cp --archive "$proxy:$settings/." - 2>/dev/null | docker cp --archive - "$bridge:$settings" ||
+    # As a stream, without --archive, which older Docker looks users up for on the host: the files keep their owner.
+    docker cp "$proxy:$settings/." - 2>/dev/null | docker cp - "$bridge:$settings" ||
         fail "could not copy the proxy's routes to the bridging proxy"
     docker start "$bridge" >/dev/null || fail "could not start the bridging proxy: $(inspect '{{.State.Error}}' "$bridge")"
 fi

@@ -1,0 +1,82 @@
+/** The lab as a whole: a cloud, a registry and a Pulumi backend on this machine, up and down in one step each. */
+import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { type Docker, ensureDocker, findDocker, stopDocker } from "./docker/docker";
+import { run } from "./docker/exec";
+import { installMissing } from "./docker/packages";
+import { removeLabelled } from "./docker/remove-all";
+import { ensureApi, stopApi } from "./hetzner/daemon";
+import { ensureImages, imageTags } from "./images/images";
+import { createMachines } from "./machine/driver";
+import { ensurePublicNetwork } from "./machine/fabric";
+import { cacheDir, labDir } from "./paths";
+import { ensureRegistry } from "./registry/registry";
+import { ensureToolchain } from "./toolchain/toolchain";
+
+export type Progress = (line: string) => void;
+
+/** The key that opens the lab's servers. */
+export const sshKeyFile = (): string => join(labDir(), "id_ed25519");
+/** Where the lab's stacks are kept; the user's own Pulumi login is not touched. */
+export const backendDir = (): string => join(labDir(), "pulumi-state");
+export const pulumiHome = (): string => join(cacheDir(), "pulumi-home");
+
+/** What goes from the local images to the lab's registry. */
+const served = (tag: string): boolean => !/^sextant\/(debian|server|registry)\b/.test(tag);
+
+/** Brings the lab up: builds what is missing and starts what does not run. Safe to run again and to interrupt. */
+export async function labUp(progress: Progress): Promise<Docker> {
+  await installMissing(
+    [
+      { command: "ssh", package: "openssh-client" },
+      { command: "curl", package: "curl" },
+    ],
+    progress,
+  );
+  const docker = await ensureDocker(progress);
+  await Promise.all([ensureToolchain(progress), ensureImages({ docker, progress })]);
+  await makeKey();
+  for (const directory of [backendDir(), pulumiHome()])
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+  await ensurePublicNetwork(docker);
+  await Promise.all([ensureRegistry(docker, imageTags().filter(served), progress), ensureApi(progress)]);
+  return docker;
+}
+
+/** Takes the lab down: servers, networks, volumes, registry, API, state; what was built stays in the cache. */
+export async function labDown(progress: Progress): Promise<void> {
+  await stopApi();
+  const docker = await findDocker();
+  if (docker) {
+    await removeServers(docker, progress);
+    progress("removing the registry and the lab's networks");
+    await removeLabelled(docker);
+    if (docker.own) await stopDocker();
+  }
+  rmSync(labDir(), { recursive: true, force: true });
+}
+
+/** An empty cloud: no server, no stack; the registry and what is built stay. */
+export async function labReset(progress: Progress): Promise<void> {
+  await stopApi();
+  const docker = await ensureDocker(progress);
+  await removeServers(docker, progress);
+  for (const name of ["hetzner", "machines", "pulumi-state"]) {
+    rmSync(join(labDir(), name), { recursive: true, force: true });
+  }
+  await labUp(progress);
+}
+
+async function removeServers(docker: Docker, progress: Progress): Promise<void> {
+  if (!existsSync(join(labDir(), "machines"))) return;
+  progress("removing servers and their disks");
+  const machines = await createMachines({ docker });
+  await machines.removeAll();
+}
+
+async function makeKey(): Promise<void> {
+  const file = sshKeyFile();
+  if (existsSync(file)) return;
+  mkdirSync(labDir(), { recursive: true, mode: 0o700 });
+  await run("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "lab", "-f", file]);
+}
