@@ -7,6 +7,7 @@ export default defineConfig({
       {
         test: {
           name: "lab",
+          globalSetup: ["test/lab/global-setup.ts"],
           include: ["test/lab/**/*.test.ts"],
           testTimeout: 600_000,
           hookTimeout: 1_800_000,

@@ -19,51 +19,91 @@ export type Publish = "loopback" | "private" | { public: true; reason: string };
 
 /** Arguments of `Accessory`. */
 export interface AccessoryArgs {
-  /** The host that it runs on. */
+  /**
+   * The host that it runs on.
+   *
+   * @edit starts it on the new host with empty volumes: data does not move along
+   */
   server: Host;
-  /** The image, with its tag. @example "getmeili/meilisearch:v1.11" */
+  /** The image, with its tag. @edit replaces the container @example "getmeili/meilisearch:v1.11" */
   image: string;
-  /** The port that it listens on inside its container. @example 7700 */
+  /**
+   * The port that it listens on inside its container.
+   *
+   * @default none
+   * @edit replaces the container when the port is published; else only what clients are told changes
+   * @example 7700
+   */
   port?: number;
-  /** Who can reach the port from outside the Docker network of its host. @default nobody */
+  /**
+   * Who can reach the port from outside the Docker network of its host.
+   *
+   * @default nobody
+   * @edit replaces the container
+   */
   publish?: Publish;
-  /** The port on the host, when it is published. @default the same as `port` */
+  /** The port on the host, when it is published. @default the same as `port` @edit replaces the container */
   hostPort?: number;
-  /** Environment that anyone may read. */
+  /** Environment that anyone may read. @default none @edit replaces the container */
   env?: Record<string, pulumi.Input<string>>;
-  /** Environment that is secret: encrypted in the state, never in a diff, a log or an argument list. */
+  /**
+   * Environment that is secret: encrypted in the state, never in a diff, a log or an argument list.
+   *
+   * @default none
+   * @edit replaces the container
+   */
   secrets?: Record<string, pulumi.Input<string>>;
-  /** Data that outlives the container: the name of a Docker volume and where it is mounted. @example { data: "/meili_data" } */
+  /**
+   * Data that outlives the container: the name of a Docker volume and where it is mounted.
+   *
+   * @default none
+   * @edit replaces the container; a name that is taken out goes with its data, unless `keepData` is set
+   * @example { data: "/meili_data" }
+   */
   volumes?: Record<string, string>;
-  /** Files inside the container, by absolute path. A changed file replaces the container. */
+  /** Files inside the container, by absolute path. @default none @edit replaces the container */
   files?: Record<string, pulumi.Input<string>>;
-  /** The command, instead of the image's own. */
+  /** The command. @default the image's own @edit replaces the container */
   command?: string[];
-  /** How it is known to be ready; dependants wait for it. @default the container runs */
+  /**
+   * How it is known to be ready; dependants wait for it.
+   *
+   * @default the container runs
+   * @edit asks again, in place; the container is not touched
+   */
   ready?: {
     /** A command that succeeds inside the container when it is ready. @example ["pg_isready"] */
     command: string[];
     /** How long it may take. @default "120s" */
     timeout?: Duration;
   };
-  /** Limits. @default none */
+  /** Limits. @default none @edit memory in place; cores replace the container */
   resources?: {
-    /** Memory; over it, the kernel ends the process. @example "512m" */
+    /** Memory; over it, the kernel ends the process. @default no limit @example "512m" */
     memory?: Size;
-    /** Processor cores. @example 1.5 */
+    /** Processor cores. @default no limit @example 1.5 */
     cpus?: number;
   };
-  /** How long it may take to stop before it is killed. @default "60s" */
+  /** How long it may take to stop before it is killed. @default "60s" @edit in place */
   stopTimeout?: Duration;
-  /** Labels on the container. */
+  /** Labels on the container. @default none @edit replaces the container */
   labels?: Record<string, string>;
-  /** Keeps the data volumes when the accessory is removed or the stack destroyed. @default false */
+  /**
+   * Keeps the data volumes when the accessory is removed or the stack destroyed.
+   *
+   * @default false
+   * @edit in the state only: nothing on the host changes
+   */
   keepData?: boolean;
-  /** Changes a child before it is made. */
+  /** Changes a child before it is made. @default none @edit what the changed argument of the child does */
   transform?: {
+    /** The image on the host. */
     image?: Transform<docker.RemoteImageArgs>;
+    /** Each data volume. */
     volume?: Transform<docker.VolumeArgs>;
+    /** The container. */
     container?: Transform<docker.ContainerArgs>;
+    /** The command that waits until it is ready. */
     ready?: Transform<command.remote.CommandArgs>;
   };
 }

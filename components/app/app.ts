@@ -7,10 +7,12 @@ import { dockerEnvs } from "../core/environment";
 import { hostWide, roleLabel } from "../core/names";
 import { mebibytes, seconds } from "../core/units";
 import type { Host } from "../host/host";
+import { verbLine } from "../host/kit";
 import { environmentLines, onHost, runVerb } from "../host/remote";
 import type { AppArgs } from "./args";
 import { checkApp } from "./check-app";
 import { batches, imageReference, rolesOf, type Placement, type Role } from "./plan";
+import { Routes } from "./routes";
 import { certificateDirectory, deployFlags, healthWords, routePort, type RouteArgs } from "./route";
 
 /** What a role is on one of its hosts. */
@@ -48,6 +50,8 @@ export class App extends Component {
   readonly volumes: ReadonlyMap<string, docker.Volume>;
   /** Every role on every host, in the order of the rollout. */
   readonly placements: readonly RoleOnHost[];
+  /** What a refresh asks the proxies by; none for an app without routes. */
+  readonly watch: Routes | undefined;
   /** The release that serves; known once the last host is switched. */
   readonly version: pulumi.Output<string>;
 
@@ -60,6 +64,7 @@ export class App extends Component {
     this.volumes = this.makeVolumes(args, roles);
     this.release = this.runRelease(args, roles, reference);
     this.placements = this.rollOut(args, roles, reference);
+    this.watch = this.watchRoutes(roles);
     this.prune(args);
     const switched = this.placements.flatMap((placement) => placement.switches.map((command) => command.id));
     this.version = pulumi
@@ -318,6 +323,37 @@ export class App extends Component {
       { parent: this, dependsOn: settle === undefined ? [] : [settle] },
     );
     return { directory, command };
+  }
+
+  /** After the last switch: by which `pulumi up --refresh` sees a route that was removed by hand, and puts it back. */
+  private watchRoutes(roles: Role[]): Routes | undefined {
+    const routed = this.placements.flatMap((placement) => {
+      const role = roles.find(({ name }) => name === placement.role);
+      return (role?.routes ?? []).map(({ service, route }, at) => ({ placement, service, route, at }));
+    });
+    if (routed.length === 0) return undefined;
+    const hosts = [...new Set(routed.map(({ placement }) => placement.host))].map((host) =>
+      pulumi.output({
+        name: host.hostName,
+        destination: host.shell.destination,
+        port: host.shell.port,
+        options: host.shell.options,
+        list: verbLine(host.kit, "routes", []),
+      }),
+    );
+    const routes = routed.map(({ placement, service, route, at }) =>
+      pulumi.output({
+        host: placement.host.hostName,
+        service,
+        target: pulumi.interpolate`${placement.container.name}:${routePort(route)}`,
+        line: pulumi.output(placement.switches[at]?.create).apply((line) => line ?? ""),
+      }),
+    );
+    return new Routes(
+      `${this.componentName}-routes`,
+      { hosts, routes },
+      { parent: this, dependsOn: routed.flatMap(({ placement }) => placement.switches) },
+    );
   }
 
   /** After the last switch: what failed or was orphaned goes, and images beyond the retained ones. */

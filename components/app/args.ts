@@ -10,81 +10,180 @@ import type { RouteArgs } from "./route";
 
 /** What a container of a role is run with; given for the app, each role may say otherwise. */
 export interface ContainerSettings {
-  /** Environment that anyone may read; a role's own is laid over the app's. */
+  /**
+   * Environment that anyone may read; a role's own is laid over the app's.
+   *
+   * @default none
+   * @edit rolling replace; the release command runs again
+   */
   env?: Record<string, pulumi.Input<string>>;
-  /** Environment that is secret: encrypted in the state, never in a diff, a log or an argument list. */
+  /**
+   * Environment that is secret: encrypted in the state, never in a diff, a log or an argument list.
+   *
+   * @default none
+   * @edit rolling replace; the release command runs again
+   */
   secrets?: Record<string, pulumi.Input<string>>;
-  /** Volumes: the name of a Docker volume, or an absolute path of the host, and where it is mounted. @example { uploads: "/rails/storage" } */
+  /**
+   * Volumes: the name of a Docker volume, or an absolute path of the host, and where it is mounted.
+   *
+   * @default none
+   * @edit rolling replace; a name that is taken out goes with its data
+   * @example { uploads: "/rails/storage" }
+   */
   volumes?: Record<string, string>;
-  /** Limits of one container. @default none */
+  /** Limits of one container. @default none @edit memory in place; cores are a rolling replace */
   resources?: {
-    /** Memory; over it, the kernel ends the process. @example "512m" */
+    /** Memory; over it, the kernel ends the process. @default no limit @example "512m" */
     memory?: Size;
-    /** Processor cores. @example 1.5 */
+    /** Processor cores. @default no limit @example 1.5 */
     cpus?: number;
   };
-  /** How long a container may take to stop before it is killed. @default "30s" */
+  /** How long a container may take to stop before it is killed. @default "30s" @edit in place */
   stopTimeout?: Duration;
-  /** How long a new container may take to become ready. @default "60s" */
+  /**
+   * How long a new container may take to become ready.
+   *
+   * @default "60s"
+   * @edit in place: gate and switch run again
+   */
   readyTimeout?: Duration;
-  /** Labels on the containers. */
+  /** Labels on the containers. @default none @edit rolling replace */
   labels?: Record<string, string>;
-  /** Docker's log driver and its options. @default json-file, three files of 10 MB */
-  logging?: { driver: string; options?: Record<string, string> };
-  /** When Docker starts a container again by itself. @default "unless-stopped" */
+  /** Docker's log driver and its options. @default json-file, three files of 10 MB @edit rolling replace */
+  logging?: {
+    /** The driver. @example "journald" */
+    driver: string;
+    /** The driver's options. @default none @example { "max-size": "50m" } */
+    options?: Record<string, string>;
+  };
+  /** When Docker starts a container again by itself. @default "unless-stopped" @edit in place */
   restart?: "no" | "on-failure" | "always" | "unless-stopped";
 }
 
 /** A role: the same image with its own command, on its own servers. */
 export interface RoleArgs extends ContainerSettings {
-  /** The hosts that it runs on. */
+  /**
+   * The hosts that it runs on.
+   *
+   * @edit starts a container on a host that is added, stops it on one that is taken out
+   */
   servers: Host[];
-  /** The command. @default the image's own */
+  /** The command. @default the image's own @edit rolling replace */
   command?: string[];
-  /** Its route or routes; the app's `route` is that of the first role. @default none: a worker */
+  /**
+   * Its route or routes; the app's `route` is that of the first role.
+   *
+   * @default none: a worker
+   * @edit the switch runs again, in place
+   */
   route?: RouteArgs | RouteArgs[];
   /**
    * `"start-first"`: the new container starts beside the old one, which stops once the new one is ready.
-   * `"stop-first"`: for what must not run twice; there is a gap. Only for roles without a route. @default "start-first"
+   * `"stop-first"`: for what must not run twice; there is a gap. Only for roles without a route.
+   *
+   * @default "start-first"
+   * @edit counts from the next release
    */
   strategy?: "start-first" | "stop-first";
-  /** For a role without a route: a command that succeeds inside the container when it is ready. @default it keeps running */
+  /**
+   * For a role without a route: a command that succeeds inside the container when it is ready.
+   *
+   * @default it keeps running
+   * @edit the gate runs again, in place
+   */
   ready?: string[];
-  /** How long a role without a route has to keep running to count as ready. @default "3s" */
+  /**
+   * How long a role without a route has to keep running to count as ready.
+   *
+   * @default "3s"
+   * @edit the gate runs again, in place
+   */
   readyDelay?: Duration;
 }
 
 /** Arguments of `App`. */
 export interface AppArgs extends ContainerSettings {
-  /** The image, without its tag. @example "registry.example.com/shop" */
+  /**
+   * The image, without its tag.
+   *
+   * @edit rolling replace; the release command runs
+   * @example "registry.example.com/shop"
+   */
   image: string;
-  /** The release: a tag, or a digest (`sha256:...`). */
+  /**
+   * The release: a tag, or a digest (`sha256:...`).
+   *
+   * @edit a release: the release command runs, then a rolling replace
+   */
   version: pulumi.Input<string>;
-  /** The proxy that routes to the app. Needed when there is a route. */
+  /**
+   * The proxy that routes to the app. Needed when there is a route.
+   *
+   * @default none: an app of workers
+   * @edit nothing by itself; its routes say where requests go
+   */
   proxy?: Proxy;
-  /** The route or routes of the first role. */
+  /**
+   * The route or routes of the first role.
+   *
+   * @default none: the first role is a worker
+   * @edit the switch runs again, in place; containers are not touched
+   */
   route?: RouteArgs | RouteArgs[];
-  /** The roles, by name; the first is the primary one. @example { web: { servers: [web1] } } */
+  /**
+   * The roles, by name; the first is the primary one.
+   *
+   * @edit starts the containers of a role that is added, stops those of one that is taken out; renaming one does both
+   * @example { web: { servers: [web1] } }
+   */
   roles: Record<string, RoleArgs>;
-  /** A command that is run once a release, on the first server of the primary role, before any container starts: migrations. */
+  /**
+   * A command that is run once a release, on the first server of the primary role, before any container starts: migrations.
+   *
+   * @default none
+   * @edit the new command runs at once, in place
+   * @example ["bin/rails", "db:prepare"]
+   */
   release?: string[];
-  /** How long the release command may take. @default "10m" */
+  /** How long the release command may take. @default "10m" @edit the release command runs again, in place */
   releaseTimeout?: Duration;
-  /** How the release goes over the hosts. */
+  /**
+   * How the release goes over the hosts.
+   *
+   * @default all hosts at a time
+   * @edit gates may run again, in place; counts from the next release
+   */
   rollout?: {
-    /** How many hosts at a time, as a number or a share; every batch is ready and switched before the next starts. @default all */
+    /**
+     * How many hosts at a time, as a number or a share; every batch is ready and switched before the next starts.
+     *
+     * @default all
+     */
     batch?: number | `${number}%`;
   };
-  /** How many images of the app a host keeps, the running one among them. @default 3 */
+  /**
+   * How many images of the app a host keeps, the running one among them.
+   *
+   * @default 3
+   * @edit the clean-up runs again, in place
+   */
   retainImages?: number;
-  /** Changes a child before it is made. */
+  /** Changes a child before it is made. @default none @edit what the changed argument of the child does */
   transform?: {
+    /** The image on each host. */
     image?: Transform<docker.RemoteImageArgs>;
+    /** Each data volume. */
     volume?: Transform<docker.VolumeArgs>;
+    /** Each container of a role. */
     container?: Transform<docker.ContainerArgs>;
+    /** The release command. */
     release?: Transform<command.remote.CommandArgs>;
+    /** The gate of each container. */
     ready?: Transform<command.remote.CommandArgs>;
+    /** The switch of each role on each host. */
     switch?: Transform<command.remote.CommandArgs>;
+    /** The clean-up of each role on each host. */
     prune?: Transform<command.remote.CommandArgs>;
   };
 }

@@ -40,7 +40,7 @@ export interface RouteArgs {
   stripPath?: boolean;
   /** The port that the app listens on inside its container. @default 3000 */
   port?: number;
-  /** How a new container is known to be fit for traffic. */
+  /** How a new container is known to be fit for traffic. @default GET /up on the port of the route */
   health?: {
     /** The path that is asked; any 2xx passes, a redirect never does. @default "/up" */
     path?: string;
@@ -59,27 +59,36 @@ export interface RouteArgs {
   redirectToHttps?: boolean;
   /** Redirects all other hosts of the route to this one. @default none */
   canonicalHost?: string;
-  /** Trusts X-Forwarded-* of the client; only behind another proxy. @default true without TLS, false with it */
+  /**
+   * Trusts X-Forwarded-* of the client; only behind another proxy.
+   *
+   * @default true without TLS, false with it
+   */
   forwardHeaders?: boolean;
   /** How long the app may take until its response starts. @default "30s" */
   responseTimeout?: Duration;
   /** How long running requests may take to end when a release is switched. @default "30s" */
   drainTimeout?: Duration;
-  /** Buffering of bodies, and their limits. */
+  /** Buffering of bodies, and their limits. @default whole bodies are buffered, without a limit */
   buffer?: {
-    /** @default true */
+    /** Takes the whole body of a request before the app gets it. @default true */
     requests?: boolean;
-    /** @default true */
+    /** Takes the whole body of a response before the client gets it; `false` for streams. @default true */
     responses?: boolean;
     /** Memory for one body, before it goes to disk. @default "1m" */
     memory?: Size;
-    /** @default no limit */
+    /** The largest body of a request; a larger one is answered 413. @default no limit */
     maxRequestBody?: Size;
-    /** @default no limit */
+    /** The largest body of a response; a larger one is answered 500. @default no limit */
     maxResponseBody?: Size;
   };
-  /** Headers that the proxy's log shows. */
-  logHeaders?: { request?: string[]; response?: string[] };
+  /** Headers that the proxy's log shows. @default none */
+  logHeaders?: {
+    /** Names of request headers. @default none @example ["X-Request-Id"] */
+    request?: string[];
+    /** Names of response headers. @default none */
+    response?: string[];
+  };
 }
 
 /** What is wrong with a route. */

@@ -10,6 +10,7 @@ export interface FirewallArgs {
   /**
    * What is let in; everything else is shut, in IPv4 and IPv6.
    *
+   * @edit in place; servers are not touched
    * @example [ssh.from("203.0.113.0/24"), http, https]
    */
   allow: Rule[];
@@ -18,13 +19,15 @@ export interface FirewallArgs {
    * (`udp(53)`, `tcp(53)`), the registry (`https`), package mirrors (`http`) and time (`udp(123)`).
    *
    * @default everything
+   * @edit in place; servers are not touched
    * @example [https, udp(53).anywhere("DNS"), udp(123).anywhere("time")]
    */
   outbound?: Rule[];
-  /** Labels at Hetzner. */
+  /** Labels at Hetzner. @default none @edit in place */
   labels?: Record<string, string>;
-  /** Changes a child before it is made. */
+  /** Changes a child before it is made. @default none @edit what the changed argument of the child does */
   transform?: {
+    /** The firewall at Hetzner. */
     firewall?: Transform<hcloud.FirewallArgs>;
   };
 }

@@ -22,6 +22,8 @@ export interface Host {
   readonly memoryMb: number | undefined;
   /** How remote commands reach it; a secret. */
   readonly connection: pulumi.Output<command.types.input.remote.ConnectionArgs>;
+  /** How the `ssh` program reaches it: `user@address`, and the options that the Docker provider has too. */
+  readonly shell: { destination: pulumi.Output<string>; port: number; options: pulumi.Output<string[]> };
   /** The Docker provider of this host. */
   readonly docker: docker.Provider;
   /** The Docker network that app, accessories and proxy of this host share. */

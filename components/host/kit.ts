@@ -16,7 +16,7 @@ export type Verb =
   | "prune"
   | "ready"
   | "release"
-  | "route"
+  | "routes"
   | "settle"
   | "switch"
   | "unroute";

@@ -20,12 +20,16 @@ export interface SshArgs {
   port?: number;
   /**
    * The private key, as a file on the machine that runs `pulumi`. Its public half is read from the same name with
-   * `.pub`. @default the first of ~/.ssh/id_ed25519, ~/.ssh/id_ecdsa and ~/.ssh/id_rsa
+   * `.pub`.
+   *
+   * @default the first of ~/.ssh/id_ed25519, ~/.ssh/id_ecdsa and ~/.ssh/id_rsa
    */
   privateKeyFile?: string;
   /**
    * The private key itself, from a secret, where there is no file (CI). It is put in a file of mode 0600 below ~/.ssh,
    * as the Docker provider needs one.
+   *
+   * @default none: the file is used
    */
   privateKey?: pulumi.Input<string>;
   /** The public half, in the form of authorized_keys. @default read from beside the private key's file */

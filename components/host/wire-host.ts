@@ -35,7 +35,7 @@ export interface Wiring {
 /** The members of a host that come from wiring it, and the children that make them. */
 export type Wired = Pick<
   Host,
-  "connection" | "docker" | "network" | "kit" | "registries" | "tied" | "ready"
+  "connection" | "shell" | "docker" | "network" | "kit" | "registries" | "tied" | "ready"
 > & {
   /** Succeeds when the machine can take containers. */
   readonly gate: command.remote.Command;
@@ -48,6 +48,7 @@ export function wireHost(parent: Component, wiring: Wiring): Wired {
   const name = parent.componentName;
   const { access, address, hostKey, tied, transform } = wiring;
   const connection = connectionOf(access, address, hostKey);
+  const options = dockerSshOptions(access, address, hostKey);
   const gate = runScript(`${name}-gate`, connection, {
     script: verbText(wiring.gate.verb),
     words: wiring.gate.words,
@@ -68,7 +69,7 @@ export function wireHost(parent: Component, wiring: Wiring): Wired {
       name,
       {
         host: dockerHost(access, address),
-        sshOpts: dockerSshOptions(access, address, hostKey),
+        sshOpts: options,
         registryAuth: wiring.registries.map((registry) => registry.auth),
         // The machine may not be there yet, or no more; each operation says so itself.
         disableDockerDaemonCheck: true,
@@ -93,6 +94,11 @@ export function wireHost(parent: Component, wiring: Wiring): Wired {
   const registries = wiring.registries.map((registry) => registry.address);
   return {
     connection,
+    shell: {
+      destination: pulumi.interpolate`${access.user}@${address}`,
+      port: access.port,
+      options,
+    },
     docker: provider,
     network,
     kit: verbs,

@@ -10,23 +10,31 @@ export type Zone = (typeof zones)[number];
 
 /** Arguments of `Network`. */
 export interface NetworkArgs {
-  /** The whole range of private addresses. @default "10.0.0.0/16" */
+  /**
+   * The whole range of private addresses.
+   *
+   * @default "10.0.0.0/16"
+   * @edit replaces the network: every server is attached anew and gets another private address
+   */
   ipRange?: string;
   /**
-   * The parts of the range that servers get addresses from. Adding one changes nothing else.
+   * The parts of the range that servers get addresses from.
    *
    * @default the first 256 addresses of `ipRange`
+   * @edit adds or removes subnets, nothing else; Hetzner refuses to remove one that has servers
    */
   subnets?: string[];
-  /** The zone; servers have to be in a location of it. @default "eu-central" */
+  /** The zone; servers have to be in a location of it. @default "eu-central" @edit replaces the subnets */
   zone?: Zone;
-  /** Refuses, at Hetzner and in Pulumi, to delete the network. @default false */
+  /** Refuses, at Hetzner and in Pulumi, to delete the network. @default false @edit in place */
   protect?: boolean;
-  /** Labels at Hetzner. */
+  /** Labels at Hetzner. @default none @edit in place */
   labels?: Record<string, string>;
-  /** Changes a child before it is made. */
+  /** Changes a child before it is made. @default none @edit what the changed argument of the child does */
   transform?: {
+    /** The network at Hetzner. */
     network?: Transform<hcloud.NetworkArgs>;
+    /** Each subnet. */
     subnet?: Transform<hcloud.NetworkSubnetArgs>;
   };
 }

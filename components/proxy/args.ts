@@ -13,36 +13,66 @@ export const proxyVersion = "v0.9.2";
 
 /** Arguments of `Proxy`. */
 export interface ProxyArgs {
-  /** The hosts that get a proxy, one each. @example [web1, web2] */
+  /**
+   * The hosts that get a proxy, one each.
+   *
+   * @edit starts a proxy on a host that is added, stops it on one that is taken out; the others are not touched
+   * @example [web1, web2]
+   */
   servers: Host[];
   /**
-   * The image of kamal-proxy. Changing it replaces the proxy without refusing a connection and keeps routes,
-   * certificates and maintenance state. @default "basecamp/kamal-proxy:v0.9.2"
+   * The image of kamal-proxy.
+   *
+   * @default "basecamp/kamal-proxy:v0.9.2"
+   * @edit replaces the proxy without refusing a connection; routes, certificates and maintenance state are kept
    */
   image?: string;
-  /** The host port for HTTP. @default 80 */
+  /** The host port for HTTP. @default 80 @edit replaces the proxy; the old port is shut */
   httpPort?: number;
-  /** The host port for HTTPS. @default 443 */
+  /** The host port for HTTPS. @default 443 @edit replaces the proxy; the old port is shut */
   httpsPort?: number;
   /**
    * The addresses that the ports are bound to; `false` publishes nothing, for a host where another server in front
-   * forwards to it over the Docker network. @default all addresses, IPv4 and IPv6
+   * forwards to it over the Docker network.
+   *
+   * @default all addresses, IPv4 and IPv6
+   * @edit replaces the proxy
    */
   publish?: string[] | false;
-  /** HTTP/3; the firewall has to let in UDP on the HTTPS port, see `http3` there. @default false */
+  /**
+   * HTTP/3; the firewall has to let in UDP on the HTTPS port, see `http3` there.
+   *
+   * @default false
+   * @edit replaces the proxy without refusing a connection
+   */
   http3?: boolean;
-  /** Prometheus metrics on this port, inside the Docker network only. @default off */
+  /**
+   * Prometheus metrics on this port, inside the Docker network only.
+   *
+   * @default off
+   * @edit replaces the proxy without refusing a connection
+   */
   metricsPort?: number;
-  /** Debug lines in the proxy's log. @default false */
+  /** Debug lines in the proxy's log. @default false @edit replaces the proxy without refusing a connection */
   debug?: boolean;
-  /** The size at which the proxy's log is rotated. @default "10m" */
+  /**
+   * The size at which the proxy's log is rotated.
+   *
+   * @default "10m"
+   * @edit replaces the proxy without refusing a connection
+   */
   logMaxSize?: Size;
-  /** Changes a child before it is made. */
+  /** Changes a child before it is made. @default none @edit what the changed argument of the child does */
   transform?: {
+    /** The image on each host. */
     image?: Transform<docker.RemoteImageArgs>;
+    /** The volume with routes, maintenance state and certificates. */
     volume?: Transform<docker.VolumeArgs>;
+    /** The proxy's container. */
     container?: Transform<docker.ContainerArgs>;
+    /** The command that starts a second proxy while the first one is replaced. */
     bridge?: Transform<command.remote.CommandArgs>;
+    /** The command that ends the second one once the new proxy answers with all its routes. */
     settle?: Transform<command.remote.CommandArgs>;
   };
 }

@@ -5,11 +5,21 @@ import type { Problem } from "../core/problem";
 
 /** Arguments of `Registry`. */
 export interface RegistryArgs {
-  /** The registry's host, with a port where it has one, as it stands in front of an image's name. @example "ghcr.io" */
+  /**
+   * The registry's host, with a port where it has one, as it stands in front of an image's name.
+   *
+   * @edit in place; counts from the next pull, no container is touched
+   * @example "ghcr.io"
+   */
   address: string;
-  /** The user. @example "deploy" */
+  /** The user. @edit in place; counts from the next pull @example "deploy" */
   username: pulumi.Input<string>;
-  /** The password or access token; always treated as a secret. @example config.requireSecret("registryPassword") */
+  /**
+   * The password or access token; always treated as a secret.
+   *
+   * @edit in place; counts from the next pull
+   * @example config.requireSecret("registryPassword")
+   */
   password: pulumi.Input<string>;
 }
 

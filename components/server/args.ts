@@ -12,67 +12,135 @@ import type { Registry } from "../registry/registry";
 
 /** Arguments of `Server`. */
 export interface ServerArgs {
-  /** The server type. Changing it stops the server, changes it and starts it again. @example "cx32" */
+  /**
+   * The server type.
+   *
+   * @edit powers the server off, changes it and starts it; its disk grows along, so there is no way back to a smaller one
+   * @example "cx32"
+   */
   type: string;
-  /** The location. Changing it makes a new server. @default Hetzner chooses @example "fsn1" */
+  /**
+   * The location.
+   *
+   * @default Hetzner chooses
+   * @edit replaces the server, with all that is on it
+   * @example "fsn1"
+   */
   location?: string;
-  /** The image of the first boot; changing it later does not touch the server. @default "debian-12" */
+  /** The image of the first boot. @default "debian-12" @edit nothing after creation */
   image?: string;
   /**
    * The name at Hetzner, which is the host name too. A name is there once, so a server that has to be replaced goes before
    * the new one comes; `false` lets Pulumi add a random end to it, and the new one is made beside the old one.
    *
    * @default the component's name
+   * @edit in place at Hetzner; the machine keeps the host name of its first boot
    */
   name?: string | false;
   /**
-   * What may reach the server, from its first boot on. @example [edge]
+   * What may reach the server, from its first boot on.
+   *
+   * @edit in place
+   * @example [edge]
    */
   firewalls: Firewall[];
-  /** Why the server has no firewall; needed for an empty `firewalls`. */
+  /**
+   * Why the server has no firewall; needed for an empty `firewalls`.
+   *
+   * @default none: a server has a firewall
+   * @edit nothing: it is for the reader
+   */
   unprotected?: string;
   /**
    * A private network, alone or with the address that the server gets there.
    *
    * @default none
+   * @edit attaches, moves or detaches the server while it runs; what is published on the old address is replaced
    * @example { network: net, ip: "10.0.0.10" }
    */
   network?: Network | { network: Network; ip: string };
-  /** How Pulumi reaches it; the user is root. @default the usual key in ~/.ssh, port 22 */
+  /**
+   * How Pulumi reaches it; the user is root.
+   *
+   * @default the usual key in ~/.ssh, port 22
+   * @edit in place, for the connections only: the machine keeps the port and the keys of its first boot
+   */
   ssh?: SshArgs;
   /**
    * SSH keys that are at Hetzner already, by name or id, instead of the one that is made from `ssh`. Two stacks in one
-   * Hetzner project need it, since a key can be there only once. @default a key of this stack
+   * Hetzner project need it, since a key can be there only once.
+   *
+   * @default a key of this stack
+   * @edit nothing after creation
    */
   sshKeys?: pulumi.Input<string>[];
-  /** Registries that it pulls from with credentials. @default none */
+  /**
+   * Registries that it pulls from with credentials.
+   *
+   * @default none
+   * @edit in place; counts from the next pull
+   */
   registries?: Registry[];
-  /** Labels at Hetzner; editing them does not touch the server. @default project and stack */
+  /** Labels at Hetzner, beside those of project and stack. @default none @edit in place */
   labels?: Record<string, string>;
-  /** Servers of one placement group run on different machines. @default none */
+  /**
+   * Servers of one placement group run on different machines.
+   *
+   * @default none
+   * @edit refused while the server runs: power it off, run `pulumi up`, start it
+   */
   placementGroup?: hcloud.PlacementGroup;
-  /** Whether it has a public IPv6 address. @default true */
+  /**
+   * Whether it has a public IPv6 address.
+   *
+   * @default true
+   * @edit powers the server off, changes it and starts it
+   */
   publicIpv6?: boolean;
-  /** Hetzner's daily backups, for a fifth of the price. @default false */
+  /** Hetzner's daily backups, for a fifth of the price. @default false @edit in place */
   backups?: boolean;
-  /** A swap file; `false` for none. @default "2g" with up to 4 GB of memory, none above */
+  /**
+   * A swap file; `false` for none.
+   *
+   * @default "2g" with up to 4 GB of memory, none above
+   * @edit nothing after creation
+   */
   swap?: Size | false;
-  /** Refuses, at Hetzner and in Pulumi, to delete or replace the server. Good for one that holds data. @default false */
+  /**
+   * Refuses, at Hetzner and in Pulumi, to delete or replace the server. Good for one that holds data.
+   *
+   * @default false
+   * @edit in place
+   */
   protect?: boolean;
   /**
    * Settings of the Docker daemon, over ours (live-restore, log rotation, MTU, address pools).
+   *
+   * @default none of your own
+   * @edit nothing after creation
    * @example { "registry-mirrors": ["https://mirror.example.com"] }
    */
   daemon?: Record<string, unknown>;
   /**
    * A `#cloud-config` of your own for the first boot. Its lists are appended to ours, its other keys win.
+   *
+   * @default none
+   * @edit nothing after creation
    * @example "packages: [htop]"
    */
   cloudInit?: string;
-  /** Changes a child before it is made. The SSH key is shared by all servers of the stack: the first one's transform counts. */
+  /**
+   * Changes a child before it is made. The SSH key is shared by all servers of the stack: the first one's transform counts.
+   *
+   * @default none
+   * @edit what the changed argument of the child does
+   */
   transform?: WiringTransform & {
+    /** The server at Hetzner. */
     server?: Transform<hcloud.ServerArgs>;
+    /** The SSH key at Hetzner. */
     sshKey?: Transform<hcloud.SshKeyArgs>;
+    /** The local command that makes the host key. */
     hostKey?: Transform<command.local.CommandArgs>;
   };
 }

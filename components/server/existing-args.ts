@@ -12,36 +12,82 @@ import { checkRegistries } from "./check-server";
 
 /** Arguments of `ExistingServer`. */
 export interface ExistingServerArgs {
-  /** The address or name that it is reached by over SSH. @example "203.0.113.7" */
+  /**
+   * The address or name that it is reached by over SSH.
+   *
+   * @edit in place: taken for the same machine at another address
+   * @example "203.0.113.7"
+   */
   address: pulumi.Input<string>;
-  /** Its public IPv6 address. @default none */
+  /** Its public IPv6 address. @default none @edit in place */
   ipv6Address?: pulumi.Input<string>;
-  /** Its address in a private network. @default none */
+  /**
+   * Its address in a private network.
+   *
+   * @default none
+   * @edit the preflight runs again, in place; what is published on the old address is replaced
+   */
   privateAddress?: pulumi.Input<string>;
-  /** The architecture, so that images can be checked at preview. @default not checked */
+  /**
+   * The architecture, so that images can be checked at preview.
+   *
+   * @default not checked
+   * @edit the preflight runs again, in place
+   */
   architecture?: Architecture;
-  /** Its memory, so that limits can be checked at preview. @default not checked @example "8g" */
+  /**
+   * Its memory, so that limits can be checked at preview.
+   *
+   * @default not checked
+   * @edit the preflight runs again, in place
+   * @example "8g"
+   */
   memory?: Size;
-  /** How Pulumi reaches it; the user has to be root. @default root with the usual key in ~/.ssh, port 22 */
+  /**
+   * How Pulumi reaches it; the user has to be root.
+   *
+   * @default root with the usual key in ~/.ssh, port 22
+   * @edit in place, for the connections only: the machine is not touched
+   */
   ssh?: SshArgs;
   /**
    * The ed25519 host key that connections are held to, as `ssh-keyscan -t ed25519 ADDRESS` prints it, less the address.
    * Without it, remote commands do not check who answers, and Docker's connections trust the first answer.
    *
    * @default not pinned
+   * @edit in place, for the connections only
    * @example "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI…"
    */
   hostKey?: pulumi.Input<string>;
-  /** Registries that it pulls from with credentials. @default none */
+  /**
+   * Registries that it pulls from with credentials.
+   *
+   * @default none
+   * @edit in place; counts from the next pull
+   */
   registries?: Registry[];
-  /** What the preflight asks for. */
+  /**
+   * What the preflight asks for.
+   *
+   * @default free ports 80 and 443, 2 GB of free disk
+   * @edit the preflight runs again, in place
+   */
   preflight?: {
-    /** Ports that have to be free, or the proxy's own; `[]` on a machine without a proxy. @default [80, 443] */
+    /**
+     * Ports that have to be free, or the proxy's own; `[]` on a machine without a proxy.
+     *
+     * @default [80, 443]
+     */
     ports?: number[];
     /** Free disk for images and containers. @default "2g" */
     disk?: Size;
   };
-  /** Changes a child before it is made; `gate` is the preflight. */
+  /**
+   * Changes a child before it is made; `gate` is the preflight.
+   *
+   * @default none
+   * @edit what the changed argument of the child does
+   */
   transform?: WiringTransform;
 }
 

@@ -31,6 +31,7 @@ export class ExistingServer extends Component implements Host {
   readonly architecture: Architecture | undefined;
   readonly memoryMb: number | undefined;
   readonly connection: Host["connection"];
+  readonly shell: Host["shell"];
   readonly docker: docker.Provider;
   readonly network: docker.Network;
   readonly kit: Kit;
@@ -61,7 +62,13 @@ export class ExistingServer extends Component implements Host {
       dependsOn: [],
       transform: args.transform ?? {},
     });
-    ({ connection: this.connection, docker: this.docker, network: this.network, kit: this.kit } = wired);
+    ({
+      connection: this.connection,
+      shell: this.shell,
+      docker: this.docker,
+      network: this.network,
+      kit: this.kit,
+    } = wired);
     ({ registries: this.registries, ready: this.ready, gate: this.preflight, install: this.install } = wired);
     this.registerOutputs({
       address: this.address,

@@ -45,6 +45,7 @@ export class Server extends Component implements Host {
   readonly memoryMb: number | undefined;
   readonly cores: number | undefined;
   readonly connection: Host["connection"];
+  readonly shell: Host["shell"];
   readonly docker: docker.Provider;
   readonly network: docker.Network;
   readonly kit: Kit;
@@ -81,7 +82,13 @@ export class Server extends Component implements Host {
       dependsOn: this.serverNetwork === undefined ? [this.server] : [this.server, this.serverNetwork],
       transform: args.transform ?? {},
     });
-    ({ connection: this.connection, docker: this.docker, network: this.network, kit: this.kit } = wired);
+    ({
+      connection: this.connection,
+      shell: this.shell,
+      docker: this.docker,
+      network: this.network,
+      kit: this.kit,
+    } = wired);
     ({ registries: this.registries, ready: this.ready, gate: this.gate, install: this.install } = wired);
     this.registerOutputs({
       address: this.address,

@@ -17,6 +17,11 @@ function fakeHost(hostName: string): Host {
     architecture: "amd64",
     memoryMb: 4096,
     connection: pulumi.secret({ host: "192.0.2.1" }),
+    shell: {
+      destination: pulumi.output("root@192.0.2.1"),
+      port: 22,
+      options: pulumi.output(["-o", "BatchMode=yes"]),
+    },
     docker: provider,
     network,
     kit: kit(),

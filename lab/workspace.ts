@@ -1,0 +1,125 @@
+/**
+ * A stack of a program of this checkout on the lab, as a user drives it: `pulumi` on the command line. The program runs
+ * from a temporary copy with a state of its own, so that nothing is written into the checkout.
+ */
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, dirname, join } from "node:path";
+import { type Outcome, run, tryRun } from "./docker/exec";
+import type { LabFacts } from "./facts";
+import { publicNetwork } from "./machine/names";
+import { repoRoot } from "./paths";
+
+export interface Ran extends Outcome {
+  seconds: number;
+  /** What was printed, on both streams. */
+  text: string;
+}
+
+export class Workspace {
+  private constructor(
+    readonly facts: LabFacts,
+    /** The copy's root; links to the rest of the checkout. */
+    private readonly root: string,
+    private readonly program: string,
+    readonly stack: string,
+  ) {}
+
+  /**
+   * Copies the program (a folder below the checkout's root, with its siblings, which it may import), makes an empty stack
+   * and sets what every program on the lab needs: registry, its login, SSH key, the operator's addresses.
+   */
+  static async make(facts: LabFacts, program: string, stack: string): Promise<Workspace> {
+    const root = mkdtempSync(join(tmpdir(), "sextant-workspace-"));
+    cpSync(join(repoRoot, dirname(program)), join(root, dirname(program)), { recursive: true });
+    for (const name of ["components", "node_modules", "package.json", "tsconfig.json"]) {
+      symlinkSync(join(repoRoot, name), join(root, name));
+    }
+    mkdirSync(join(root, "backend"));
+    const workspace = new Workspace(facts, root, program, stack);
+    await run("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", stack, "-f", workspace.keyFile]);
+    await workspace.pulumi(["stack", "init", stack]);
+    const plain = {
+      registry: facts.registry.address,
+      registryUser: facts.registry.username,
+      operator: publicNetwork.ipv4.subnet,
+      sshKeyFile: workspace.keyFile,
+    };
+    await workspace.pulumi([
+      ...["config", "set-all"],
+      ...Object.entries(plain).flatMap(([name, value]) => ["--plaintext", `${name}=${value}`]),
+    ]);
+    await workspace.setSecret("registryPassword", facts.registry.password);
+    return workspace;
+  }
+
+  /** The key that opens the servers of this stack. */
+  get keyFile(): string {
+    return join(this.root, "key");
+  }
+
+  /** The environment that pulumi runs in. */
+  get env(): NodeJS.ProcessEnv {
+    return {
+      ...this.facts.env,
+      PULUMI_BACKEND_URL: `file://${join(this.root, "backend")}`,
+      // Other plugins may be put first, such as the official ones.
+      ...(process.env["SEXTANT_PLUGINS"] === undefined
+        ? {}
+        : {
+            PULUMI_IGNORE_AMBIENT_PLUGINS: "false",
+            PATH: [process.env["SEXTANT_PLUGINS"], this.facts.env["PATH"]].join(delimiter),
+          }),
+    };
+  }
+
+  get directory(): string {
+    return join(this.root, this.program);
+  }
+
+  /** By standard input, so that the value is in no argument list. */
+  async setSecret(name: string, value: string): Promise<void> {
+    await this.pulumi(["config", "set", "--secret", name], {}, value);
+  }
+
+  /** Runs pulumi; a failure is an error with all that was printed. */
+  async pulumi(args: string[], env: NodeJS.ProcessEnv = {}, input?: string): Promise<string> {
+    const outcome = await this.tryPulumi(args, env, input);
+    if (outcome.code !== 0)
+      throw new Error(`pulumi ${args.join(" ")}: exit ${outcome.code}\n${outcome.text}`);
+    return outcome.stdout;
+  }
+
+  async tryPulumi(args: string[], env: NodeJS.ProcessEnv = {}, input?: string): Promise<Ran> {
+    const started = Date.now();
+    const outcome = await tryRun("pulumi", [...args, "--non-interactive"], {
+      cwd: this.directory,
+      env: { ...this.env, ...env },
+      input,
+    });
+    const seconds = (Date.now() - started) / 1000;
+    return { ...outcome, seconds, text: `${outcome.stdout}\n${outcome.stderr}` };
+  }
+
+  /** The stack's outputs. */
+  async outputs<T>(): Promise<T> {
+    return JSON.parse(await this.pulumi(["stack", "output", "--json"])) as T;
+  }
+
+  /** The state as it lies on disk. */
+  stateText(): string {
+    const name = projectName(join(this.directory, "Pulumi.yaml"));
+    return readFileSync(join(this.root, "backend", ".pulumi", "stacks", name, `${this.stack}.json`), "utf8");
+  }
+
+  /** Removes the copy; the stack must be empty by then. */
+  remove(): void {
+    rmSync(this.root, { recursive: true, force: true });
+  }
+}
+
+function projectName(file: string): string {
+  const name = /^name: *(\S+)$/m.exec(readFileSync(file, "utf8"))?.[1];
+  if (name === undefined) throw new Error(`${file} has no name`);
+  return name;
+}

@@ -1,0 +1,33 @@
+/** What the tests edit of their program; it reads them as JSON from DEPLOY. */
+export interface Edit {
+  /** Release of the shop. */
+  version: string;
+  env: Record<string, string>;
+  /** The value of the secret API_TOKEN. */
+  secret: string;
+  hosts: string[];
+  paths: string[];
+  /** Memory limit of the web role. */
+  memory: `${number}m`;
+  /** Whether there is a second role without a route, beside the web servers. */
+  clock: boolean;
+  /** Number of web servers. */
+  web: number;
+  /** Tag of kamal-proxy. */
+  proxy: string;
+  release: string[];
+}
+
+/** The program as it is before any edit. */
+export const plain: Edit = {
+  version: "v1",
+  env: { SHOP_NAME: "Sextant" },
+  secret: "canary-one",
+  hosts: ["shop.test"],
+  paths: ["/"],
+  memory: "400m",
+  clock: false,
+  web: 2,
+  proxy: "v0.9.2",
+  release: ["bin/rails", "db:prepare"],
+};

@@ -1,0 +1,82 @@
+/** Web servers, a worker, Postgres, Redis and the Rails shop: all parts, with what the tests edit from DEPLOY. */
+import * as pulumi from "@pulumi/pulumi";
+import {
+  App,
+  Firewall,
+  Network,
+  Postgres,
+  Proxy,
+  Redis,
+  Registry,
+  Server,
+  http,
+  https,
+  icmp,
+  ssh,
+} from "../../../../components";
+import type { Edit } from "../edit";
+
+const edit = JSON.parse(process.env["DEPLOY"] ?? "") as Edit;
+const config = new pulumi.Config();
+const images = config.require("registry");
+const registry = new Registry("registry", {
+  address: images,
+  username: config.require("registryUser"),
+  password: config.requireSecret("registryPassword"),
+});
+const edge = new Firewall("test-edge", {
+  allow: [ssh.from(config.require("operator")), http, https, icmp],
+});
+const inside = new Network("test-inside", {});
+const server = (name: string): Server =>
+  new Server(name, {
+    type: "cx23",
+    firewalls: [edge],
+    network: inside,
+    registries: [registry],
+    daemon: { "insecure-registries": [images] },
+    ssh: { privateKeyFile: config.require("sshKeyFile") },
+  });
+const web = Array.from({ length: edit.web }, (_, at) => server(`test-web-${at + 1}`));
+const worker = server("test-worker");
+
+const proxy = new Proxy("proxy", { servers: web, image: `${images}/kamal-proxy:${edit.proxy}` });
+const db = new Postgres("db", {
+  server: worker,
+  image: `${images}/postgres`,
+  version: "15",
+  password: config.requireSecret("dbPassword"),
+  publish: "private",
+});
+const cache = new Redis("cache", {
+  server: worker,
+  image: `${images}/redis`,
+  version: "7",
+  password: config.requireSecret("redisPassword"),
+  publish: "private",
+});
+const shop = new App("shop", {
+  image: `${images}/shop`,
+  version: edit.version,
+  proxy,
+  route: { hosts: edit.hosts, paths: edit.paths, port: 3000, drainTimeout: "10s" },
+  readyTimeout: "8s",
+  stopTimeout: "5s",
+  roles: {
+    web: { servers: web, resources: { memory: edit.memory } },
+    job: { servers: [worker], command: ["bin/jobs"] },
+    ...(edit.clock ? { clock: { servers: [worker], command: ["bin/jobs"] } } : {}),
+  },
+  env: edit.env,
+  secrets: {
+    DATABASE_URL: db.url,
+    REDIS_URL: cache.url,
+    SECRET_KEY_BASE: config.requireSecret("secretKeyBase"),
+    API_TOKEN: pulumi.secret(edit.secret),
+  },
+  release: edit.release,
+});
+
+export const version = shop.version;
+export const addresses = web.map((host) => host.address);
+export const addresses6 = web.map((host) => host.ipv6Address);

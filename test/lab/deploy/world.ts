@@ -1,0 +1,168 @@
+/** The running lab with one stack on it, as a user drives it: pulumi on the command line, ssh and HTTP. */
+import { expect } from "vitest";
+import { findDocker } from "../../../lab/docker/docker";
+import { type Outcome, tryRun } from "../../../lab/docker/exec";
+import { type LabServer, labFacts } from "../../../lab/facts";
+import { labUp } from "../../../lab/lab";
+import { type LoadReport, startLoad } from "../../../lab/load/load";
+import { type Ran, Workspace } from "../../../lab/workspace";
+import type { Edit } from "./edit";
+
+/** Values of the program's secrets that are found wherever they leak to. */
+export const canaries = {
+  dbPassword: "canary-database",
+  redisPassword: "canary-redis",
+  secretKeyBase: "canary-key-base-0123456789abcdef0123456789abcdef",
+};
+
+/** One line of a plan: `update command:remote/command:Command shop-web-test-web-1-switch`. */
+export type PlanLine = string;
+
+export class World {
+  private constructor(private readonly workspace: Workspace) {}
+
+  /** Brings the lab up and makes an empty stack of the program, with a canary for each of its secrets. */
+  static async start(stack: string): Promise<World> {
+    const docker = await labUp((line) => {
+      console.log(line);
+    });
+    const facts = await labFacts(docker);
+    if (!facts) throw new Error("the lab does not answer after it was brought up");
+    const workspace = await Workspace.make(facts, "test/lab/deploy/program", stack);
+    for (const [name, value] of Object.entries(canaries)) await workspace.setSecret(name, value);
+    return new World(workspace);
+  }
+
+  /** Runs pulumi; a failure is an error with all that was printed. */
+  pulumi(args: string[], env?: NodeJS.ProcessEnv): Promise<string> {
+    return this.workspace.pulumi(args, env);
+  }
+
+  /** `pulumi up` of the program as edited; fails the test when it fails. */
+  async up(edit: Edit, ...flags: string[]): Promise<Ran> {
+    const outcome = await this.tryUp(edit, ...flags);
+    expect(outcome.code, outcome.text).toBe(0);
+    return outcome;
+  }
+
+  async tryUp(edit: Edit, ...flags: string[]): Promise<Ran> {
+    const outcome = await this.workspace.tryPulumi(
+      ["up", "--yes", "--skip-preview", ...flags],
+      deployed(edit),
+    );
+    console.log(`pulumi up ${flags.join(" ")}: exit ${outcome.code}, ${outcome.seconds.toFixed(1)} s`);
+    return outcome;
+  }
+
+  /** What an edit would do, a line for each resource that is not the same; sorted, so that order does not count. */
+  async plan(edit: Edit, ...flags: string[]): Promise<PlanLine[]> {
+    const text = await this.pulumi(["preview", "--json", ...flags], deployed(edit));
+    const { steps } = JSON.parse(text) as { steps: { op: string; urn: string }[] };
+    const lines = steps
+      .filter(({ op }) => !["same", "refresh", "read"].includes(op))
+      .map(({ op, urn }) => {
+        const [types = "", name = ""] = urn.split("::").slice(2);
+        return `${op} ${types.split("$").at(-1) ?? ""} ${name}`;
+      });
+    return lines.sort();
+  }
+
+  /** Runs the work with requests on all servers all the while. */
+  async underLoad<T>(
+    targets: string[],
+    host: string,
+    work: () => Promise<T>,
+  ): Promise<{ done: T; load: LoadReport }> {
+    const running = startLoad({ targets, host, rate: 60, slowSeconds: 2 });
+    try {
+      const done = await work();
+      const load = await running.stop();
+      const { requests, rate, lost, retries, longestGap, lagMs } = load;
+      console.log("load", JSON.stringify({ requests, rate, lost, retries, longestGap, lagMs }));
+      return { done, load };
+    } catch (error) {
+      console.log("load", JSON.stringify(await running.stop()));
+      throw error;
+    }
+  }
+
+  /** URLs of the web servers in both families. */
+  async targets(): Promise<string[]> {
+    const { addresses, addresses6 } =
+      await this.workspace.outputs<Record<"addresses" | "addresses6", string[]>>();
+    return [...addresses.map((ip) => `http://${ip}`), ...addresses6.map((ip) => `http://[${ip}]`)];
+  }
+
+  /** The servers of this stack that the cloud has. */
+  async servers(): Promise<LabServer[]> {
+    const facts = await labFacts(await findDocker());
+    return (facts?.servers ?? []).filter(({ name }) => name.startsWith("test-"));
+  }
+
+  /** Runs a command on a server as root. */
+  async ssh(server: string, command: string): Promise<Outcome> {
+    const { ipv4 = "" } = (await this.servers()).find(({ name }) => name === server) ?? {};
+    const options = [
+      "StrictHostKeyChecking=no",
+      "UserKnownHostsFile=/dev/null",
+      "LogLevel=ERROR",
+      "BatchMode=yes",
+    ];
+    return tryRun(
+      "ssh",
+      ["-i", this.workspace.keyFile, ...options.flatMap((option) => ["-o", option]), `root@${ipv4}`, command],
+      { env: { SSH_AUTH_SOCK: "" } },
+    );
+  }
+
+  async onServer(server: string, command: string): Promise<string> {
+    const outcome = await this.ssh(server, command);
+    expect(outcome, `${server}: ${command}`).toMatchObject({ code: 0 });
+    return outcome.stdout.trim();
+  }
+
+  /** The cloud's answer to a GET. */
+  async api(path: string): Promise<Record<string, { name?: string }[]>> {
+    const response = await fetch(`${this.workspace.facts.api.endpoint}${path}`, {
+      headers: { Authorization: `Bearer ${this.workspace.facts.api.token}` },
+    });
+    expect(response.status, path).toBe(200);
+    return (await response.json()) as Record<string, { name?: string }[]>;
+  }
+
+  async deleteServer(name: string): Promise<void> {
+    const { servers = [] } = await this.api(`/servers?name=${name}`);
+    const id = (servers[0] as { id?: number } | undefined)?.id;
+    const response = await fetch(`${this.workspace.facts.api.endpoint}/servers/${String(id)}`, {
+      method: "DELETE",
+      headers: { Authorization: `Bearer ${this.workspace.facts.api.token}` },
+    });
+    expect(response.status).toBe(200);
+  }
+
+  /** The versions of a role's containers on a server, with whether they run: `v1 running`. */
+  async containers(server: string, role: string): Promise<string[]> {
+    const format = `{{.Label "sextant.version"}} {{.State}}`;
+    const text = await this.onServer(
+      server,
+      `docker ps --all --filter label=sextant.role=${role} --format '${format}'`,
+    );
+    return text.split("\n").filter(Boolean).sort();
+  }
+
+  /** The state as it lies on disk. */
+  stateText(): string {
+    return this.workspace.stateText();
+  }
+
+  /** Destroys what is left. */
+  async end(edit: Edit): Promise<void> {
+    await this.pulumi(["destroy", "--yes", "--skip-preview"], deployed(edit));
+    this.workspace.remove();
+  }
+}
+
+/** The environment by which the program knows its edit. */
+export function deployed(edit: Edit): NodeJS.ProcessEnv {
+  return { DEPLOY: JSON.stringify(edit) };
+}
