@@ -1,0 +1,25 @@
+/** All pages of the reference, formatted. */
+import { join } from "node:path";
+import { format, resolveConfig } from "prettier";
+import { repoRoot } from "../../lab/paths";
+import { pageName, type Library } from "./model";
+import { componentPage, indexPage } from "./page";
+import { readLibrary } from "./read";
+
+/** The pages by the names of their files. */
+export async function renderPages(library: Library = readLibrary()): Promise<Map<string, string>> {
+  const names = library.components.map(({ name }) => name);
+  const config = await resolveConfig(join(repoRoot, "docs", "README.md"));
+  const formatted = async (name: string, text: string): Promise<[string, string]> => [
+    name,
+    await format(text, { ...config, parser: "markdown" }),
+  ];
+  return new Map(
+    await Promise.all([
+      formatted("README.md", indexPage(library)),
+      ...library.components.map((component) =>
+        formatted(pageName(component.name), componentPage(component, names)),
+      ),
+    ]),
+  );
+}
