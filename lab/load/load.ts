@@ -1,5 +1,5 @@
 /**
- * Steady traffic on the sample app while something happens to it: two clients that keep their connections and two that
+ * Steady traffic on the sample app while something happens to it: two clients that keep connections open and two that
  * open one for each request, GETs and POSTs, with slow requests among them. A late answer slows no one down, and whatever
  * is not a whole, right answer counts as lost.
  */
@@ -66,7 +66,9 @@ const upload: Kind = {
 const mix = [page, order, whoami, page, order, page, whoami, order, page, upload];
 
 /** More than this on its way from one client means that it can't send any more. */
-const mostInFlight = 50;
+const mostInFlight = 100;
+/** Connections that a keeping client has open to one target, as a browser does. */
+const connections = 6;
 
 export function startLoad(options: LoadOptions): Load {
   const { targets, host, rate = 60, slowSeconds = 2, timeoutMs = 10_000 } = options;
@@ -84,7 +86,9 @@ export function startLoad(options: LoadOptions): Load {
   };
 
   const clients = ["kept-1", "kept-2", "fresh-1", "fresh-2"].map((name) => {
-    const agent = name.startsWith("kept") ? new Agent({ keepAlive: true, maxSockets: 1 }) : undefined;
+    const agent = name.startsWith("kept")
+      ? new Agent({ keepAlive: true, maxSockets: connections })
+      : undefined;
     if (agent) agents.push(agent);
     return { name, agent, inFlight: 0 };
   });

@@ -77,8 +77,8 @@ export class World {
     try {
       const done = await work();
       const load = await running.stop();
-      const { requests, rate, lost, retries, longestGap, lagMs } = load;
-      console.log("load", JSON.stringify({ requests, rate, lost, retries, longestGap, lagMs }));
+      const { requests, rate, lost, retries, p99, longestGap, lagMs, losses } = load;
+      console.log("load", JSON.stringify({ requests, rate, lost, retries, p99, longestGap, lagMs, losses }));
       return { done, load };
     } catch (error) {
       console.log("load", JSON.stringify(await running.stop()));

@@ -67,7 +67,7 @@ const shop = new App("shop", {
     job: { servers: [worker], command: ["bin/jobs"] },
     ...(edit.clock ? { clock: { servers: [worker], command: ["bin/jobs"] } } : {}),
   },
-  env: edit.env,
+  env: { RAILS_MAX_THREADS: "8", ...edit.env },
   secrets: {
     DATABASE_URL: db.url,
     REDIS_URL: cache.url,

@@ -1,0 +1,16 @@
+/** `npm run bench -- rollout`: measurements, each with a table and a last line of JSON. */
+import { rollout } from "./rollout";
+
+const benches: Record<string, (args: string[]) => Promise<void>> = { rollout };
+
+async function main(): Promise<void> {
+  const [name = "", ...args] = process.argv.slice(2);
+  const bench = benches[name];
+  if (!bench) throw new Error(`usage: npm run bench -- ${Object.keys(benches).join(" | ")}`);
+  await bench(args);
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});

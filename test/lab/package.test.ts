@@ -1,0 +1,261 @@
+/**
+ * The package as a user gets it: packed, installed into an empty project, and the README's own program previewed with the
+ * real engine against the API of the cloud. Nothing is made: a preview asks and plans.
+ */
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, delimiter, join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { run, tryRun } from "../../lab/docker/exec";
+import { createHetzner, type Hetzner } from "../../lab/hetzner/server";
+import { repoRoot } from "../../lab/paths";
+import { ensureToolchain } from "../../lab/toolchain/toolchain";
+import { Recorder } from "../unit/lab/hetzner/recorder";
+
+interface Step {
+  op: string;
+  urn: string;
+  newState: { type: string; inputs: Record<string, unknown> };
+}
+
+const token = "t".repeat(64);
+const folder = mkdtempSync(join(tmpdir(), "sextant-package-"));
+const project = join(folder, "project");
+const machines = new Recorder();
+const secrets = {
+  registryPassword: "canary-registry",
+  dbPassword: "canary-db",
+  railsMasterKey: "canary-rails",
+};
+
+let hetzner: Hetzner | undefined;
+let environment: NodeJS.ProcessEnv;
+let packed: string[];
+
+async function timed<T>(what: string, work: Promise<T>): Promise<T> {
+  const started = Date.now();
+  const done = await work;
+  console.log(`${what}: ${((Date.now() - started) / 1000).toFixed(1)} s`);
+  return done;
+}
+
+function pulumi(args: string[], input?: string): Promise<string> {
+  const command = run("pulumi", [...args, "--non-interactive"], { cwd: project, env: environment, input });
+  return timed(`pulumi ${args.slice(0, 3).join(" ")}`, command);
+}
+
+/** The program that the README shows. */
+function readmeProgram(): string {
+  const program = /^```ts\n(.*?)^```$/ms.exec(readFileSync(join(repoRoot, "README.md"), "utf8"))?.[1];
+  if (program === undefined) throw new Error("the README shows no program");
+  return program;
+}
+
+/** Packs a copy, so that no build is left in the checkout and none that lies there is packed. */
+async function pack(): Promise<string> {
+  const copy = join(folder, "library");
+  const left = ["node_modules", "dist", "coverage", ".git"].map((name) => join(repoRoot, name));
+  cpSync(repoRoot, copy, { recursive: true, filter: (path) => !left.includes(path) });
+  symlinkSync(join(repoRoot, "node_modules"), join(copy, "node_modules"));
+  const printed = await timed(
+    "npm pack",
+    run("npm", ["pack", "--json", "--pack-destination", folder], { cwd: copy }),
+  );
+  // The build that runs before prints to the same stream.
+  const [report] = JSON.parse(printed.slice(printed.indexOf("[\n"))) as [
+    { filename: string; files: { path: string }[] },
+  ];
+  packed = report.files.map(({ path }) => path);
+  return join(folder, report.filename);
+}
+
+/** An empty project as `pulumi new typescript` makes it, with the package installed and the README's program. */
+async function install(tarball: string): Promise<void> {
+  const { dependencies, devDependencies } = JSON.parse(
+    readFileSync(join(repoRoot, "package.json"), "utf8"),
+  ) as Record<"dependencies" | "devDependencies", Record<string, string>>;
+  mkdirSync(project);
+  const files: Record<string, unknown> = {
+    "package.json": {
+      name: "my-shop",
+      private: true,
+      dependencies: {
+        "@pulumi/pulumi": dependencies["@pulumi/pulumi"],
+        "pulumi-sextant": `file:../${basename(tarball)}`,
+      },
+      devDependencies: {
+        "@types/node": devDependencies["@types/node"],
+        typescript: devDependencies["typescript"],
+      },
+    },
+    "tsconfig.json": {
+      compilerOptions: {
+        strict: true,
+        outDir: "bin",
+        target: "es2020",
+        module: "commonjs",
+        moduleResolution: "node",
+      },
+      files: ["index.ts"],
+    },
+  };
+  for (const [name, content] of Object.entries(files))
+    writeFileSync(join(project, name), JSON.stringify(content));
+  writeFileSync(join(project, "Pulumi.yaml"), "name: my-shop\nruntime: nodejs\nmain: index.ts\n");
+  writeFileSync(join(project, "index.ts"), readmeProgram());
+  const words = ["install", "--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund"];
+  await timed("npm install", run("npm", words, { cwd: project }));
+}
+
+beforeAll(async () => {
+  const { bin } = await ensureToolchain();
+  await install(await pack());
+  hetzner = createHetzner({ machines, stateFile: join(folder, "state.json"), token });
+  const home = join(folder, "home");
+  mkdirSync(join(home, ".ssh"), { recursive: true, mode: 0o700 });
+  await run("ssh-keygen", [
+    "-q",
+    "-t",
+    "ed25519",
+    "-N",
+    "",
+    "-C",
+    "me",
+    "-f",
+    join(home, ".ssh", "id_ed25519"),
+  ]);
+  mkdirSync(join(folder, "backend"));
+  environment = {
+    PATH: [bin, process.env["PATH"]].join(delimiter),
+    HOME: home,
+    PULUMI_HOME: join(folder, "pulumi"),
+    PULUMI_BACKEND_URL: `file://${join(folder, "backend")}`,
+    PULUMI_CONFIG_PASSPHRASE: "package",
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    HCLOUD_TOKEN: token,
+    HCLOUD_ENDPOINT: await hetzner.listen(),
+  };
+  await pulumi(["stack", "init", "production"]);
+});
+
+afterAll(async () => {
+  await hetzner?.close();
+  rmSync(folder, { recursive: true });
+});
+
+describe("the tarball", () => {
+  it("holds what runs, its types and the reference", () => {
+    const verbs = readdirSync(join(repoRoot, "components", "host", "verbs"));
+    expect(verbs.length).toBeGreaterThan(5);
+    expect(packed).toEqual(
+      expect.arrayContaining([
+        ...["package.json", "README.md", "LICENSE", "CHANGELOG.md", "dist/index.js", "dist/index.d.ts"],
+        ...["docs/README.md", "docs/server.md", "docs/app.md"],
+        ...verbs.map((verb) => `dist/host/verbs/${verb}`),
+      ]),
+    );
+  });
+
+  it("holds no tests, no lab, no generator, no stacks and no configuration", () => {
+    const folders = [...new Set(packed.map((path) => path.split("/")[0]))].filter((name) =>
+      packed.every((path) => path !== name),
+    );
+    expect(folders.sort()).toEqual(["components", "dist", "docs"]);
+    expect(packed.filter((path) => path.startsWith("docs/") && !path.endsWith(".md"))).toEqual([]);
+    expect(packed.filter((path) => /\.(test|spec)\.|secret|\.pem$|id_ed25519|Pulumi/.test(path))).toEqual([]);
+  });
+
+  it("is installed without a second copy of Pulumi", () => {
+    expect(existsSync(join(project, "node_modules", "pulumi-sextant", "dist", "index.js"))).toBe(true);
+    expect(existsSync(join(project, "node_modules", "pulumi-sextant", "node_modules"))).toBe(false);
+  });
+});
+
+describe("the README's program on the installed package", () => {
+  it("compiles in a project of its own", async () => {
+    const checked = await tryRun("npx", ["--no-install", "tsc", "--noEmit"], { cwd: project });
+    expect(checked.stdout).toBe("");
+    expect(checked.code, checked.stderr).toBe(0);
+  });
+
+  it("names the value that is missing", async () => {
+    const outcome = await tryRun("pulumi", ["preview", "--non-interactive"], {
+      cwd: project,
+      env: environment,
+    });
+    expect(outcome.code).not.toBe(0);
+    expect(outcome.stdout + outcome.stderr).toContain(
+      "Missing required configuration variable 'my-shop:registryPassword'",
+    );
+  });
+
+  it("plans servers, firewall, proxy, database and app, with the verbs of the package", async () => {
+    await pulumi(["config", "set", "version", "v1"]);
+    for (const [name, value] of Object.entries(secrets))
+      await pulumi(["config", "set", "--secret", name], value);
+    const text = await pulumi(["preview", "--json"]);
+    const { steps } = JSON.parse(text) as { steps: Step[] };
+    expect(steps.filter(({ op }) => op !== "create")).toEqual([]);
+    const planned = steps
+      .map(({ urn, newState }) => `${newState.type} ${urn.split("::").at(-1) ?? ""}`)
+      .map((line) => line.replace(/deploy-[0-9a-f]{8}/, "deploy-KEY"));
+    const of = (prefix: string): string[] => planned.filter((line) => line.startsWith(prefix)).sort();
+    expect(of("sextant:")).toEqual([
+      "sextant:accessory:Accessory db",
+      "sextant:app:App shop",
+      "sextant:firewall:Firewall edge",
+      "sextant:proxy:Proxy proxy",
+      "sextant:registry:Registry registry",
+      "sextant:server:Server web-1",
+    ]);
+    expect(of("hcloud:")).toEqual([
+      "hcloud:index/firewall:Firewall edge",
+      "hcloud:index/server:Server web-1",
+      "hcloud:index/sshKey:SshKey deploy-KEY",
+    ]);
+    expect(of("docker:")).toEqual([
+      "docker:index/container:Container db",
+      "docker:index/container:Container proxy-web-1",
+      "docker:index/container:Container shop-job-web-1",
+      "docker:index/container:Container shop-web-web-1",
+      "docker:index/network:Network web-1",
+      "docker:index/remoteImage:RemoteImage db",
+      "docker:index/remoteImage:RemoteImage proxy-web-1",
+      "docker:index/remoteImage:RemoteImage shop-web-1",
+      "docker:index/volume:Volume db-data",
+      "docker:index/volume:Volume proxy-web-1",
+    ]);
+    expect(of("command:")).toEqual(
+      expect.arrayContaining(
+        [
+          "web-1-gate",
+          "web-1-kit",
+          "shop-release",
+          "shop-web-web-1-ready",
+          "shop-web-web-1-switch",
+          "shop-job-web-1-switch",
+        ].map((name) => `command:remote:Command ${name}`),
+      ),
+    );
+    const kit = steps.find(({ urn }) => urn.endsWith("::web-1-kit"))?.newState.inputs["stdin"] as string;
+    for (const verb of readdirSync(join(repoRoot, "components", "host", "verbs")))
+      expect(kit, verb).toContain(
+        readFileSync(join(repoRoot, "components", "host", "verbs", verb), "utf8").trimEnd(),
+      );
+    for (const value of Object.values(secrets)) expect(text).not.toContain(value);
+  });
+
+  it("touches nothing at the cloud", () => {
+    expect(machines.calls).toEqual([]);
+  });
+});
