@@ -9,8 +9,10 @@ const servers = [{ hostName: "web-1" } as Host];
 describe("the proxy's container", () => {
   it("publishes 80 and 443 on both families", () => {
     expect(proxyPorts(proxyConfig({ servers }))).toEqual([
-      { internal: 80, external: 80, protocol: "tcp" },
-      { internal: 443, external: 443, protocol: "tcp" },
+      { internal: 80, external: 80, protocol: "tcp", ip: "0.0.0.0" },
+      { internal: 443, external: 443, protocol: "tcp", ip: "0.0.0.0" },
+      { internal: 80, external: 80, protocol: "tcp", ip: "::" },
+      { internal: 443, external: 443, protocol: "tcp", ip: "::" },
     ]);
   });
 
