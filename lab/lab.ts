@@ -10,6 +10,7 @@ import { ensureImages, imageTags } from "./images/images";
 import { createMachines } from "./machine/driver";
 import { ensurePublicNetwork } from "./machine/fabric";
 import { cacheDir, labDir } from "./paths";
+import { buildProviders } from "./providers";
 import { ensureRegistry } from "./registry/registry";
 import { ensureToolchain } from "./toolchain/toolchain";
 
@@ -34,7 +35,7 @@ export async function labUp(progress: Progress): Promise<Docker> {
     progress,
   );
   const docker = await ensureDocker(progress);
-  await Promise.all([ensureToolchain(progress), ensureImages({ docker, progress })]);
+  await Promise.all([ensureToolchain(progress), ensureImages({ docker, progress }), buildProviders()]);
   await makeKey();
   for (const directory of [backendDir(), pulumiHome()])
     mkdirSync(directory, { recursive: true, mode: 0o700 });

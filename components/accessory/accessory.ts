@@ -1,11 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as docker from "@pulumi/docker";
-import type * as command from "@pulumi/command";
 import { Component, transformed } from "../core/component";
 import { dockerEnvs } from "../core/environment";
 import { hostWide } from "../core/names";
 import { mebibytes, seconds } from "../core/units";
-import { onHost, runVerb } from "../host/remote";
+import { onHost } from "../host/remote";
+import { VerbOnHost } from "../host/verb";
 import { checkAccessory, type AccessoryArgs, type Publish } from "./args";
 
 /**
@@ -27,7 +27,7 @@ export class Accessory extends Component {
   readonly volumes: Readonly<Record<string, docker.Volume>>;
   readonly container: docker.Container;
   /** Done when the accessory is ready. */
-  readonly ready: command.remote.Command;
+  readonly ready: VerbOnHost;
   /** The name or address that clients connect to; known only once the accessory is ready, so that they wait for it. */
   readonly host: pulumi.Output<string>;
   /** The port that clients connect to. */
@@ -107,26 +107,24 @@ export class Accessory extends Component {
     );
   }
 
-  private awaitReady(args: AccessoryArgs, alias: string): command.remote.Command {
-    const timeout = `timeout=${seconds(args.ready?.timeout ?? "120s")}`;
-    const instance = pulumi.interpolate`instance=${this.container.id}`;
-    return args.ready === undefined
-      ? runVerb(
-          `${this.componentName}-ready`,
-          args.server,
-          "ready",
-          { words: [`container=${alias}`, instance, timeout, "delay=2"] },
-          { parent: this, dependsOn: [this.container] },
-          args.transform?.ready,
-        )
-      : runVerb(
-          `${this.componentName}-ready`,
-          args.server,
-          "accessory-ready",
-          { words: [`container=${alias}`, instance, timeout, "--", ...args.ready.command] },
-          { parent: this, dependsOn: [this.container] },
-          args.transform?.ready,
-        );
+  private awaitReady(args: AccessoryArgs, alias: string): VerbOnHost {
+    const timeout = seconds(args.ready?.timeout ?? "120s");
+    const words = [
+      `container=${alias}`,
+      pulumi.interpolate`instance=${this.container.id}`,
+      `timeout=${timeout}`,
+    ];
+    return new VerbOnHost(
+      `${this.componentName}-ready`,
+      args.server,
+      args.ready === undefined ? "ready" : "accessory-ready",
+      {
+        words: args.ready === undefined ? [...words, "delay=2"] : [...words, "--", ...args.ready.command],
+        timeout,
+      },
+      { parent: this, dependsOn: [this.container] },
+      args.transform?.ready,
+    );
   }
 }
 

@@ -1,13 +1,13 @@
 /** The arguments of an accessory, and what can be wrong with them. */
 import type * as pulumi from "@pulumi/pulumi";
 import type * as docker from "@pulumi/docker";
-import type * as command from "@pulumi/command";
 import * as check from "../core/checks";
 import { checkEnvironment } from "../core/environment";
 import type { Transform } from "../core/component";
 import type { Problem } from "../core/problem";
 import type { Duration, Size } from "../core/units";
 import type { Host } from "../host/host";
+import type { VerbArgs } from "../host/verb";
 
 /**
  * Who can reach an accessory's port beside the containers on its own host, which always can:
@@ -103,8 +103,8 @@ export interface AccessoryArgs {
     volume?: Transform<docker.VolumeArgs>;
     /** The container. */
     container?: Transform<docker.ContainerArgs>;
-    /** The command that waits until it is ready. */
-    ready?: Transform<command.remote.CommandArgs>;
+    /** What waits until it is ready. */
+    ready?: Transform<VerbArgs>;
   };
 }
 

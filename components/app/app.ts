@@ -1,17 +1,18 @@
 import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import * as docker from "@pulumi/docker";
-import type * as command from "@pulumi/command";
 import { Component, transformed } from "../core/component";
 import { dockerEnvs } from "../core/environment";
 import { hostWide, roleLabel } from "../core/names";
 import { mebibytes, seconds } from "../core/units";
 import type { Host } from "../host/host";
 import { verbLine } from "../host/kit";
-import { environmentLines, onHost, runVerb } from "../host/remote";
+import { environmentLines, onHost } from "../host/remote";
+import { VerbOnHost } from "../host/verb";
 import type { AppArgs } from "./args";
 import { checkApp } from "./check-app";
 import { batches, imageReference, rolesOf, type Placement, type Role } from "./plan";
+import { Pull } from "./pull";
 import { Routes } from "./routes";
 import { certificateDirectory, deployFlags, healthWords, routePort, type RouteArgs } from "./route";
 
@@ -20,9 +21,10 @@ export interface RoleOnHost {
   readonly role: string;
   readonly host: Host;
   readonly container: docker.Container;
-  readonly ready: command.remote.Command;
+  /** Starts it, and waits until it is fit for traffic. */
+  readonly ready: VerbOnHost;
   /** One for each route; one that only stops the old container for a worker; none for a stop-first role. */
-  readonly switches: command.remote.Command[];
+  readonly switches: VerbOnHost[];
 }
 
 /**
@@ -43,9 +45,9 @@ export interface RoleOnHost {
  */
 export class App extends Component {
   /** The image on each host, by the host's name. */
-  readonly images: ReadonlyMap<string, docker.RemoteImage>;
+  readonly images: ReadonlyMap<string, Pull>;
   /** The release command, where there is one. */
-  readonly release: command.remote.Command | undefined;
+  readonly release: VerbOnHost | undefined;
   /** The data volumes: `<host>/<volume>` in the program's names. They outlive every container. */
   readonly volumes: ReadonlyMap<string, docker.Volume>;
   /** Every role on every host, in the order of the rollout. */
@@ -73,22 +75,17 @@ export class App extends Component {
     this.registerOutputs({ version: this.version });
   }
 
-  private pull(
-    args: AppArgs,
-    roles: Role[],
-    reference: pulumi.Output<string>,
-  ): Map<string, docker.RemoteImage> {
+  private pull(args: AppArgs, roles: Role[], reference: pulumi.Output<string>): Map<string, Pull> {
     const hosts = new Set(roles.flatMap((role) => role.servers));
     return new Map(
       [...hosts].map((host) => [
         host.hostName,
-        new docker.RemoteImage(
-          ...transformed<docker.RemoteImageArgs>(
-            args.transform?.image,
-            `${this.componentName}-${host.hostName}`,
-            { name: reference, keepLocally: true },
-            onHost(host, { parent: this }),
-          ),
+        new Pull(
+          `${this.componentName}-${host.hostName}-pull`,
+          host,
+          reference,
+          { parent: this },
+          args.transform?.image,
         ),
       ]),
     );
@@ -120,15 +117,11 @@ export class App extends Component {
     return volumes;
   }
 
-  private runRelease(
-    args: AppArgs,
-    roles: Role[],
-    reference: pulumi.Output<string>,
-  ): command.remote.Command | undefined {
+  private runRelease(args: AppArgs, roles: Role[], reference: pulumi.Output<string>): VerbOnHost | undefined {
     const primary = roles[0];
     const host = primary?.servers[0];
     if (args.release === undefined || primary === undefined || host === undefined) return undefined;
-    return runVerb(
+    return new VerbOnHost(
       `${this.componentName}-release`,
       host,
       "release",
@@ -144,6 +137,8 @@ export class App extends Component {
           ...args.release,
         ],
         stdin: environmentLines({ ...primary.env, ...primary.secrets }),
+        // An earlier one, whose client was cut off, may have to end first.
+        timeout: 2 * seconds(args.releaseTimeout ?? "10m"),
       },
       { parent: this, dependsOn: [...this.images.values(), ...this.volumes.values()] },
       args.transform?.release,
@@ -197,6 +192,9 @@ export class App extends Component {
         {
           image: reference,
           hostname: host.hostName,
+          // The gate starts it, so that what keeps it from starting is said in the gate's words.
+          start: false,
+          mustRun: false,
           command: role.command,
           envs: dockerEnvs(
             { KAMAL_VERSION: args.version, KAMAL_HOST: host.hostName, ...role.env },
@@ -220,11 +218,15 @@ export class App extends Component {
         onHost(host, { parent: this, deleteBeforeReplace: role.strategy === "stop-first", dependsOn }),
       ),
     );
-    const ready = runVerb(
+    const ready = new VerbOnHost(
       `${name}-ready`,
       host,
       "ready",
-      { words: this.readyWords(role, container, lease) },
+      {
+        words: this.readyWords(role, container, lease),
+        timeout: seconds(role.readyTimeout ?? "60s"),
+        container: container.name,
+      },
       { parent: this, dependsOn: [container] },
       args.transform?.ready,
     );
@@ -234,6 +236,7 @@ export class App extends Component {
   private readyWords(role: Role, container: docker.Container, lease: number): pulumi.Input<string>[] {
     const route = role.routes[0]?.route;
     return [
+      `role=${roleLabel(this.componentName, role.name)}`,
       pulumi.interpolate`container=${container.name}`,
       `timeout=${seconds(role.readyTimeout ?? "60s")}`,
       ...(route === undefined ? [`delay=${seconds(role.readyDelay ?? "3s")}`] : healthWords(route)),
@@ -248,27 +251,35 @@ export class App extends Component {
     host: Host,
     placed: RoleOnHost,
     after: pulumi.Resource[],
-  ): command.remote.Command[] {
+  ): VerbOnHost[] {
     const words = [
       `role=${roleLabel(this.componentName, role.name)}`,
       pulumi.interpolate`container=${placed.container.name}`,
       `stop=${seconds(role.stopTimeout ?? "30s")}`,
     ];
     const name = `${this.componentName}-${role.name}-${host.hostName}-switch`;
+    const timeout = switchSeconds(role);
     if (role.routes.length === 0) {
       return [
-        runVerb(name, host, "switch", { words }, { parent: this, dependsOn: after }, args.transform?.switch),
+        new VerbOnHost(
+          name,
+          host,
+          "switch",
+          { words, timeout },
+          { parent: this, dependsOn: after },
+          args.transform?.switch,
+        ),
       ];
     }
     const settle = args.proxy?.on.get(host.hostName)?.settle;
-    const made: command.remote.Command[] = [];
+    const made: VerbOnHost[] = [];
     for (const [at, { service, route }] of role.routes.entries()) {
       const certificate = this.putCertificate(service, route, host, settle);
       const directory = certificate?.directory;
       // Only the last route stops the old containers; until then they serve the others.
       const keep = at < role.routes.length - 1 ? ["keep=old"] : [];
       made.push(
-        runVerb(
+        new VerbOnHost(
           route.name === undefined ? name : `${name}-${route.name}`,
           host,
           "switch",
@@ -282,6 +293,7 @@ export class App extends Component {
               ...deployFlags(route, role.readyTimeout ?? "60s", directory),
             ],
             undo: { verb: "unroute", words: [service] },
+            timeout,
           },
           {
             parent: this,
@@ -304,13 +316,13 @@ export class App extends Component {
     route: RouteArgs,
     host: Host,
     settle: pulumi.Resource | undefined,
-  ): { directory: string; command: command.remote.Command } | undefined {
+  ): { directory: string; command: VerbOnHost } | undefined {
     if (route.tls?.kind !== "certificate") return undefined;
     const { certificate, privateKey } = route.tls;
     const hash = createHash("sha256").update(certificate).digest("hex").slice(0, 12);
     const directory = certificateDirectory(service, hash);
     const encoded = (text: string): string => Buffer.from(text).toString("base64");
-    const command = runVerb(
+    const command = new VerbOnHost(
       `${service}-${host.hostName}-certificate`,
       host,
       "certificate",
@@ -333,20 +345,14 @@ export class App extends Component {
     });
     if (routed.length === 0) return undefined;
     const hosts = [...new Set(routed.map(({ placement }) => placement.host))].map((host) =>
-      pulumi.output({
-        name: host.hostName,
-        destination: host.shell.destination,
-        port: host.shell.port,
-        options: host.shell.options,
-        list: verbLine(host.kit, "routes", []),
-      }),
+      pulumi.output({ shell: host.shell, list: verbLine(host.kit, "routes", []) }),
     );
     const routes = routed.map(({ placement, service, route, at }) =>
       pulumi.output({
         host: placement.host.hostName,
         service,
         target: pulumi.interpolate`${placement.container.name}:${routePort(route)}`,
-        line: pulumi.output(placement.switches[at]?.create).apply((line) => line ?? ""),
+        line: placement.switches[at]?.line ?? "",
       }),
     );
     return new Routes(
@@ -360,7 +366,7 @@ export class App extends Component {
   private prune(args: AppArgs): void {
     const after = this.placements.flatMap(({ ready, switches }) => [ready, ...switches]);
     for (const { role, host, container } of this.placements) {
-      runVerb(
+      new VerbOnHost(
         `${this.componentName}-${role}-${host.hostName}-prune`,
         host,
         "prune",
@@ -406,12 +412,13 @@ export class App extends Component {
   }
 }
 
+/** How long the switch of a role may take on a host: the proxy's own check, draining, and stopping the old containers. */
+function switchSeconds(role: Role): number {
+  const drain = Math.max(0, ...role.routes.map(({ route }) => seconds(route.drainTimeout ?? "30s")));
+  return seconds(role.readyTimeout ?? "60s") + drain + seconds(role.stopTimeout ?? "30s");
+}
+
 /** How long a ready container may wait for its switch: all the switches before it may drain and stop to their limits. */
 function leaseSeconds(batch: readonly Placement[]): number {
-  const limits = batch.map(({ role }) => {
-    const drain = Math.max(0, ...role.routes.map(({ route }) => seconds(route.drainTimeout ?? "30s")));
-    return drain + seconds(role.stopTimeout ?? "30s");
-  });
-  const gates = Math.max(0, ...batch.map(({ role }) => seconds(role.readyTimeout ?? "60s")));
-  return gates + limits.reduce((sum, limit) => sum + limit, 0) + 30;
+  return batch.reduce((sum, { role }) => sum + switchSeconds(role), 0) + 30;
 }

@@ -1,11 +1,12 @@
 /** The arguments of an app. */
 import type * as pulumi from "@pulumi/pulumi";
 import type * as docker from "@pulumi/docker";
-import type * as command from "@pulumi/command";
 import type { Transform } from "../core/component";
 import type { Duration, Size } from "../core/units";
 import type { Host } from "../host/host";
+import type { VerbArgs } from "../host/verb";
 import type { Proxy } from "../proxy/proxy";
+import type { PullArgs } from "./pull";
 import type { RouteArgs } from "./route";
 
 /** What a container of a role is run with; given for the app, each role may say otherwise. */
@@ -171,19 +172,19 @@ export interface AppArgs extends ContainerSettings {
   retainImages?: number;
   /** Changes a child before it is made. @default none @edit what the changed argument of the child does */
   transform?: {
-    /** The image on each host. */
-    image?: Transform<docker.RemoteImageArgs>;
+    /** The pull on each host. */
+    image?: Transform<PullArgs>;
     /** Each data volume. */
     volume?: Transform<docker.VolumeArgs>;
     /** Each container of a role. */
     container?: Transform<docker.ContainerArgs>;
     /** The release command. */
-    release?: Transform<command.remote.CommandArgs>;
+    release?: Transform<VerbArgs>;
     /** The gate of each container. */
-    ready?: Transform<command.remote.CommandArgs>;
+    ready?: Transform<VerbArgs>;
     /** The switch of each role on each host. */
-    switch?: Transform<command.remote.CommandArgs>;
+    switch?: Transform<VerbArgs>;
     /** The clean-up of each role on each host. */
-    prune?: Transform<command.remote.CommandArgs>;
+    prune?: Transform<VerbArgs>;
   };
 }

@@ -2,6 +2,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type * as docker from "@pulumi/docker";
 import type * as command from "@pulumi/command";
+import type { Shell } from "../dynamic/shell";
+import type { Registry } from "../registry/registry";
 import type { Kit } from "./kit";
 
 /** A processor architecture as Docker's platforms name it. */
@@ -22,16 +24,16 @@ export interface Host {
   readonly memoryMb: number | undefined;
   /** How remote commands reach it; a secret. */
   readonly connection: pulumi.Output<command.types.input.remote.ConnectionArgs>;
-  /** How the `ssh` program reaches it: `user@address`, and the options that the Docker provider has too. */
-  readonly shell: { destination: pulumi.Output<string>; port: number; options: pulumi.Output<string[]> };
+  /** How the `ssh` program reaches it. */
+  readonly shell: pulumi.Output<Shell>;
   /** The Docker provider of this host. */
   readonly docker: docker.Provider;
   /** The Docker network that app, accessories and proxy of this host share. */
   readonly network: docker.Network;
   /** The verbs that are installed on the host. */
   readonly kit: Kit;
-  /** Registry addresses that this host has credentials for. */
-  readonly registries: readonly string[];
+  /** The registries that it pulls from with credentials. */
+  readonly registries: readonly Registry[];
   /**
    * What everything on the host is tied to: replaced with the machine, and not deleted over SSH when the machine
    * itself goes. Spread it into the options of each resource on the host.

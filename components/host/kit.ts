@@ -14,6 +14,7 @@ export type Verb =
   | "certificate"
   | "doctor"
   | "prune"
+  | "pull"
   | "ready"
   | "release"
   | "routes"

@@ -121,7 +121,7 @@ export function dockerHost(access: Ssh, address: pulumi.Input<string>): pulumi.O
 }
 
 /**
- * The `sshOpts` of the Docker provider. The host key comes from the options themselves and not from a file, so that
+ * The options of the `ssh` program, for the Docker provider and for our own resources. The host key comes from the options themselves and not from a file, so that
  * `pulumi destroy` and `pulumi refresh`, which do not run the program, can connect from any machine.
  */
 export function dockerSshOptions(
@@ -139,21 +139,26 @@ export function dockerSshOptions(
             ...["-o", "StrictHostKeyChecking=yes", "-o", "UserKnownHostsFile=/dev/null"],
             ...["-o", `KnownHostsCommand=/bin/echo ${name} ${known.split(" ").slice(0, 2).join(" ")}`],
           ];
-    return [
+    const options = [
       ...(keyFile === undefined ? [] : ["-i", keyFile, "-o", "IdentitiesOnly=yes"]),
       ...pinned,
-      ...[
-        "-o",
-        "LogLevel=ERROR",
-        "-o",
-        "BatchMode=yes",
-        "-o",
-        "ConnectTimeout=15",
-        "-o",
-        "ServerAliveInterval=15",
-      ],
+      ...["LogLevel=ERROR", "BatchMode=yes", "ConnectTimeout=15", "ServerAliveInterval=15"].flatMap(
+        (option) => ["-o", option],
+      ),
     ];
+    return [...options, ...warm([access.user, host, String(access.port), ...options])];
   });
+}
+
+/**
+ * One connection a host serves all that is done there at about the same time, and stays for half a minute. Its socket is named
+ * after everything that says who answers, so that a new machine at an old address never meets the old one's connection; it
+ * lies in the home directory, which is always there.
+ */
+function warm(identity: readonly string[]): string[] {
+  const name = createHash("sha256").update(JSON.stringify(identity)).digest("hex").slice(0, 16);
+  const options = ["ControlMaster=auto", `ControlPath=~/.sextant-${name}`, "ControlPersist=30"];
+  return options.flatMap((option) => ["-o", option]);
 }
 
 /** A key from a secret, as a file that only this user can read; named after the key, so that it is written once. */

@@ -91,18 +91,18 @@ export function wireHost(parent: Component, wiring: Wiring): Wired {
       },
     ),
   );
-  const registries = wiring.registries.map((registry) => registry.address);
   return {
     connection,
-    shell: {
-      destination: pulumi.interpolate`${access.user}@${address}`,
+    shell: pulumi.all([address, options]).apply(([known, flags]) => ({
+      name,
+      destination: `${access.user}@${known}`,
       port: access.port,
-      options,
-    },
+      options: flags,
+    })),
     docker: provider,
     network,
     kit: verbs,
-    registries,
+    registries: wiring.registries,
     tied,
     ready: install,
     gate,

@@ -1,12 +1,12 @@
 /** The arguments of a proxy, and what can be wrong with them. */
 import type * as docker from "@pulumi/docker";
-import type * as command from "@pulumi/command";
 import * as check from "../core/checks";
 import type { Transform } from "../core/component";
 import type { Problem } from "../core/problem";
 import type { Size } from "../core/units";
 import { sizeBytes } from "../core/units";
 import type { Host } from "../host/host";
+import type { VerbArgs } from "../host/verb";
 
 /** The release of kamal-proxy that this library drives; an older one lacks options that routes use. */
 export const proxyVersion = "v0.9.2";
@@ -71,9 +71,9 @@ export interface ProxyArgs {
     /** The proxy's container. */
     container?: Transform<docker.ContainerArgs>;
     /** The command that starts a second proxy while the first one is replaced. */
-    bridge?: Transform<command.remote.CommandArgs>;
+    bridge?: Transform<VerbArgs>;
     /** The command that ends the second one once the new proxy answers with all its routes. */
-    settle?: Transform<command.remote.CommandArgs>;
+    settle?: Transform<VerbArgs>;
   };
 }
 

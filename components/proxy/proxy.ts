@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as docker from "@pulumi/docker";
-import type * as command from "@pulumi/command";
 import { Component, transformed } from "../core/component";
 import type { Host } from "../host/host";
-import { onHost, runVerb } from "../host/remote";
+import { onHost } from "../host/remote";
+import { VerbOnHost } from "../host/verb";
 import { checkProxy, proxyConfig, type ProxyArgs, type ProxyConfig } from "./args";
 import {
   configHash,
@@ -20,10 +20,10 @@ export interface ProxyOnHost {
   readonly host: Host;
   readonly image: docker.RemoteImage;
   readonly volume: docker.Volume;
-  readonly bridge: command.remote.Command;
+  readonly bridge: VerbOnHost;
   readonly container: docker.Container;
   /** Done when the proxy answers with all its routes; routes wait for it. */
-  readonly settle: command.remote.Command;
+  readonly settle: VerbOnHost;
 }
 
 /**
@@ -68,7 +68,7 @@ export class Proxy extends Component {
         onHost(host, { parent: this }),
       ),
     );
-    const bridge = runVerb(
+    const bridge = new VerbOnHost(
       `${name}-bridge`,
       host,
       "bridge",
@@ -113,7 +113,7 @@ export class Proxy extends Component {
         }),
       ),
     );
-    const settle = runVerb(
+    const settle = new VerbOnHost(
       `${name}-settle`,
       host,
       "settle",

@@ -53,3 +53,14 @@ function checkAddress(address: string): Problem[] {
     },
   ];
 }
+
+/** Whether an address is one of Docker Hub's names. */
+export function isDockerHub(address: string): boolean {
+  return ["docker.io", "index.docker.io", "hub.docker.com"].includes(address);
+}
+
+/** The registry that an image is in: what stands before its first slash, where that is a host; else Docker Hub. */
+export function registryOf(image: string): string {
+  const [first = "", ...rest] = image.split("/");
+  return rest.length > 0 && /[.:]|^localhost$/.test(first) ? first : "docker.io";
+}

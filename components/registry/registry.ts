@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type * as docker from "@pulumi/docker";
 import { Component } from "../core/component";
-import { checkRegistry, type RegistryArgs } from "./args";
+import { checkRegistry, isDockerHub, type RegistryArgs } from "./args";
 
 /**
  * A registry that hosts pull from with credentials. They travel with each pull and are stored on no host.
@@ -25,6 +25,11 @@ export class Registry extends Component {
     this.registerOutputs({ address: this.address });
   }
 
+  /** Whether images whose names start with this address are in this registry. */
+  serves(address: string): boolean {
+    return this.address === address || (isDockerHub(this.address) && isDockerHub(address));
+  }
+
   /** The credentials as a Docker provider takes them. */
   get auth(): docker.types.input.ProviderRegistryAuth {
     return { address: authAddress(this.address), username: this.username, password: this.password };
@@ -33,7 +38,5 @@ export class Registry extends Component {
 
 /** The name under which the Docker provider looks up credentials; Docker Hub's differs from the one in image names. */
 export function authAddress(address: string): string {
-  return ["docker.io", "index.docker.io", "hub.docker.com"].includes(address)
-    ? "registry-1.docker.io"
-    : address;
+  return isDockerHub(address) ? "registry-1.docker.io" : address;
 }

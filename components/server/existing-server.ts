@@ -35,7 +35,7 @@ export class ExistingServer extends Component implements Host {
   readonly docker: docker.Provider;
   readonly network: docker.Network;
   readonly kit: Kit;
-  readonly registries: readonly string[];
+  readonly registries: Host["registries"];
   /** Nothing: the machine is not made here, and does not go with the stack. */
   readonly tied: Host["tied"] = {};
   readonly ready: pulumi.Resource;

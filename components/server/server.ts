@@ -49,7 +49,7 @@ export class Server extends Component implements Host {
   readonly docker: docker.Provider;
   readonly network: docker.Network;
   readonly kit: Kit;
-  readonly registries: readonly string[];
+  readonly registries: Host["registries"];
   readonly tied: Host["tied"];
   readonly ready: pulumi.Resource;
   /** The arguments, for checks of other components. */

@@ -113,7 +113,8 @@ describe("a release", () => {
   });
 
   it("that fails on one host switches none, and keeps what failed", async () => {
-    const bad = { ...now, version: "v3", env: { ...now.env, FAIL_UP_ON: "test-web-2" } };
+    const env = { ...now.env, FAIL_UP_ON: "test-web-2" };
+    const bad: Edit = { ...now, version: "v3", env, readyTimeout: "12s" };
     const { done, load } = await world.underLoad(targets, host, () => world.tryUp(bad));
     printed += done.text;
     expect(done.code).not.toBe(0);

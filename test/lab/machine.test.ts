@@ -8,6 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Docker, ensureDocker } from "../../lab/docker/docker";
 import { type Outcome, tryRun } from "../../lab/docker/exec";
+import { installMissing } from "../../lab/docker/packages";
 import { ensureImages } from "../../lab/images/images";
 import { type DockerMachines, createMachines } from "../../lab/machine/driver";
 import type { FirewallRule, MachineSpec } from "../../lab/machine/machines";
@@ -110,6 +111,8 @@ async function leftovers(): Promise<string[]> {
 }
 
 beforeAll(async () => {
+  // The firewalls are set from inside a container; that none is left is looked for on the machine itself.
+  await installMissing([{ command: "nft", package: "nftables" }], console.log);
   execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", keyFile]);
   publicKey = readFileSync(`${keyFile}.pub`, "utf8");
   docker = await ensureDocker();

@@ -92,7 +92,15 @@ beforeAll(async () => {
   const { bin } = await ensureToolchain();
   hetzner = createHetzner({ machines, stateFile: join(folder, "state.json"), token });
   mkdirSync(project);
-  for (const name of ["components", "stacks", "index.ts", "Pulumi.yaml", "package.json", "tsconfig.json"])
+  for (const name of [
+    "components",
+    "dist",
+    "stacks",
+    "index.ts",
+    "Pulumi.yaml",
+    "package.json",
+    "tsconfig.json",
+  ])
     cpSync(join(repoRoot, name), join(project, name), { recursive: true });
   symlinkSync(join(repoRoot, "node_modules"), join(project, "node_modules"));
   await run("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "deploy", "-f", keyFile]);
@@ -181,8 +189,8 @@ describe("staging", () => {
       "hcloud:index/server:Server": 1,
       "hcloud:index/sshKey:SshKey": 1,
       "docker:index/network:Network": 1,
-      // Of the proxy, of the database, of the app.
-      "docker:index/remoteImage:RemoteImage": 3,
+      // Of the proxy and of the database; the app has pulls of its own.
+      "docker:index/remoteImage:RemoteImage": 2,
       "docker:index/volume:Volume": 2,
       // Those and the worker.
       "docker:index/container:Container": 4,
@@ -244,8 +252,8 @@ describe("production", () => {
       "hcloud:index/serverNetwork:ServerNetwork": 3,
       "hcloud:index/sshKey:SshKey": 1,
       "docker:index/network:Network": 3,
-      // A proxy on each web server, two accessories, the app on three.
-      "docker:index/remoteImage:RemoteImage": 7,
+      // A proxy on each web server, and two accessories.
+      "docker:index/remoteImage:RemoteImage": 4,
       "docker:index/volume:Volume": 4,
       "docker:index/container:Container": 7,
     });

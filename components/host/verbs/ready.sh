@@ -10,10 +10,11 @@ set -u
 # shellcheck source=common.sh
 . "${0%/*}/common"
 
-container='' port='' path=/up host='' proto=http timeout=60 delay=3 lease=0 probe=5
+container='' role='' port='' path=/up host='' proto=http timeout=60 delay=3 lease=0 probe=5
 while [ $# -gt 0 ]; do
     case $1 in
     container=*) container=${1#*=} ;;
+    role=*) role=${1#*=} ;;
     port=*) port=${1#*=} ;;
     path=*) path=${1#*=} ;;
     host=*) host=${1#*=} ;;
@@ -132,8 +133,15 @@ healthy() {
 if [ -z "$(inspect '{{.Id}}' "$container")" ]; then
     fail "$container is not there: it was removed by hand; run pulumi up --refresh"
 fi
-# An earlier gate may have stopped it; the same version can be tried again.
-running "$container" || docker start "$container" >/dev/null 2>&1
+# What an earlier release left ready and never switched goes first, so that a host never carries three generations.
+if [ -n "$role" ]; then
+    docker ps --filter "label=sextant.role=$role" --format '{{.Names}}' | while read -r name; do
+        [ "$name" = "$container" ] || [ ! -e "/run/sextant/lease-$name" ] || docker stop --time 10 "$name" >/dev/null 2>&1
+    done
+fi
+if ! running "$container"; then
+    said=$(docker start "$container" 2>&1 >/dev/null) || not_ready "it does not start: $said" ""
+fi
 
 step=0.05
 while :; do

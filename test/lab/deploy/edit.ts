@@ -16,6 +16,8 @@ export interface Edit {
   /** Tag of kamal-proxy. */
   proxy: string;
   release: string[];
+  /** How long a container may take to become ready. */
+  readyTimeout: `${number}s`;
 }
 
 /** The program as it is before any edit. */
@@ -30,4 +32,5 @@ export const plain: Edit = {
   web: 2,
   proxy: "v0.9.2",
   release: ["bin/rails", "db:prepare"],
+  readyTimeout: "60s",
 };

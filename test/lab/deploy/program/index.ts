@@ -60,7 +60,7 @@ const shop = new App("shop", {
   version: edit.version,
   proxy,
   route: { hosts: edit.hosts, paths: edit.paths, port: 3000, drainTimeout: "10s" },
-  readyTimeout: "8s",
+  readyTimeout: edit.readyTimeout,
   stopTimeout: "5s",
   roles: {
     web: { servers: web, resources: { memory: edit.memory } },

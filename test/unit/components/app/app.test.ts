@@ -17,11 +17,12 @@ function fakeHost(hostName: string): Host {
     architecture: "amd64",
     memoryMb: 4096,
     connection: pulumi.secret({ host: "192.0.2.1" }),
-    shell: {
-      destination: pulumi.output("root@192.0.2.1"),
+    shell: pulumi.output({
+      name: hostName,
+      destination: "root@192.0.2.1",
       port: 22,
-      options: pulumi.output(["-o", "BatchMode=yes"]),
-    },
+      options: ["-o", "BatchMode=yes"],
+    }),
     docker: provider,
     network,
     kit: kit(),
@@ -54,7 +55,9 @@ async function graphOf(
 }
 
 const containerType = "docker:index/container:Container";
-const commandType = "command:remote:Command";
+const switchType = "pulumi-nodejs:dynamic/sextant:Switch";
+/** Everything that runs a line on a host. */
+const verbTypes = /^(command:remote:Command|pulumi-nodejs:dynamic\/sextant:.*)$/;
 
 describe("App", () => {
   it("makes one container a role and host, beside the old one and without a name of its own", async () => {
@@ -70,7 +73,7 @@ describe("App", () => {
   it("switches a host only after every gate, and one host after the other", async () => {
     const { graph, app } = await graphOf(() => ({}));
     const [first, second] = app.placements;
-    const waits = (name: string): unknown[] => graph.optionsOf(commandType, name).dependsOn as unknown[];
+    const waits = (name: string): unknown[] => graph.optionsOf(switchType, name).dependsOn as unknown[];
     const gates = app.placements.map(({ ready }) => ready);
     expect(waits("shop-web-web-1-switch")).toEqual(expect.arrayContaining(gates));
     expect(waits("shop-web-web-2-switch")).toEqual(
@@ -83,7 +86,7 @@ describe("App", () => {
 
   it("gives no command triggers, so that its undo never runs between two releases", async () => {
     const { graph } = await graphOf(() => ({ release: ["bin/rails", "db:prepare"] }));
-    const commands = graph.made.filter(({ type }) => type === commandType);
+    const commands = graph.made.filter(({ type }) => verbTypes.test(type));
     expect(commands.length).toBeGreaterThan(5);
     for (const { inputs } of commands) expect(inputs["triggers"]).toBeUndefined();
   });
@@ -119,10 +122,12 @@ describe("App", () => {
       secrets: { TOKEN: pulumi.secret("canary-7f3a") },
       release: ["true"],
     }));
-    const commands = graph.made.filter(({ type }) => type === commandType);
-    expect(commands.some(({ inputs }) => JSON.stringify(inputs["create"]).includes("canary-7f3a"))).toBe(
-      false,
-    );
+    const commands = graph.made.filter(({ type }) => verbTypes.test(type));
+    expect(
+      commands.some(({ inputs }) =>
+        JSON.stringify([inputs["create"], inputs["line"], inputs["undo"]]).includes("canary-7f3a"),
+      ),
+    ).toBe(false);
     expect(JSON.stringify(graph.find(containerType, "shop-web-web-1").inputs["envs"])).toContain(
       "canary-7f3a",
     );

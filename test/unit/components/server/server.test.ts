@@ -178,7 +178,7 @@ describe("a server", () => {
     const registry = new Registry("ghcr", { address: "ghcr.io", username: "deploy", password: "hunter2" });
     const server = new Server("web-1", args(await edge(), { registries: [registry] }));
     await whole(server);
-    expect(server.registries).toEqual(["ghcr.io"]);
+    expect(server.registries.map(({ address }) => address)).toEqual(["ghcr.io"]);
     expect(JSON.stringify(graph.find(types.provider, "web-1").inputs.registryAuth)).toContain("ghcr.io");
   });
 

@@ -1,0 +1,32 @@
+/**
+ * Resources whose work is done by this library itself, in Pulumi's plugin for dynamic resources: it is part of the SDK, and
+ * starts in the program's directory. The state holds where the library's provider lies and not its code, so that an
+ * upgrade of the library is no change of a resource, and a program starts without packing functions into text.
+ */
+import { relative, resolve } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import type { Providers } from "./provider";
+
+/** The compiled providers; a program that runs from this library's own sources finds them in its build. */
+const file = __filename.endsWith(".ts")
+  ? resolve(__dirname, "../../dist/dynamic/provider.js")
+  : resolve(__dirname, "provider.js");
+
+/** What the plugin evaluates: the path is relative, so that it is the same on every machine. */
+export function providerText(kind: keyof Providers, directory = process.cwd()): string {
+  const path = JSON.stringify(relative(directory, file));
+  return `exports.handler = () => require(require("node:path").resolve(${path})).providers.${kind};`;
+}
+
+/** A resource of the kind `kind`; its type is `pulumi-nodejs:dynamic/sextant:<Class>`. */
+export abstract class DynamicResource extends pulumi.CustomResource {
+  protected constructor(
+    kind: keyof Providers,
+    type: string,
+    name: string,
+    inputs: pulumi.Inputs,
+    opts: pulumi.CustomResourceOptions,
+  ) {
+    super(`pulumi-nodejs:dynamic/sextant:${type}`, name, { ...inputs, __provider: providerText(kind) }, opts);
+  }
+}

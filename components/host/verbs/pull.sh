@@ -1,0 +1,46 @@
+#!/bin/sh
+# pull image=REFERENCE
+#
+# Brings an image to this host. One that is there is left as it is. The credentials come on standard input, in the form of
+# Docker's API, so that they are in no argument list and in no file.
+set -u
+# shellcheck source=common.sh
+. "${0%/*}/common"
+# shellcheck source=evidence.sh
+. "${0%/*}/evidence"
+
+image=''
+for word; do
+    case $word in
+    image=*) image=${word#*=} ;;
+    *) fail "pull: unknown word $word" ;;
+    esac
+done
+[ -n "$image" ] || fail "pull: image= is missing"
+
+docker image inspect "$image" >/dev/null 2>&1 && exit 0
+read -r auth || auth=${auth:-}
+
+socket=$(docker context inspect --format '{{.Endpoints.docker.Host}}' 2>/dev/null)
+case $socket in
+unix://*) socket=${socket#unix://} ;;
+*) socket=/var/run/docker.sock ;;
+esac
+
+# The tag or digest by itself, as the API wants them.
+case ${image##*/} in
+*@*) repository=${image%%@*} tag=${image#*@} ;;
+*:*) repository=${image%:*} tag=${image##*:} ;;
+*) repository=$image tag=latest ;;
+esac
+# The answer is a line of JSON for each step; the last one that is an error says why.
+answer=$(
+    printf 'X-Registry-Auth: %s\n' "${auth:-e30=}" |
+        curl --silent --show-error --unix-socket "$socket" --request POST --header @- \
+            --get --data-urlencode "fromImage=$repository" --data-urlencode "tag=$tag" \
+            http://docker/images/create 2>&1 | grep -e '"error"' -e '"message"' -e '^curl:' | tail -n 1
+)
+docker image inspect "$image" >/dev/null 2>&1 && exit 0
+said=$(printf '%s' "$answer" | sed -n 's/.*"\(message\|error\)":"\(.*\)/\2/p' | sed 's/"[,}].*$//; s/\\"/"/g; s/\\n/ /g')
+evidence pull command-failed image="$image" error="${said:-${answer:-Docker gave no reason}}"
+exit 1
