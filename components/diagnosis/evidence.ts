@@ -97,6 +97,8 @@ export interface ContainerState {
   /** Docker's own error text. */
   error?: string;
   restarts?: number;
+  /** Exit codes of its ends so far, oldest first; while it runs again, `exitCode` says nothing. */
+  exitCodes?: number[];
   startedAt?: string;
   finishedAt?: string;
   /** The image's HEALTHCHECK, where it has one. */
@@ -205,6 +207,18 @@ export interface HostFacts {
   containers?: number;
 }
 
+/** Memory of the container by the kernel's count, in MB; the pressure is the highest of it and what it is in. */
+export interface MemoryFacts {
+  used?: number;
+  limit?: number;
+  swapped?: number;
+  /** Share of the last ten seconds in which some, or all, of its processes waited for memory; in percent. */
+  some?: number;
+  full?: number;
+  /** Processes that the kernel killed. */
+  kills?: number;
+}
+
 /** Somebody who listens on a port of the host that could not be had. */
 export interface PortOwner {
   port: number;
@@ -228,6 +242,7 @@ export interface Evidence {
   imageFacts?: ImageFacts;
   configured?: Configured;
   processes?: Process[];
+  memory?: MemoryFacts;
   sockets?: Socket[];
   /** Names of its environment variables; never a value. */
   env?: string[];

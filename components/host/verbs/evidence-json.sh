@@ -29,7 +29,7 @@ document() {
             add("", "env", names())
             network()
             add("host", "pressure", nested("host.pressure")); add("host", "disk", nested("host.disk"))
-            split("probe state imageFacts configured command network proxy host", order, " ")
+            split("probe state memory imageFacts configured command network proxy host", order, " ")
             for (i = 1; i in order; i++) add("", order[i], nested(order[i]))
             print "{" substr(group[""], 2) "}"
         }

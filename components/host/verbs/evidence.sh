@@ -59,6 +59,7 @@ evidence() (
         # Where the words do not say it, Docker does.
         [ -n "$image" ] || image=$(inspect '{{.Config.Image}}' "$container")
         pid=$(inspect '{{.State.Pid}}' "$container")
+        exit_codes "$container" >"$dir/facts.exits"
         docker logs --tail 60 "$container" >"$dir/log" 2>&1 || : >"$dir/log"
     fi
     fact '' image s "$image" >"$dir/facts.image"
@@ -67,6 +68,7 @@ evidence() (
     host_facts >"$dir/facts.host" &
     if [ -n "${pid:-}" ] && [ "$pid" -gt 0 ] 2>/dev/null; then
         processes "$pid" >"$dir/processes"
+        memory_facts "$pid" >"$dir/facts.memory"
         listening "$pid" >"$dir/sockets"
         [ -z "$port" ] || answers_elsewhere "$pid" "$port" "$path" "${host:-$container}" "${proto:-http}" >"$dir/elsewhere" &
     fi
@@ -87,6 +89,34 @@ evidence() (
 # container_facts CONTAINER: its state, and what it was made with.
 container_facts() {
     inspect '{{with .State}}{{printf "state\x1fstatus\x1fs\x1f%s\x1estate\x1fexitCode\x1fn\x1f%d\x1estate\x1foomKilled\x1fb\x1f%t\x1estate\x1ferror\x1fs\x1f%s\x1estate\x1fstartedAt\x1fs\x1f%s\x1estate\x1ffinishedAt\x1fs\x1f%s\x1e" .Status .ExitCode .OOMKilled .Error .StartedAt .FinishedAt}}{{if .Health}}{{printf "state\x1fhealth\x1fs\x1f%s\x1estate\x1fhealthLog\x1fl\x1f" .Health.Status}}{{range .Health.Log}}{{printf "%d %s\x1d" .ExitCode .Output}}{{end}}{{printf "\x1e"}}{{end}}{{end}}{{printf "state\x1frestarts\x1fn\x1f%d\x1e" .RestartCount}}{{with .Config}}{{printf "configured\x1fuser\x1fs\x1f%s\x1econfigured\x1fcommand\x1fl\x1f" .User}}{{range .Cmd}}{{printf "%s\x1d" .}}{{end}}{{printf "\x1econfigured\x1fentrypoint\x1fl\x1f"}}{{range .Entrypoint}}{{printf "%s\x1d" .}}{{end}}{{printf "\x1e"}}{{end}}{{with .HostConfig}}{{printf "configured\x1fmemory\x1fn\x1f%d\x1econfigured\x1freadOnly\x1fb\x1f%t\x1e" .Memory .ReadonlyRootfs}}{{end}}{{printf "configured\x1fmounts\x1fl\x1f"}}{{range .Mounts}}{{printf "%s\x1d" .Destination}}{{end}}{{printf "\x1e"}}' "$1"
+}
+
+# exit_codes CONTAINER: those of its ends in the last hour, as far as Docker remembers.
+exit_codes() {
+    [ "$(inspect '{{.RestartCount}}' "$1")" != 0 ] || return 0
+    fact state exitCodes p "$(docker events --since 1h --until "$(date +%s)" --filter "container=$1" --filter event=die \
+        --format '{{index .Actor.Attributes "exitCode"}}' 2>/dev/null | tail -n 10 | tr '\n' '\035')"
+}
+
+# memory_facts PID: what the kernel counts for its control group, in MB, and the highest pressure of it and those it is in.
+memory_facts() {
+    group=$(sed -n 's/^0:://p' "/proc/$1/cgroup" 2>/dev/null)
+    at=/sys/fs/cgroup$group
+    [ -n "$group" ] && [ -r "$at/memory.current" ] || return 0
+    for pair in used=memory.current limit=memory.max swapped=memory.swap.current; do
+        { read -r size <"$at/${pair#*=}"; } 2>/dev/null || continue
+        [ "$size" = max ] || fact memory "${pair%%=*}" n $((size / 1048576))
+    done
+    fact memory kills n "$(sed -n 's/^oom_kill //p' "$at/memory.events" 2>/dev/null)"
+    pressures=''
+    while [ "$at" != /sys/fs/cgroup ] && [ -n "$at" ]; do
+        pressures="$pressures $at/memory.pressure"
+        at=${at%/*}
+    done
+    # shellcheck disable=SC2086 # paths without blanks
+    sed -n 's/^\(some\|full\) avg10=\([0-9.]*\).*/\1 \2/p' $pressures 2>/dev/null | awk '
+        $2 + 0 > most[$1] + 0 { most[$1] = $2 }
+        END { for (key in most) printf "memory\037%s\037n\037%.1f\036", key, most[key] }'
 }
 
 # image_facts IMAGE: what the image was built with.

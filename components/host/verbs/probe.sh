@@ -64,15 +64,23 @@ final_answer() {
     esac
 }
 
-# final_state STATUS EXIT RESTARTS OOM: true for a state of the container that time cannot change.
+# final_state STATUS EXIT RESTARTS OOM LOG: true for a state of the container that time cannot change; LOG is a file with the
+# end of its log. One that Docker starts again may find what it missed, so that is waited for some times.
 final_state() {
     [ "$4" != true ] || return 0
-    case $1 in exited | dead) return 0 ;; esac
-    if [ "$3" -ge 1 ]; then
-        case $2 in 0 | 126 | 127) return 0 ;; esac
-    fi
-    [ "$3" -ge 3 ]
+    case $1 in
+    exited | dead) return 0 ;;
+    restarting) case $2 in 0 | 126 | 127) return 0 ;; esac ;;
+    *) [ "$3" -ge 1 ] || return 1 ;;
+    esac
+    [ "$3" -lt 3 ] || return 0
+    ! tail -n 40 "$5" | grep -qiE "$passing" || return 1
+    tail -n 40 "$5" | grep -qE "$exception"
 }
+
+# What an app says about a server that may still come, and how the common languages print an exception that ended it.
+passing='refused|could not connect|timed out|timeout|starting up|not yet accepting|is loading|no such host|name or service not known|name resolution|could not translate|ENOTFOUND|EAI_AGAIN|unreachable'
+exception='^[^ ]*\.rb:[0-9]+:in |\([A-Z][A-Za-z]*(::[A-Z][A-Za-z]*)*\)$|^Traceback |^[A-Za-z_.]*(Error|Exception)(:| \[)|^panic: |Exception in thread|^\*\* \([A-Z]|PHP Fatal error'
 
 # listening PID: the sockets that are listened on in the network of a process, a line each: ADDRESS PORT. Docker's own
 # name server is left out.
