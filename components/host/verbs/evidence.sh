@@ -1,2 +1,186 @@
+# Gathers what is known about a deploy that failed and prints it as one line of JSON: components/diagnosis/evidence.ts is its
+# type. Nothing is changed on the host. It takes well under a second, two where a network does not answer.
 # shellcheck shell=sh
-evidence() { printf '%s\n' "$*"; }
+# shellcheck source=common.sh
+. "${0%/*}/common"
+# shellcheck source=probe.sh
+. "${0%/*}/probe"
+# shellcheck source=evidence-json.sh
+. "${0%/*}/evidence-json"
+# shellcheck source=evidence-network.sh
+. "${0%/*}/evidence-network"
+
+# fact GROUP KEY TYPE VALUE: one fact, as a record of the file that becomes the document. TYPE is s (text), n (number),
+# b (true or false) or l (a list with \035 between its items).
+fact() {
+    [ -z "$4" ] || printf '%s\037%s\037%s\037%s\036' "$1" "$2" "$3" "$4"
+}
+
+# evidence STAGE ENDING [WORD=VALUE ...]: prints the document. The words, all optional:
+#   container=NAME image=REFERENCE elapsed=SECONDS timeout=SECONDS   what it is about
+#   port= path= host= proto= probe=SECONDS trace=FILE                the health question; FILE is what ask_once wrote
+#   error=TEXT                                                       what docker, or the command that failed, said
+#   command=TEXT code=NUMBER                                         a command that was run in it
+#   service=NAME answer=TEXT                                         the proxy's service, and what it said to the deploy
+evidence() (
+    stage=$1 ending=$2
+    shift 2
+    container='' image='' trace='' port='' path='' host='' proto='' error='' service=''
+    dir=$(mktemp -d /run/sextant-evidence.XXXXXX 2>/dev/null || mktemp -d) || exit 1
+    trap 'rm -rf "$dir"' EXIT
+    umask 077
+    {
+        fact '' stage s "$stage"
+        fact '' ending s "$ending"
+        for word; do
+            value=${word#*=}
+            case $word in
+            container=*) container=$value && fact '' container s "$value" ;;
+            image=*) image=$value ;;
+            elapsed=* | timeout=*) fact '' "${word%%=*}" n "$value" ;;
+            port=*) port=$value && fact probe port n "$value" ;;
+            path=*) path=$value && fact probe path s "$value" ;;
+            host=*) host=$value && fact probe host s "$value" ;;
+            proto=*) proto=$value && fact probe proto s "$value" ;;
+            probe=*) fact probe timeout n "$value" ;;
+            trace=*) trace=$value ;;
+            error=*) error=$value ;;
+            command=*) fact command words s "$value" ;;
+            code=*) fact command exitCode n "$value" ;;
+            service=*) service=$value ;;
+            answer=*) fact proxy answer s "$value" ;;
+            esac
+        done
+        fact '' error s "$error"
+    } >"$dir/facts.words"
+
+    if [ -n "$container" ]; then
+        container_facts "$container" >"$dir/facts.container"
+        # Where the words do not say it, Docker does.
+        [ -n "$image" ] || image=$(inspect '{{.Config.Image}}' "$container")
+        pid=$(inspect '{{.State.Pid}}' "$container")
+        exit_codes "$container" >"$dir/facts.exits"
+        docker logs --tail 60 "$container" >"$dir/log" 2>&1 || : >"$dir/log"
+    fi
+    fact '' image s "$image" >"$dir/facts.image"
+    [ -z "$image" ] || image_facts "$image" >>"$dir/facts.image" &
+    proxy_facts "$service" "$container" >"$dir/facts.proxy" 2>"$dir/proxylog" &
+    host_facts >"$dir/facts.host" &
+    if [ -n "${pid:-}" ] && [ "$pid" -gt 0 ] 2>/dev/null; then
+        processes "$pid" >"$dir/processes"
+        memory_facts "$pid" >"$dir/facts.memory"
+        listening "$pid" >"$dir/sockets"
+        [ -z "$port" ] || answers_elsewhere "$pid" "$port" "$path" "${host:-$container}" "${proto:-http}" >"$dir/elsewhere" &
+    fi
+    case $error in
+    *'no space left'* | *'disk quota'*) docker system df >"$dir/usage" 2>/dev/null & ;;
+    *'port is already allocated'* | *'address already in use'* | *'failed to bind'*) owners "$error" >"$dir/ports" & ;;
+    esac
+    if [ -n "$container" ]; then
+        network_facts "$container" "${pid:-0}" "$image" "$dir" >"$dir/facts.network"
+    fi
+    [ -z "$trace" ] || cp "$trace" "$dir/trace" 2>/dev/null
+    wait
+    # The environment goes by a pipe: it is what has to be hidden in the texts.
+    { [ -z "$container" ] || inspect '{{range .Config.Env}}{{printf "%s\x1e" .}}{{end}}' "$container"; } |
+        document "$dir"
+)
+
+# container_facts CONTAINER: its state, and what it was made with.
+container_facts() {
+    inspect '{{with .State}}{{printf "state\x1fstatus\x1fs\x1f%s\x1estate\x1fexitCode\x1fn\x1f%d\x1estate\x1foomKilled\x1fb\x1f%t\x1estate\x1ferror\x1fs\x1f%s\x1estate\x1fstartedAt\x1fs\x1f%s\x1estate\x1ffinishedAt\x1fs\x1f%s\x1e" .Status .ExitCode .OOMKilled .Error .StartedAt .FinishedAt}}{{if .Health}}{{printf "state\x1fhealth\x1fs\x1f%s\x1estate\x1fhealthLog\x1fl\x1f" .Health.Status}}{{range .Health.Log}}{{printf "%d %s\x1d" .ExitCode .Output}}{{end}}{{printf "\x1e"}}{{end}}{{end}}{{printf "state\x1frestarts\x1fn\x1f%d\x1e" .RestartCount}}{{with .Config}}{{printf "configured\x1fuser\x1fs\x1f%s\x1econfigured\x1fcommand\x1fl\x1f" .User}}{{range .Cmd}}{{printf "%s\x1d" .}}{{end}}{{printf "\x1econfigured\x1fentrypoint\x1fl\x1f"}}{{range .Entrypoint}}{{printf "%s\x1d" .}}{{end}}{{printf "\x1e"}}{{end}}{{with .HostConfig}}{{printf "configured\x1fmemory\x1fn\x1f%d\x1econfigured\x1freadOnly\x1fb\x1f%t\x1e" .Memory .ReadonlyRootfs}}{{end}}{{printf "configured\x1fmounts\x1fl\x1f"}}{{range .Mounts}}{{printf "%s\x1d" .Destination}}{{end}}{{printf "\x1e"}}' "$1"
+}
+
+# exit_codes CONTAINER: those of its ends in the last hour, as far as Docker remembers.
+exit_codes() {
+    [ "$(inspect '{{.RestartCount}}' "$1")" != 0 ] || return 0
+    fact state exitCodes p "$(docker events --since 1h --until "$(date +%s)" --filter "container=$1" --filter event=die \
+        --format '{{index .Actor.Attributes "exitCode"}}' 2>/dev/null | tail -n 10 | tr '\n' '\035')"
+}
+
+# memory_facts PID: what the kernel counts for its control group, in MB, and the highest pressure of it and those it is in.
+memory_facts() {
+    group=$(sed -n 's/^0:://p' "/proc/$1/cgroup" 2>/dev/null)
+    at=/sys/fs/cgroup$group
+    [ -n "$group" ] && [ -r "$at/memory.current" ] || return 0
+    for pair in used=memory.current limit=memory.max swapped=memory.swap.current; do
+        { read -r size <"$at/${pair#*=}"; } 2>/dev/null || continue
+        [ "$size" = max ] || fact memory "${pair%%=*}" n $((size / 1048576))
+    done
+    fact memory kills n "$(sed -n 's/^oom_kill //p' "$at/memory.events" 2>/dev/null)"
+    pressures=''
+    while [ "$at" != /sys/fs/cgroup ] && [ -n "$at" ]; do
+        pressures="$pressures $at/memory.pressure"
+        at=${at%/*}
+    done
+    # shellcheck disable=SC2086 # paths without blanks
+    sed -n 's/^\(some\|full\) avg10=\([0-9.]*\).*/\1 \2/p' $pressures 2>/dev/null | awk '
+        $2 + 0 > most[$1] + 0 { most[$1] = $2 }
+        END { for (key in most) printf "memory\037%s\037n\037%.1f\036", key, most[key] }'
+}
+
+# image_facts IMAGE: what the image was built with.
+image_facts() {
+    docker image inspect --format '{{printf "imageFacts\x1farchitecture\x1fs\x1f%s\x1e" .Architecture}}{{with .Config}}{{printf "imageFacts\x1fuser\x1fs\x1f%s\x1eimageFacts\x1fworkdir\x1fs\x1f%s\x1eimageFacts\x1fcmd\x1fl\x1f" .User .WorkingDir}}{{range .Cmd}}{{printf "%s\x1d" .}}{{end}}{{printf "\x1eimageFacts\x1fentrypoint\x1fl\x1f"}}{{range .Entrypoint}}{{printf "%s\x1d" .}}{{end}}{{printf "\x1eimageFacts\x1fexposed\x1fp\x1f"}}{{range $port, $_ := .ExposedPorts}}{{printf "%s\x1d" $port}}{{end}}{{printf "\x1e"}}{{end}}' "$1" 2>/dev/null
+}
+
+# proxy_facts SERVICE CONTAINER: whether the proxy runs, what it is and what it serves; its last lines on the service or the
+# container go to standard error. Without a service it is asked for its version only.
+proxy_facts() {
+    if ! running "$proxy"; then
+        [ -z "$1" ] || fact proxy running b false
+        return 0
+    fi
+    fact proxy running b true
+    version=$(inspect '{{.Config.Image}}' "$proxy")
+    fact proxy version s "${version##*:}"
+    [ -n "$1" ] || return 0
+    fact proxy services l "$(routes | sed 1d | awk 'NF >= 4 { printf "%s %s %s\035", $1, $2, $4 }')"
+    docker logs --tail 300 "$proxy" 2>&1 | grep -F -e "$1" -e "${2:-$1}" -e '"level":"ERROR"' | tail -n 12 >&2
+}
+
+# host_facts: the machine. Sizes in MB.
+host_facts() {
+    case $(uname -m) in x86_64) fact host architecture s amd64 ;; aarch64) fact host architecture s arm64 ;; *) fact host architecture s "$(uname -m)" ;; esac
+    fact host cores n "$(nproc 2>/dev/null)"
+    read -r load _ </proc/loadavg && fact host load n "$load"
+    awk '
+        { size[$1] = int($2 / 1024) }
+        function fact(key, value) { printf "host\037%s\037n\037%d\036", key, value }
+        END {
+            fact("memory", size["MemTotal:"]); fact("available", size["MemAvailable:"])
+            fact("swap", size["SwapTotal:"]); fact("swapUsed", size["SwapTotal:"] - size["SwapFree:"])
+        }' /proc/meminfo
+    [ ! -r /proc/pressure/memory ] ||
+        sed -n 's/^\(some\|full\) avg10=\([0-9.]*\).*/host.pressure\x1f\1\x1fn\x1f\2\x1e/p' /proc/pressure/memory 2>/dev/null | tr -d '\n'
+    docker info --format '{{printf "host\x1fdocker\x1fs\x1f%s\x1ehost\x1fcontainers\x1fn\x1f%d\x1ehost.disk\x1fpath\x1fs\x1f%s\x1e" .ServerVersion .ContainersRunning .DockerRootDir}}' 2>/dev/null
+    root=$(docker info --format '{{.DockerRootDir}}' 2>/dev/null)
+    df -Pm "${root:-/}" 2>/dev/null | awk 'NR == 2 { printf "host.disk\037total\037n\037%d\036host.disk\037free\037n\037%d\036", $2, $4 }'
+    df -Pi "${root:-/}" 2>/dev/null | awk 'NR == 2 && $4 ~ /^[0-9]+$/ && $2 > 0 { printf "host.disk\037inodesFree\037n\037%d\036", $4 }'
+    fact host clock s "$(date -u +%Y-%m-%dT%H:%M:%SZ)"
+}
+
+# processes PID: the processes below this one, a line each: NUMBER-INSIDE COMMAND.
+processes() {
+    todo=$1 count=0
+    while [ -n "$todo" ] && [ "$count" -lt 20 ]; do
+        one=${todo%% *}
+        case $todo in *' '*) todo=${todo#* } ;; *) todo='' ;; esac
+        inside=$(awk '/^NSpid:/ { print $NF }' "/proc/$one/status" 2>/dev/null)
+        [ -z "$inside" ] || printf '%s %s\n' "$inside" "$(tr '\000\n' '  ' <"/proc/$one/cmdline" 2>/dev/null | cut -c1-300)"
+        children=$(cat "/proc/$one/task/"*/children 2>/dev/null | tr -s '\n ' '  ')
+        children=${children# }
+        children=${children% }
+        todo="$todo${todo:+${children:+ }}$children"
+        count=$((count + 1))
+    done
+}
+
+# owners TEXT: who listens on the ports of the host that a text of Docker's names, a line each: PORT OWNER.
+owners() {
+    printf '%s\n' "$1" | grep -oE '(:|port )[0-9]+' | grep -oE '[0-9]+' | sort -un | while read -r number; do
+        held=$(docker ps --filter "publish=$number" --format 'the container {{.Names}}' 2>/dev/null | head -n 1)
+        [ -n "$held" ] || held=$(ss -Hltnp "sport = :$number" 2>/dev/null | sed -n 's/.*users:(("\([^"]*\)",pid=\([0-9]*\).*/\1 (process \2)/p' | head -n 1)
+        [ -z "$held" ] || printf '%s %s\n' "$number" "$held"
+    done
+}

@@ -4,7 +4,7 @@ set -eu
 here=$(dirname "$(readlink -f "$0")")
 if [ $# -eq 0 ] || [ ! -x "$here/$1" ]; then
     printf 'usage: sextant VERB [WORD=VALUE ...]\nverbs: %s\n' \
-        "$(cd "$here" && printf '%s ' [a-z]* | sed 's/ common / /; s/ sextant / /')" >&2
+        "$(cd "$here" && printf '%s ' [a-z]* | sed -E 's/ (common|evidence(-[a-z]+)?|probe|sextant)\b//g')" >&2
     exit 2
 fi
 verb=$1
