@@ -1,4 +1,7 @@
-/** placeholder until the diagnosis lands */
+/** What a failed verb is reported as: its verdict where it printed evidence, else what it said. */
+import { parseEvidence } from "./parse";
+
 export function verdict(stdout: string, stderr: string, host: string): string {
-  return `${host}: ${stderr.trim()} ${stdout.trim()}`.slice(0, 4000);
+  const { evidence } = parseEvidence(stdout);
+  return `${host}: ${stderr.trim()} ${JSON.stringify(evidence, undefined, 1)}`.slice(0, 8000);
 }

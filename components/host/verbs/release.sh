@@ -7,6 +7,8 @@
 set -u
 # shellcheck source=common.sh
 . "${0%/*}/common"
+# shellcheck source=evidence.sh
+. "${0%/*}/evidence"
 
 name='' image='' timeout=600 volumes=''
 while [ $# -gt 0 ]; do
@@ -43,16 +45,18 @@ done
 # shellcheck disable=SC2086 # one word each
 docker create --name "$name" --network sextant --label "sextant.release=$name" $names $volumes "$image" "$@" >/dev/null ||
     fail "could not make the release container from $image"
-docker start "$name" >/dev/null || fail "could not start the release command: $(inspect '{{.State.Error}}' "$name")"
-code=$(timeout "$timeout" docker wait "$name") || {
-    docker stop --time 10 "$name" >/dev/null
-    printf 'the release command (%s) did not end within %ss and was stopped; nothing was switched. Its last lines:\n' "$*" "$timeout" >&2
-    last_lines "$name" 20 >&2
+began=$(date +%s)
+# give_up ENDING [WORD=VALUE...]: prints the evidence; the container is kept, stopped, until the next run.
+give_up() {
+    evidence release "$@" "container=$name" "image=$image" "command=$command" \
+        "elapsed=$(($(date +%s) - began))" "timeout=$timeout"
     exit 1
 }
-if [ "$code" -ne 0 ]; then
-    printf 'the release command (%s) ended with exit code %s; no container of this release was made. Its last lines:\n' "$*" "$code" >&2
-    last_lines "$name" 20 >&2
-    exit 1
-fi
+command=$*
+said=$(docker start "$name" 2>&1 >/dev/null) || give_up start-failed "error=$said"
+code=$(timeout "$timeout" docker wait "$name") || {
+    docker stop --time 10 "$name" >/dev/null
+    give_up timeout
+}
+[ "$code" -eq 0 ] || give_up command-failed "code=$code"
 docker rm "$name" >/dev/null

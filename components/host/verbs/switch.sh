@@ -7,6 +7,8 @@
 set -u
 # shellcheck source=common.sh
 . "${0%/*}/common"
+# shellcheck source=evidence.sh
+. "${0%/*}/evidence"
 
 role='' stop=10 keep='' service='' port='' containers=''
 while [ $# -gt 0 ]; do
@@ -34,7 +36,10 @@ for container in $containers; do
 done
 
 if [ -n "$service" ]; then
-    running "$proxy" || fail "the proxy does not run on this host (docker ps -a --filter name=$proxy): start it, or run pulumi up --refresh"
+    running "$proxy" || {
+        evidence switch proxy-gone "container=${containers##* }" "service=$service"
+        exit 1
+    }
 
     # Another stack may use the same service name; its route is not ours to take.
     for target in $(target_of "$service" | tr ',' ' '); do
@@ -48,9 +53,7 @@ if [ -n "$service" ]; then
     for container in $containers; do targets="$targets --target=$container:$port"; done
     # shellcheck disable=SC2086 # one word a target
     answer=$(docker exec "$proxy" kamal-proxy deploy "$service" $targets "$@" 2>&1) || {
-        printf 'the proxy did not take %s for %s: %s\n' "$containers" "$service" "$(printf '%s' "$answer" | tail -n 3 | cut -c1-300)" >&2
-        printf 'what the proxy logged:\n' >&2
-        docker logs --tail 200 "$proxy" 2>&1 | grep -F -e "${containers##* }" -e '"level":"ERROR"' | tail -n 4 | cut -c1-400 | sed 's/^/  | /' >&2
+        evidence switch proxy-refused "container=${containers##* }" "service=$service" "answer=$(printf '%s' "$answer" | tail -n 3 | cut -c1-300)"
         exit 1
     }
     # A deploy whose client was killed goes on, and the last one that becomes healthy wins: look what is served now.
