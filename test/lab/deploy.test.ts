@@ -6,7 +6,8 @@ import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { LoadReport } from "../../lab/load/load";
 import { type Edit, plain } from "./deploy/edit";
-import { get, versions } from "./deploy/http";
+import { get, getSecurely, versions } from "./deploy/http";
+import { certificate } from "./deploy/certificate";
 import type { Ran } from "../../lab/workspace";
 import { World, deployed } from "./deploy/world";
 
@@ -19,6 +20,8 @@ let now: Edit = plain;
 let printed = "";
 /** Process lists of all hosts, taken while releases went on. */
 let processes = "";
+/** The certificate of the route over TLS. */
+let shown: Awaited<ReturnType<typeof certificate>>;
 
 /** Deploys an edit with requests all the while, and expects none to be lost. */
 async function release(change: Partial<Edit>): Promise<{ done: Ran; load: LoadReport }> {
@@ -42,6 +45,11 @@ async function serving(version: string): Promise<void> {
   expect(await versions(targets, host)).toEqual(targets.map(() => `200 ${version}`));
 }
 
+/** What the route over TLS answers. */
+function overTls(): { status: number; certificate: string } {
+  return { status: 200, certificate: shown.fingerprint };
+}
+
 /** Whether a TCP connection to a port opens from here, outside the server. */
 function opens(address: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
@@ -55,11 +63,13 @@ function opens(address: string, port: number): Promise<boolean> {
 }
 
 beforeAll(async () => {
+  shown = await certificate("secure.test");
   world = await World.start("deploy");
 });
 
 afterAll(async () => {
   await world.end(now);
+  shown.remove();
 });
 
 describe("from nothing", () => {
@@ -181,6 +191,11 @@ describe("an edit under load touches what it should and loses nothing", () => {
     expect((await get(targets[0] ?? "", "www.shop.test")).status).toBe(200);
   });
 
+  it("a route over TLS with a certificate of one's own", async () => {
+    await releaseAsPlanned("certificate", { secure: { certificate: shown.certificate, key: shown.key } });
+    expect(await getSecurely(new URL(targets[0] ?? "").hostname, "secure.test")).toEqual(overTls());
+  });
+
   it("resources", async () => {
     await releaseAsPlanned("resources", { memory: "500m" });
     const format = "{{.HostConfig.Memory}}";
@@ -207,7 +222,7 @@ describe("an edit under load touches what it should and loses nothing", () => {
     expect((await world.servers()).map(({ name }) => name)).not.toContain("test-web-3");
   });
 
-  it("the proxy's image, with routes and maintenance state kept", async () => {
+  it("the proxy's image, with routes, certificates and maintenance state kept", async () => {
     // A second service in maintenance, as an operator would leave it, without a program.
     const deploy =
       "kamal-proxy deploy closed --target $(docker ps --filter label=sextant.role=shop-web --format '{{.Names}}'):3000 --host closed.test";
@@ -218,6 +233,7 @@ describe("an edit under load touches what it should and loses nothing", () => {
     expect((await get(targets[0] ?? "", "closed.test")).status).toBe(503);
     await releaseAsPlanned("proxy", { proxy: "v0.9.2-b" });
     expect((await get(targets[0] ?? "", "closed.test")).status).toBe(503);
+    expect(await getSecurely(new URL(targets[0] ?? "").hostname, "secure.test")).toEqual(overTls());
     await world.onServer("test-web-1", "docker exec kamal-proxy kamal-proxy remove closed");
     const image = await world.onServer("test-web-1", "docker inspect -f '{{.Config.Image}}' kamal-proxy");
     expect(image).toMatch(/:v0\.9\.2-b$/);
@@ -256,6 +272,8 @@ describe("secrets", () => {
     "canary-two",
     ...["database", "redis", "key-base"].map((name) => `canary-${name}`),
   ];
+  /** Those, the registry's password, and a line of the certificate's key. */
+  const secret = (): string[] => [...canaries, world.registryPassword, shown.keyLine];
 
   it("are not in what Pulumi prints, in its state, or in its preview", async () => {
     const texts = {
@@ -274,23 +292,23 @@ describe("secrets", () => {
     };
     for (const [where, text] of Object.entries(texts)) {
       expect(text.length, where).toBeGreaterThan(100);
-      for (const canary of canaries) expect(text.includes(canary), `${canary} in ${where}`).toBe(false);
+      for (const canary of secret()) expect(text.includes(canary), `${canary} in ${where}`).toBe(false);
     }
   });
 
   it("are in no process list and no log of a host, and in no file but Docker's own", async () => {
     expect(processes).toContain("docker");
-    for (const canary of canaries) expect(processes.includes(canary), `${canary} in ps`).toBe(false);
+    for (const canary of secret()) expect(processes.includes(canary), `${canary} in ps`).toBe(false);
     for (const server of ["test-web-1", "test-web-2", "test-worker"]) {
       const logs = await world.onServer(
         server,
         "for c in $(docker ps -aq); do docker logs $c 2>&1; done; cat /var/log/*.log /var/log/*/*.log 2>/dev/null; true",
       );
-      for (const canary of canaries)
+      for (const canary of secret())
         expect(logs.includes(canary), `${canary} in the logs of ${server}`).toBe(false);
       const files = await world.onServer(
         server,
-        "grep -rlsF canary- /etc /root /home /tmp /var/lib/sextant /var/log /usr/local /run --exclude-dir=docker || true",
+        `grep -rlsF -e canary- -e ${world.registryPassword} /etc /root /home /tmp /var/lib/sextant /var/log /usr/local /run --exclude-dir=docker || true`,
       );
       expect(files, server).toBe("");
     }

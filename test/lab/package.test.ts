@@ -1,6 +1,6 @@
 /**
  * The package as a user gets it: packed, installed into an empty project, and the README's own program previewed with the
- * real engine against the API of the cloud. Nothing is made: a preview asks and plans.
+ * real engine against the API of the cloud, then deployed on the lab.
  */
 import {
   cpSync,
@@ -17,10 +17,14 @@ import { tmpdir } from "node:os";
 import { basename, delimiter, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { run, tryRun } from "../../lab/docker/exec";
+import { labFacts } from "../../lab/facts";
 import { createHetzner, type Hetzner } from "../../lab/hetzner/server";
+import { labUp } from "../../lab/lab";
+import { publicNetwork } from "../../lab/machine/names";
 import { repoRoot } from "../../lab/paths";
 import { ensureToolchain } from "../../lab/toolchain/toolchain";
 import { Recorder } from "../unit/lab/hetzner/recorder";
+import { get } from "./deploy/http";
 
 interface Step {
   op: string;
@@ -265,5 +269,76 @@ describe("the README's program on the installed package", () => {
 
   it("touches nothing at the cloud", () => {
     expect(machines.calls).toEqual([]);
+  });
+});
+
+describe("the README's program on the lab", () => {
+  let lab: NodeJS.ProcessEnv;
+
+  /** The program with what a program on the lab has in place of a user's own: registry, images, network, no certificate. */
+  function onLab(registry: string): string {
+    const swaps: [string, string][] = [
+      ['"203.0.113.0/24"', `"${publicNetwork.ipv4.subnet}"`],
+      [", tls: letsEncrypt()", ""],
+      ["  letsEncrypt,\n", ""],
+      [
+        "registries: [registry],",
+        `registries: [registry],\n  daemon: { "insecure-registries": ["${registry}"] },`,
+      ],
+      ["{ servers: [web] }", `{ servers: [web], image: "${registry}/kamal-proxy:v0.9.2" }`],
+      ['version: "15",', `version: "15", image: "${registry}/postgres",`],
+      ["RAILS_MASTER_KEY:", "SECRET_KEY_BASE:"],
+      ['"web-1"', '"readme-1"'],
+    ];
+    let program = readmeProgram();
+    for (const [from, to] of swaps) {
+      expect(program, from).toContain(from);
+      program = program.replace(from, to);
+    }
+    return `${program.replaceAll("registry.example.com", registry)}\nexport const address = web.address;\n`;
+  }
+
+  beforeAll(async () => {
+    const facts = await labFacts(await labUp(console.log));
+    if (!facts) throw new Error("the lab does not answer after it was brought up");
+    writeFileSync(join(project, "index.ts"), onLab(facts.registry.address));
+    mkdirSync(join(folder, "lab-backend"));
+    lab = {
+      ...facts.env,
+      HOME: environment["HOME"],
+      PULUMI_BACKEND_URL: `file://${join(folder, "lab-backend")}`,
+    };
+    const set = { ...secrets, registryPassword: facts.registry.password, railsMasterKey: "0".repeat(64) };
+    await run("pulumi", ["stack", "init", "lab"], { cwd: project, env: lab });
+    await run("pulumi", ["config", "set", "version", "v1"], { cwd: project, env: lab });
+    for (const [name, value] of Object.entries(set))
+      await run("pulumi", ["config", "set", "--secret", name], { cwd: project, env: lab, input: value });
+    const program = readFileSync(join(project, "index.ts"), "utf8").replace(
+      '"deploy"',
+      `"${facts.registry.username}"`,
+    );
+    writeFileSync(join(project, "index.ts"), program);
+  });
+
+  afterAll(async () => {
+    await run("pulumi", ["destroy", "--yes", "--skip-preview", "--non-interactive"], {
+      cwd: project,
+      env: lab,
+    });
+  });
+
+  it("deploys, serves, and has nothing to do the second time", async () => {
+    const up = ["up", "--yes", "--skip-preview", "--non-interactive"];
+    await timed("pulumi up", run("pulumi", up, { cwd: project, env: lab }));
+    const output = await run("pulumi", ["stack", "output", "address"], { cwd: project, env: lab });
+    const answer = await get(`http://${output.trim()}`, "shop.example.com");
+    expect(answer).toMatchObject({ status: 200, headers: { "x-app-version": "v1" } });
+    expect(await run("pulumi", up, { cwd: project, env: lab })).toMatch(/Resources:\n +\d+ unchanged\n/);
+  });
+
+  it("finds its own providers by a path that is the same on every machine", async () => {
+    const state = await run("pulumi", ["stack", "export"], { cwd: project, env: lab });
+    const paths = [...state.matchAll(/resolve\(\\"([^"\\]+)\\"\)/g)].map(([, path]) => path);
+    expect(new Set(paths)).toEqual(new Set(["node_modules/pulumi-sextant/dist/dynamic/provider.js"]));
   });
 });

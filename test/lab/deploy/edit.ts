@@ -16,6 +16,8 @@ export interface Edit {
   /** Tag of kamal-proxy. */
   proxy: string;
   release: string[];
+  /** A second route, over TLS: files of the certificate and its key. */
+  secure?: { certificate: string; key: string };
   /** How long a container may take to become ready. */
   readyTimeout: `${number}s`;
 }

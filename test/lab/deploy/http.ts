@@ -1,5 +1,7 @@
 /** Single requests, as a browser makes them. */
 import { request } from "node:http";
+import { request as requestSecurely } from "node:https";
+import type { TLSSocket } from "node:tls";
 
 export interface Answer {
   status: number;
@@ -19,6 +21,22 @@ export function get(url: string, host: string): Promise<Answer> {
       response.on("error", reject);
     });
     asked.on("timeout", () => asked.destroy(new Error(`${url}: no answer within 10 s`)));
+    asked.on("error", reject);
+    asked.end();
+  });
+}
+
+/** GETs the first page of a host over TLS: the status, and the SHA-256 of the certificate that was shown. */
+export function getSecurely(address: string, host: string): Promise<{ status: number; certificate: string }> {
+  return new Promise((resolve, reject) => {
+    const options = { host: address, servername: host, headers: { Host: host }, rejectUnauthorized: false };
+    const asked = requestSecurely({ ...options, agent: false, timeout: 10_000 }, (response) => {
+      const certificate = (response.socket as TLSSocket).getPeerCertificate().fingerprint256;
+      response.resume().on("end", () => {
+        resolve({ status: response.statusCode ?? 0, certificate });
+      });
+    });
+    asked.on("timeout", () => asked.destroy(new Error(`${address}: no answer within 10 s`)));
     asked.on("error", reject);
     asked.end();
   });

@@ -33,6 +33,10 @@ export class World {
     return new World(workspace);
   }
 
+  get registryPassword(): string {
+    return this.workspace.facts.registry.password;
+  }
+
   /** Runs pulumi; a failure is an error with all that was printed. */
   pulumi(args: string[], env?: NodeJS.ProcessEnv): Promise<string> {
     return this.workspace.pulumi(args, env);

@@ -1,4 +1,5 @@
 /** Web servers, a worker, Postgres, Redis and the Rails shop: all parts, with what the tests edit from DEPLOY. */
+import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import {
   App,
@@ -12,7 +13,9 @@ import {
   http,
   https,
   icmp,
+  ownCertificate,
   ssh,
+  type RouteArgs,
 } from "../../../../components";
 import type { Edit } from "../edit";
 
@@ -55,11 +58,27 @@ const cache = new Redis("cache", {
   password: config.requireSecret("redisPassword"),
   publish: "private",
 });
+const open: RouteArgs = { hosts: edit.hosts, paths: edit.paths, port: 3000, drainTimeout: "10s" };
+const secure: RouteArgs[] =
+  edit.secure === undefined
+    ? []
+    : [
+        {
+          name: "secure",
+          hosts: ["secure.test"],
+          port: 3000,
+          drainTimeout: "10s",
+          tls: ownCertificate(
+            readFileSync(edit.secure.certificate, "utf8"),
+            pulumi.secret(readFileSync(edit.secure.key, "utf8")),
+          ),
+        },
+      ];
 const shop = new App("shop", {
   image: `${images}/shop`,
   version: edit.version,
   proxy,
-  route: { hosts: edit.hosts, paths: edit.paths, port: 3000, drainTimeout: "10s" },
+  route: [open, ...secure],
   readyTimeout: edit.readyTimeout,
   stopTimeout: "5s",
   roles: {
