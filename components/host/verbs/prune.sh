@@ -25,6 +25,12 @@ for name in $(docker ps --all --filter "label=sextant.role=$role" --format '{{.N
     docker rm --force "$name" >/dev/null 2>&1 || true
 done
 
+# The evidence of what is no longer there is of no use to anybody.
+for file in /var/lib/sextant/evidence/*.json; do
+    name=${file##*/}
+    [ ! -e "$file" ] || [ -n "$(inspect '{{.Id}}' "${name%.json}")" ] || rm -f "$file"
+done
+
 # Newest first, as Docker lists them; an image in use stays, since rmi without --force refuses it.
 docker image ls --no-trunc --format '{{.ID}}' "$repository" | awk '!seen[$0]++' | tail -n "+$((keep + 1))" |
     while read -r id; do
