@@ -67,7 +67,7 @@ export class App extends Component {
     this.release = this.runRelease(args, roles, reference);
     this.placements = this.rollOut(args, roles, reference);
     this.watch = this.watchRoutes(roles);
-    this.prune(args);
+    this.prune(args, roles);
     const switched = this.placements.flatMap((placement) => placement.switches.map((command) => command.id));
     this.version = pulumi
       .all([pulumi.output(args.version), pulumi.all(switched)])
@@ -362,10 +362,11 @@ export class App extends Component {
     );
   }
 
-  /** After the last switch: what failed or was orphaned goes, and images beyond the retained ones. */
-  private prune(args: AppArgs): void {
+  /** After the last switch: waits for the drains, then what failed or was orphaned goes, and images beyond the retained ones. */
+  private prune(args: AppArgs, roles: Role[]): void {
     const after = this.placements.flatMap(({ ready, switches }) => [ready, ...switches]);
     for (const { role, host, container } of this.placements) {
+      const wait = Math.max(0, ...roles.filter(({ name }) => name === role).map(switchSeconds));
       new VerbOnHost(
         `${this.componentName}-${role}-${host.hostName}-prune`,
         host,
@@ -373,10 +374,12 @@ export class App extends Component {
         {
           words: [
             `role=${roleLabel(this.componentName, role)}`,
+            `wait=${wait}`,
             `keep=${args.retainImages ?? 3}`,
             `repository=${args.image}`,
             pulumi.interpolate`container=${container.name}`,
           ],
+          timeout: wait + 120,
         },
         { parent: this, dependsOn: after },
         args.transform?.prune,

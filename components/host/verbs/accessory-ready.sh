@@ -6,6 +6,8 @@
 set -u
 # shellcheck source=common.sh
 . "${0%/*}/common"
+# shellcheck source=evidence.sh
+. "${0%/*}/evidence"
 
 container='' timeout=120
 while [ $# -gt 0 ]; do
@@ -25,21 +27,21 @@ if [ -z "$container" ] || [ $# -eq 0 ]; then fail "accessory-ready: container= o
 
 started=$(date +%s)
 good=0
-running "$container" || docker start "$container" >/dev/null 2>&1
+said=$(mktemp) || exit 1
+trap 'rm -f "$said"' EXIT
+running "$container" || docker start "$container" >/dev/null 2>"$said" ||
+    { evidence start start-failed "container=$container" "error=$(cat "$said")" && exit 1; }
 while [ "$good" -lt 2 ]; do
-    if timeout 10 docker exec "$container" "$@" >/dev/null 2>&1; then
+    if timeout 10 docker exec "$container" "$@" >"$said" 2>&1; then
         good=$((good + 1))
         sleep 0.3
         continue
     fi
     good=0
-    if [ $(($(date +%s) - started)) -ge "$timeout" ]; then
-        {
-            printf '%s is not ready after %ss: %s does not succeed in it (%s)\n' "$container" "$timeout" "$*" \
-                "$(inspect 'status {{.State.Status}}, exit code {{.State.ExitCode}}, restarts {{.RestartCount}}' "$container")"
-            printf 'its last log lines (all of them: docker logs %s):\n' "$container"
-            last_lines "$container" 12
-        } >&2
+    elapsed=$(($(date +%s) - started))
+    if [ "$elapsed" -ge "$timeout" ]; then
+        evidence ready timeout "container=$container" "elapsed=$elapsed" "timeout=$timeout" \
+            "command=$*" "error=$(tail -n 5 "$said" | cut -c1-300)"
         exit 1
     fi
     sleep 0.2

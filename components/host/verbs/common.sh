@@ -43,3 +43,9 @@ target_of() {
 without() {
     grep -Fxv "$(printf '%s\n' "$@")" || true
 }
+
+# switching ROLE: the file that is locked while something of a switch of the role goes on; its directory is made.
+switching() {
+    mkdir -p /run/sextant
+    printf '/run/sextant/switching-%s' "$(printf '%s' "$1" | tr -c 'a-zA-Z0-9._-' -)"
+}

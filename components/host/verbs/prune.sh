@@ -1,17 +1,18 @@
 #!/bin/sh
-# prune role=LABEL keep=COUNT repository=REPOSITORY container=NAME [container=NAME ...]
+# prune role=LABEL wait=SECONDS keep=COUNT repository=REPOSITORY container=NAME [container=NAME ...]
 #
-# After the last switch: removes stopped containers of the role that no longer serve (of failed releases, of deploys that
+# After the last switch: waits until all that is old has drained and stopped, then removes stopped containers of the role that no longer serve (of failed releases, of deploys that
 # were killed), and images of the repository beyond the newest `keep` that no container uses.
 set -u
 # shellcheck source=common.sh
 . "${0%/*}/common"
 
-role='' keep=3 repository='' containers=''
+role='' wait=120 keep=3 repository='' containers=''
 while [ $# -gt 0 ]; do
     case $1 in
     role=*) role=${1#*=} ;;
     keep=*) keep=${1#*=} ;;
+    wait=*) wait=${1#*=} ;;
     repository=*) repository=${1#*=} ;;
     container=*) containers="$containers ${1#*=}" ;;
     *) fail "prune: unknown word $1" ;;
@@ -19,6 +20,15 @@ while [ $# -gt 0 ]; do
     shift
 done
 if [ -z "$containers" ] || [ -z "$role" ]; then fail "prune: role= or container= is missing"; fi
+
+lock=$(switching "$role")
+flock --timeout "$wait" "$lock" true ||
+    fail "the old containers of $role still drain or stop after ${wait}s; they serve no new requests (docker ps --filter label=sextant.role=$role)"
+if [ -s "$lock.drains.failed" ]; then
+    said=$(head -c 300 "$lock.drains.failed")
+    rm -f "$lock.drains.failed"
+    fail "the old containers of $role could not be stopped: $said"
+fi
 
 # shellcheck disable=SC2086 # names have no blanks
 for name in $(docker ps --all --filter "label=sextant.role=$role" --format '{{.Names}}' | without $containers); do

@@ -2,8 +2,9 @@
 # switch role=LABEL container=NAME [container=NAME ...] stop=SECONDS [keep=old] [service=NAME port=PORT] [-- KAMAL-PROXY DEPLOY FLAGS...]
 #
 # Puts the traffic of a role on this host on new containers, then stops the old ones. With a service the proxy deploys and
-# drains; without one (workers) the old ones are just stopped. Running it again, or after it was cut anywhere, ends in the
-# same state. With keep=old the old ones go on: another route of the role is still to be switched.
+# drains; without one (workers) the old ones are just stopped. It ends when the new ones have the traffic; draining and
+# stopping go on, and `prune` waits for them. Running it again, or after it was cut anywhere, ends in the same state. With
+# keep=old the old ones go on: another route of the role is still to be switched.
 set -u
 # shellcheck source=common.sh
 . "${0%/*}/common"
@@ -29,6 +30,24 @@ while [ $# -gt 0 ]; do
 done
 if [ -z "$containers" ] || [ -z "$role" ]; then fail "switch: role= or container= is missing"; fi
 
+# Held by what goes on after this verb has ended: by the drains of all routes, and by everything.
+lock=$(switching "$role")
+exec 8>"$lock" 9>"$lock.drains"
+flock --shared --timeout 600 8 ||
+    fail "an earlier switch of $role is still being cleaned up after 600s; see sextant doctor"
+flock --shared 9
+dir=$(mktemp -d /run/sextant/switch.XXXXXX) || exit 1
+trap 'rm -rf "$dir"' EXIT
+
+# served: true when the proxy sends requests to all the new containers. A deploy whose client was killed goes on, and of two
+# the last one that becomes healthy wins, so that this is looked at and not believed.
+served() {
+    targets_now=$(target_of "$service")
+    for container in $containers; do
+        case ",$targets_now," in *"$container:$port"*) ;; *) return 1 ;; esac
+    done
+}
+
 for container in $containers; do
     rm -f "/run/sextant/lease-$container"
     running "$container" || docker start "$container" >/dev/null 2>&1 ||
@@ -51,23 +70,37 @@ if [ -n "$service" ]; then
 
     targets=''
     for container in $containers; do targets="$targets --target=$container:$port"; done
-    # shellcheck disable=SC2086 # one word a target
-    answer=$(docker exec "$proxy" kamal-proxy deploy "$service" $targets "$@" 2>&1) || {
-        evidence switch proxy-refused "container=${containers##* }" "service=$service" "answer=$(printf '%s' "$answer" | tail -n 3 | cut -c1-300)"
-        exit 1
-    }
-    # A deploy whose client was killed goes on, and the last one that becomes healthy wins: look what is served now.
-    for container in $containers; do
-        case ",$(target_of "$service")," in
-        *"$container:$port"*) ;;
-        *) fail "the proxy serves $(target_of "$service") for $service, not $container:$port: another deploy ran at the same time; run pulumi up again" ;;
-        esac
-    done
+    # Where the proxy serves them already (other flags, or a second try), only the end of its command tells that it is done.
+    if served; then before=served; else before=''; fi
+    # The proxy sends new requests to the new containers at once, and ends its own command when the old ones have drained.
+    # That, and stopping them, goes on by itself: the next host need not wait for it, and `prune` waits for all.
+    # shellcheck disable=SC2016,SC2086 # expanded by the inner shell; one word a target
+    setsid sh -c 'dir=$1 && shift && docker exec "$@" >"$dir/answer" 2>&1; echo $? >"$dir/code"' \
+        deploy "$dir" "$proxy" kamal-proxy deploy "$service" $targets "$@" </dev/null >/dev/null 2>&1 &
+    until [ -s "$dir/code" ] || { [ -z "$before" ] && served; }; do sleep 0.05; done
+    if [ -s "$dir/code" ]; then
+        read -r code <"$dir/code"
+        if [ "$code" -ne 0 ]; then
+            evidence switch proxy-refused "container=${containers##* }" "service=$service" \
+                "answer=$(tail -n 3 "$dir/answer" | cut -c1-300)"
+            exit 1
+        fi
+        served || fail "the proxy serves $(target_of "$service") for $service, not $containers: another deploy ran at the same time; run pulumi up again"
+    fi
 fi
 
-[ -z "$keep" ] || exit 0
+# What is left: draining, then stopping what is old, unless another route of the role is still to be switched.
 # shellcheck disable=SC2086 # names have no blanks
-old=$(docker ps --filter "label=sextant.role=$role" --format '{{.Names}}' | without $containers)
-# shellcheck disable=SC2086
-[ -z "$old" ] || docker stop --time "$stop" $old >/dev/null || fail "could not stop the old containers: $old"
+old=$([ -n "$keep" ] || docker ps --filter "label=sextant.role=$role" --format '{{.Names}}' | without $containers)
+# shellcheck disable=SC2016,SC2086 # expanded by the inner shell; names have no blanks
+setsid sh -c '
+    dir=$1 service=$2 stop=$3 drains=$4
+    shift 4
+    [ -z "$service" ] || until [ -s "$dir/code" ]; do sleep 0.1; done
+    exec 9>&-
+    if [ $# -gt 0 ]; then
+        flock "$drains" docker stop --time "$stop" "$@" >/dev/null 2>"$dir/said" || cp "$dir/said" "$drains.failed"
+    fi
+    rm -rf "$dir"' rest "$dir" "$service" "$stop" "$lock.drains" $old </dev/null >/dev/null 2>&1 &
+trap - EXIT
 exit 0
