@@ -70,7 +70,7 @@ export function preflightPage(script: string): string {
       "will bite later is a note in the output of `pulumi up`. The preflight runs when the machine is added, and again when its words or " +
       "the script change.",
     '`preflight: { accept: ["ufw-bypassed"] }` makes a check a note for one machine, where a check can be accepted. On the ' +
-      "machine itself, `sh /usr/local/lib/sextant/*/preflight ports=80,443` says the same at any time.",
+      "machine itself, `sextant preflight ports=80,443` says the same once the verbs are installed.",
     ["| Check | Refuses |", "| --- | --- |"]
       .concat(checks.map(({ name, level }) => `| [\`${name}\`](#${name}) | ${short(level)} |`))
       .join("\n"),
