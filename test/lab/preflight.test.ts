@@ -154,7 +154,7 @@ describe.sequential("the preflight", () => {
     await ok("ufw allow 22/tcp && ufw --force enable");
     await ok("echo '0 3 * * * root docker system prune -af' >/etc/cron.d/tidy");
     await ok("printf 'PasswordAuthentication yes\\n' >/etc/ssh/sshd_config.d/00-old.conf");
-    await ok("mount --bind /usr/local/lib /usr/local/lib && mount -o remount,bind,ro /usr/local/lib");
+    await ok("mount --bind /usr/local /usr/local && mount -o remount,bind,ro /usr/local");
 
     const done = await preflight(
       "arch=arm64",
@@ -185,7 +185,7 @@ describe.sequential("the preflight", () => {
     expect(done.stderr).toContain("note tool-coolify: Coolify manages this machine (abc123).");
     expect(done.stderr).toContain("note prune-job: A job prunes Docker (/etc/cron.d/tidy)");
     expect(done.stderr).toContain("note sshd-passwords: ");
-    await ok("umount /usr/local/lib");
+    await ok("umount /usr/local");
   });
 
   test.each([

@@ -265,7 +265,7 @@ machine_checks() {
         [ "$tool" = ss ] && package=iproute2
         there "$tool" || wrong tool-missing "$tool is not there. Install it: apt-get install $package."
     done
-    for directory in /usr/local/lib /usr/local/bin /var/lib; do
+    for directory in /usr/local /var/lib; do
         [ ! -d "$root$directory" ] || [ -w "$root$directory" ] ||
             wrong read-only "$directory cannot be written to, and the verbs are put there. Use a system where it can."
     done
