@@ -23,3 +23,4 @@ export { Server } from "./server/server";
 export type { ServerArgs } from "./server/args";
 export { ExistingServer } from "./server/existing-server";
 export type { ExistingServerArgs } from "./server/existing-args";
+export type { AcceptableCheck } from "./server/preflight-checks";

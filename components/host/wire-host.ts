@@ -25,8 +25,12 @@ export interface Wiring {
   hostKey: pulumi.Input<string> | undefined;
   registries: readonly Registry[];
   tied: Host["tied"];
-  /** The verb that has to succeed first, with its words. */
-  gate: { verb: "host-ready" | "preflight"; words: pulumi.Input<string>[] };
+  /** The verb that has to succeed first, with its words, and which of its streams `pulumi up` shows; none by default. */
+  gate: {
+    verb: "host-ready" | "preflight";
+    words: pulumi.Input<string>[];
+    logging?: command.remote.Logging;
+  };
   /** What the gate waits for. */
   dependsOn: pulumi.Resource[];
   transform: WiringTransform;
@@ -52,6 +56,7 @@ export function wireHost(parent: Component, wiring: Wiring): Wired {
   const gate = runScript(`${name}-gate`, connection, {
     script: verbText(wiring.gate.verb),
     words: wiring.gate.words,
+    logging: wiring.gate.logging,
     transform: transform.gate,
     opts: { ...tied, parent, dependsOn: wiring.dependsOn },
   });
@@ -115,6 +120,7 @@ interface Script {
   script: string;
   words: pulumi.Input<string>[];
   undo?: string;
+  logging?: command.remote.Logging | undefined;
   transform: Transform<command.remote.CommandArgs> | undefined;
   opts: pulumi.CustomResourceOptions;
 }
@@ -132,7 +138,7 @@ function runScript(name: string, connection: Wired["connection"], run: Script): 
           .apply((words) => ["sh -s", ...(words.length > 0 ? ["--"] : []), ...words.map(quote)].join(" ")),
         stdin: run.script,
         delete: run.undo,
-        logging: command.remote.Logging.None,
+        logging: run.logging ?? command.remote.Logging.None,
         addPreviousOutputInEnv: false,
       },
       run.opts,

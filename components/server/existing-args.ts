@@ -9,6 +9,7 @@ import { checkSsh, type SshArgs } from "../host/ssh";
 import type { WiringTransform } from "../host/wire-host";
 import type { Registry } from "../registry/registry";
 import { checkRegistries } from "./check-server";
+import { acceptable, type AcceptableCheck } from "./preflight-checks";
 
 /** Arguments of `ExistingServer`. */
 export interface ExistingServerArgs {
@@ -67,9 +68,9 @@ export interface ExistingServerArgs {
    */
   registries?: Registry[];
   /**
-   * What the preflight asks for.
+   * What the preflight asks for. All its checks: [preflight.md](preflight.md).
    *
-   * @default free ports 80 and 443, 2 GB of free disk
+   * @default free ports 80 and 443, 2 GB of free disk, nothing accepted
    * @edit the preflight runs again, in place
    */
   preflight?: {
@@ -81,6 +82,14 @@ export interface ExistingServerArgs {
     ports?: number[];
     /** Free disk for images and containers. @default "2g" */
     disk?: Size;
+    /**
+     * Checks that do not refuse this machine, knowingly: what they find becomes a note. Those that a deploy cannot work
+     * with are not among them.
+     *
+     * @default none
+     * @example ["ufw-bypassed"]
+     */
+    accept?: AcceptableCheck[];
   };
   /**
    * Changes a child before it is made; `gate` is the preflight.
@@ -105,6 +114,19 @@ export function checkExistingServer(name: string, args: ExistingServerArgs): Pro
     ...checkRegistries(args.registries),
     ...(args.preflight?.ports ?? []).flatMap((port, at) => check.port(`preflight.ports[${at}]`, port)),
     ...check.size("preflight.disk", args.preflight?.disk, 1),
+    ...(args.preflight?.accept ?? []).flatMap((name, at) => checkAccepted(`preflight.accept[${at}]`, name)),
+  ];
+}
+
+function checkAccepted(argument: string, name: unknown): Problem[] {
+  if (!check.isPlain(name) || acceptable.some((each) => each === name)) return [];
+  return [
+    {
+      argument,
+      value: name,
+      rule: `a check that can be accepted is one of ${acceptable.join(", ")}`,
+      cure: "mend what the check finds, or correct its name",
+    },
   ];
 }
 

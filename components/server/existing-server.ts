@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type * as command from "@pulumi/command";
+import * as command from "@pulumi/command";
 import type * as docker from "@pulumi/docker";
 import { Component } from "../core/component";
 import { mebibytes } from "../core/units";
@@ -11,7 +11,8 @@ import { checkExistingServer, type ExistingServerArgs } from "./existing-args";
 
 /**
  * A machine that is there already, wherever it is. Nothing is installed on it beside the verbs: a preflight looks at
- * Docker, architecture, memory, disk, tools and who owns the proxy's ports, and refuses with the whole list.
+ * Docker, architecture, memory, disk, clock, firewalls, sshd, other tools and who owns the proxy's ports. It refuses with
+ * the whole list, each item with its cure, or prints what will bite later: [all checks](preflight.md).
  *
  * @example
  * const web = new ExistingServer("web-1", {
@@ -20,7 +21,7 @@ import { checkExistingServer, type ExistingServerArgs } from "./existing-args";
  */
 export class ExistingServer extends Component implements Host {
   readonly hostName: string;
-  /** Looks at the machine and refuses with the list of what is wrong. */
+  /** Looks at the machine; refuses with the list of what is wrong, or prints what it is and what will bite later. */
   readonly preflight: command.remote.Command;
   /** Puts the verbs on the machine. */
   readonly install: command.remote.Command;
@@ -58,7 +59,7 @@ export class ExistingServer extends Component implements Host {
       hostKey: args.hostKey,
       registries: args.registries ?? [],
       tied: this.tied,
-      gate: { verb: "preflight", words: this.preflightWords() },
+      gate: { verb: "preflight", words: this.preflightWords(), logging: command.remote.Logging.Stdout },
       dependsOn: [],
       transform: args.transform ?? {},
     });
@@ -79,7 +80,7 @@ export class ExistingServer extends Component implements Host {
 
   private preflightWords(): pulumi.Input<string>[] {
     const { architecture, privateAddress, preflight = {}, memory } = this.args;
-    const ports = preflight.ports ?? [80, 443];
+    const { ports = [80, 443], accept = [] } = preflight;
     return [
       ...(architecture === undefined ? [] : [`arch=${architecture}`]),
       ...(ports.length === 0 ? [] : [`ports=${ports.join(",")}`]),
@@ -87,6 +88,7 @@ export class ExistingServer extends Component implements Host {
       // A machine that is sold with 4 GB shows some less to its system.
       ...(memory === undefined ? [] : [`memory=${Math.floor(mebibytes(memory) * 0.85)}`]),
       ...(privateAddress === undefined ? [] : [pulumi.interpolate`private=${privateAddress}`]),
+      ...(accept.length === 0 ? [] : [`accept=${[...new Set(accept)].sort().join(",")}`]),
     ];
   }
 }

@@ -60,6 +60,7 @@ export function indexPage({ components, transform }: Library): string {
       ["Component", "What it is"],
       components.map(({ name, docs }) => [`[${name}](${pageName(name)})`, firstSentence(docs.text)]),
     ),
+    "What is looked at on a machine that is there already, before it is used: [Preflight](preflight.md).",
     "## What editing an argument does",
     [
       "- **in place**: the resource is changed; nothing that runs is stopped for it.",

@@ -1,10 +1,14 @@
 /** All pages of the reference, formatted. */
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { format, resolveConfig } from "prettier";
 import { repoRoot } from "../../lab/paths";
 import { pageName, type Library } from "./model";
 import { componentPage, indexPage } from "./page";
+import { preflightPage } from "./preflight";
 import { readLibrary } from "./read";
+
+const preflightScript = join(repoRoot, "components", "host", "verbs", "preflight.sh");
 
 /** The pages by the names of their files. */
 export async function renderPages(library: Library = readLibrary()): Promise<Map<string, string>> {
@@ -17,6 +21,7 @@ export async function renderPages(library: Library = readLibrary()): Promise<Map
   return new Map(
     await Promise.all([
       formatted("README.md", indexPage(library)),
+      formatted("preflight.md", preflightPage(readFileSync(preflightScript, "utf8"))),
       ...library.components.map((component) =>
         formatted(pageName(component.name), componentPage(component, names)),
       ),

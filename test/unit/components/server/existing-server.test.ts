@@ -52,6 +52,18 @@ it("asks for no port on a machine without a proxy", async () => {
   expect(graph.find(remote, "db-gate").inputs.create).toBe("sh -s -- disk=10240");
 });
 
+it("tells the preflight what is accepted, in an order of its own, and shows what it says", async () => {
+  const graph = await newGraph();
+  const accept = ["ufw-bypassed", "kubernetes", "ufw-bypassed"] as const;
+  const server = new ExistingServer("web-1", { ...good, preflight: { accept: [...accept] } });
+  await value(server.install.id);
+  expect(graph.find(remote, "web-1-gate").inputs).toMatchObject({
+    create: "sh -s -- ports=80,443 disk=2048 accept=kubernetes,ufw-bypassed",
+    logging: "stdout",
+  });
+  expect(graph.find(remote, "web-1-kit").inputs.logging).toBe("none");
+});
+
 describe("bad arguments", () => {
   it.each<[string, Partial<ExistingServerArgs>, string]>([
     [
@@ -89,6 +101,11 @@ describe("bad arguments", () => {
       "a port",
       { preflight: { ports: [0] } },
       "preflight.ports[0] is 0, but a port is a whole number from 1 to 65535; give the port that is meant, such as 3000.",
+    ],
+    [
+      "a check that cannot be accepted",
+      { preflight: { accept: ["port-taken" as "ufw-bypassed"] } },
+      'preflight.accept[0] is "port-taken", but a check that can be accepted is one of memory-limits, disk-inodes, clock-off, ufw-bypassed, kubernetes, sshd-root; mend what the check finds, or correct its name.',
     ],
     [
       "a key that is not there",

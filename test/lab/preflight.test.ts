@@ -1,0 +1,233 @@
+/** The preflight on a machine with a history, made for real: other people's servers, containers and firewall. */
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Docker, findDocker } from "../../lab/docker/docker";
+import { type Outcome, tryRun } from "../../lab/docker/exec";
+import { labFacts } from "../../lab/facts";
+import { ensureImages } from "../../lab/images/images";
+import { labUp } from "../../lab/lab";
+import { type DockerMachines, createMachines } from "../../lab/machine/driver";
+import { repoRoot } from "../../lab/paths";
+import { Workspace } from "../../lab/workspace";
+
+const script = readFileSync(join(repoRoot, "components/host/verbs/preflight.sh"), "utf8");
+const dir = mkdtempSync(join(tmpdir(), "sextant-preflight-"));
+const ipv4 = "10.213.247.21";
+const image = "sextant/lite:v1";
+
+let docker: Docker;
+let machines: DockerMachines;
+let workspace: Workspace;
+/** The machine's, so that no connection leaves it in the known hosts of the one who runs the tests. */
+let hostKey: string;
+
+const sshOptions = [
+  "BatchMode=yes",
+  "ConnectTimeout=2",
+  "StrictHostKeyChecking=no",
+  "LogLevel=ERROR",
+].flatMap((option) => ["-o", option]);
+
+function ssh(command: string, input?: string): Promise<Outcome> {
+  const known = ["-o", "UserKnownHostsFile=/dev/null"];
+  return tryRun("ssh", ["-i", workspace.keyFile, ...sshOptions, ...known, `root@${ipv4}`, command], {
+    input,
+    env: { SSH_AUTH_SOCK: "" },
+  });
+}
+
+async function ok(command: string): Promise<string> {
+  const outcome = await ssh(command);
+  expect(outcome, command).toMatchObject({ code: 0 });
+  return outcome.stdout.trim();
+}
+
+async function preflight(...words: string[]): Promise<Outcome> {
+  const started = Date.now();
+  const outcome = await ssh(`sh -s -- ${words.join(" ")}`, script);
+  console.log(`preflight ${words.join(" ")}: exit ${outcome.code}, ${Date.now() - started} ms`);
+  return outcome;
+}
+
+/** The checks that refuse, in order. */
+function refusing({ stderr }: Outcome): string[] {
+  return [...stderr.matchAll(/^\d+\. ([a-z0-9-]+): /gm)].map(([, name = ""]) => name);
+}
+
+/** The image from the lab's Docker to the machine's. */
+async function loadImage(): Promise<void> {
+  const to = [
+    "ssh",
+    "-i",
+    workspace.keyFile,
+    ...sshOptions,
+    "-o",
+    "UserKnownHostsFile=/dev/null",
+    `root@${ipv4}`,
+  ];
+  const pipe = `docker save ${image} | ${to.join(" ")} docker load`;
+  expect(await tryRun("sh", ["-c", pipe], { env: { DOCKER_HOST: docker.host } })).toMatchObject({ code: 0 });
+}
+
+async function pulumi(
+  command: "up" | "destroy",
+  args: object,
+): Promise<Outcome & { text: string; seconds: number }> {
+  const outcome = await workspace.tryPulumi([command, "--yes", "--skip-preview"], {
+    PREFLIGHT: JSON.stringify({ address: ipv4, hostKey, ...args }),
+  });
+  console.log(`pulumi ${command}: exit ${outcome.code}, ${outcome.seconds.toFixed(1)} s\n${outcome.text}`);
+  return outcome;
+}
+
+beforeAll(async () => {
+  const found = await findDocker();
+  const log = (line: string): void => {
+    console.log(line);
+  };
+  docker = found && (await labFacts(found)) ? found : await labUp(log);
+  await ensureImages({ docker, only: ["sextant/server", image] });
+  const facts = await labFacts(docker);
+  if (!facts) throw new Error("the lab does not answer after it was brought up");
+  workspace = await Workspace.make(facts, "test/lab/preflight/program", "preflight");
+  machines = await createMachines({ docker, dir: join(dir, "state"), lab: "preflighttest" });
+  await machines.create({
+    id: "1",
+    name: "old-1",
+    cores: 2,
+    memoryMb: 2048,
+    architecture: "x86",
+    sshPublicKeys: [readFileSync(`${workspace.keyFile}.pub`, "utf8")],
+    ipv4,
+    volumes: [],
+    imageName: "debian-12",
+  });
+  const deadline = Date.now() + 90_000;
+  while ((await ssh("docker info >/dev/null 2>&1 && cloud-init status --wait")).code !== 0) {
+    if (Date.now() > deadline) throw new Error("the machine does not take containers within 90 s");
+    await sleep(300);
+  }
+  hostKey = (await ok("cat /etc/ssh/ssh_host_ed25519_key.pub")).split(" ").slice(0, 2).join(" ");
+  await loadImage();
+});
+
+afterAll(async () => {
+  await pulumi("destroy", {});
+  workspace.remove();
+  await machines.removeAll();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+describe.sequential("the preflight", () => {
+  test("accepts a clean machine in under two seconds, and changes nothing on it", async () => {
+    const traces =
+      "cd / && find etc usr/local var/lib/sextant root -newer /root/before -type f 2>/dev/null; docker ps -aq";
+    await ok("touch /root/before; sleep 0.1");
+    const words = ["arch=amd64", "ports=80,443", "disk=100", "memory=500"];
+    // The machine shares its processors with everything else: the better of two counts.
+    const timed = async (): Promise<Outcome & { took: number }> => {
+      const started = Date.now();
+      return { ...(await preflight(...words)), took: Date.now() - started };
+    };
+    const [done, again] = [await timed(), await timed()];
+    expect(done).toMatchObject({ code: 0, stderr: "" });
+    console.log(done.stdout);
+    expect(done.stdout).toMatch(
+      /^Docker \d+\.\d+\.\d+\S* from docker\.io, data in \/var\/lib\/docker\namd64, kernel /,
+    );
+    expect(Math.min(done.took, again.took)).toBeLessThan(2000);
+    expect(await ok(traces)).toBe("");
+  });
+
+  test("refuses a machine with a history, with the whole list at once", async () => {
+    await ok(
+      "printf 'defaults\\n  mode http\\n  timeout client 5s\\nfrontend f\\n  bind :80\\n  http-request return status 200\\n' >/root/f.cfg && haproxy -D -f /root/f.cfg",
+    );
+    await ok(`docker run -d --name shop-front --network host --user 0 -e PORT=443 ${image}`);
+    await ok(`docker run -d --name postgres -p 5432:3000 -p 127.0.0.1:6379:3000 ${image}`);
+    await ok(`docker run -d --name abc123 --label coolify.managed=true ${image}`);
+    await ok(`docker run -d --name shop-web-1 --label service=shop --label role=web ${image}`);
+    await ok(`docker create --name kamal-proxy ${image}`);
+    await ok("ufw allow 22/tcp && ufw --force enable");
+    await ok("echo '0 3 * * * root docker system prune -af' >/etc/cron.d/tidy");
+    await ok("printf 'PasswordAuthentication yes\\n' >/etc/ssh/sshd_config.d/00-old.conf");
+    await ok("mount --bind /usr/local /usr/local && mount -o remount,bind,ro /usr/local");
+
+    const done = await preflight(
+      "arch=arm64",
+      "ports=80,443",
+      "disk=99999999",
+      "memory=99999999",
+      "private=10.0.9.9",
+    );
+    console.log(done.stderr);
+    expect(done).toMatchObject({ code: 1, stdout: "" });
+    expect(refusing(done)).toEqual([
+      "read-only",
+      "architecture",
+      "private-address",
+      "memory",
+      "disk",
+      "port-taken",
+      "port-taken",
+      "ufw-bypassed",
+      "kamal-proxy",
+    ]);
+    expect(done.stderr).toMatch(/Port 80 belongs to the web server haproxy \(process \d+\)\./);
+    expect(done.stderr).toContain("Port 443 belongs to the container shop-front.");
+    expect(done.stderr).toContain(
+      "UFW is to deny 5432/tcp, but Docker publishes it past UFW, open to all: the container postgres",
+    );
+    expect(done.stderr).toContain("note tool-kamal: Kamal deploys here (kamal-proxy, shop-web-1).");
+    expect(done.stderr).toContain("note tool-coolify: Coolify manages this machine (abc123).");
+    expect(done.stderr).toContain("note prune-job: A job prunes Docker (/etc/cron.d/tidy)");
+    expect(done.stderr).toContain("note sshd-passwords: ");
+    await ok("umount /usr/local");
+  });
+
+  test.each([
+    ["5432/tcp", []],
+    ["5432/tcp comment 'for the office'", []],
+    ["from 203.0.113.0/24 to any port 5432 proto tcp", ["ufw-bypassed"]],
+    ["in on eth0 to any port 5432 proto tcp", []],
+    ["in on docker0 to any port 5432 proto tcp", ["ufw-bypassed"]],
+    ["proto tcp to any port 80,5430:5433", []],
+    ["proto udp to any port 5432", ["ufw-bypassed"]],
+    ["PostgreSQL", []],
+  ])("reads UFW's rule: allow %s", async (rule, expected) => {
+    await ok(
+      "printf '[PostgreSQL]\\ntitle=PostgreSQL\\ndescription=A database\\nports=5432,6432/tcp\\n' >/etc/ufw/applications.d/pg",
+    );
+    await ok(`ufw allow ${rule}`);
+    const done = await preflight("ports=");
+    await ok(`ufw --force delete allow ${rule.replace(/ comment .*/, "")}`);
+    expect(refusing(done)).toEqual(expected);
+  });
+
+  test("says all of that in the error of pulumi up, which makes nothing", async () => {
+    const outcome = await pulumi("up", { architecture: "arm64", preflight: { disk: "9000g" } });
+    expect(outcome.code).not.toBe(0);
+    for (const name of ["architecture", "disk", "port-taken", "ufw-bypassed", "kamal-proxy"])
+      expect(outcome.text).toMatch(new RegExp(`\\d\\. ${name}: `));
+    expect(outcome.text).toContain('To accept, knowingly: preflight: { accept: ["ufw-bypassed"] }');
+    expect(
+      await ok("ls /usr/local/lib/sextant 2>/dev/null; docker network ls --format '{{.Name}}'"),
+    ).not.toContain("sextant");
+  });
+
+  test("goes on once the list is worked off, with what is accepted as a note of the update, and then has nothing to do", async () => {
+    await ok("pkill haproxy; docker rm --force shop-front kamal-proxy");
+    const args = { architecture: "amd64", preflight: { disk: "100m", accept: ["ufw-bypassed"] } };
+    const first = await pulumi("up", args);
+    expect(first.code).toBe(0);
+    expect(first.text).toMatch(/accepted ufw-bypassed: UFW is to deny 5432\/tcp/);
+    expect(first.text).toMatch(/note prune-job: /);
+    const again = await pulumi("up", args);
+    expect(again).toMatchObject({ code: 0 });
+    expect(again.text).not.toMatch(/\d+ (created|updated)|prune-job/);
+    expect(await ok("sextant preflight ports=80 accept=ufw-bypassed")).toContain("accepted ufw-bypassed");
+  });
+});
