@@ -1,6 +1,8 @@
 /** The public door of the library: everything that a program imports comes from here. */
 export { App, type RoleOnHost } from "./app/app";
 export type { AppArgs, ContainerSettings, RoleArgs } from "./app/args";
+export type { Pull, PullArgs } from "./app/pull";
+export type { Routes } from "./app/routes";
 export { letsEncrypt, ownCertificate, type RouteArgs, type Tls } from "./app/route";
 export { Accessory } from "./accessory/accessory";
 export type { AccessoryArgs, Publish } from "./accessory/args";
@@ -10,6 +12,8 @@ export { Component, type Transform } from "./core/component";
 export type { Duration, Size } from "./core/units";
 export type { Architecture, Host } from "./host/host";
 export type { SshArgs } from "./host/ssh";
+export type { VerbArgs, VerbOnHost } from "./host/verb";
+export type { Shell } from "./dynamic/shell";
 export { Proxy, type ProxyOnHost } from "./proxy/proxy";
 export { proxyVersion, type ProxyArgs } from "./proxy/args";
 export { Firewall } from "./firewall/firewall";
