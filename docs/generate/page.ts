@@ -60,6 +60,7 @@ export function indexPage({ components, transform }: Library): string {
       ["Component", "What it is"],
       components.map(({ name, docs }) => [`[${name}](${pageName(name)})`, firstSentence(docs.text)]),
     ),
+    "A deploy failed: [Troubleshooting](troubleshooting.md) has a section for every cause that is told apart.",
     "## What editing an argument does",
     [
       "- **in place**: the resource is changed; nothing that runs is stopped for it.",

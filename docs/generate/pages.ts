@@ -5,6 +5,7 @@ import { repoRoot } from "../../lab/paths";
 import { pageName, type Library } from "./model";
 import { componentPage, indexPage } from "./page";
 import { readLibrary } from "./read";
+import { troubleshootingPage } from "./troubleshooting";
 
 /** The pages by the names of their files. */
 export async function renderPages(library: Library = readLibrary()): Promise<Map<string, string>> {
@@ -17,6 +18,7 @@ export async function renderPages(library: Library = readLibrary()): Promise<Map
   return new Map(
     await Promise.all([
       formatted("README.md", indexPage(library)),
+      formatted("troubleshooting.md", troubleshootingPage()),
       ...library.components.map((component) =>
         formatted(pageName(component.name), componentPage(component, names)),
       ),
