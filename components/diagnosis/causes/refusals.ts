@@ -6,7 +6,7 @@ import { complaint, short } from "../log";
 
 /** Words of a page that says that the Host header is the reason. */
 const aboutHost =
-  /(blocked|invalid|disallowed|unknown|unrecognized|not allowed|not permitted)[^.]{0,40}\bhost|\bhosts?\b[^.]{0,60}(blocked|not allowed|not permitted|invalid|disallowed|is not in)/i;
+  /(blocked|invalid|disallowed|unknown|unrecognized|not allowed|not permitted)[^.]{0,40}\bhost|\bhosts?\b.{0,80}?(blocked|not allowed|not permitted|invalid|disallowed|is not in)/i;
 
 function path({ probe }: Evidence): string {
   return probe?.path ?? "/up";
@@ -84,8 +84,10 @@ export const rateLimited: Cause = {
       verdict: "a rate limit of the app refuses the health check (answered 429)",
       seen: [
         answered(evidence, answer),
-        `it was asked ${asked} times in ${Math.ceil(answer.until / 1000)}s` +
-          (answer.retryAfter === undefined ? "" : `; Retry-After: ${answer.retryAfter}`),
+        ...(answer.until > 0 ? [`it was asked ${asked} times in ${Math.ceil(answer.until / 1000)}s`] : []),
+        ...(answer.retryAfter === undefined
+          ? []
+          : [`it may be asked again after ${answer.retryAfter} (Retry-After)`]),
       ],
       why: "429 is the answer of a limit. The gate asks at most 20 times a second, the proxy once a second.",
       cure: `leave ${path(evidence)} out of the limits: Rack::Attack.safelist("health") { |r| r.path == "${path(evidence)}" }`,

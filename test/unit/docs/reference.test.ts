@@ -41,10 +41,10 @@ describe("the reference", () => {
     expect(missingDocs(library)).toEqual(open);
   });
 
-  it("has a page for each component, one for the preflight, and an index that links them", () => {
+  it("has a page for each component, one for the preflight, one for what goes wrong, and an index that links them", () => {
     const index = pages.get("README.md") ?? "";
     for (const { name } of library.components) expect(index).toContain(`[${name}](`);
-    expect(pages.size).toBe(library.components.length + 2);
+    expect(pages.size).toBe(library.components.length + 3);
     expect(index.match(/\]\([a-z-]+\.md\)/g)).toHaveLength(library.components.length + 1);
   });
 
