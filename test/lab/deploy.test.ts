@@ -140,9 +140,9 @@ describe("a release", () => {
     const { done, load } = await world.underLoad(targets, host, () => world.tryUp(bad));
     printed += done.text;
     expect(done.code).not.toBe(0);
-    expect(done.text).toContain(
-      "the release command (bin/rails runner abort 'the migration failed') ended with exit code 1",
-    );
+    expect(done.text).toMatch(/the release command of \S+\/shop:v5 did not succeed/);
+    expect(done.text).toContain("the migration failed");
+    expect(done.text).toContain("troubleshooting.md#release-failed");
     expect(load).toMatchObject({ lost: 0, losses: [] });
     for (const server of ["test-web-1", "test-web-2"]) {
       expect((await world.containers(server, "shop-web")).filter((each) => each.startsWith("v5"))).toEqual(
