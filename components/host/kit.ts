@@ -27,7 +27,7 @@ export interface Kit {
   readonly directory: string;
   /** A shell script that installs it; running it again changes nothing. */
   readonly install: string;
-  /** A shell command that removes this version, and is content when it is gone already. */
+  /** A shell command that removes this version and older ones, and is content when they are gone already. */
   readonly remove: string;
 }
 
@@ -73,7 +73,7 @@ export function render(verbs: Record<string, string>): Kit {
     "fi",
     `ln -sfn "$kit/sextant" /usr/local/bin/sextant`,
   ].join("\n");
-  const remove = `rm -rf ${directory} ${files}; rmdir ${base} 2>/dev/null; [ -e /usr/local/bin/sextant ] || rm -f /usr/local/bin/sextant`;
+  const remove = `rm -rf ${base} ${files} /usr/local/bin/sextant`;
   return { directory, install, remove };
 }
 
