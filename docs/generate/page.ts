@@ -61,6 +61,7 @@ export function indexPage({ components, transform }: Library): string {
       components.map(({ name, docs }) => [`[${name}](${pageName(name)})`, firstSentence(docs.text)]),
     ),
     "What is looked at on a machine that is there already, before it is used: [Preflight](preflight.md).",
+    "A deploy failed: [Troubleshooting](troubleshooting.md) has a section for every cause that is told apart.",
     "## What editing an argument does",
     [
       "- **in place**: the resource is changed; nothing that runs is stopped for it.",

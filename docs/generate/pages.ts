@@ -7,6 +7,7 @@ import { pageName, type Library } from "./model";
 import { componentPage, indexPage } from "./page";
 import { preflightPage } from "./preflight";
 import { readLibrary } from "./read";
+import { troubleshootingPage } from "./troubleshooting";
 
 const preflightScript = join(repoRoot, "components", "host", "verbs", "preflight.sh");
 
@@ -22,6 +23,7 @@ export async function renderPages(library: Library = readLibrary()): Promise<Map
     await Promise.all([
       formatted("README.md", indexPage(library)),
       formatted("preflight.md", preflightPage(readFileSync(preflightScript, "utf8"))),
+      formatted("troubleshooting.md", troubleshootingPage()),
       ...library.components.map((component) =>
         formatted(pageName(component.name), componentPage(component, names)),
       ),

@@ -41,11 +41,11 @@ describe("the reference", () => {
     expect(missingDocs(library)).toEqual(open);
   });
 
-  it("has a page for each component, one for the preflight, and an index that links them", () => {
+  it("has a page for each component, the preflight and what goes wrong, and an index that links them", () => {
     const index = pages.get("README.md") ?? "";
     for (const { name } of library.components) expect(index).toContain(`[${name}](`);
-    expect(pages.size).toBe(library.components.length + 2);
-    expect(index.match(/\]\([a-z-]+\.md\)/g)).toHaveLength(library.components.length + 1);
+    expect(pages.size).toBe(library.components.length + 3);
+    expect(index.match(/\]\([a-z-]+\.md\)/g)).toHaveLength(library.components.length + 2);
   });
 
   it("names every argument of every component, also those that it extends", () => {
