@@ -45,52 +45,59 @@ function kind(line: string, dependency?: Dependency): string {
   return "a server that the app needs";
 }
 
+/** How a line says that a server is not there. */
+function said(evidence: Evidence): { line: string; how: string } | undefined {
+  for (const [complaint, how] of [
+    ["refused", "connection refused"],
+    ["unresolved", "its name is not known"],
+    ["unreachable", "no answer"],
+  ] as const) {
+    const line = complains(evidence, complaint);
+    if (line !== undefined) return { line, how };
+  }
+  return undefined;
+}
+
+/** True for a server that is not there, as the host has tried itself. */
+function absent({ connects = "yes", resolves, host }: Dependency): boolean {
+  return connects !== "yes" || (resolves === false && isLocalName(host));
+}
+
+/** True for a name of the internet that the container does not know: a matter of name servers. */
+function foreign({ from, host, resolves, resolvesOnHost }: Dependency): boolean {
+  return resolves === false && !isLocalName(host) && (from === "log" || resolvesOnHost !== false);
+}
+
+/** How sure it is: a server that takes connections by now was late, and is not what the app waits for at the end. */
+function confidence(line: string | undefined, dependency: Dependency | undefined): number {
+  if (line === undefined) return 0.7;
+  if (dependency === undefined) return 0.82;
+  if (foreign(dependency)) return 0.6;
+  if (absent(dependency) || dependency.resolves === false) return 0.93;
+  return dependency.connects === "yes" ? 0.66 : 0.82;
+}
+
 export const dependencyNotThere: Cause = {
   id: "dependency-not-there",
   title: "Connection refused to the database or Redis; could not translate host name",
   final: false,
   match: (evidence) => {
     if (!failed(evidence)) return undefined;
-    const refusedLine = complains(evidence, "refused");
-    const unresolvedLine = complains(evidence, "unresolved");
-    const unreachableLine = complains(evidence, "unreachable");
-    const line = refusedLine ?? unresolvedLine ?? unreachableLine;
-    const broken = (evidence.dependencies ?? []).find(
-      ({ connects, resolves, host }) =>
-        connects === "refused" ||
-        (resolves === false && isLocalName(host)) ||
-        connects === "timeout" ||
-        connects === "unreachable",
-    );
-    const dependency = (line === undefined ? undefined : about(evidence, line)) ?? broken;
-    if (line === undefined) {
-      // Nothing was said; a server that is not there explains an app that waits or fails all the same.
-      const waits = answers(evidence).at(-1)?.curl === 28 || (answers(evidence).at(-1)?.status ?? 0) >= 500;
-      if (broken === undefined || !waits) return undefined;
-    }
-    const confirmed =
-      dependency !== undefined &&
-      (dependency.connects === "refused" ||
-        dependency.resolves === false ||
-        dependency.connects === "timeout" ||
-        dependency.connects === "unreachable");
-    const what = kind(line ?? "", dependency);
-    const place = dependency === undefined ? "" : ` at ${named(dependency)}`;
-    const local =
-      dependency?.host === "localhost" ||
-      dependency?.host === "127.0.0.1" ||
-      /\b(localhost|127\.0\.0\.1|\[?::1\]?)\b/.test(line ?? "");
+    const told = said(evidence);
+    const broken = evidence.dependencies?.find(absent);
+    const last = answers(evidence).at(-1);
+    // Nothing was said; a server that is not there explains an app that waits or fails all the same.
+    if (told === undefined && (broken === undefined || !(last?.curl === 28 || (last?.status ?? 0) >= 500)))
+      return undefined;
+    const dependency = (told === undefined ? undefined : about(evidence, told.line)) ?? broken;
+    const line = told?.line;
+    const at = dependency === undefined ? "" : ` at ${named(dependency)}`;
     return {
-      // A server that takes connections by now was late, and is not what the app waits for at the end.
-      confidence: line === undefined ? 0.7 : confirmed ? 0.93 : dependency?.connects === "yes" ? 0.66 : 0.82,
-      verdict: `${what}${place} is not there${line === unresolvedLine && line !== undefined && refusedLine === undefined ? " (its name is not known)" : refusedLine === undefined && line !== undefined ? " (no answer)" : line === undefined ? "" : " (connection refused)"}`,
+      confidence: confidence(line, dependency),
+      verdict: `${kind(line ?? "", dependency)}${at} is not there${told === undefined ? "" : ` (${told.how})`}`,
       seen: [...(line === undefined ? [] : [`its log says: ${short(line)}`]), ...state(dependency)],
       why: "The app fails because it cannot reach a server that it needs.",
-      cure: local
-        ? "inside a container localhost is the container itself: name the accessory's host, such as db.host or db.url of the Postgres component"
-        : dependency?.container !== undefined && !dependency.container.startsWith("running")
-          ? `start it: its container is ${dependency.container} (docker logs ${dependency.host} on the host)`
-          : `${dependency === undefined ? "name the server that is there" : `set ${dependency.from === "log" ? "its address" : dependency.from} to a server that is there`} (db.host or db.url of the accessory), and see that the accessory runs (sextant doctor)`,
+      cure: cureOf(line ?? "", dependency),
     };
   },
   docs: {
@@ -104,6 +111,15 @@ export const dependencyNotThere: Cause = {
     cure: "Take address and URL from the accessory: `env: { DATABASE_HOST: db.host }`, `secrets: { DATABASE_URL: db.url }`, which also makes the app wait for it. An accessory on another server needs `publish` and the private network.",
   },
 };
+
+function cureOf(line: string, dependency: Dependency | undefined): string {
+  if (/\b(localhost|127\.0\.0\.1|\[?::1\]?)\b/.test(`${dependency?.host} ${line}`))
+    return "inside a container localhost is the container itself: name the accessory's host, such as db.host or db.url of the Postgres component";
+  if (dependency?.container !== undefined && !dependency.container.startsWith("running"))
+    return `start it: its container is ${dependency.container} (docker logs ${dependency.host} on the host)`;
+  const variable = dependency === undefined || dependency.from === "log" ? "its address" : dependency.from;
+  return `set ${variable} to a server that is there (db.host or db.url of the accessory), and see that the accessory runs (sextant doctor)`;
+}
 
 export const dependencyNotReady: Cause = {
   id: "dependency-not-ready",

@@ -6,7 +6,7 @@ import { complaint, short } from "../log";
 
 /** Words of a page that says that the Host header is the reason. */
 const aboutHost =
-  /(blocked|invalid|disallowed|unknown|unrecognized|not allowed|not permitted)[^.]{0,40}\bhost|\bhosts?\b[^.]{0,60}(blocked|not allowed|not permitted|invalid|disallowed|is not in)/i;
+  /(blocked|invalid|disallowed|unknown|unrecognized|not allowed|not permitted)[^.]{0,40}\bhost|\bhosts?\b.{0,80}?(blocked|not allowed|not permitted|invalid|disallowed|is not in)/i;
 
 function path({ probe }: Evidence): string {
   return probe?.path ?? "/up";
