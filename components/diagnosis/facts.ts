@@ -25,7 +25,7 @@ function proxyAnswers(evidence: Evidence): Observation[] {
 
 /** "GET http://shop.example.com/up". */
 export function question({ probe, container }: Evidence): string {
-  return `GET http://${probe?.host ?? container ?? "the container"}${probe?.path ?? "/"}`;
+  return `GET http://${probe?.host ?? container ?? "the container"}${probe?.path ?? "/up"}`;
 }
 
 /** "GET http://shop.example.com/up was answered 403, 4 times". */
@@ -136,8 +136,9 @@ export function memoryPressure({ memory, host }: Evidence): string[] {
   const shown: string[] = [];
   const share = (part?: number, whole?: number): number =>
     part === undefined || whole === undefined || whole === 0 ? 0 : part / whole;
-  const full = Math.max(memory?.full ?? 0, host?.pressure?.full ?? 0);
-  const some = Math.max(memory?.some ?? 0, host?.pressure?.some ?? 0);
+  // The container's own pressure, where it is known: the host's may be of others.
+  const full = memory?.full ?? host?.pressure?.full ?? 0;
+  const some = memory?.some ?? host?.pressure?.some ?? 0;
   if (full >= 10 || some >= 25)
     shown.push(`processes waited for memory ${Math.round(Math.max(full, some))}% of the time`);
   if (share(memory?.used, memory?.limit) > 0.93 && (memory?.swapped ?? 0) > 8)

@@ -83,7 +83,7 @@ export function exception(lines: readonly string[]): string | undefined {
 export function short(line: string, max = 130): string {
   const bare = line
     .replace(
-      /^(\s*(\[[^\]]*\]|\d{4}-\d\d-\d\d[T ][\d:.,]+Z?( UTC)?|[A-Z], |[DIWEF]|--|#\d+|:)\s*)*(?=\S{2})/,
+      /^(\s*(\[[^\]]*\]|\d{4}-\d\d-\d\d[T ][\d:.,]+Z?( UTC)?|[DIWEF],? (?=\s*[[\d-])|--|#\d+|:)\s*)*(?=\S{2})/,
       "",
     )
     .trim();

@@ -118,8 +118,8 @@ export const releaseFailed: Cause = {
       confidence: thrown === undefined ? 0.5 : 0.58,
       verdict:
         ending === "timeout"
-          ? `the release command did not end in time (${evidence.timeout ?? "?"}s)`
-          : `the release command ended with exit code ${code ?? "?"}`,
+          ? `it did not end in time (${evidence.timeout ?? "?"}s)`
+          : `it ended with exit code ${code ?? "?"}`,
       seen: [
         ...(command === undefined ? [] : [`it ran: ${short(command.words, 90)}`]),
         ...(thrown !== undefined

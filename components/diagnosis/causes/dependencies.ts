@@ -1,7 +1,7 @@
 /** Databases, caches and queues that the app needs: not there, not ready, not for this login, without tables. */
 import type { Cause } from "../cause";
 import type { Dependency, Evidence } from "../evidence";
-import { answers, complains, failed, named } from "../facts";
+import { answers, complains, failed, named, texts } from "../facts";
 import { short } from "../log";
 
 /** A name of one label is a container's or an accessory's; one with dots is known to name servers. */
@@ -97,7 +97,7 @@ export const dependencyNotThere: Cause = {
       verdict: `${kind(line ?? "", dependency)}${at} is not there${told === undefined ? "" : ` (${told.how})`}`,
       seen: [...(line === undefined ? [] : [`its log says: ${short(line)}`]), ...state(dependency)],
       why: "The app fails because it cannot reach a server that it needs.",
-      cure: cureOf(line ?? "", dependency),
+      cure: cureOf(evidence, dependency),
     };
   },
   docs: {
@@ -112,8 +112,9 @@ export const dependencyNotThere: Cause = {
   },
 };
 
-function cureOf(line: string, dependency: Dependency | undefined): string {
-  if (/\b(localhost|127\.0\.0\.1|\[?::1\]?)\b/.test(`${dependency?.host} ${line}`))
+function cureOf(evidence: Evidence, dependency: Dependency | undefined): string {
+  const own = /(host|connect\w*|to|at|for) "?\[?(localhost|127\.0\.0\.1|::1)\b/i;
+  if (dependency?.host === "localhost" || texts(evidence).some((line) => own.test(line)))
     return "inside a container localhost is the container itself: name the accessory's host, such as db.host or db.url of the Postgres component";
   if (dependency?.container !== undefined && !dependency.container.startsWith("running"))
     return `start it: its container is ${dependency.container} (docker logs ${dependency.host} on the host)`;
@@ -159,7 +160,8 @@ export const wrongPassword: Cause = {
     const line = complains(evidence, "login");
     if (line === undefined || evidence.stage === "pull") return undefined;
     const dependency = about(evidence, line);
-    const user = /user "?'?([\w-]+)/.exec(line)?.[1] ?? /role "([\w-]+)"/.exec(line)?.[1];
+    const [, ...names] = /user "([\w-]+)"|for user '([\w-]+)'|role "([\w-]+)"/.exec(line) ?? [];
+    const user = names.find((name) => name !== undefined);
     return {
       confidence: 0.95,
       verdict: `${kind(line, dependency)} refuses the login${user === undefined ? "" : ` of ${user}`}`,

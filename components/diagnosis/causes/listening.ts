@@ -53,8 +53,9 @@ export const wrongPort: Cause = {
     const answering = evidence.elsewhere?.filter(({ status }) => status >= 200 && status < 300) ?? [];
     const speaking = evidence.elsewhere?.filter(({ status }) => status > 0) ?? [];
     const exposed = sockets.filter((socket) => evidence.imageFacts?.exposed?.includes(socket.port));
+    const open = (one: Socket): boolean => !isLoopback(one);
     const best: Socket | undefined =
-      answering[0] ?? speaking[0] ?? exposed[0] ?? sockets.find((one) => !isLoopback(one));
+      answering[0] ?? exposed[0] ?? speaking.find(open) ?? speaking[0] ?? sockets.find(open);
     const there = best?.port ?? sockets[0]?.port;
     const path = evidence.probe?.path ?? "/up";
     return {

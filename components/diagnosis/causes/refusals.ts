@@ -84,8 +84,10 @@ export const rateLimited: Cause = {
       verdict: "a rate limit of the app refuses the health check (answered 429)",
       seen: [
         answered(evidence, answer),
-        `it was asked ${asked} times in ${Math.ceil(answer.until / 1000)}s` +
-          (answer.retryAfter === undefined ? "" : `; Retry-After: ${answer.retryAfter}`),
+        ...(answer.until > 0 ? [`it was asked ${asked} times in ${Math.ceil(answer.until / 1000)}s`] : []),
+        ...(answer.retryAfter === undefined
+          ? []
+          : [`it may be asked again after ${answer.retryAfter} (Retry-After)`]),
       ],
       why: "429 is the answer of a limit. The gate asks at most 20 times a second, the proxy once a second.",
       cure: `leave ${path(evidence)} out of the limits: Rack::Attack.safelist("health") { |r| r.path == "${path(evidence)}" }`,

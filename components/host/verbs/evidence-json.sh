@@ -220,14 +220,13 @@ document() {
             }
             add("", "dependencies", out == "" ? "" : "[" substr(out, 2) "]")
             if (!inside) return
-            if (0 in resolves) {
-                add("network", "dns", resolves[0] == "yes" ? "true" : "false")
-                add("network", "outbound", connects[0] == "yes" || connects[0] == "refused" ? "true" : "false")
-            }
-            if (0 in hostResolves) {
-                add("network", "dnsOnHost", hostResolves[0] == "yes" ? "true" : "false")
-                add("network", "outboundOnHost", hostConnects[0] == "yes" || hostConnects[0] == "refused" ? "true" : "false")
-            }
+            way(resolves[0], connects[0], "dns", "outbound")
+            way(hostResolves[0], hostConnects[0], "dnsOnHost", "outboundOnHost")
+        }
+        # A registry that is an address says nothing about names; a connection that was not tried nothing about the way out.
+        function way(name_, answer, dns, out) {
+            if (name_ != "" && group["network"] !~ /"name":"[0-9.:]*"/) add("network", dns, name_ == "yes" ? "true" : "false")
+            if (answer != "" && answer != "-") add("network", out, answer == "yes" || answer == "refused" ? "true" : "false")
         }
     ' -
 }

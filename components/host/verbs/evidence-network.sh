@@ -33,7 +33,9 @@ network_facts() {
     registry=${registry:-$hub}
     name=${registry%:*}
     case $registry in *:*) number=${registry##*:} ;; *) number=443 ;; esac
-    printf 'registry %s %s\n' "$name" "$number" | cat - "$4/named" >"$4/asked"
+    # Its address as the host knows it: the way out is tried also where the name is not known inside.
+    known=$(timeout 1.2 getent ahostsv4 "$name" | awk 'NR == 1 { print $1 }')
+    printf 'registry %s %s %s\n' "$name" "$number" "${known:--}" | cat - "$4/named" >"$4/asked"
     mkdir "$4/etc"
     file=$(inspect '{{.ResolvConfPath}}' "$from")
     { cat "$file" && echo 'options timeout:1 attempts:1'; } >"$4/etc/resolv.conf" 2>/dev/null
@@ -69,12 +71,13 @@ reach() {
     esac
 }
 index=-1
-while read -r _ name port; do
+while read -r _ name port known; do
     index=$((index + 1))
     {
         address=$(timeout 1.2 getent ahostsv4 "$name" || timeout 1.2 getent ahosts "$name")
         address=${address%%[!0-9a-fA-F.:]*}
-        if [ -z "$address" ]; then echo "$index no -"
+        if [ -z "$address" ] && [ "${known:--}" != - ]; then echo "$index no $(reach "$known" "$port")"
+        elif [ -z "$address" ]; then echo "$index no -"
         elif [ "$port" = - ]; then echo "$index yes -"
         else echo "$index yes $(reach "$address" "$port")"
         fi
