@@ -104,25 +104,39 @@ exit_codes() {
         --format '{{index .Actor.Attributes "exitCode"}}' 2>/dev/null | tail -n 10 | tr '\n' '\035')"
 }
 
-# memory_facts PID: what the kernel counts for its control group, in MB, and the highest pressure of it and those it is in.
+# memory_facts PID: what the kernel counts for its control group, in MB. With version 2 of control groups also the highest
+# pressure of it and those that it is in; version 1 knows the host's alone.
 memory_facts() {
     group=$(sed -n 's/^0:://p' "/proc/$1/cgroup" 2>/dev/null)
     at=/sys/fs/cgroup$group
-    [ -n "$group" ] && [ -r "$at/memory.current" ] || return 0
-    for pair in used=memory.current limit=memory.max swapped=memory.swap.current; do
-        { read -r size <"$at/${pair#*=}"; } 2>/dev/null || continue
-        [ "$size" = max ] || fact memory "${pair%%=*}" n $((size / 1048576))
-    done
-    fact memory kills n "$(sed -n 's/^oom_kill //p' "$at/memory.events" 2>/dev/null)"
-    pressures=''
-    while [ "$at" != /sys/fs/cgroup ] && [ -n "$at" ]; do
-        pressures="$pressures $at/memory.pressure"
-        at=${at%/*}
-    done
-    # shellcheck disable=SC2086 # paths without blanks
-    sed -n 's/^\(some\|full\) avg10=\([0-9.]*\).*/\1 \2/p' $pressures 2>/dev/null | awk '
-        $2 + 0 > most[$1] + 0 { most[$1] = $2 }
-        END { for (key in most) printf "memory\037%s\037n\037%.1f\036", key, most[key] }'
+    if [ -n "$group" ] && [ -r "$at/memory.current" ]; then
+        megabytes used "$(cat "$at/memory.current")"
+        megabytes limit "$(cat "$at/memory.max" 2>/dev/null)"
+        megabytes swapped "$(cat "$at/memory.swap.current" 2>/dev/null)"
+        fact memory kills n "$(sed -n 's/^oom_kill //p' "$at/memory.events" 2>/dev/null)"
+        pressures=''
+        while [ "$at" != /sys/fs/cgroup ] && [ -n "$at" ]; do
+            pressures="$pressures $at/memory.pressure"
+            at=${at%/*}
+        done
+        # shellcheck disable=SC2086 # paths without blanks
+        sed -n 's/^\(some\|full\) avg10=\([0-9.]*\).*/\1 \2/p' $pressures 2>/dev/null | awk '
+            $2 + 0 > most[$1] + 0 { most[$1] = $2 }
+            END { for (key in most) printf "memory\037%s\037n\037%.1f\036", key, most[key] }'
+        return 0
+    fi
+    at=/sys/fs/cgroup/memory$(sed -n 's/^[0-9]*:memory://p' "/proc/$1/cgroup" 2>/dev/null)
+    [ -r "$at/memory.usage_in_bytes" ] || return 0
+    megabytes used "$(cat "$at/memory.usage_in_bytes")"
+    megabytes limit "$(cat "$at/memory.limit_in_bytes")"
+    megabytes swapped "$(sed -n 's/^swap //p' "$at/memory.stat")"
+    fact memory kills n "$(sed -n 's/^oom_kill //p' "$at/memory.oom_control" 2>/dev/null)"
+}
+
+# megabytes KEY BYTES: a fact of memory; "max", and the number that stands for it, are none.
+megabytes() {
+    case $2 in '' | *[!0-9]* | ?????????????????*) return 0 ;; esac
+    fact memory "$1" n $(($2 / 1048576))
 }
 
 # image_facts IMAGE: what the image was built with.
