@@ -37,7 +37,8 @@ export const loopbackBind: Cause = {
     chapter: "Listening",
     symptom: "Connection refused on the right port, while the app says that it listens.",
     cause: "The server is bound to 127.0.0.1 or ::1. Inside a container that is the container alone.",
-    proof: "`sextant doctor CONTAINER` on the host lists the sockets inside the container.",
+    proof:
+      "`nsenter -t $(docker inspect -f '{{.State.Pid}}' CONTAINER) -n ss -ltn` on the host lists the sockets inside the container.",
     cure: "Bind 0.0.0.0: `bin/rails server -b 0.0.0.0`, Puma's `bind \"tcp://0.0.0.0:3000\"`, Vite's `--host`, or the variable that the server reads (`BINDING`, `HOST`).",
   },
 };

@@ -96,6 +96,17 @@ listens() {
     [ "$pid" -gt 0 ] && grep -q ":$hex 0*:0000 0A" "/proc/$pid/net/tcp" "/proc/$pid/net/tcp6" 2>/dev/null
 }
 
+# elsewhere: gives up when the health path answers well, but where the proxy does not reach it: on the loopback address, or,
+# seen twice, on another port. Time cures neither.
+found=''
+elsewhere() {
+    if ! past 1; then return 0; fi
+    before=$found
+    found=$(answers_elsewhere "$pid" "$port" "$path" "${host:-$container}" "$proto" | awk '$3 >= 200 && $3 < 300')
+    [ -n "$found" ] || return 0
+    if [ "$found" = "$before" ] || printf '%s\n' "$found" | grep -qE "^(127\.|::1).* $port "; then give_up ready answer; fi
+}
+
 # fit: whether the container is ready by now.
 fit() {
     if [ -n "$port" ]; then
@@ -108,6 +119,7 @@ fit() {
         [ -n "$ip" ] || return 1
         if ask_once "$trace" "$begun" "$ip" "$port" "$path" "${host:-$container}" "$proto" "$probe"; then return 0; fi
         ! final_answer "$status" "$framework" || give_up ready answer
+        [ "$curl_exit" -ne 7 ] || [ "$((turn % 10))" -ne 0 ] || elsewhere
     elif [ -n "$command" ]; then
         if [ "$state" = running ] && timeout "$probe" docker exec "$container" "$@" >"$dir/said" 2>&1; then return 0; fi
     elif [ "$state" = running ]; then
