@@ -13,6 +13,7 @@ import type { AppArgs } from "./args";
 import { checkApp } from "./check-app";
 import { checkHosts, occupy } from "./check-hosts";
 import { checkTimeouts } from "./check-timeouts";
+import { inspectImage } from "./inspect-image";
 import { batches, imageReference, rolesOf, type Placement, type Role } from "./plan";
 import { Pull } from "./pull";
 import { Routes } from "./routes";
@@ -83,6 +84,12 @@ export class App extends Component {
     this.refuse([...checkApp(this.componentName, args), ...onHosts.refused]);
     this.warn([...checkTimeouts(args, roles).warned, ...onHosts.warned]);
     occupy(this.label, args, roles);
+    if (pulumi.runtime.isDryRun()) {
+      inspectImage(args, roles, ({ refused, warned }) => {
+        this.refuseAtEnd(refused);
+        this.warn(warned);
+      });
+    }
     return roles;
   }
 

@@ -22,6 +22,7 @@ export function checkApp(name: string, args: AppArgs): Problem[] {
       ? []
       : check.notEmpty("release", args.release, "give the command as a list of words")),
     ...check.duration("releaseTimeout", args.releaseTimeout, 1000),
+    ...(args.inspectImage === false ? [] : check.duration("inspectImage", args.inspectImage, 100, 60_000)),
     ...checkBatch(args.rollout?.batch),
     ...check.whole("retainImages", args.retainImages, 1, 100),
   ];

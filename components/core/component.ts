@@ -37,6 +37,14 @@ export abstract class Component extends pulumi.ComponentResource {
     throw new pulumi.ResourceError(sentences(this.label, problems), this, true);
   }
 
+  /**
+   * Refuses what is found only while the program goes on: the preview ends with an error that is these sentences. For
+   * previews alone, since an update would go on making resources.
+   */
+  protected refuseAtEnd(problems: readonly Problem[]): void {
+    for (const problem of problems) void pulumi.log.error(sentence(this.label, problem), this);
+  }
+
   /** Says all problems as warnings, attributed to this component; nothing is stopped. */
   protected warn(problems: readonly Problem[]): void {
     for (const problem of problems) void pulumi.log.warn(sentence(this.label, problem), this);
