@@ -139,7 +139,11 @@ export function checkAccessory(name: string, args: AccessoryArgs): Problem[] {
         ]
       : []),
     ...(typeof args.publish === "string"
-      ? check.oneOf("publish", args.publish, ["loopback", "private"])
+      ? check.oneOf("publish", args.publish, ["loopback", "private"]).map((problem) => ({
+          ...problem,
+          cure: 'choose one of these, or { public: true, reason: "..." } for everybody',
+          check: "public-port" as const,
+        }))
       : []),
     ...(typeof args.publish === "object"
       ? check

@@ -56,7 +56,7 @@ function checkImage(image: string): Problem[] {
       },
     ];
   }
-  return /^[a-z0-9.:_/-]+$/.test(image)
+  return /^[a-z0-9][a-z0-9.-]*(:\d+)?(\/[a-z0-9][a-z0-9._-]*)*$/.test(image)
     ? []
     : [
         {

@@ -27,7 +27,7 @@ const pages = {
   "same-route": {
     title: "Two apps with the same host and path",
     effect: "refused",
-    why: "One proxy serves all apps of a host. It would refuse the second app's route only at its switch, when the new release is up already. A wildcard beside one of its names is no conflict: the proxy takes the longer match.",
+    why: "One proxy serves all apps of a host. It would refuse the second app's route only at its switch, when the new release is up already. A wildcard beside one of its names is no conflict: the proxy takes the exact name first.",
     says: [
       'App "blog": roles.web.route is "shop.test/", but the route shop-web of App "shop" has the same host and path on web-1; give one of them another host or path (docs/checks.md#same-route).',
     ],
