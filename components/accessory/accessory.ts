@@ -35,11 +35,8 @@ export class Accessory extends Component {
   readonly port: pulumi.Output<number | undefined>;
 
   constructor(name: string, args: AccessoryArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("accessory:Accessory", name, opts, {
-      server: args.server.hostName,
-      volumes: Object.keys(args.volumes ?? {}),
-      keepData: args.keepData ?? false,
-    });
+    const facts = factsOf(args);
+    super("accessory:Accessory", name, opts, facts);
     const onServer = checkOnServer(this.label, args);
     this.refuse([...checkAccessory(name, args), ...onServer.refused]);
     this.warn(onServer.warned);
@@ -55,7 +52,7 @@ export class Accessory extends Component {
         : pulumi.output(alias);
     this.host = pulumi.all([this.ready.id, reached]).apply(([, host]) => host);
     this.port = pulumi.output(args.publish === "private" ? (args.hostPort ?? args.port) : args.port);
-    this.registerOutputs({ host: this.host, port: this.port });
+    this.registerOutputs({ host: this.host, port: this.port, ...facts });
   }
 
   private pull(args: AccessoryArgs): docker.RemoteImage {
@@ -134,6 +131,16 @@ export class Accessory extends Component {
       args.transform?.ready,
     );
   }
+}
+
+/** What policies look at: the inputs of the component, and its outputs, since some see only these. */
+function factsOf(args: AccessoryArgs): pulumi.Inputs {
+  return {
+    server: args.server.hostName,
+    volumes: Object.keys(args.volumes ?? {}),
+    keepData: args.keepData ?? false,
+    publish: typeof args.publish === "object" ? "public" : (args.publish ?? "nobody"),
+  };
 }
 
 /** What is published, and on which address; nothing by default. */

@@ -105,7 +105,7 @@ function unread(failure: Failure, { reference, limit, login }: Asked): Pick<Prob
 function loginFor(registry: string, roles: readonly Role[]): Registry | undefined {
   return roles
     .flatMap((role) => role.servers)
-    .flatMap((host) => host.logins ?? [])
+    .flatMap((host) => host.registries)
     .find(({ address }) => authAddress(address) === registryHost(registry));
 }
 

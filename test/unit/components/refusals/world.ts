@@ -121,11 +121,12 @@ function fakeHost(hostName: string, provider: docker.Provider, network: docker.N
     architecture: "amd64",
     memoryMb: 4096,
     connection: pulumi.secret({ host: "192.0.2.1" }),
-    shell: {
-      destination: pulumi.output("root@192.0.2.1"),
+    shell: pulumi.output({
+      name: hostName,
+      destination: "root@192.0.2.1",
       port: 22,
-      options: pulumi.output(["-o", "BatchMode=yes"]),
-    },
+      options: ["-o", "BatchMode=yes"],
+    }),
     docker: provider,
     network,
     kit: kit(),
