@@ -86,8 +86,8 @@ export class App extends Component {
     occupy(this.label, args, roles);
     if (pulumi.runtime.isDryRun()) {
       inspectImage(args, roles, ({ refused, warned }) => {
-        this.refuseAtEnd(refused);
         this.warn(warned);
+        this.refuseLate(refused);
       });
     }
     return roles;

@@ -38,11 +38,14 @@ export abstract class Component extends pulumi.ComponentResource {
   }
 
   /**
-   * Refuses what is found only while the program goes on: the preview ends with an error that is these sentences. For
-   * previews alone, since an update would go on making resources.
+   * Refuses what is found only when the program has run to its end: the preview fails with these sentences. For previews
+   * alone, since an update would have made resources by then.
    */
-  protected refuseAtEnd(problems: readonly Problem[]): void {
+  protected refuseLate(problems: readonly Problem[]): void {
+    if (problems.length === 0) return;
     for (const problem of problems) void pulumi.log.error(sentence(this.label, problem), this);
+    // By this code Pulumi knows that a program has failed and has said why; a throw would show its stack by now.
+    process.exitCode = 32;
   }
 
   /** Says all problems as warnings, attributed to this component; nothing is stopped. */

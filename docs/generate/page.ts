@@ -70,7 +70,7 @@ export function indexPage({ components, transform }: Library): string {
       "- **nothing after creation**: it counts for the next server. `pulumi up --replace <urn>` makes one.",
     ].join("\n"),
     "`pulumi preview` shows which of these an edit is before anything is touched. What it refuses, and why: " +
-      "[checks.md](checks.md).",
+      "[checks.md](checks.md). What a company can enforce: [policy.md](policy.md).",
     "## transform",
     transform.docs.text,
     transform.docs.examples.map((text) => `- ${code(`transform: ${text}`)}`).join("\n"),

@@ -7,6 +7,7 @@ import { checksPage } from "./checks";
 import { pageName, type Library } from "./model";
 import { componentPage, indexPage } from "./page";
 import { preflightPage } from "./preflight";
+import { policyPage } from "./policy";
 import { readLibrary } from "./read";
 import { troubleshootingPage } from "./troubleshooting";
 
@@ -26,6 +27,7 @@ export async function renderPages(library: Library = readLibrary()): Promise<Map
       formatted("preflight.md", preflightPage(readFileSync(preflightScript, "utf8"))),
       formatted("troubleshooting.md", troubleshootingPage()),
       formatted("checks.md", checksPage()),
+      formatted("policy.md", policyPage()),
       ...library.components.map((component) =>
         formatted(pageName(component.name), componentPage(component, names)),
       ),

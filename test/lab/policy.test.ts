@@ -37,16 +37,3 @@ it("stops one whose data is not protected", async () => {
   expect(text).toContain("server data-1 holds data and can be deleted; set protect: true.");
   expect(code, text).not.toBe(0);
 });
-
-it("takes levels and settings from a file", async () => {
-  const settings = workspace.write(
-    "policy.json",
-    JSON.stringify({
-      all: "advisory",
-      "ssh-sources": { enforcementLevel: "mandatory", networks: ["198.51.100.0/24"] },
-    }),
-  );
-  const { code, text } = await workspace.pulumi(["preview", ...pack, "--policy-pack-config", settings]);
-  expect(text).toContain("SSH (port 22) is open to 203.0.113.0/24, which is in none of 198.51.100.0/24.");
-  expect(code, text).not.toBe(0);
-});
