@@ -7,6 +7,7 @@ import { mebibytes, seconds } from "../core/units";
 import { onHost } from "../host/remote";
 import { VerbOnHost } from "../host/verb";
 import { checkAccessory, type AccessoryArgs, type Publish } from "./args";
+import { checkOnServer, occupy } from "./check-server";
 
 /**
  * A service beside the app: a database, a cache, a search engine. One container on one host, with data in volumes that
@@ -34,8 +35,12 @@ export class Accessory extends Component {
   readonly port: pulumi.Output<number | undefined>;
 
   constructor(name: string, args: AccessoryArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("accessory:Accessory", name, opts);
-    this.refuse(checkAccessory(name, args));
+    const facts = factsOf(args);
+    super("accessory:Accessory", name, opts, facts);
+    const onServer = checkOnServer(this.label, args);
+    this.refuse([...checkAccessory(name, args), ...onServer.refused]);
+    this.warn(onServer.warned);
+    occupy(this.label, args);
     const alias = hostWide(name);
     this.image = this.pull(args);
     this.volumes = this.makeVolumes(args, alias);
@@ -47,7 +52,7 @@ export class Accessory extends Component {
         : pulumi.output(alias);
     this.host = pulumi.all([this.ready.id, reached]).apply(([, host]) => host);
     this.port = pulumi.output(args.publish === "private" ? (args.hostPort ?? args.port) : args.port);
-    this.registerOutputs({ host: this.host, port: this.port });
+    this.registerOutputs({ host: this.host, port: this.port, ...facts });
   }
 
   private pull(args: AccessoryArgs): docker.RemoteImage {
@@ -86,7 +91,7 @@ export class Accessory extends Component {
           image: this.image.name,
           hostname: this.componentName,
           command: args.command,
-          envs: dockerEnvs(args.env ?? {}, args.secrets ?? {}),
+          envs: dockerEnvs(args.env ?? {}, args.secrets ?? {}, this.label),
           ports: ports(args, server.privateAddress, this.label),
           networksAdvanced: [{ name: server.network.id, aliases: [alias] }],
           volumes: Object.entries(args.volumes ?? {}).map(([volume, path]) => ({
@@ -126,6 +131,16 @@ export class Accessory extends Component {
       args.transform?.ready,
     );
   }
+}
+
+/** What policies look at: the inputs of the component, and its outputs, since some see only these. */
+function factsOf(args: AccessoryArgs): pulumi.Inputs {
+  return {
+    server: args.server.hostName,
+    volumes: Object.keys(args.volumes ?? {}),
+    keepData: args.keepData ?? false,
+    publish: typeof args.publish === "object" ? "public" : (args.publish ?? "nobody"),
+  };
 }
 
 /** What is published, and on which address; nothing by default. */

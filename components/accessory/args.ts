@@ -8,6 +8,7 @@ import type { Problem } from "../core/problem";
 import type { Duration, Size } from "../core/units";
 import type { Host } from "../host/host";
 import type { VerbArgs } from "../host/verb";
+import { moves } from "../image/reference";
 
 /**
  * Who can reach an accessory's port beside the containers on its own host, which always can:
@@ -138,10 +139,16 @@ export function checkAccessory(name: string, args: AccessoryArgs): Problem[] {
         ]
       : []),
     ...(typeof args.publish === "string"
-      ? check.oneOf("publish", args.publish, ["loopback", "private"])
+      ? check.oneOf("publish", args.publish, ["loopback", "private"]).map((problem) => ({
+          ...problem,
+          cure: 'choose one of these, or { public: true, reason: "..." } for everybody',
+          check: "public-port" as const,
+        }))
       : []),
     ...(typeof args.publish === "object"
-      ? check.notEmpty("publish.reason", args.publish.reason, "say why the whole internet may reach it")
+      ? check
+          .notEmpty("publish.reason", args.publish.reason ?? "", "say why the whole internet may reach it")
+          .map((problem) => ({ ...problem, check: "public-port" as const }))
       : []),
     ...checkEnvironment(args.env, args.secrets),
     ...Object.entries(args.volumes ?? {}).flatMap(([volume, path]) => [
@@ -156,13 +163,15 @@ export function checkAccessory(name: string, args: AccessoryArgs): Problem[] {
           ...check.duration("ready.timeout", args.ready.timeout, 1000, 3_600_000),
         ]),
     ...check.size("resources.memory", args.resources?.memory),
+    ...check.cores("resources.cpus", args.resources?.cpus),
     ...check.duration("stopTimeout", args.stopTimeout, 0, 3_600_000),
   ];
 }
 
 function checkTag(image: string): Problem[] {
   const last = image.slice(image.lastIndexOf("/") + 1);
-  const named = (last.includes(":") && !last.endsWith(":latest")) || last.includes("@sha256:");
+  const tag = /:([^:@]+)$/.exec(last)?.[1];
+  const named = last.includes("@sha256:") || (tag !== undefined && !moves(tag));
   return named || image === ""
     ? []
     : [
@@ -171,6 +180,7 @@ function checkTag(image: string): Problem[] {
           value: image,
           rule: "without a tag of its own, a pull can bring another release of your data's server",
           cure: "add the version as its tag",
+          check: "mutable-tag",
         },
       ];
 }

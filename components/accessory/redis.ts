@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Accessory } from "./accessory";
+import type { Problem } from "../core/problem";
 import type { AccessoryArgs } from "./args";
 
 /** Arguments of `Redis`: those of an accessory, less what the preset knows. */
@@ -44,9 +45,22 @@ export class Redis extends Accessory {
       },
       opts,
     );
+    this.refuse(checkOpen(args));
     this.url =
       password === undefined
         ? pulumi.interpolate`redis://${this.host}:${this.port}`
         : pulumi.interpolate`redis://:${pulumi.secret(password).apply(encodeURIComponent)}@${this.host}:${this.port}`;
   }
+}
+
+function checkOpen({ publish, password }: RedisArgs): Problem[] {
+  if (typeof publish !== "object" || password !== undefined) return [];
+  return [
+    {
+      argument: "password",
+      rule: "everybody can reach the port and there is no password",
+      cure: "set it with pulumi config set --secret, or leave publish out",
+      check: "public-port",
+    },
+  ];
 }

@@ -11,6 +11,9 @@ import { environmentLines, onHost } from "../host/remote";
 import { VerbOnHost } from "../host/verb";
 import type { AppArgs } from "./args";
 import { checkApp } from "./check-app";
+import { checkHosts, occupy } from "./check-hosts";
+import { checkTimeouts } from "./check-timeouts";
+import { inspectImage } from "./inspect-image";
 import { batches, imageReference, rolesOf, type Placement, type Role } from "./plan";
 import { Pull } from "./pull";
 import { Routes } from "./routes";
@@ -59,8 +62,7 @@ export class App extends Component {
 
   constructor(name: string, args: AppArgs, opts?: pulumi.ComponentResourceOptions) {
     super("app:App", name, opts);
-    this.refuse(checkApp(name, args));
-    const roles = rolesOf(name, args);
+    const roles = this.admit(args);
     const reference = pulumi.output(args.version).apply((version) => imageReference(args.image, version));
     this.images = this.pull(args, roles, reference);
     this.volumes = this.makeVolumes(args, roles);
@@ -73,6 +75,22 @@ export class App extends Component {
       .all([pulumi.output(args.version), pulumi.all(switched)])
       .apply(([version]) => version);
     this.registerOutputs({ version: this.version });
+  }
+
+  /** Refuses what cannot work, says what may not be meant, and takes its place on the hosts. */
+  private admit(args: AppArgs): Role[] {
+    const roles = rolesOf(this.componentName, args);
+    const onHosts = checkHosts(this.label, args, roles);
+    this.refuse([...checkApp(this.componentName, args), ...onHosts.refused]);
+    this.warn([...checkTimeouts(args, roles).warned, ...onHosts.warned]);
+    occupy(this.label, args, roles);
+    if (pulumi.runtime.isDryRun()) {
+      inspectImage(args, roles, ({ refused, warned }) => {
+        this.warn(warned);
+        this.refuseLate(refused);
+      });
+    }
+    return roles;
   }
 
   private pull(args: AppArgs, roles: Role[], reference: pulumi.Output<string>): Map<string, Pull> {
@@ -199,6 +217,7 @@ export class App extends Component {
           envs: dockerEnvs(
             { KAMAL_VERSION: args.version, KAMAL_HOST: host.hostName, ...role.env },
             role.secrets ?? {},
+            this.label,
           ),
           networksAdvanced: [{ name: host.network.id }],
           volumes: Object.entries(role.volumes ?? {}).map(([source, containerPath]) => ({

@@ -170,6 +170,15 @@ export interface AppArgs extends ContainerSettings {
    * @edit the clean-up runs again, in place
    */
   retainImages?: number;
+  /**
+   * How long a preview may take to read the image's platform, command and ports from its registry, with the credentials
+   * of the servers' `Registry`; `false` asks nothing. A registry that does not answer is a warning.
+   *
+   * @default "3s"
+   * @edit nothing: it counts in previews only
+   * @example false
+   */
+  inspectImage?: Duration | false;
   /** Changes a child before it is made. @default none @edit what the changed argument of the child does */
   transform?: {
     /** The pull on each host. */

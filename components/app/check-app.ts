@@ -2,9 +2,11 @@
 import * as check from "../core/checks";
 import { checkEnvironment } from "../core/environment";
 import type { Problem } from "../core/problem";
+import { moves } from "../image/reference";
 import type { AppArgs, ContainerSettings, RoleArgs } from "./args";
 import { rolesOf, type Role } from "./plan";
-import { checkRoute, type RouteArgs } from "./route";
+import { checkTimeouts } from "./check-timeouts";
+import { checkRoute } from "./route";
 
 export function checkApp(name: string, args: AppArgs): Problem[] {
   const names = Object.keys(args.roles);
@@ -20,6 +22,7 @@ export function checkApp(name: string, args: AppArgs): Problem[] {
       ? []
       : check.notEmpty("release", args.release, "give the command as a list of words")),
     ...check.duration("releaseTimeout", args.releaseTimeout, 1000),
+    ...(args.inspectImage === false ? [] : check.duration("inspectImage", args.inspectImage, 100, 60_000)),
     ...checkBatch(args.rollout?.batch),
     ...check.whole("retainImages", args.retainImages, 1, 100),
   ];
@@ -31,7 +34,13 @@ export function checkApp(name: string, args: AppArgs): Problem[] {
       cure: "keep one of them",
     });
   }
-  return [...problems, ...checkRoutesTogether(args, rolesOf(name, args))];
+  const roles = rolesOf(name, args);
+  return [
+    ...problems,
+    ...checkInherited(args, roles),
+    ...checkTimeouts(args, roles).refused,
+    ...checkRoutesTogether(args, roles),
+  ];
 }
 
 function checkImage(image: string): Problem[] {
@@ -47,7 +56,7 @@ function checkImage(image: string): Problem[] {
       },
     ];
   }
-  return /^[a-z0-9.:_/-]+$/.test(image)
+  return /^[a-z0-9][a-z0-9.-]*(:\d+)?(\/[a-z0-9][a-z0-9._-]*)*$/.test(image)
     ? []
     : [
         {
@@ -71,13 +80,14 @@ function checkVersion(version: unknown): Problem[] {
         ]
       : [];
   }
-  if (version === "latest") {
+  if (typeof version === "string" && moves(version)) {
     return [
       {
         argument: "version",
         value: version,
         rule: "a tag that moves gives no release to go back to",
         cure: "use a tag of its own for each build, such as the commit's hash",
+        check: "mutable-tag",
       },
     ];
   }
@@ -104,7 +114,7 @@ function checkSettings(prefix: string, settings: ContainerSettings): Problem[] {
       ...check.absolutePath(`${prefix}volumes.${source}`, path),
     ]),
     ...check.size(`${prefix}resources.memory`, settings.resources?.memory),
-    ...checkCpus(`${prefix}resources.cpus`, settings.resources?.cpus),
+    ...check.cores(`${prefix}resources.cpus`, settings.resources?.cpus),
     ...check.duration(`${prefix}stopTimeout`, settings.stopTimeout, 0, 3_600_000),
     ...check.duration(`${prefix}readyTimeout`, settings.readyTimeout, 1000, 3_600_000),
     ...Object.keys(settings.labels ?? {})
@@ -116,12 +126,6 @@ function checkSettings(prefix: string, settings: ContainerSettings): Problem[] {
       })),
     ...check.oneOf(`${prefix}restart`, settings.restart, ["no", "on-failure", "always", "unless-stopped"]),
   ];
-}
-
-function checkCpus(argument: string, cpus: unknown): Problem[] {
-  return cpus === undefined || (typeof cpus === "number" && cpus > 0 && cpus <= 256)
-    ? []
-    : [{ argument, value: cpus, rule: "cores are a number over 0", cure: "write it like 1.5" }];
 }
 
 function checkRole(name: string, role: RoleArgs): Problem[] {
@@ -156,9 +160,29 @@ function checkRole(name: string, role: RoleArgs): Problem[] {
   ];
 }
 
+/** A name that the app has in one of env and secrets, and a role in the other. */
+function checkInherited(args: AppArgs, roles: readonly Role[]): Problem[] {
+  return roles.flatMap((role) => {
+    const own = args.roles[role.name];
+    const across = { env: { ...args.env, ...own?.env }, secrets: { ...args.secrets, ...own?.secrets } };
+    const said = new Set([args, own].flatMap((level) => sharedNames(level?.env, level?.secrets)));
+    return sharedNames(across.env, across.secrets)
+      .filter((name) => !said.has(name))
+      .map((name) => ({
+        argument: `roles.${role.name}.${name in (own?.env ?? {}) ? "env" : "secrets"}.${name}`,
+        rule: `the same name is in the ${name in (own?.env ?? {}) ? "secrets" : "env"} of the app, and one of the two would be lost`,
+        cure: "rename one of them",
+        check: "env-and-secret" as const,
+      }));
+  });
+}
+
+function sharedNames(env: object = {}, secrets: object = {}): string[] {
+  return Object.keys(env).filter((name) => name in secrets);
+}
+
 function checkRoutesTogether(args: AppArgs, roles: readonly Role[]): Problem[] {
   const problems: Problem[] = [];
-  const seen = new Map<string, string>();
   for (const role of roles) {
     const at = `roles.${role.name}`;
     if (role.routes.length > 0 && role.strategy === "stop-first") {
@@ -192,38 +216,9 @@ function checkRoutesTogether(args: AppArgs, roles: readonly Role[]): Problem[] {
           cure: "add the host to the servers of the Proxy",
         });
       }
-      problems.push(...conflicts(host.hostName, role, seen));
     }
   }
   return problems;
-}
-
-/** Two routes for the same host and path on one proxy: the proxy would say so only after the new release is up. */
-function conflicts(host: string, role: Role, seen: Map<string, string>): Problem[] {
-  return role.routes.flatMap(({ service, route }) =>
-    pairs(route).flatMap((pair) => {
-      const key = `${host} ${pair}`;
-      const other = seen.get(key);
-      seen.set(key, service);
-      return other === undefined || other === service
-        ? []
-        : [
-            {
-              argument: `roles.${role.name}.route`,
-              value: pair,
-              rule: `the route ${other} has the same host and path on ${host}`,
-              cure: "give one of them another host or path",
-            },
-          ];
-    }),
-  );
-}
-
-/** The host and path pairs of a route; `*` for every host. */
-export function pairs(route: RouteArgs): string[] {
-  const hosts = route.hosts?.length ? route.hosts : ["*"];
-  const paths = route.paths?.length ? route.paths : ["/"];
-  return hosts.flatMap((host) => paths.map((path) => `${host}${path}`));
 }
 
 function checkBatch(batch: unknown): Problem[] {

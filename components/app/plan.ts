@@ -32,6 +32,13 @@ export function rolesOf(app: string, args: AppArgs): Role[] {
   });
 }
 
+/** How a program writes a route of a role: the app's own is that of its first role. */
+export function routeArgument(args: AppArgs, role: Role, at: number): string {
+  const own = args.roles[role.name]?.route;
+  const base = own === undefined ? "route" : `roles.${role.name}.route`;
+  return at === 0 ? base : `${base}[${at}]`;
+}
+
 /** The name of a route in the proxy. */
 export function serviceName(app: string, role: string, route?: string): string {
   return [app, role, ...(route === undefined ? [] : [route])].join("-");

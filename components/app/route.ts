@@ -131,6 +131,7 @@ function checkTls(argument: string, route: RouteArgs): Problem[] {
         value: wildcard,
         rule: "Let's Encrypt gives no wildcard over HTTP",
         cure: "name the hosts one by one, or bring a certificate with ownCertificate()",
+        check: "lets-encrypt",
       });
     }
   } else if (!route.tls.certificate.includes("BEGIN CERTIFICATE")) {

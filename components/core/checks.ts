@@ -4,6 +4,7 @@
  */
 import { isIPv4, isIPv6 } from "node:net";
 import { Output } from "@pulumi/pulumi";
+import type { CheckName } from "./check-pages";
 import type { Problem } from "./problem";
 import { durationMs, sizeBytes } from "./units";
 
@@ -12,8 +13,15 @@ export function isPlain<T>(value: T): value is Exclude<T, Output<unknown> | Prom
   return value !== undefined && !Output.isInstance(value) && !(value instanceof Promise);
 }
 
-function unless(holds: boolean, argument: string, value: unknown, rule: string, cure: string): Problem[] {
-  return holds ? [] : [{ argument, value, rule, cure }];
+function unless(
+  holds: boolean,
+  argument: string,
+  value: unknown,
+  rule: string,
+  cure: string,
+  page?: CheckName,
+): Problem[] {
+  return holds ? [] : [{ argument, value, rule, cure, ...(page === undefined ? {} : { check: page }) }];
 }
 
 /** A TCP or UDP port. */
@@ -26,6 +34,7 @@ export function port(argument: string, value: unknown): Problem[] {
     value,
     "a port is a whole number from 1 to 65535",
     "give the port that is meant, such as 3000",
+    "values",
   );
 }
 
@@ -34,7 +43,14 @@ export function duration(argument: string, value: unknown, least = 0, most = 24 
   if (!isPlain(value)) return [];
   const ms = typeof value === "string" ? durationMs(value) : undefined;
   if (ms === undefined) {
-    return unless(false, argument, value, "a duration is a number with ms, s, m or h", 'write it like "30s"');
+    return unless(
+      false,
+      argument,
+      value,
+      "a duration is a number with ms, s, m or h",
+      'write it like "30s"',
+      "values",
+    );
   }
   return unless(
     ms >= least && ms <= most,
@@ -42,6 +58,7 @@ export function duration(argument: string, value: unknown, least = 0, most = 24 
     value,
     `it has to be from ${spell(least)} to ${spell(most)}`,
     "choose a duration in that range",
+    "values",
   );
 }
 
@@ -55,7 +72,14 @@ export function size(argument: string, value: unknown, leastBytes = 6 * 1024 ** 
   if (!isPlain(value)) return [];
   const bytes = typeof value === "string" ? sizeBytes(value) : undefined;
   if (bytes === undefined) {
-    return unless(false, argument, value, "a size is a number with k, m or g", 'write it like "512m"');
+    return unless(
+      false,
+      argument,
+      value,
+      "a size is a number with k, m or g",
+      'write it like "512m"',
+      "values",
+    );
   }
   return unless(
     bytes >= leastBytes,
@@ -63,6 +87,7 @@ export function size(argument: string, value: unknown, leastBytes = 6 * 1024 ** 
     value,
     `Docker takes no less than ${Math.ceil(leastBytes / 1024 ** 2)}m`,
     "raise it",
+    "values",
   );
 }
 
@@ -78,6 +103,7 @@ export function hostName(argument: string, value: unknown): Problem[] {
     value,
     "a host is a bare DNS name without scheme, port or path",
     'write it like "shop.example.com"',
+    "values",
   );
 }
 
@@ -91,6 +117,7 @@ export function urlPath(argument: string, value: unknown): Problem[] {
     value,
     "a path starts with / and has no query or blanks",
     'write it like "/up"',
+    "values",
   );
 }
 
@@ -106,6 +133,7 @@ export function cidr(argument: string, value: unknown): Problem[] {
       value,
       "a network is an address and a prefix length",
       bare ?? bare6 ?? 'write it like "203.0.113.0/24"',
+      "values",
     );
   }
   const clean = networkOf(value);
@@ -115,6 +143,7 @@ export function cidr(argument: string, value: unknown): Problem[] {
     value,
     "a network has no bits set behind its prefix",
     `did you mean "${clean ?? ""}"`,
+    "values",
   );
 }
 
@@ -167,6 +196,13 @@ export function whole(argument: string, value: unknown, least: number, most: num
   if (!isPlain(value)) return [];
   const ok = typeof value === "number" && Number.isInteger(value) && value >= least && value <= most;
   return unless(ok, argument, value, `it is a whole number from ${least} to ${most}`, "choose one of these");
+}
+
+/** A number of processor cores. */
+export function cores(argument: string, value: unknown): Problem[] {
+  if (!isPlain(value)) return [];
+  const ok = typeof value === "number" && value > 0 && value <= 256;
+  return unless(ok, argument, value, "cores are a number over 0", "write it like 1.5");
 }
 
 /** One of a closed set. */

@@ -1,6 +1,6 @@
 /** What all components share: their type token, refusing bad arguments, and transforms of their children. */
 import * as pulumi from "@pulumi/pulumi";
-import { sentences, type Problem } from "./problem";
+import { sentence, sentences, type Problem } from "./problem";
 
 /**
  * Changes the arguments or options of one child before it is made, so that a user is never stuck: partial arguments,
@@ -17,8 +17,14 @@ export abstract class Component extends pulumi.ComponentResource {
   /** The name that the component was given. */
   readonly componentName: string;
 
-  protected constructor(kind: string, name: string, opts?: pulumi.ComponentResourceOptions) {
-    super(`sextant:${kind}`, name, {}, opts);
+  /** @param inputs what policies may want to know of it; in the state, never secret */
+  protected constructor(
+    kind: string,
+    name: string,
+    opts?: pulumi.ComponentResourceOptions,
+    inputs: pulumi.Inputs = {},
+  ) {
+    super(`sextant:${kind}`, name, inputs, opts);
     this.componentName = name;
   }
 
@@ -29,6 +35,22 @@ export abstract class Component extends pulumi.ComponentResource {
   protected refuse(problems: readonly Problem[]): void {
     if (problems.length === 0) return;
     throw new pulumi.ResourceError(sentences(this.label, problems), this, true);
+  }
+
+  /**
+   * Refuses what is found only when the program has run to its end: the preview fails with these sentences. For previews
+   * alone, since an update would have made resources by then.
+   */
+  protected refuseLate(problems: readonly Problem[]): void {
+    if (problems.length === 0) return;
+    for (const problem of problems) void pulumi.log.error(sentence(this.label, problem), this);
+    // By this code Pulumi knows that a program has failed and has said why; a throw would show its stack by now.
+    process.exitCode = 32;
+  }
+
+  /** Says all problems as warnings, attributed to this component; nothing is stopped. */
+  protected warn(problems: readonly Problem[]): void {
+    for (const problem of problems) void pulumi.log.warn(sentence(this.label, problem), this);
   }
 
   /** How errors name this component: its class and its name. */

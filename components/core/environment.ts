@@ -1,7 +1,7 @@
 /** Environment variables: plain ones and secrets, their rules and the form that Docker takes them in. */
 import * as pulumi from "@pulumi/pulumi";
 import * as check from "./checks";
-import type { Problem } from "./problem";
+import { sentence, type Problem } from "./problem";
 
 export type Environment = Record<string, pulumi.Input<string>>;
 
@@ -22,6 +22,7 @@ export function checkEnvironment(env: Environment = {}, secrets: Environment = {
         argument: `${prefix}secrets.${name}`,
         rule: "the same name is in env, and one of the two would be lost",
         cure: "remove it from env",
+        check: "env-and-secret" as const,
       })),
   ];
 }
@@ -33,26 +34,36 @@ function stringValue(argument: string, value: unknown): Problem[] {
   ];
 }
 
-function emptySecret(argument: string, value: unknown): Problem[] {
+function emptySecret(argument: string, value: pulumi.Input<string> | undefined): Problem[] {
   if (value === undefined) {
     return [
       {
         argument,
         rule: "it has no value here",
         cure: "set it with pulumi config set --secret, or remove it",
+        check: "empty-secret",
       },
     ];
   }
-  return check.isPlain(value) && value === ""
-    ? [{ argument, rule: "it is empty", cure: "set it with pulumi config set --secret, or remove it" }]
-    : [];
+  return check.isPlain(value) && value.trim() === "" ? [emptyProblem(argument)] : [];
+}
+
+function emptyProblem(argument: string): Problem {
+  return {
+    argument,
+    rule: "it is empty",
+    cure: "set it with pulumi config set --secret, or remove it",
+    check: "empty-secret",
+  };
 }
 
 /**
  * Docker's form of the variables: `NAME=value`, sorted. With secrets in it the whole list is secret, as the engine knows
  * secrets by value only.
+ *
+ * @param component how errors name the component, for a secret that turns out to be empty only when it is read
  */
-export function dockerEnvs(env: Environment, secrets: Environment): pulumi.Output<string[]> {
+export function dockerEnvs(env: Environment, secrets: Environment, component = ""): pulumi.Output<string[]> {
   const hidden = Object.fromEntries(
     Object.entries(secrets).map(([name, value]) => [name, pulumi.secret(value)]),
   );
@@ -60,10 +71,8 @@ export function dockerEnvs(env: Environment, secrets: Environment): pulumi.Outpu
     Object.entries(all)
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([name, value]) => {
-        if (value === "" && name in secrets) {
-          throw new pulumi.RunError(
-            `secrets.${name} is empty; set it with pulumi config set --secret, or remove it.`,
-          );
+        if (value.trim() === "" && name in secrets) {
+          throw new pulumi.RunError(sentence(component, emptyProblem(`secrets.${name}`)));
         }
         return `${name}=${value}`;
       }),

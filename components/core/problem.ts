@@ -1,3 +1,5 @@
+import type { CheckName } from "./check-pages";
+
 /**
  * What is wrong with an argument, as plain data. A component collects every problem of its arguments and
  * refuses them together, so that a user mends a program once and not once per mistake.
@@ -11,13 +13,26 @@ export interface Problem {
   rule: string;
   /** What to write instead, as an imperative: "use 80". */
   cure: string;
+  /** The entry of docs/checks.md that says why, for what has one. */
+  check?: CheckName;
 }
 
-/** One sentence with component, argument, value, rule and cure. */
+/** What stops a preview, and what is only said in it. */
+export interface Findings {
+  readonly refused: readonly Problem[];
+  readonly warned: readonly Problem[];
+}
+
+/**
+ * One sentence with component, argument, value, rule, cure and the page that says why.
+ *
+ * @example App "shop": route.port is 0, but a port is …; give the port that is meant (docs/checks.md#values).
+ */
 export function sentence(component: string, problem: Problem): string {
   const given =
     problem.value === undefined ? problem.argument : `${problem.argument} is ${show(problem.value)}`;
-  return `${component}: ${given}, but ${problem.rule}; ${problem.cure}.`;
+  const page = problem.check === undefined ? "" : ` (docs/checks.md#${problem.check})`;
+  return `${component}: ${given}, but ${problem.rule}; ${problem.cure}${page}.`;
 }
 
 /** All problems, a sentence a line. */

@@ -95,6 +95,7 @@ function noPeer(argument: string, rule: unknown): Problem {
     value: name,
     rule: "it does not say for whom",
     cure: `write ${name}.from("203.0.113.0/24"), or ${name}.anywhere("the reason")`,
+    check: "anywhere",
   };
 }
 
@@ -109,6 +110,7 @@ function checkPorts(argument: string, rule: Rule): Problem[] {
       value: rule.title,
       rule: "a port is a whole number from 1 to 65535, and a range goes from the lower one to the higher one",
       cure: 'write tcp(5432) or tcp("9000-9010")',
+      check: "values",
     },
   ];
 }
@@ -123,6 +125,7 @@ function checkPeers(argument: string, rule: Rule): Problem[] {
             value: rule.title,
             rule: "a port that is open to everybody has to say why",
             cure: `write ${rule.title}("the reason")`,
+            check: "anywhere",
           },
         ];
   }
@@ -133,6 +136,7 @@ function checkPeers(argument: string, rule: Rule): Problem[] {
         value: rule.title,
         rule: "it names no network",
         cure: `write ${rule.title}("203.0.113.0/24")${rule.title.startsWith("ssh") ? ', or ssh.anywhere("the reason")' : ""}`,
+        check: "anywhere",
       },
     ];
   }
@@ -153,6 +157,7 @@ function checkWhole(argument: string, rule: Rule, peer: unknown): Problem[] {
       value: peer,
       rule: "a whole address family is everybody, and that has to be spelled out, for both families",
       cure: `write ${open}`,
+      check: "anywhere",
     },
   ];
 }

@@ -1,7 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as hcloud from "@pulumi/hcloud";
+import { afterProgram } from "../core/after-program";
 import { Component, transformed } from "../core/component";
 import { checkFirewall, type FirewallArgs } from "./args";
+import { leftOver } from "./audit";
 import { render, type KnownRule } from "./render";
 import type { Rule } from "./rule";
 
@@ -35,6 +37,9 @@ export class Firewall extends Component {
         { parent: this },
       ),
     );
+    afterProgram(() => {
+      this.warn(leftOver(this));
+    });
     this.registerOutputs({ id: this.firewall.id });
   }
 

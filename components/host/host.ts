@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type * as docker from "@pulumi/docker";
 import type * as command from "@pulumi/command";
 import type { Shell } from "../dynamic/shell";
+import type { Reach } from "../firewall/audit";
 import type { Registry } from "../registry/registry";
 import type { Kit } from "./kit";
 
@@ -34,6 +35,8 @@ export interface Host {
   readonly kit: Kit;
   /** The registries that it pulls from with credentials. */
   readonly registries: readonly Registry[];
+  /** From where it can be reached, where the program says it. */
+  readonly reach?: Reach;
   /**
    * What everything on the host is tied to: replaced with the machine, and not deleted over SSH when the machine
    * itself goes. Spread it into the options of each resource on the host.

@@ -1,4 +1,5 @@
 /** The arguments of a proxy, and what can be wrong with them. */
+import { isIP } from "node:net";
 import type * as docker from "@pulumi/docker";
 import * as check from "../core/checks";
 import type { Transform } from "../core/component";
@@ -7,6 +8,7 @@ import type { Size } from "../core/units";
 import { sizeBytes } from "../core/units";
 import type { Host } from "../host/host";
 import type { VerbArgs } from "../host/verb";
+import { moves } from "../image/reference";
 
 /** The release of kamal-proxy that this library drives; an older one lacks options that routes use. */
 export const proxyVersion = "v0.9.2";
@@ -127,6 +129,7 @@ export function checkProxy(args: ProxyArgs): Problem[] {
           },
         ]
       : []),
+    ...(Array.isArray(args.publish) ? checkPublish(args.publish) : []),
     ...(args.publish === false && args.http3 === true
       ? [
           {
@@ -143,16 +146,33 @@ export function checkProxy(args: ProxyArgs): Problem[] {
   ];
 }
 
+function checkPublish(addresses: readonly string[]): Problem[] {
+  return [
+    ...check.notEmpty("publish", addresses, "write false to publish nothing"),
+    ...addresses
+      .filter((address) => isIP(address) === 0)
+      .map((value) => ({
+        argument: "publish",
+        value,
+        rule: "it is a list of addresses of the host",
+        cure: 'write it like "10.0.0.2"',
+        check: "values" as const,
+      })),
+  ];
+}
+
 function checkImageTag(image: string): Problem[] {
   const version = /:v(\d+)\.(\d+)\.(\d+)/.exec(image);
   if (!version) {
-    return /:latest$|^[^:@]+$/.test(image.slice(image.lastIndexOf("/") + 1))
+    const tag = /:([^:@]+)$/.exec(image.slice(image.lastIndexOf("/") + 1))?.[1];
+    return !image.includes("@sha256:") && (tag === undefined || moves(tag))
       ? [
           {
             argument: "image",
             value: image,
             rule: "a tag that moves makes the same program give another proxy",
             cure: `name a release, such as :${proxyVersion}`,
+            check: "mutable-tag",
           },
         ]
       : [];

@@ -5,6 +5,7 @@ import type { Host } from "../host/host";
 import { onHost } from "../host/remote";
 import { VerbOnHost } from "../host/verb";
 import { checkProxy, proxyConfig, type ProxyArgs, type ProxyConfig } from "./args";
+import { checkOnServers, occupy } from "./check-servers";
 import {
   configHash,
   proxyCommand,
@@ -43,8 +44,10 @@ export class Proxy extends Component {
 
   constructor(name: string, args: ProxyArgs, opts?: pulumi.ComponentResourceOptions) {
     super("proxy:Proxy", name, opts);
-    this.refuse(checkProxy(args));
     this.config = proxyConfig(args);
+    const onServers = checkOnServers(this.label, args.servers, this.config);
+    this.refuse([...checkProxy(args), ...onServers]);
+    occupy(this.label, args.servers, this.config);
     this.on = new Map(args.servers.map((host) => [host.hostName, this.put(host, args.transform)]));
     this.registerOutputs({});
   }

@@ -61,7 +61,7 @@ function checkFirewalls(args: ServerArgs): Problem[] {
     );
   }
   const rule = "without a firewall every port that something listens on is open to the internet";
-  return [{ argument: "firewalls", value: [], rule, cure }];
+  return [{ argument: "firewalls", value: [], rule, cure, check: "anywhere" }];
 }
 
 /** A deploy that the firewall keeps out would wait for the server until its gate gives up. */
@@ -77,6 +77,7 @@ function checkLogin(args: ServerArgs): Problem[] {
       value: args.firewalls.map((firewall) => firewall.componentName),
       rule: `none of them lets in SSH on port ${port}, by which deploys reach the server`,
       cure: `add ${port === 22 ? "ssh" : `tcp(${port})`}.from("203.0.113.0/24") with your own network`,
+      check: "firewall-shut",
     },
   ];
 }
@@ -92,6 +93,7 @@ function checkNetwork(network: ServerArgs["network"]): Problem[] {
           value: ip,
           rule: `it is in none of the subnets ${net.subnetRanges.join(", ")} of ${net.label}`,
           cure: "choose an address there",
+          check: "values",
         },
       ];
 }

@@ -139,7 +139,15 @@ function checkAddress(address: unknown): Problem[] {
 
 function family(argument: string, value: unknown, ok: (text: string) => boolean, example: string): Problem[] {
   if (!check.isPlain(value) || (typeof value === "string" && ok(value))) return [];
-  return [{ argument, value, rule: "it is no address of that family", cure: `write it like ${example}` }];
+  return [
+    {
+      argument,
+      value,
+      rule: "it is no address of that family",
+      cure: `write it like ${example}`,
+      check: "values",
+    },
+  ];
 }
 
 function checkHostKey(key: unknown): Problem[] {

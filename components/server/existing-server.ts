@@ -3,6 +3,7 @@ import * as command from "@pulumi/command";
 import type * as docker from "@pulumi/docker";
 import { Component } from "../core/component";
 import { mebibytes } from "../core/units";
+import type { Reach } from "../firewall/audit";
 import type { Architecture, Host } from "../host/host";
 import type { Kit } from "../host/kit";
 import { ssh } from "../host/ssh";
@@ -37,6 +38,7 @@ export class ExistingServer extends Component implements Host {
   readonly network: docker.Network;
   readonly kit: Kit;
   readonly registries: Host["registries"];
+  readonly reach: Reach;
   /** Nothing: the machine is not made here, and does not go with the stack. */
   readonly tied: Host["tied"] = {};
   readonly ready: pulumi.Resource;
@@ -48,6 +50,11 @@ export class ExistingServer extends Component implements Host {
     this.refuse(checkExistingServer(name, args));
     this.args = args;
     this.hostName = name;
+    this.reach = {
+      sshPort: args.ssh?.port ?? 22,
+      firewalls: [],
+      privately: args.privateAddress !== undefined,
+    };
     this.address = pulumi.output(args.address);
     this.ipv6Address = pulumi.output(args.ipv6Address);
     this.privateAddress = pulumi.output(args.privateAddress);

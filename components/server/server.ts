@@ -4,6 +4,7 @@ import type * as docker from "@pulumi/docker";
 import * as hcloud from "@pulumi/hcloud";
 import { Component, transformed } from "../core/component";
 import { mebibytes } from "../core/units";
+import { putBehind, type Reach } from "../firewall/audit";
 import type { Architecture, Host } from "../host/host";
 import type { Kit } from "../host/kit";
 import { ssh } from "../host/ssh";
@@ -50,6 +51,7 @@ export class Server extends Component implements Host {
   readonly network: docker.Network;
   readonly kit: Kit;
   readonly registries: Host["registries"];
+  readonly reach: Reach;
   readonly tied: Host["tied"];
   readonly ready: pulumi.Resource;
   /** The arguments, for checks of other components. */
@@ -60,6 +62,11 @@ export class Server extends Component implements Host {
     this.refuse(checkServer(name, args));
     this.args = args;
     this.hostName = name;
+    this.reach = {
+      sshPort: args.ssh?.port ?? 22,
+      firewalls: args.firewalls,
+      privately: args.network !== undefined,
+    };
     const type = serverTypes.get(args.type);
     this.architecture = type?.architecture;
     this.memoryMb = type?.memoryMb;
@@ -90,6 +97,7 @@ export class Server extends Component implements Host {
       kit: this.kit,
     } = wired);
     ({ registries: this.registries, ready: this.ready, gate: this.gate, install: this.install } = wired);
+    putBehind(args.firewalls, this);
     this.registerOutputs({
       address: this.address,
       ipv6Address: this.ipv6Address,

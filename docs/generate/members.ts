@@ -23,11 +23,14 @@ export function typeText(symbol: ts.Symbol, checker: ts.TypeChecker): string {
   const [declaration] = symbol.declarations ?? [];
   return declaration === undefined
     ? "unknown"
-    : checker.typeToString(
-        checker.getTypeOfSymbolAtLocation(symbol, declaration),
-        declaration,
-        ts.TypeFormatFlags.NoTruncation,
-      );
+    : checker
+        .typeToString(
+          checker.getTypeOfSymbolAtLocation(symbol, declaration),
+          declaration,
+          ts.TypeFormatFlags.NoTruncation,
+        )
+        // A type that the file does not import is written with where it lies on this machine.
+        .replaceAll(/import\("[^"]*"\)\./g, "");
 }
 
 /** A symbol with its docstring, and what is below it. */

@@ -69,7 +69,8 @@ export function indexPage({ components, transform }: Library): string {
       "- **rolling replace**: new containers beside the old ones, gates, then the switches, as in a release; no request is lost.",
       "- **nothing after creation**: it counts for the next server. `pulumi up --replace <urn>` makes one.",
     ].join("\n"),
-    "`pulumi preview` shows which of these an edit is before anything is touched.",
+    "`pulumi preview` shows which of these an edit is before anything is touched. What it refuses, and why: " +
+      "[checks.md](checks.md). What a company can enforce: [policy.md](policy.md).",
     "## transform",
     transform.docs.text,
     transform.docs.examples.map((text) => `- ${code(`transform: ${text}`)}`).join("\n"),

@@ -3,9 +3,11 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { format, resolveConfig } from "prettier";
 import { repoRoot } from "../../lab/paths";
+import { checksPage } from "./checks";
 import { pageName, type Library } from "./model";
 import { componentPage, indexPage } from "./page";
 import { preflightPage } from "./preflight";
+import { policyPage } from "./policy";
 import { readLibrary } from "./read";
 import { troubleshootingPage } from "./troubleshooting";
 
@@ -24,6 +26,8 @@ export async function renderPages(library: Library = readLibrary()): Promise<Map
       formatted("README.md", indexPage(library)),
       formatted("preflight.md", preflightPage(readFileSync(preflightScript, "utf8"))),
       formatted("troubleshooting.md", troubleshootingPage()),
+      formatted("checks.md", checksPage()),
+      formatted("policy.md", policyPage()),
       ...library.components.map((component) =>
         formatted(pageName(component.name), componentPage(component, names)),
       ),

@@ -20,7 +20,7 @@ const order = [
   "App",
 ];
 /** For other components only; a program has no use for them. */
-const internal = new Set(["args", "kit", "tied", "label", "componentName"]);
+const internal = new Set(["args", "kit", "tied", "label", "componentName", "logins", "reach"]);
 
 /** The library as its docstrings describe it. */
 export function readLibrary(): Library {

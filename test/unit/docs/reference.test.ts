@@ -44,8 +44,8 @@ describe("the reference", () => {
   it("has a page for each component, one for the preflight, one for what goes wrong, and an index that links them", () => {
     const index = pages.get("README.md") ?? "";
     for (const { name } of library.components) expect(index).toContain(`[${name}](`);
-    expect(pages.size).toBe(library.components.length + 3);
-    expect(index.match(/\]\([a-z-]+\.md\)/g)).toHaveLength(library.components.length + 2);
+    expect(pages.size).toBe(library.components.length + 5);
+    expect(index.match(/\]\([a-z-]+\.md\)/g)).toHaveLength(library.components.length + 4);
   });
 
   it("names every argument of every component, also those that it extends", () => {

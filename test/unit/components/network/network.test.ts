@@ -46,7 +46,7 @@ describe("bad arguments", () => {
     [
       "no prefix",
       { ipRange: "10.0.0.0" },
-      'ipRange is "10.0.0.0", but a network is an address and a prefix length; write "10.0.0.0/32".',
+      'ipRange is "10.0.0.0", but a network is an address and a prefix length; write "10.0.0.0/32" (docs/checks.md#values).',
     ],
     [
       "public",

@@ -74,24 +74,28 @@ describe("bad arguments", () => {
     [
       "a URL",
       { address: "ssh://web" },
-      'address is "ssh://web", but a host is a bare DNS name without scheme, port or path; give its address or name, such as "203.0.113.7".',
+      'address is "ssh://web", but a host is a bare DNS name without scheme, port or path; give its address or name, such as "203.0.113.7" (docs/checks.md#values).',
     ],
     [
       "IPv4 as IPv6",
       { ipv6Address: "203.0.113.7" },
-      'ipv6Address is "203.0.113.7", but it is no address of that family; write it like "2001:db8::7".',
+      'ipv6Address is "203.0.113.7", but it is no address of that family; write it like "2001:db8::7" (docs/checks.md#values).',
     ],
     [
       "a private network",
       { privateAddress: "10.0.0.0/24" },
-      'privateAddress is "10.0.0.0/24", but it is no address of that family; write it like "10.0.0.7".',
+      'privateAddress is "10.0.0.0/24", but it is no address of that family; write it like "10.0.0.7" (docs/checks.md#values).',
     ],
     [
       "an architecture",
       { architecture: "x86" as "amd64" },
       'architecture is "x86", but it is one of amd64, arm64; choose one of these.',
     ],
-    ["memory", { memory: "64m" }, 'memory is "64m", but Docker takes no less than 128m; raise it.'],
+    [
+      "memory",
+      { memory: "64m" },
+      'memory is "64m", but Docker takes no less than 128m; raise it (docs/checks.md#values).',
+    ],
     [
       "an RSA host key",
       { hostKey: "ssh-rsa AAAA" },
@@ -100,7 +104,7 @@ describe("bad arguments", () => {
     [
       "a port",
       { preflight: { ports: [0] } },
-      "preflight.ports[0] is 0, but a port is a whole number from 1 to 65535; give the port that is meant, such as 3000.",
+      "preflight.ports[0] is 0, but a port is a whole number from 1 to 65535; give the port that is meant, such as 3000 (docs/checks.md#values).",
     ],
     [
       "a check that cannot be accepted",

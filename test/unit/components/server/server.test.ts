@@ -228,7 +228,7 @@ describe("bad arguments", () => {
       "no firewall",
       "web-1",
       (f) => args(f, { firewalls: [] }),
-      'firewalls is [], but without a firewall every port that something listens on is open to the internet; name a firewall, or say unprotected: "the reason".',
+      'firewalls is [], but without a firewall every port that something listens on is open to the internet; name a firewall, or say unprotected: "the reason" (docs/checks.md#anywhere).',
     ],
     [
       "no list of firewalls",
@@ -270,13 +270,13 @@ describe("bad arguments", () => {
       "swap",
       "web-1",
       (f) => args(f, { swap: "2GB" as "2g" }),
-      'swap is "2GB", but a size is a number with k, m or g; write it like "512m".',
+      'swap is "2GB", but a size is a number with k, m or g; write it like "512m" (docs/checks.md#values).',
     ],
     [
       "an address outside",
       "web-1",
       (f, network) => args(f, { network: { network, ip: "10.1.0.2" } }),
-      'network.ip is "10.1.0.2", but it is in none of the subnets 10.0.0.0/24 of Network "net"; choose an address there.',
+      'network.ip is "10.1.0.2", but it is in none of the subnets 10.0.0.0/24 of Network "net"; choose an address there (docs/checks.md#values).',
     ],
     [
       "a user",
@@ -288,7 +288,7 @@ describe("bad arguments", () => {
       "an SSH port",
       "web-1",
       (f) => args(f, { ssh: { privateKeyFile, port: 70_000 } }),
-      "ssh.port is 70000, but a port is a whole number from 1 to 65535; give the port that is meant, such as 3000.",
+      "ssh.port is 70000, but a port is a whole number from 1 to 65535; give the port that is meant, such as 3000 (docs/checks.md#values).",
     ],
     [
       "no public key",
@@ -327,7 +327,7 @@ describe("bad arguments", () => {
     await newGraph(cloud);
     const shut = new Firewall("shut", { allow: [https] });
     expect(refusal(() => new Server("web-1", args(shut)))).toEqual([
-      'Server "web-1": firewalls is ["shut"], but none of them lets in SSH on port 22, by which deploys reach the server; add ssh.from("203.0.113.0/24") with your own network.',
+      'Server "web-1": firewalls is ["shut"], but none of them lets in SSH on port 22, by which deploys reach the server; add ssh.from("203.0.113.0/24") with your own network (docs/checks.md#firewall-shut).',
     ]);
   });
 

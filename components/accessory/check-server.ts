@@ -1,0 +1,76 @@
+/** An accessory against the server that it is put on: what else is there, and what its firewalls let in. */
+import type { Findings, Problem } from "../core/problem";
+import { mebibytes, sizeBytes } from "../core/units";
+import { letsIn } from "../firewall/audit";
+import { memoryProblems, taken, useOf, type MemoryUse, type PortUse } from "../host/host-use";
+import type { AccessoryArgs } from "./args";
+
+/** What is wrong with an accessory on its server. */
+export function checkOnServer(owner: string, args: AccessoryArgs): Findings {
+  const { server } = args;
+  const use = useOf(server);
+  const memory = memoryProblems("resources.memory", server, use, memoryUse(owner, args));
+  return {
+    refused: [
+      ...taken(use, portUse(owner, args)).map(({ port, protocol, by }): Problem => ({
+        argument: "hostPort",
+        value: port,
+        rule: `${by} has ${protocol} port ${port} of ${server.hostName}`,
+        cure: "choose another port",
+        check: "same-port",
+      })),
+      ...checkPrivate(args),
+      ...checkFirewalls(args),
+      ...memory.refused,
+    ],
+    warned: memory.warned,
+  };
+}
+
+/** Takes what the accessory needs on its server. */
+export function occupy(owner: string, args: AccessoryArgs): void {
+  const use = useOf(args.server);
+  use.ports.push(...portUse(owner, args));
+  use.memory.push(...memoryUse(owner, args));
+}
+
+function portUse(owner: string, { publish, hostPort, port }: AccessoryArgs): PortUse[] {
+  const published = hostPort ?? port;
+  if (publish === undefined || published === undefined) return [];
+  const address = publish === "loopback" ? "127.0.0.1" : publish === "private" ? "private" : "*";
+  return [{ owner, protocol: "tcp", port: published, address }];
+}
+
+function memoryUse(owner: string, { resources }: AccessoryArgs): MemoryUse[] {
+  const { memory } = resources ?? {};
+  if (memory === undefined || sizeBytes(memory) === undefined) return [];
+  return [{ owner, limit: mebibytes(memory), copies: 1 }];
+}
+
+function checkPrivate({ publish, server }: AccessoryArgs): Problem[] {
+  if (publish !== "private" || server.reach?.privately !== false) return [];
+  return [
+    {
+      argument: "publish",
+      value: publish,
+      rule: `${server.hostName} has no private address`,
+      cure: "give the server a network",
+      check: "private-network",
+    },
+  ];
+}
+
+function checkFirewalls({ publish, hostPort, port, server }: AccessoryArgs): Problem[] {
+  const published = hostPort ?? port;
+  if (typeof publish !== "object" || published === undefined) return [];
+  if (letsIn(server, "tcp", published) !== "nobody") return [];
+  return [
+    {
+      argument: "publish",
+      value: publish,
+      rule: `the firewalls of ${server.hostName} let nobody in on tcp port ${published}`,
+      cure: `add tcp(${published}).from(...) to the firewall, or publish it to "private"`,
+      check: "firewall-shut",
+    },
+  ];
+}

@@ -1,0 +1,100 @@
+/**
+ * What the components of a program put on a host, so that what does not fit together there is refused at preview:
+ * ports and memory. Each component adds what is its own once its arguments are found to be in order.
+ */
+import type { Problem } from "../core/problem";
+import type { Host } from "./host";
+
+/** A port of a host. */
+export interface PortUse {
+  /** Who has it, for errors: `Proxy "proxy"`. */
+  owner: string;
+  protocol: "tcp" | "udp";
+  port: number;
+  /** An address, `private` for the one in the private network, `*` for every address of both families. */
+  address: string;
+}
+
+/** The memory limit of a container. */
+export interface MemoryUse {
+  owner: string;
+  /** In MiB. */
+  limit: number;
+  /** How many of them run while a release goes on. */
+  copies: 1 | 2;
+}
+
+/** Everything that is on a host. */
+export interface HostUse {
+  readonly ports: PortUse[];
+  readonly memory: MemoryUse[];
+}
+
+const uses = new WeakMap<Host, HostUse>();
+
+/** What is on a host by now; sshd is from the start. */
+export function useOf(host: Host): HostUse {
+  const known = uses.get(host);
+  if (known !== undefined) return known;
+  const sshd: PortUse = { owner: "sshd", protocol: "tcp", port: host.reach?.sshPort ?? 22, address: "*" };
+  const use: HostUse = { ports: [sshd], memory: [] };
+  uses.set(host, use);
+  return use;
+}
+
+/** The ports that are wanted and taken, each with who has it. */
+export function taken(
+  use: HostUse,
+  wanted: readonly PortUse[],
+): { port: number; protocol: string; by: string }[] {
+  const found = wanted.flatMap((want) => {
+    const other = use.ports.find((have) => meet(have, want));
+    return other === undefined ? [] : [{ port: want.port, protocol: want.protocol, by: other.owner }];
+  });
+  return found.filter(
+    ({ port, protocol }, at) =>
+      found.findIndex((other) => other.port === port && other.protocol === protocol) === at,
+  );
+}
+
+/** Whether two uses want the same socket. */
+export function meet(one: PortUse, other: PortUse): boolean {
+  return one.port === other.port && one.protocol === other.protocol && overlap(one.address, other.address);
+}
+
+function overlap(one: string, other: string): boolean {
+  if (one === other || one === "*" || other === "*") return true;
+  return [
+    [one, other],
+    [other, one],
+  ].some(
+    ([wide = "", narrow = ""]) =>
+      (wide === "0.0.0.0" && !narrow.includes(":")) || (wide === "::" && narrow.includes(":")),
+  );
+}
+
+/** What is refused and what is only said of the memory limits on a host, with those that are to come. */
+export function memoryProblems(
+  argument: string,
+  host: Pick<Host, "hostName" | "memoryMb">,
+  use: HostUse,
+  wanted: readonly MemoryUse[],
+): { refused: Problem[]; warned: Problem[] } {
+  const none = { refused: [], warned: [] };
+  const { hostName, memoryMb } = host;
+  if (memoryMb === undefined || wanted.length === 0) return none;
+  const all = [...use.memory, ...wanted];
+  const once = all.reduce((sum, { limit }) => sum + limit, 0);
+  const release = all.reduce((sum, { limit, copies }) => sum + limit * copies, 0);
+  const cure = "lower them, or take a larger server";
+  const has = `and it has ${memoryMb}m`;
+  if (once > memoryMb) {
+    const rule = `the limits on ${hostName} come to ${once}m once ${has}`;
+    return { ...none, refused: [{ argument, rule, cure, check: "memory" }] };
+  }
+  if (release > memoryMb) {
+    const rule = `with both releases the limits on ${hostName} come to ${release}m ${has}`;
+    return { ...none, warned: [{ argument, rule, cure, check: "memory" }] };
+  }
+  return none;
+}

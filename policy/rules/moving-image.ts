@@ -1,0 +1,15 @@
+/** Containers whose image moves. */
+import { moves } from "../../components/image/reference";
+import { containerType, known } from "./resource";
+
+export function movingImage(type: string, props: Record<string, unknown>): string[] {
+  const image = type === containerType ? known(() => props["image"]) : undefined;
+  // By its id, or by a digest, it is the same everywhere.
+  if (typeof image !== "string" || image.includes("sha256:")) return [];
+  const tag = /:([^:/]+)$/.exec(image)?.[1];
+  return tag === undefined || moves(tag)
+    ? [
+        `the image ${image} has ${tag === undefined ? "no tag" : "a tag that moves"}; give it one of its own, or a digest.`,
+      ]
+    : [];
+}

@@ -1,0 +1,73 @@
+/** A program that is only previewed, with the real engine, against Hetzner's API in this process. */
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, dirname, join } from "node:path";
+import { run, tryRun, type Outcome } from "../../../lab/docker/exec";
+import { createHetzner, type Hetzner } from "../../../lab/hetzner/server";
+import { repoRoot } from "../../../lab/paths";
+import { ensureToolchain } from "../../../lab/toolchain/toolchain";
+import { Recorder } from "../../unit/lab/hetzner/recorder";
+
+const token = "t".repeat(64);
+
+export class PreviewWorkspace {
+  private constructor(
+    readonly folder: string,
+    private readonly hetzner: Hetzner,
+    private readonly environment: NodeJS.ProcessEnv,
+  ) {}
+
+  /** Copies a program (a file below test/lab) beside the library, and makes an empty stack `test`; `path` goes first on the PATH. */
+  static async make(program: string, path: readonly string[] = []): Promise<PreviewWorkspace> {
+    const { bin } = await ensureToolchain();
+    const folder = mkdtempSync(join(tmpdir(), "sextant-preview-"));
+    const stateFile = join(folder, "state.json");
+    const hetzner = createHetzner({ machines: new Recorder(), stateFile, token });
+    const project = join(folder, "project");
+    mkdirSync(join(folder, "backend"));
+    mkdirSync(project);
+    for (const name of ["components", "dist", "node_modules", "package.json", "tsconfig.json"])
+      symlinkSync(join(repoRoot, name), join(project, name));
+    mkdirSync(join(project, "test", "lab", dirname(program)), { recursive: true });
+    cpSync(join(repoRoot, "test", "lab", program), join(project, "test", "lab", program));
+    writeFileSync(
+      join(project, "Pulumi.yaml"),
+      `name: preview\nruntime: nodejs\nmain: test/lab/${program}\n`,
+    );
+    await run("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "deploy", "-f", join(folder, "key")]);
+    const workspace = new PreviewWorkspace(folder, hetzner, {
+      PATH: [...path, bin, process.env["PATH"]].join(delimiter),
+      PULUMI_HOME: join(folder, "pulumi"),
+      PULUMI_BACKEND_URL: `file://${join(folder, "backend")}`,
+      PULUMI_CONFIG_PASSPHRASE: "preview",
+      PULUMI_SKIP_UPDATE_CHECK: "true",
+      PULUMI_NODEJS_TRANSPILE_ONLY: "true",
+      SSH_KEY_FILE: join(folder, "key"),
+      HCLOUD_TOKEN: token,
+      HCLOUD_ENDPOINT: await hetzner.listen(),
+    });
+    await workspace.pulumi(["stack", "init", "test"]);
+    return workspace;
+  }
+
+  /** Runs pulumi; what it exits with is left to the caller. */
+  async pulumi(args: string[], env: NodeJS.ProcessEnv = {}): Promise<Outcome & { text: string }> {
+    const outcome = await tryRun("pulumi", [...args, "--non-interactive"], {
+      cwd: join(this.folder, "project"),
+      env: { ...this.environment, ...env },
+    });
+    return { ...outcome, text: `${outcome.stdout}\n${outcome.stderr}` };
+  }
+
+  /** A file beside the program, such as a policy's configuration. */
+  write(name: string, text: string): string {
+    const path = join(this.folder, name);
+    writeFileSync(path, text);
+    return path;
+  }
+
+  async remove(): Promise<void> {
+    await this.hetzner.close();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,741 @@
+/** Bad arguments of every component, each with the whole sentence that a user sees. */
+import {
+  ExistingServer,
+  Firewall,
+  Network,
+  Registry,
+  http,
+  https,
+  letsEncrypt,
+  ownCertificate,
+  ssh,
+  tcp,
+  type Rule,
+} from "../../../../components";
+import type { World } from "./world";
+
+const pem = "-----BEGIN CERTIFICATE-----\n";
+
+/** What is wrong, the program that makes it, and what is said. */
+export const refusals: [title: string, make: (w: World) => unknown, sentence: string][] = [
+  [
+    "app: image with a tag",
+    (w) => w.app({ image: "r.test/shop:v1" }),
+    'App "shop": image is "r.test/shop:v1", but the release is given apart, so that it can be seen in a diff; move the tag or digest to version.',
+  ],
+  [
+    "app: image with a digest",
+    (w) => w.app({ image: "r.test/shop@sha256:0" }),
+    'App "shop": image is "r.test/shop@sha256:0", but the release is given apart, so that it can be seen in a diff; move the tag or digest to version.',
+  ],
+  [
+    "app: image in upper case",
+    (w) => w.app({ image: "r.test/Shop" }),
+    'App "shop": image is "r.test/Shop", but a repository is a lower-case path without scheme; write it like "registry.example.com/shop".',
+  ],
+  [
+    "app: image with a scheme",
+    (w) => w.app({ image: "https://r.test/shop" }),
+    'App "shop": image is "https://r.test/shop", but a repository is a lower-case path without scheme; write it like "registry.example.com/shop".',
+  ],
+  [
+    "app: no image",
+    (w) => w.app({ image: "" }),
+    'App "shop": image is "", but it must not be empty; name the image\'s repository.',
+  ],
+  [
+    "app: latest",
+    (w) => w.app({ version: "latest" }),
+    'App "shop": version is "latest", but a tag that moves gives no release to go back to; use a tag of its own for each build, such as the commit\'s hash (docs/checks.md#mutable-tag).',
+  ],
+  [
+    "app: a branch as version",
+    (w) => w.app({ version: "main" }),
+    'App "shop": version is "main", but a tag that moves gives no release to go back to; use a tag of its own for each build, such as the commit\'s hash (docs/checks.md#mutable-tag).',
+  ],
+  [
+    "app: version with a blank",
+    (w) => w.app({ version: "v 1" }),
+    'App "shop": version is "v 1", but it is no tag and no digest; write it like "v42" or "sha256:...".',
+  ],
+  [
+    "app: a digest that is cut",
+    (w) => w.app({ version: "sha256:abc" }),
+    'App "shop": version is "sha256:abc", but it is no tag and no digest; write it like "v42" or "sha256:...".',
+  ],
+  [
+    "app: version that is not set",
+    (w) => w.app({ version: undefined }),
+    'App "shop": version, but it has no value; set it, for example with pulumi config set version v1.',
+  ],
+  [
+    "app: name in upper case",
+    (w) => w.app({}, "Shop"),
+    'App "Shop": name is "Shop", but such a name has up to 40 lower-case letters, digits and inner hyphens and starts with a letter; write it like "web".',
+  ],
+  [
+    "app: no roles",
+    (w) => w.app({ roles: {} }),
+    'App "shop": roles is {}, but it must not be empty; give at least one role with its servers.',
+  ],
+  [
+    "app: role in upper case",
+    (w) => w.app({ roles: { Web: { servers: [w.host] } } }),
+    'App "shop": roles.Web is "Web", but such a name has up to 20 lower-case letters, digits and inner hyphens and starts with a letter; write it like "web".',
+  ],
+  [
+    "app: role without servers",
+    (w) => w.app({ roles: { web: { servers: [] } } }),
+    'App "shop": roles.web.servers is [], but it must not be empty; give at least one server, or remove the role.',
+  ],
+  [
+    "app: server named twice",
+    (w) => w.app({ roles: { web: { servers: [w.host, w.host] } } }),
+    'App "shop": roles.web.servers is "web-1", but a role runs once on a host; name each host once.',
+  ],
+  [
+    "app: port 0",
+    (w) => w.app({ route: { port: 0 } }),
+    'App "shop": route.port is 0, but a port is a whole number from 1 to 65535; give the port that is meant, such as 3000 (docs/checks.md#values).',
+  ],
+  [
+    "app: port 70000",
+    (w) => w.app({ route: { port: 70000 } }),
+    'App "shop": route.port is 70000, but a port is a whole number from 1 to 65535; give the port that is meant, such as 3000 (docs/checks.md#values).',
+  ],
+  [
+    "app: port with a fraction",
+    (w) => w.app({ route: { port: 3.5 } }),
+    'App "shop": route.port is 3.5, but a port is a whole number from 1 to 65535; give the port that is meant, such as 3000 (docs/checks.md#values).',
+  ],
+  [
+    "app: port as a string",
+    (w) => w.app({ route: { port: "3000" as unknown as number } }),
+    'App "shop": route.port is "3000", but a port is a whole number from 1 to 65535; give the port that is meant, such as 3000 (docs/checks.md#values).',
+  ],
+  [
+    "app: host with a scheme",
+    (w) => w.app({ route: { hosts: ["https://a.test"] } }),
+    'App "shop": route.hosts is "https://a.test", but a host is a bare DNS name without scheme, port or path; write it like "shop.example.com" (docs/checks.md#values).',
+  ],
+  [
+    "app: host with a port",
+    (w) => w.app({ route: { hosts: ["a.test:80"] } }),
+    'App "shop": route.hosts is "a.test:80", but a host is a bare DNS name without scheme, port or path; write it like "shop.example.com" (docs/checks.md#values).',
+  ],
+  [
+    "app: host with a path",
+    (w) => w.app({ route: { hosts: ["a.test/shop"] } }),
+    'App "shop": route.hosts is "a.test/shop", but a host is a bare DNS name without scheme, port or path; write it like "shop.example.com" (docs/checks.md#values).',
+  ],
+  [
+    "app: inner wildcard",
+    (w) => w.app({ route: { hosts: ["a.*.test"] } }),
+    'App "shop": route.hosts is "a.*.test", but a host is a bare DNS name without scheme, port or path; write it like "shop.example.com" (docs/checks.md#values).',
+  ],
+  [
+    "app: host with an underscore",
+    (w) => w.app({ route: { hosts: ["my_shop.test"] } }),
+    'App "shop": route.hosts is "my_shop.test", but a host is a bare DNS name without scheme, port or path; write it like "shop.example.com" (docs/checks.md#values).',
+  ],
+  [
+    "app: canonical host",
+    (w) => w.app({ route: { hosts: ["a.test"], canonicalHost: "http://a.test" } }),
+    'App "shop": route.canonicalHost is "http://a.test", but a host is a bare DNS name without scheme, port or path; write it like "shop.example.com" (docs/checks.md#values).',
+  ],
+  [
+    "app: path without a slash",
+    (w) => w.app({ route: { paths: ["api"] } }),
+    'App "shop": route.paths is "api", but a path starts with / and has no query or blanks; write it like "/up" (docs/checks.md#values).',
+  ],
+  [
+    "app: health path with a query",
+    (w) => w.app({ route: { health: { path: "/up?x=1" } } }),
+    'App "shop": route.health.path is "/up?x=1", but a path starts with / and has no query or blanks; write it like "/up" (docs/checks.md#values).',
+  ],
+  [
+    "app: health host",
+    (w) => w.app({ route: { health: { host: "a b" } } }),
+    'App "shop": route.health.host is "a b", but a host is a bare DNS name without scheme, port or path; write it like "shop.example.com" (docs/checks.md#values).',
+  ],
+  [
+    "app: health port",
+    (w) => w.app({ route: { health: { port: -1 } } }),
+    'App "shop": route.health.port is -1, but a port is a whole number from 1 to 65535; give the port that is meant, such as 3000 (docs/checks.md#values).',
+  ],
+  [
+    "app: health timeout",
+    (w) => w.app({ readyTimeout: "1h", route: { health: { timeout: "1h" } } }),
+    'App "shop": route.health.timeout is "1h", but it has to be from 100ms to 300s; choose a duration in that range (docs/checks.md#values).',
+  ],
+  [
+    "app: health timeout over readyTimeout",
+    (w) => w.app({ route: { health: { timeout: "90s" } } }),
+    'App "shop": route.health.timeout is "90s", but one answer may then take longer than the whole readyTimeout of 60s; lower it, or raise readyTimeout (docs/checks.md#timeouts).',
+  ],
+  [
+    "app: drain timeout",
+    (w) => w.app({ route: { drainTimeout: "2h" } }),
+    'App "shop": route.drainTimeout is "2h", but it has to be from 0s to 1h; choose a duration in that range (docs/checks.md#values).',
+  ],
+  [
+    "app: buffer size",
+    (w) => w.app({ route: { buffer: { maxRequestBody: "10MB" as "10m" } } }),
+    'App "shop": route.buffer.maxRequestBody is "10MB", but a size is a number with k, m or g; write it like "512m" (docs/checks.md#values).',
+  ],
+  [
+    "app: duration without a unit",
+    (w) => w.app({ stopTimeout: "30" as "30s" }),
+    'App "shop": stopTimeout is "30", but a duration is a number with ms, s, m or h; write it like "30s" (docs/checks.md#values).',
+  ],
+  [
+    "app: negative duration",
+    (w) => w.app({ readyTimeout: "-5s" }),
+    'App "shop": readyTimeout is "-5s", but a duration is a number with ms, s, m or h; write it like "30s" (docs/checks.md#values).',
+  ],
+  [
+    "app: release timeout",
+    (w) => w.app({ releaseTimeout: "0s" }),
+    'App "shop": releaseTimeout is "0s", but it has to be from 1s to 24h; choose a duration in that range (docs/checks.md#values).',
+  ],
+  [
+    "app: time for the image",
+    (w) => w.app({ inspectImage: "2h" }),
+    'App "shop": inspectImage is "2h", but it has to be from 100ms to 60s; choose a duration in that range (docs/checks.md#values).',
+  ],
+  [
+    "app: worker that is ready too late",
+    (w) =>
+      w.app({
+        readyTimeout: "10s",
+        roles: { web: { servers: [w.host] }, job: { servers: [w.host], readyDelay: "10s" } },
+      }),
+    'App "shop": roles.job.readyDelay is "10s", but it is not over within the readyTimeout of 10s, so no container would become ready; lower it, or raise readyTimeout (docs/checks.md#timeouts).',
+  ],
+  [
+    "app: ready delay",
+    (w) => w.app({ readyTimeout: "59m", roles: { web: { servers: [w.host], readyDelay: "1h" } } }),
+    'App "shop": roles.web.readyDelay is "1h", but it has to be from 0s to 600s; choose a duration in that range (docs/checks.md#values).',
+  ],
+  [
+    "app: TLS without hosts",
+    (w) => w.app({ route: { tls: letsEncrypt() } }),
+    'App "shop": route.tls, but a certificate is for named hosts and the route has none; give hosts.',
+  ],
+  [
+    "app: wildcard and Let's Encrypt",
+    (w) => w.app({ route: { hosts: ["*.a.test"], tls: letsEncrypt() } }),
+    'App "shop": route.hosts is "*.a.test", but Let\'s Encrypt gives no wildcard over HTTP; name the hosts one by one, or bring a certificate with ownCertificate() (docs/checks.md#lets-encrypt).',
+  ],
+  [
+    "app: certificate that is not PEM",
+    (w) => w.app({ route: { hosts: ["a.test"], tls: ownCertificate("x", "y") } }),
+    'App "shop": route.tls, but the certificate is not PEM; give the text that starts with -----BEGIN CERTIFICATE-----.',
+  ],
+  [
+    "app: TLS below the root",
+    (w) => w.app({ route: { hosts: ["a.test"], paths: ["/api"], tls: letsEncrypt() } }),
+    'App "shop": route.tls, but the proxy takes TLS from the route of a host\'s root path; put tls on the route with the path /, and leave it out here.',
+  ],
+  [
+    "app: Let's Encrypt on two hosts",
+    (w) => w.app({ route: { hosts: ["a.test"], tls: letsEncrypt() }, roles: { web: { servers: w.hosts } } }),
+    'App "shop": route.tls is "letsEncrypt", but web-1 and web-2 would each answer for the other\'s challenge; bring a certificate with ownCertificate(), or end TLS at a load balancer and leave tls out (docs/checks.md#lets-encrypt).',
+  ],
+  [
+    "app: HTTPS shut at the firewall",
+    (w) => w.appOn(w.behind([http]), { hosts: ["a.test"], tls: ownCertificate(pem, "y") }),
+    'App "shop": route.tls is "certificate", but the firewalls of web-1 let nobody in on tcp port 443; add https to the firewall (docs/checks.md#firewall-shut).',
+  ],
+  [
+    "app: HTTP shut at the firewall",
+    (w) => w.appOn(w.behind([https]), { hosts: ["a.test"] }),
+    'App "shop": route, but the firewalls of web-1 let nobody in on tcp port 80; add http to the firewall (docs/checks.md#firewall-shut).',
+  ],
+  [
+    "app: Let's Encrypt shut out",
+    (w) =>
+      w.appOn(w.behind([http.from("10.0.0.0/8"), https.from("10.0.0.0/8")]), {
+        hosts: ["a.test"],
+        tls: letsEncrypt(),
+      }),
+    'App "shop": route.tls is "letsEncrypt", but the firewalls of web-1 let Let\'s Encrypt in on neither port 80 nor 443; let everybody in with http or https, or bring a certificate with ownCertificate() (docs/checks.md#lets-encrypt).',
+  ],
+  [
+    "app: memory below Docker's own",
+    (w) => w.app({ resources: { memory: "1m" } }),
+    'App "shop": resources.memory is "1m", but Docker takes no less than 6m; raise it (docs/checks.md#values).',
+  ],
+  [
+    "app: memory without a unit",
+    (w) => w.app({ resources: { memory: "512" as "512m" } }),
+    'App "shop": resources.memory is "512", but a size is a number with k, m or g; write it like "512m" (docs/checks.md#values).',
+  ],
+  [
+    "app: memory over the server's",
+    (w) => w.app({ resources: { memory: "6g" } }),
+    'App "shop": resources.memory, but the limits on web-1 come to 6144m once and it has 4096m; lower them, or take a larger server (docs/checks.md#memory).',
+  ],
+  [
+    "app: no cores",
+    (w) => w.app({ resources: { cpus: 0 } }),
+    'App "shop": resources.cpus is 0, but cores are a number over 0; write it like 1.5.',
+  ],
+  [
+    "app: name of a variable",
+    (w) => w.app({ env: { "A-B": "x" } }),
+    'App "shop": env.A-B is "A-B", but the name of a variable has letters, digits and underscores and does not start with a digit; rename it.',
+  ],
+  [
+    "app: number as a variable",
+    (w) => w.app({ env: { WORKERS: 1 as unknown as string } }),
+    'App "shop": env.WORKERS is 1, but a variable is a string; write "1".',
+  ],
+  [
+    "app: name in env and secrets",
+    (w) => w.app({ env: { TOKEN: "x" }, secrets: { TOKEN: "y" } }),
+    'App "shop": secrets.TOKEN, but the same name is in env, and one of the two would be lost; remove it from env (docs/checks.md#env-and-secret).',
+  ],
+  [
+    "app: name in env, and in a role's secrets",
+    (w) => w.app({ env: { TOKEN: "x" }, roles: { web: { servers: [w.host], secrets: { TOKEN: "y" } } } }),
+    'App "shop": roles.web.secrets.TOKEN, but the same name is in the env of the app, and one of the two would be lost; rename one of them (docs/checks.md#env-and-secret).',
+  ],
+  [
+    "app: name in secrets, and in a role's env",
+    (w) => w.app({ secrets: { TOKEN: "x" }, roles: { web: { servers: [w.host], env: { TOKEN: "y" } } } }),
+    'App "shop": roles.web.env.TOKEN, but the same name is in the secrets of the app, and one of the two would be lost; rename one of them (docs/checks.md#env-and-secret).',
+  ],
+  [
+    "app: empty secret",
+    (w) => w.app({ secrets: { TOKEN: "" } }),
+    'App "shop": secrets.TOKEN, but it is empty; set it with pulumi config set --secret, or remove it (docs/checks.md#empty-secret).',
+  ],
+  [
+    "app: blank secret",
+    (w) => w.app({ secrets: { TOKEN: " " } }),
+    'App "shop": secrets.TOKEN, but it is empty; set it with pulumi config set --secret, or remove it (docs/checks.md#empty-secret).',
+  ],
+  [
+    "app: secret that is not set",
+    (w) => w.app({ secrets: { TOKEN: undefined as unknown as string } }),
+    'App "shop": secrets.TOKEN, but it has no value here; set it with pulumi config set --secret, or remove it (docs/checks.md#empty-secret).',
+  ],
+  [
+    "app: volume that is mounted nowhere",
+    (w) => w.app({ volumes: { data: "rails/storage" } }),
+    'App "shop": volumes.data is "rails/storage", but it has to be an absolute path without blanks or colons; write it like "/data".',
+  ],
+  [
+    "app: name of a volume",
+    (w) => w.app({ volumes: { "My Data": "/data" } }),
+    'App "shop": volumes.My Data is "My Data", but such a name has up to 40 lower-case letters, digits and inner hyphens and starts with a letter; write it like "web".',
+  ],
+  [
+    "app: label of ours",
+    (w) => w.app({ labels: { "sextant.app": "x" } }),
+    'App "shop": labels.sextant.app, but labels that start with sextant. say which containers are whose; choose another name.',
+  ],
+  [
+    "app: restart",
+    (w) => w.app({ restart: "sometimes" as "no" }),
+    'App "shop": restart is "sometimes", but it is one of no, on-failure, always, unless-stopped; choose one of these.',
+  ],
+  [
+    "app: empty release",
+    (w) => w.app({ release: [] }),
+    'App "shop": release is [], but it must not be empty; give the command as a list of words.',
+  ],
+  [
+    "app: empty command",
+    (w) => w.app({ roles: { web: { servers: [w.host], command: [] } } }),
+    'App "shop": roles.web.command is [], but it must not be empty; leave it out for the image\'s own.',
+  ],
+  [
+    "app: no host in a batch",
+    (w) => w.app({ rollout: { batch: 0 } }),
+    'App "shop": rollout.batch is 0, but it is a whole number from 1 to 1000; choose one of these.',
+  ],
+  [
+    "app: more than all in a batch",
+    (w) => w.app({ rollout: { batch: "120%" } }),
+    'App "shop": rollout.batch is "120%", but a batch is a number of hosts or a share from over 0% to 100%; write it like 2 or "25%".',
+  ],
+  [
+    "app: no image kept",
+    (w) => w.app({ retainImages: 0 }),
+    'App "shop": retainImages is 0, but it is a whole number from 1 to 100; choose one of these.',
+  ],
+  [
+    "app: route without a proxy",
+    (w) => w.app({ proxy: undefined }),
+    'App "shop": proxy, but role web has a route and there is no proxy to route to it; give the Proxy of its servers.',
+  ],
+  [
+    "app: host without a proxy",
+    (w) => w.app({ proxy: w.proxy({}), roles: { web: { servers: w.hosts } } }),
+    'App "shop": roles.web.servers is "web-2", but it has a route and the proxy does not run on that host; add the host to the servers of the Proxy.',
+  ],
+  [
+    "app: stop-first with a route",
+    (w) => w.app({ roles: { web: { servers: [w.host], strategy: "stop-first" } } }),
+    'App "shop": roles.web.strategy is "stop-first", but a role with a route would lose requests between the two containers; leave strategy out, or the route.',
+  ],
+  [
+    "app: strategy",
+    (w) =>
+      w.app({
+        roles: { web: { servers: [w.host] }, job: { servers: [w.host], strategy: "x" as "stop-first" } },
+      }),
+    'App "shop": roles.job.strategy is "x", but it is one of start-first, stop-first; choose one of these.',
+  ],
+  [
+    "app: ready with a route",
+    (w) => w.app({ roles: { web: { servers: [w.host], ready: ["true"] } } }),
+    'App "shop": roles.web.ready, but a role with a route is ready when its health path answers; set route.health instead.',
+  ],
+  [
+    "app: route said twice",
+    (w) => w.app({ roles: { web: { servers: [w.host], route: { hosts: ["b.test"] } } } }),
+    'App "shop": roles.web.route, but the app\'s own route is that of its first role, so this role has two; keep one of them.',
+  ],
+  [
+    "app: two of its routes alike",
+    (w) =>
+      w.app({
+        roles: { web: { servers: [w.host] }, api: { servers: [w.host], route: { hosts: ["shop.test"] } } },
+      }),
+    'App "shop": roles.api.route is "shop.test/", but the route shop-web has the same host and path on web-1; give one of them another host or path (docs/checks.md#same-route).',
+  ],
+  [
+    "app: host and path of another app",
+    (w) => w.twoApps({}, { route: { hosts: ["shop.test"] } }, "blog"),
+    'App "blog": roles.web.route is "shop.test/", but the route shop-web of App "shop" has the same host and path on web-1; give one of them another host or path (docs/checks.md#same-route).',
+  ],
+  [
+    "app: the name of another app's route",
+    (w) => w.twoApps({ roles: { "a-web": { servers: [w.host] } } }, {}, "shop-a"),
+    'App "shop-a": roles.web is "web", but its route would be named shop-a-web on web-1, as that of App "shop" is; rename the role (docs/checks.md#same-route).',
+  ],
+  [
+    "proxy: no servers",
+    (w) => w.proxy({ servers: [] }),
+    'Proxy "proxy": servers is [], but it must not be empty; give at least one server.',
+  ],
+  [
+    "proxy: server named twice",
+    (w) => w.proxy({ servers: [w.host, w.host] }),
+    'Proxy "proxy": servers is "web-1", but a host has one proxy; name each host once.',
+  ],
+  [
+    "proxy: latest",
+    (w) => w.proxy({ image: "basecamp/kamal-proxy:latest" }),
+    'Proxy "proxy": image is "basecamp/kamal-proxy:latest", but a tag that moves makes the same program give another proxy; name a release, such as :v0.9.2 (docs/checks.md#mutable-tag).',
+  ],
+  [
+    "proxy: too old",
+    (w) => w.proxy({ image: "basecamp/kamal-proxy:v0.8.7" }),
+    'Proxy "proxy": image is "basecamp/kamal-proxy:v0.8.7", but routes use options that came with v0.9.2; take :v0.9.2 or a newer one.',
+  ],
+  [
+    "proxy: one port for both",
+    (w) => w.proxy({ httpPort: 8080, httpsPort: 8080 }),
+    'Proxy "proxy": httpsPort is 8080, but HTTP and HTTPS cannot share a port; choose two ports.',
+  ],
+  [
+    "proxy: a port that is none",
+    (w) => w.proxy({ httpsPort: 0 }),
+    'Proxy "proxy": httpsPort is 0, but a port is a whole number from 1 to 65535; give the port that is meant, such as 3000 (docs/checks.md#values).',
+  ],
+  [
+    "proxy: sshd's port",
+    (w) => w.proxy({ httpPort: 22 }),
+    'Proxy "proxy": httpPort is 22, but sshd has tcp port 22 of web-1; choose another port (docs/checks.md#same-port).',
+  ],
+  [
+    "proxy: name instead of an address",
+    (w) => w.proxy({ publish: ["eth0"] }),
+    'Proxy "proxy": publish is "eth0", but it is a list of addresses of the host; write it like "10.0.0.2" (docs/checks.md#values).',
+  ],
+  [
+    "proxy: HTTP/3 unpublished",
+    (w) => w.proxy({ publish: false, http3: true }),
+    'Proxy "proxy": http3 is true, but HTTP/3 needs a published port and publish is false; leave http3 out, or publish.',
+  ],
+  [
+    "proxy: log size",
+    (w) => w.proxy({ logMaxSize: "10MB" as "10m" }),
+    'Proxy "proxy": logMaxSize is "10MB", but a size is a number with k, m or g; write it like "512m" (docs/checks.md#values).',
+  ],
+  [
+    "proxy: metrics port",
+    (w) => w.proxy({ metricsPort: 99_999 }),
+    'Proxy "proxy": metricsPort is 99999, but a port is a whole number from 1 to 65535; give the port that is meant, such as 3000 (docs/checks.md#values).',
+  ],
+  [
+    "proxy: both ports shut at the firewall",
+    (w) => w.proxy({ servers: [w.behind([])] }),
+    'Proxy "proxy": servers is "web-1", but its firewalls let nobody in on tcp ports 80 and 443; add http and https to the firewall (docs/checks.md#firewall-shut).',
+  ],
+  [
+    "proxy: HTTP/3 shut at the firewall",
+    (w) => w.proxy({ servers: [w.behind([http, https])], http3: true }),
+    'Proxy "proxy": http3 is true, but the firewalls of web-1 let nobody in on udp port 443; add http3 to the firewall (docs/checks.md#firewall-shut).',
+  ],
+  [
+    "accessory: name",
+    (w) => w.accessory({}, "Search_1"),
+    'Accessory "Search_1": name is "Search_1", but such a name has up to 40 lower-case letters, digits and inner hyphens and starts with a letter; write it like "web".',
+  ],
+  [
+    "accessory: image without a tag",
+    (w) => w.accessory({ image: "getmeili/meilisearch" }),
+    'Accessory "search": image is "getmeili/meilisearch", but without a tag of its own, a pull can bring another release of your data\'s server; add the version as its tag (docs/checks.md#mutable-tag).',
+  ],
+  [
+    "accessory: latest",
+    (w) => w.accessory({ image: "getmeili/meilisearch:latest" }),
+    'Accessory "search": image is "getmeili/meilisearch:latest", but without a tag of its own, a pull can bring another release of your data\'s server; add the version as its tag (docs/checks.md#mutable-tag).',
+  ],
+  [
+    "accessory: no image",
+    (w) => w.accessory({ image: "" }),
+    'Accessory "search": image is "", but it must not be empty; name an image with its tag.',
+  ],
+  [
+    "accessory: public without a reason",
+    (w) => w.accessory({ publish: { public: true, reason: "" } }),
+    'Accessory "search": publish.reason is "", but it must not be empty; say why the whole internet may reach it (docs/checks.md#public-port).',
+  ],
+  [
+    "accessory: public as a word",
+    (w) => w.accessory({ publish: "public" as "private" }),
+    'Accessory "search": publish is "public", but it is one of loopback, private; choose one of these, or { public: true, reason: "..." } for everybody (docs/checks.md#public-port).',
+  ],
+  [
+    "accessory: public and shut at the firewall",
+    (w) => w.accessory({ server: w.behind([http]), publish: { public: true, reason: "demo" } }),
+    'Accessory "search": publish is {"public":true,"reason":"demo"}, but the firewalls of web-1 let nobody in on tcp port 7700; add tcp(7700).from(...) to the firewall, or publish it to "private" (docs/checks.md#firewall-shut).',
+  ],
+  [
+    "accessory: nothing to publish",
+    (w) => w.accessory({ port: undefined, publish: "loopback" }),
+    'Accessory "search": publish is "loopback", but there is no port to publish; give the port that the accessory listens on.',
+  ],
+  [
+    "accessory: host port without publish",
+    (w) => w.accessory({ hostPort: 7701 }),
+    'Accessory "search": hostPort is 7701, but a host port needs publish; add publish: "loopback" or "private", or leave hostPort out.',
+  ],
+  [
+    "accessory: host port that is none",
+    (w) => w.accessory({ publish: "loopback", hostPort: 0 }),
+    'Accessory "search": hostPort is 0, but a port is a whole number from 1 to 65535; give the port that is meant, such as 3000 (docs/checks.md#values).',
+  ],
+  [
+    "accessory: port of the proxy",
+    (w) => [w.proxy({}), w.accessory({ publish: { public: true, reason: "demo" }, hostPort: 80 })],
+    'Accessory "search": hostPort is 80, but Proxy "proxy" has tcp port 80 of web-1; choose another port (docs/checks.md#same-port).',
+  ],
+  [
+    "accessory: port of another one",
+    (w) => [w.accessory({ publish: "loopback" }), w.accessory({ publish: "loopback" }, "other")],
+    'Accessory "other": hostPort is 7700, but Accessory "search" has tcp port 7700 of web-1; choose another port (docs/checks.md#same-port).',
+  ],
+  [
+    "accessory: private without a network",
+    (w) => w.accessory({ server: w.behind([]), publish: "private" }),
+    'Accessory "search": publish is "private", but web-1 has no private address; give the server a network (docs/checks.md#private-network).',
+  ],
+  [
+    "accessory: empty secret",
+    (w) => w.accessory({ secrets: { MEILI_MASTER_KEY: "" } }),
+    'Accessory "search": secrets.MEILI_MASTER_KEY, but it is empty; set it with pulumi config set --secret, or remove it (docs/checks.md#empty-secret).',
+  ],
+  [
+    "accessory: volume",
+    (w) => w.accessory({ volumes: { data: "meili_data" } }),
+    'Accessory "search": volumes.data is "meili_data", but it has to be an absolute path without blanks or colons; write it like "/data".',
+  ],
+  [
+    "accessory: file",
+    (w) => w.accessory({ files: { "etc/meili.toml": "" } }),
+    'Accessory "search": files is "etc/meili.toml", but it has to be an absolute path without blanks or colons; write it like "/data".',
+  ],
+  [
+    "accessory: empty ready command",
+    (w) => w.accessory({ ready: { command: [] } }),
+    'Accessory "search": ready.command is [], but it must not be empty; give the command as a list of words.',
+  ],
+  [
+    "accessory: ready timeout",
+    (w) => w.accessory({ ready: { command: ["true"], timeout: "10ms" } }),
+    'Accessory "search": ready.timeout is "10ms", but it has to be from 1s to 1h; choose a duration in that range (docs/checks.md#values).',
+  ],
+  [
+    "accessory: stop timeout",
+    (w) => w.accessory({ stopTimeout: "1d" as "1h" }),
+    'Accessory "search": stopTimeout is "1d", but a duration is a number with ms, s, m or h; write it like "30s" (docs/checks.md#values).',
+  ],
+  [
+    "accessory: memory over the server's",
+    (w) => w.accessory({ resources: { memory: "5g" } }),
+    'Accessory "search": resources.memory, but the limits on web-1 come to 5120m once and it has 4096m; lower them, or take a larger server (docs/checks.md#memory).',
+  ],
+  [
+    "accessory: cores",
+    (w) => w.accessory({ resources: { cpus: -1 } }),
+    'Accessory "search": resources.cpus is -1, but cores are a number over 0; write it like 1.5.',
+  ],
+  [
+    "postgres: no version",
+    (w) => w.postgres({ version: "" }),
+    'Postgres "db": image is "postgres:", but without a tag of its own, a pull can bring another release of your data\'s server; add the version as its tag (docs/checks.md#mutable-tag).',
+  ],
+  [
+    "postgres: user",
+    (w) => w.postgres({ user: "shop-app" }),
+    'Postgres "db": user is "shop-app", but such a name has lower-case letters, digits and underscores; write it like "shop".',
+  ],
+  [
+    "postgres: empty password",
+    (w) => w.postgres({ password: "" }),
+    'Postgres "db": secrets.POSTGRES_PASSWORD, but it is empty; set it with pulumi config set --secret, or remove it (docs/checks.md#empty-secret).',
+  ],
+  [
+    "redis: public without a password",
+    (w) => w.redis({ publish: { public: true, reason: "demo" } }),
+    'Redis "cache": password, but everybody can reach the port and there is no password; set it with pulumi config set --secret, or leave publish out (docs/checks.md#public-port).',
+  ],
+  [
+    "redis: latest",
+    (w) => w.redis({ version: "latest" }),
+    'Redis "cache": image is "redis:latest", but without a tag of its own, a pull can bring another release of your data\'s server; add the version as its tag (docs/checks.md#mutable-tag).',
+  ],
+  [
+    "firewall: SSH from a whole family",
+    () => new Firewall("edge", { allow: [ssh.from("0.0.0.0/0")] }),
+    'Firewall "edge": allow[0] ssh.from is "0.0.0.0/0", but a whole address family is everybody, and that has to be spelled out, for both families; write ssh.anywhere("the reason") (docs/checks.md#anywhere).',
+  ],
+  [
+    "firewall: SSH from nobody",
+    () => new Firewall("edge", { allow: [ssh.from()] }),
+    'Firewall "edge": allow[0] is "ssh.from", but it names no network; write ssh.from("203.0.113.0/24"), or ssh.anywhere("the reason") (docs/checks.md#anywhere).',
+  ],
+  [
+    "firewall: SSH alone",
+    () => new Firewall("edge", { allow: [ssh as unknown as Rule] }),
+    'Firewall "edge": allow[0] is "ssh", but it does not say for whom; write ssh.from("203.0.113.0/24"), or ssh.anywhere("the reason") (docs/checks.md#anywhere).',
+  ],
+  [
+    "firewall: SSH from anywhere without a reason",
+    () => new Firewall("edge", { allow: [ssh.anywhere("")] }),
+    'Firewall "edge": allow[0] is "ssh.anywhere", but a port that is open to everybody has to say why; write ssh.anywhere("the reason") (docs/checks.md#anywhere).',
+  ],
+  [
+    "firewall: address without a prefix",
+    () => new Firewall("edge", { allow: [ssh.from("203.0.113.7")] }),
+    'Firewall "edge": allow[0] ssh.from is "203.0.113.7", but a network is an address and a prefix length; write "203.0.113.7/32" (docs/checks.md#values).',
+  ],
+  [
+    "firewall: host bits",
+    () => new Firewall("edge", { allow: [ssh.from("203.0.113.7/24")] }),
+    'Firewall "edge": allow[0] ssh.from is "203.0.113.7/24", but a network has no bits set behind its prefix; did you mean "203.0.113.0/24" (docs/checks.md#values).',
+  ],
+  [
+    "firewall: range the wrong way",
+    () => new Firewall("edge", { allow: [tcp("9010-9000").from("10.0.0.0/8")] }),
+    'Firewall "edge": allow[0] is "tcp("9010-9000").from", but a port is a whole number from 1 to 65535, and a range goes from the lower one to the higher one; write tcp(5432) or tcp("9000-9010") (docs/checks.md#values).',
+  ],
+  [
+    "firewall: port that is none",
+    () => new Firewall("edge", { allow: [tcp(0).from("10.0.0.0/8")] }),
+    'Firewall "edge": allow[0] is "tcp(0).from", but a port is a whole number from 1 to 65535, and a range goes from the lower one to the higher one; write tcp(5432) or tcp("9000-9010") (docs/checks.md#values).',
+  ],
+  [
+    "firewall: out where in is meant",
+    () => new Firewall("edge", { allow: [tcp(5432).to("10.0.0.0/8")] }),
+    'Firewall "edge": allow[0] is "tcp(5432).to", but allow says who may come in; write .from(...).',
+  ],
+  [
+    "firewall: nothing let out",
+    () => new Firewall("edge", { allow: [], outbound: [] }),
+    'Firewall "edge": outbound is [], but it must not be empty; leave it out to let everything out; at Hetzner an empty list shuts nothing.',
+  ],
+  [
+    "server: no firewall",
+    (w) => w.server({ firewalls: [] }),
+    'Server "web-1": firewalls is [], but without a firewall every port that something listens on is open to the internet; name a firewall, or say unprotected: "the reason" (docs/checks.md#anywhere).',
+  ],
+  [
+    "server: SSH shut at the firewall",
+    (w) => w.server({ firewalls: [new Firewall("shut", { allow: [https] })] }),
+    'Server "web-1": firewalls is ["shut"], but none of them lets in SSH on port 22, by which deploys reach the server; add ssh.from("203.0.113.0/24") with your own network (docs/checks.md#firewall-shut).',
+  ],
+  [
+    "server: type",
+    (w) => w.server({ type: "" }),
+    'Server "web-1": type is "", but it must not be empty; name a server type, such as "cx22".',
+  ],
+  [
+    "server: image",
+    (w) => w.server({ image: "fedora-41" }),
+    'Server "web-1": image is "fedora-41", but the first boot installs Docker from the packages of Debian or Ubuntu; take "debian-12" or "ubuntu-24.04", or an image of your own of these.',
+  ],
+  [
+    "server: swap",
+    (w) => w.server({ swap: "2GB" as "2g" }),
+    'Server "web-1": swap is "2GB", but a size is a number with k, m or g; write it like "512m" (docs/checks.md#values).',
+  ],
+  [
+    "server: address outside of the network",
+    (w) => w.server({ network: { network: new Network("net"), ip: "10.1.0.2" } }),
+    'Server "web-1": network.ip is "10.1.0.2", but it is in none of the subnets 10.0.0.0/24 of Network "net"; choose an address there (docs/checks.md#values).',
+  ],
+  [
+    "server: login",
+    (w) => w.server({ ssh: { ...w.access, user: "deploy" } }),
+    'Server "web-1": ssh.user is "deploy", but a server that is made here has one login, root by key; leave it out.',
+  ],
+  [
+    "server: cloud-config",
+    (w) => w.server({ cloudInit: "- htop" }),
+    'Server "web-1": cloudInit is "- htop", but it is not a map of cloud-init\'s keys; write a #cloud-config, such as "packages: [htop]".',
+  ],
+  [
+    "existing server: URL as address",
+    (w) => new ExistingServer("old", { address: "ssh://web", ssh: w.access }),
+    'ExistingServer "old": address is "ssh://web", but a host is a bare DNS name without scheme, port or path; give its address or name, such as "203.0.113.7" (docs/checks.md#values).',
+  ],
+  [
+    "existing server: architecture",
+    (w) =>
+      new ExistingServer("old", { address: "203.0.113.7", ssh: w.access, architecture: "x86" as "amd64" }),
+    'ExistingServer "old": architecture is "x86", but it is one of amd64, arm64; choose one of these.',
+  ],
+  [
+    "existing server: key that is not there",
+    () => new ExistingServer("old", { address: "203.0.113.7", ssh: { privateKeyFile: "/no/such/key" } }),
+    'ExistingServer "old": ssh.privateKeyFile is "/no/such/key", but there is no such file on this machine; make it with ssh-keygen -t ed25519 -f /no/such/key, or name the right one.',
+  ],
+  [
+    "network: public range",
+    () => new Network("net", { ipRange: "8.8.0.0/16" }),
+    'Network "net": ipRange is "8.8.0.0/16", but a private network lies in one of 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16; choose one there, such as "10.0.0.0/16".',
+  ],
+  [
+    "network: subnet outside",
+    () => new Network("net", { subnets: ["10.9.0.0/24"] }),
+    'Network "net": subnets[0] is "10.9.0.0/24", but it is outside of 10.0.0.0/16; choose a part of that range.',
+  ],
+  [
+    "registry: address with a scheme",
+    () => new Registry("r", { address: "https://ghcr.io", username: "a", password: "b" }),
+    'Registry "r": address is "https://ghcr.io", but a registry is a host without scheme and path; write "ghcr.io".',
+  ],
+  [
+    "registry: no password",
+    () => new Registry("r", { address: "ghcr.io", username: "a", password: "" }),
+    'Registry "r": password, but it is missing or empty; set it with pulumi config set --secret, and read it with config.requireSecret.',
+  ],
+];

@@ -1,0 +1,137 @@
+/** What a program has when it makes the component that is refused. */
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import * as docker from "@pulumi/docker";
+import {
+  Accessory,
+  App,
+  Firewall,
+  Network,
+  Postgres,
+  Proxy,
+  Redis,
+  Server,
+  ssh,
+  type AccessoryArgs,
+  type AppArgs,
+  type Host,
+  type PostgresArgs,
+  type ProxyArgs,
+  type RedisArgs,
+  type Rule,
+  type ServerArgs,
+} from "../../../../components";
+import { kit } from "../../../../components/host/kit";
+import { newGraph, type Answers } from "../graph";
+
+const privateKeyFile = join(mkdtempSync(join(tmpdir(), "sextant-refusals-")), "id_ed25519");
+writeFileSync(privateKeyFile, "a private key\n");
+writeFileSync(`${privateKeyFile}.pub`, "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGJ1dCB0aGlz someone@here\n");
+
+const halves = JSON.stringify({
+  private: Buffer.from("a host key\n").toString("base64"),
+  public: "ssh-ed25519 A",
+});
+const cloud: Answers = ({ type }) => (type === "command:local:Command" ? { stdout: halves } : {});
+
+/** What all worlds of a test file share, since making resources takes its time: a graph, and the proxy of both machines. */
+let shared: { provider: docker.Provider; network: docker.Network; proxy: Proxy };
+
+/** Makes what is shared; before the first world. */
+export async function startWorld(): Promise<void> {
+  await newGraph(cloud);
+  const provider = new docker.Provider("host", { host: "ssh://root@192.0.2.1:22" });
+  const network = new docker.Network("host", { name: "sextant" }, { provider });
+  const hosts = ["web-1", "web-2"].map((name) => fakeHost(name, provider, network));
+  shared = { provider, network, proxy: new Proxy("proxy", { servers: hosts }) };
+}
+
+/** Things in order, and makers of the component under test: good arguments, with a change. */
+export class World {
+  readonly access = { privateKeyFile };
+  /** Two machines of 4 GB, x86. */
+  readonly hosts = ["web-1", "web-2"].map((name) => fakeHost(name, shared.provider, shared.network));
+  readonly host = this.hosts[0] as Host;
+
+  /** A server behind a firewall that lets in SSH and these. */
+  behind(allow: Rule[], network?: Network): Server {
+    const edge = new Firewall("edge", { allow: [ssh.from("203.0.113.0/24"), ...allow] });
+    return new Server("web-1", { type: "cx22", firewalls: [edge], network, ssh: this.access });
+  }
+
+  server(change: Partial<ServerArgs>): Server {
+    const edge = change.firewalls ? [] : [new Firewall("edge", { allow: [ssh.from("203.0.113.0/24")] })];
+    return new Server("web-1", { type: "cx22", firewalls: edge, ssh: this.access, ...change });
+  }
+
+  app(change: Partial<AppArgs>, name = "shop"): App {
+    return new App(name, {
+      image: "registry.test/shop",
+      version: "v2",
+      proxy: "proxy" in change ? change.proxy : shared.proxy,
+      route: { hosts: [`${name}.test`] },
+      roles: { web: { servers: [this.host] } },
+      ...change,
+    });
+  }
+
+  /** Two apps on one proxy of their own. */
+  twoApps(one: Partial<AppArgs>, other: Partial<AppArgs>, name: string): App[] {
+    const proxy = this.proxy({});
+    return [this.app({ proxy, ...one }), this.app({ proxy, ...other }, name)];
+  }
+
+  /** An app on one server, with its own proxy. */
+  appOn(server: Host, route: AppArgs["route"]): App {
+    const proxy = new Proxy("front", { servers: [server] });
+    return this.app({ proxy, route, roles: { web: { servers: [server] } } });
+  }
+
+  proxy(change: Partial<ProxyArgs>): Proxy {
+    return new Proxy("proxy", { servers: [this.host], ...change });
+  }
+
+  accessory(change: Partial<AccessoryArgs>, name = "search"): Accessory {
+    return new Accessory(name, {
+      server: this.host,
+      image: "getmeili/meilisearch:v1.11",
+      port: 7700,
+      ...change,
+    });
+  }
+
+  postgres(change: Partial<PostgresArgs>): Postgres {
+    return new Postgres("db", { server: this.host, version: "15", password: "x", ...change });
+  }
+
+  redis(change: Partial<RedisArgs>): Redis {
+    return new Redis("cache", { server: this.host, version: "7", ...change });
+  }
+}
+
+/** A machine as components see it, without one behind it. */
+function fakeHost(hostName: string, provider: docker.Provider, network: docker.Network): Host {
+  return {
+    hostName,
+    address: pulumi.output("192.0.2.1"),
+    ipv6Address: pulumi.output(undefined),
+    privateAddress: pulumi.output("10.0.0.2"),
+    architecture: "amd64",
+    memoryMb: 4096,
+    connection: pulumi.secret({ host: "192.0.2.1" }),
+    shell: pulumi.output({
+      name: hostName,
+      destination: "root@192.0.2.1",
+      port: 22,
+      options: ["-o", "BatchMode=yes"],
+    }),
+    docker: provider,
+    network,
+    kit: kit(),
+    registries: [],
+    tied: {},
+    ready: network,
+  };
+}

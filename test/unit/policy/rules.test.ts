@@ -1,0 +1,68 @@
+import { describe, expect, it } from "vitest";
+import { halfReleased } from "../../../policy/rules/half-released";
+import { movingImage } from "../../../policy/rules/moving-image";
+import { publicAccessory } from "../../../policy/rules/public-accessory";
+import { containerType, type Resource } from "../../../policy/rules/resource";
+import { sshSources } from "../../../policy/rules/ssh-sources";
+
+const resource = (change: Partial<Resource>): Resource => ({
+  type: "",
+  name: "",
+  urn: "urn",
+  props: {},
+  protect: false,
+  parent: "app",
+  ...change,
+});
+const labels = (label: string): object[] => [{ label, value: "x" }];
+
+describe("a half release", () => {
+  const container = (name: string): Resource =>
+    resource({ type: containerType, name: "shop-web-s1", props: { name, labels: labels("sextant.role") } });
+  const switchTo = (name: string): Resource =>
+    resource({
+      name: "shop-web-s1-switch",
+      props: { line: `/kit/switch role=p/s/shop/web container=${name} stop=30` },
+    });
+
+  it("is a container whose switch names another one", () => {
+    expect(halfReleased([container("shop-web-s1-new"), switchTo("shop-web-s1-old")])).toHaveLength(1);
+  });
+
+  it("is none when both go together, when the switch is not known yet, and for what has no switch", () => {
+    expect(halfReleased([container("shop-web-s1-new"), switchTo("shop-web-s1-new")])).toEqual([]);
+    expect(halfReleased([container("a"), resource({ name: "shop-web-s1-switch" })])).toEqual([]);
+    expect(halfReleased([container("a")])).toEqual([]);
+    expect(halfReleased([container("a"), { ...switchTo("b"), parent: "another app" }])).toEqual([]);
+  });
+});
+
+it("an image moves without a tag of its own", () => {
+  const moving = ["postgres", "postgres:latest", "r.test:5000/shop", "r.test/shop:main"];
+  expect(moving.flatMap((image) => movingImage(containerType, { image }))).toHaveLength(4);
+  const fixed = ["postgres:15", "r.test:5000/shop:v1", `shop@sha256:${"0".repeat(64)}`];
+  expect(fixed.flatMap((image) => movingImage(containerType, { image }))).toEqual([]);
+});
+
+it("an accessory is public by its argument, or by a port", () => {
+  const ports = (ip?: string): object => ({
+    labels: labels("sextant.accessory"),
+    ports: [{ external: 1, ip }],
+  });
+  const said = (props: object): string[] => publicAccessory(containerType, "db", { ...props });
+  expect([ports(), ports("0.0.0.0"), ports("::"), ports("198.51.100.1")].map(said).flat()).toHaveLength(4);
+  expect([ports("127.0.0.1"), ports("10.0.0.2"), ports("::1")].map(said).flat()).toEqual([]);
+  expect(publicAccessory("sextant:accessory:Accessory", "db", { publish: "public" })).toHaveLength(1);
+});
+
+it("SSH comes from named networks, or from the configured ones", () => {
+  const from = (port: string, ...sourceIps: string[]): Record<string, unknown> => ({
+    rules: [{ direction: "in", protocol: "tcp", port, sourceIps }],
+  });
+  const type = "hcloud:index/firewall:Firewall";
+  expect(sshSources(type, from("22", "0.0.0.0/0", "::/0"), 22, [])).toHaveLength(2);
+  expect(sshSources(type, from("20-30", "0.0.0.0/0"), 22, [])).toHaveLength(1);
+  expect(sshSources(type, from("443", "0.0.0.0/0"), 22, [])).toEqual([]);
+  expect(sshSources(type, from("22", "10.1.0.0/16"), 22, ["10.0.0.0/8"])).toEqual([]);
+  expect(sshSources(type, from("22", "203.0.113.0/24"), 22, ["10.0.0.0/8"])).toHaveLength(1);
+});
