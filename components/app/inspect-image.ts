@@ -64,10 +64,11 @@ export function judge(answer: ImageAnswer, asked: Asked): Findings {
       argument: "version",
       value: version,
       rule: `${reference.registry} has no such ${kind} of ${reference.repository}`,
-      cure: "push it first, or set inspectImage: false",
+      cure: "push it before pulumi up, or set inspectImage: false",
       check: "image-tag",
     };
-    return { refused: [problem], warned: [] };
+    // A preview of a pull request often runs before the build has pushed.
+    return { refused: [], warned: [problem] };
   }
   const { rule, cure } = unread(answer.failure, asked);
   const problem: Problem = {

@@ -58,10 +58,10 @@ const pages = {
   },
   "image-tag": {
     title: "Tag that the registry does not have",
-    effect: "refused",
-    why: "The pull would fail on every host. Where the image is pushed only after the preview, `inspectImage: false` leaves its registry unasked.",
+    effect: "warned",
+    why: "The pull would fail on every host, before anything is touched. A preview of a pull request often runs before the build has pushed, so that it is a warning; `inspectImage: false` leaves the registry unasked.",
     says: [
-      'App "shop": version is "v404", but registry.test has no such tag of shop; push it first, or set inspectImage: false (docs/checks.md#image-tag).',
+      'App "shop": version is "v404", but registry.test has no such tag of shop; push it before pulumi up, or set inspectImage: false (docs/checks.md#image-tag).',
     ],
   },
   "image-port": {
