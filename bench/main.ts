@@ -1,7 +1,8 @@
 /** `npm run bench -- rollout`: measurements, each with a table and a last line of JSON. */
+import { compare, growth } from "./compare/compare";
 import { rollout } from "./rollout";
 
-const benches: Record<string, (args: string[]) => Promise<void>> = { rollout };
+const benches: Record<string, (args: string[]) => Promise<void>> = { rollout, compare, growth };
 
 async function main(): Promise<void> {
   const [name = "", ...args] = process.argv.slice(2);
