@@ -1,8 +1,9 @@
 /** `npm run bench -- rollout`: measurements, each with a table and a last line of JSON. */
 import { compare, growth } from "./compare/compare";
 import { rollout } from "./rollout";
+import { trace } from "./trace/trace";
 
-const benches: Record<string, (args: string[]) => Promise<void>> = { rollout, compare, growth };
+const benches: Record<string, (args: string[]) => Promise<void>> = { rollout, compare, growth, trace };
 
 async function main(): Promise<void> {
   const [name = "", ...args] = process.argv.slice(2);

@@ -48,8 +48,7 @@ export function runClient({ command, args, cwd, env }: ClientCommand): Promise<C
     }, countEveryMs);
     let [text, times] = ["", ""];
     const [, out, err, report] = child.stdio;
-    for (const stream of [out, err])
-      stream?.setEncoding("utf8").on("data", (part: string) => (text += part));
+    for (const stream of [out, err]) stream?.setEncoding("utf8").on("data", (part: string) => (text += part));
     (report as Readable).setEncoding("utf8").on("data", (part: string) => (times += part));
     let seconds = 0;
     // The time is up when the tool ends, whatever it leaves running with its streams open.
@@ -66,7 +65,7 @@ export function runClient({ command, args, cwd, env }: ClientCommand): Promise<C
         code: code ?? 128,
         seconds: rounded(seconds),
         cpuSeconds: rounded(childSeconds(times)),
-        peakMb: Math.round(peak),
+        peakMb: rounded(peak, 1),
         processes: tree.seen,
         text,
       });

