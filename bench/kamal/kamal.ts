@@ -92,7 +92,13 @@ function words(name: CaseName, version: string): string[] {
       return ["setup", "--skip-push", "--version", version];
     case "rollback":
       return ["rollback", version];
-    default:
+    case "deploy":
+    case "config":
+    case "same":
+    case "slow":
+    case "failed":
       return ["deploy", "--skip-push", "--version", version];
+    case "preview":
+      throw new Error("bench: Kamal has no preview");
   }
 }

@@ -1,4 +1,4 @@
-/** `npm run bench -- trace [--servers 2] [--out FILE]`: one deploy with the engine's trace on, and where its time went. */
+/** `npm run bench -- trace [--servers 2] [--out FILE] [--results FILE]`: one deploy with the engine's trace on, and where its time went. */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -39,7 +39,11 @@ export async function trace(args: string[]): Promise<void> {
   );
   console.table(longest(spans));
   progress(`open it in chrome://tracing or ui.perfetto.dev: ${out}`);
-  console.log(JSON.stringify({ servers: options.servers, trace: out, parts: found }));
+  const seconds = found.find(({ name }) => name === "whole run")?.wall ?? 0;
+  const result = { servers: options.servers, seconds, parts: found };
+  if (options.results !== undefined)
+    writeFileSync(options.results, `${JSON.stringify(result, undefined, 2)}\n`);
+  console.log(JSON.stringify({ ...result, trace: out }));
 }
 
 /** The second deploy on so many servers, as spans. */
