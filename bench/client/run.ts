@@ -26,7 +26,7 @@ export interface ClientRun {
 const wrapper = 'nice "$@"; code=$?; times >&3; exit "$code"';
 /** How often the processes are counted, and every how many times their memory is read, which costs more. */
 const countEveryMs = 100;
-const memoryEvery = 3;
+const memoryEvery = 5;
 
 export function runClient({ command, args, cwd, env }: ClientCommand): Promise<ClientRun> {
   return new Promise((resolve, reject) => {

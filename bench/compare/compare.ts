@@ -72,6 +72,7 @@ async function measureAll(options: Options, usualFile: string): Promise<Results>
     BENCH: JSON.stringify({ servers: count }),
   });
   const made: Contender[] = [];
+  const stop = stopOnSignal();
   try {
     made.push(...(await contenders(facts, servers.keyFile, options.tools)));
     for (const size of options.sizes) {
@@ -79,7 +80,7 @@ async function measureAll(options: Options, usualFile: string): Promise<Results>
       await servers.pulumi(["up", "--yes", "--skip-preview"], setServers(size));
       const { list } = await servers.outputs<{ list: { name: string; address: string }[] }>();
       const hosts = await Hosts.find(facts, list);
-      await new Rounds({ options, contenders: made, results, save, progress }, hosts, size).run();
+      await new Rounds({ options, contenders: made, results, save, progress, stop }, hosts, size).run();
     }
   } finally {
     progress("removing the servers");
@@ -89,6 +90,17 @@ async function measureAll(options: Options, usualFile: string): Promise<Results>
   }
   progress(`results: ${file}`);
   return results;
+}
+
+/** Ctrl-C ends the run that is going on, and then the servers go; a second one ends all at once. */
+function stopOnSignal(): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.once(signal, () => {
+      controller.abort(new Error("bench: stopped; --resume goes on from here"));
+    });
+  }
+  return controller.signal;
 }
 
 async function contenders(facts: LabFacts, keyFile: string, wanted: readonly Tool[]): Promise<Contender[]> {

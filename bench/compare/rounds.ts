@@ -19,6 +19,8 @@ export interface Bench {
   /** Called after each run, so that what was measured is kept. */
   save(): void;
   progress(line: string): void;
+  /** Aborted when the user wants it to end: after the run that is going on. */
+  stop: AbortSignal;
 }
 
 export class Rounds {
@@ -57,7 +59,8 @@ export class Rounds {
   }
 
   private async one(contender: Contender, name: CaseName, round: number): Promise<void> {
-    const { results, options, progress, save } = this.bench;
+    const { results, options, progress, save, stop } = this.bench;
+    stop.throwIfAborted();
     const { tool } = contender;
     const setting: Setting = { hosts: this.hosts, servers: this.servers, round, traffic: results.traffic };
     const family = familyOf(tool);

@@ -74,17 +74,15 @@ function partOf({ name, resource = "", program }: Span): string | undefined {
 
 /** What is done to a resource on its host, in the words of a deploy. */
 function work(method: string, resource: string): string {
-  const [type = "", name = ""] = resource.split(" ");
+  const type = resource.split(" ")[0] ?? "";
   const kind = type.split(":").at(-1) ?? type;
-  const verb = /-(ready|switch|release|prune|kit|gate|bridge|settle|routes|certificate)(-[^-]+)?$/.exec(
-    name,
-  )?.[1];
+  const verb = /^pulumi-nodejs:dynamic\/sextant:/.test(type) ? kind : undefined;
   if (kind === "RemoteImage") return method === "Delete" ? "image delete" : "pull";
   if (kind === "Container") return `container ${method.toLowerCase()}`;
-  if (kind === "Gate" || verb === "ready") return "gate";
-  if (verb === "switch") return "switch and drain";
-  if (verb !== undefined) return verb;
-  return `${kind} ${method.toLowerCase()}`;
+  if (verb === "Ready") return "gate";
+  if (verb === "Switch") return "switch and drain";
+  if (verb !== undefined) return verb.toLowerCase();
+  return `${kind} ${method.toLowerCase()}`.trim();
 }
 
 /** Milliseconds that are covered by at least one of the spans. */

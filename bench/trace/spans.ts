@@ -59,7 +59,7 @@ export function parseSpans(text: string): Span[] {
     undefined as bigint | undefined,
   );
   const since = (nanoseconds: string): number => Number(BigInt(nanoseconds) - (zero ?? 0n)) / 1e6;
-  return raw
+  const spans = raw
     .filter(({ spanId }) => !served.has(spanId))
     .map((span) => {
       const resource = resourceOf(span, byId);
@@ -74,6 +74,35 @@ export function parseSpans(text: string): Span[] {
       };
     })
     .sort((a, b) => a.start - b.start);
+  return named(spans);
+}
+
+const does = /^ResourceProvider\/(Create|Update)$/;
+
+/**
+ * Plugins without spans of their own leave a call that does not say for which resource it is. The program's call that
+ * registers the resource does; it is the one that is open meanwhile and the first to end afterwards.
+ */
+function named(spans: readonly Span[]): Span[] {
+  const known = new Set(spans.filter(({ name }) => does.test(name)).map(({ resource }) => resource));
+  const open = spans.filter(
+    ({ name, resource }) =>
+      name === "ResourceMonitor/RegisterResource" && resource !== undefined && !known.has(resource),
+  );
+  const found = new Map<Span, string>();
+  const unnamed = spans.filter(({ name, resource }) => does.test(name) && resource === undefined);
+  for (const span of unnamed.sort((a, b) => a.end - b.end)) {
+    const [registration] = open
+      .filter(({ start, end }) => start <= span.start && end >= span.end)
+      .sort((a, b) => a.end - b.end);
+    if (registration?.resource === undefined) continue;
+    found.set(span, registration.resource);
+    open.splice(open.indexOf(registration), 1);
+  }
+  return spans.map((span) => {
+    const resource = found.get(span);
+    return resource === undefined ? span : { ...span, resource };
+  });
 }
 
 /**

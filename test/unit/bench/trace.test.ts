@@ -89,6 +89,26 @@ describe("parseSpans", () => {
     expect(parseSpans(text).find(({ name }) => name === "ssh")?.resource).toContain("lite-web-1");
   });
 
+  it("finds out by the program's own call for which resource a plugin without spans worked", () => {
+    const register = (id: string, name: string, from: number, to: number): string =>
+      line("pulumi-language-host", {
+        ...{ id, name: "/pulumirpc.ResourceMonitor/RegisterResource", from, to },
+        messages: [`{"gRPC response":"urn:\\"urn:pulumi:s::p::a:b:Gate::${name}\\""}`],
+      });
+    const text = [
+      register("1", "one", 0, 3.1),
+      register("2", "two", 0, 5.1),
+      register("3", "later", 6, 7),
+      line("pulumi-cli", { id: "4", name: "pulumirpc.ResourceProvider/Create", from: 1, to: 5 }),
+      line("pulumi-cli", { id: "5", name: "pulumirpc.ResourceProvider/Update", from: 2, to: 3 }),
+    ].join("\n");
+    const found = parseSpans(text).filter(({ name }) => name.startsWith("ResourceProvider"));
+    expect(found.map(({ name, resource }) => [name, resource])).toEqual([
+      ["ResourceProvider/Create", "a:b:Gate two"],
+      ["ResourceProvider/Update", "a:b:Gate one"],
+    ]);
+  });
+
   it("is empty of nothing", () => {
     expect(parseSpans("")).toEqual([]);
   });
@@ -119,8 +139,12 @@ describe("parts", () => {
       span("newPlugin", 3, 3.2, { program: "docker (resource)" }),
       span("gocloud.dev/blob.NewWriter", 5, 5.1),
       span("ResourceProvider/Create", 4, 5, { resource: "docker:index/container:Container lite-web-1" }),
-      span("ResourceProvider/Update", 5, 6, { resource: "command:remote:Command lite-web-1-ready" }),
-      span("ResourceProvider/Update", 6, 8, { resource: "command:remote:Command lite-web-1-switch" }),
+      span("ResourceProvider/Update", 5, 6, {
+        resource: "pulumi-nodejs:dynamic/sextant:Ready lite-web-1-ready",
+      }),
+      span("ResourceProvider/Update", 6, 8, {
+        resource: "pulumi-nodejs:dynamic/sextant:Switch lite-web-1-switch",
+      }),
     ]).map(({ name, wall }) => [name, Number(wall.toFixed(3))]);
     expect(Object.fromEntries(names)).toEqual({
       "whole run": 10,
