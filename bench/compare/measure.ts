@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { ask } from "../../lab/load/request";
 import { runClient } from "../client/run";
 import type { Hosts } from "../hosts/hosts";
+import { endSessions } from "../hosts/scripts";
 import { rounded } from "../stats/statistics";
 import { type RunningTraffic, type Traffic, startTraffic } from "../traffic/traffic";
 import { type CaseName, type Release, cases } from "./cases";
@@ -37,6 +38,7 @@ export async function measure(
   const { hosts, servers, round } = setting;
   const { tool } = contender;
   await contender.prepare(hosts, name, release);
+  await hosts.all(endSessions);
   await hosts.startCounting();
   const running = standing && tool !== "empty" ? await traffic(contender, setting) : undefined;
   if (running) await sleep(1000);

@@ -54,3 +54,9 @@ rm -rf /root/.kamal /root/.docker/config.json
 export const forgetImages = `
 docker image prune --all --force >/dev/null
 `;
+
+/**
+ * Ends the SSH sessions that a tool has left open for its next run. Users deploy minutes apart, and here a run begins some
+ * seconds after the one before.
+ */
+export const endSessions = "pkill -f '^sshd: root' || true\n";

