@@ -37,13 +37,17 @@ function derived(spans: readonly Span[]): Span[] {
   const first = (name: string): Span | undefined => spans.find((span) => span.name === name);
   const between = (name: string, start: number | undefined, end: number | undefined): Span[] =>
     start === undefined || end === undefined || end < start ? [] : [{ name, process: "", start, end }];
-  const registrations = spans.filter(({ name }) => name === "ResourceMonitor/RegisterResource");
+  const registrations = spans.filter(
+    ({ name, process }) => name === "ResourceMonitor/RegisterResource" && process !== "pulumi-cli",
+  );
   const whole = first("pulumi");
   const program = first("run-program");
   const node = first("execNodejs");
   return [
     ...between("engine start", whole?.start, program?.start),
-    ...between("program load", node?.start, registrations[0]?.start),
+    // The SDK registers the stack before it loads the program.
+    ...between("SDK load", node?.start, registrations[0]?.start),
+    ...between("program load", registrations[0]?.end, registrations[1]?.start),
     ...between("engine end", program?.end, whole?.end),
   ];
 }
@@ -54,6 +58,7 @@ function partOf({ name, resource = "", program }: Span): string | undefined {
     case "pulumi":
       return "whole run";
     case "engine start":
+    case "SDK load":
     case "program load":
     case "engine end":
       return name;

@@ -105,18 +105,23 @@ function named(spans: readonly Span[]): Span[] {
   });
 }
 
+/** The engine's name in its own trace. */
+const engine = "pulumi-cli";
+
 /**
- * The spans of callers whose callee has a span, too. The two are not linked: a callee's span has the same name and lies
+ * The spans of the engine's calls whose callee has a span, too. The two are not linked: a callee's span has the same name and lies
  * within its caller's, in another process.
  */
 function callers(raw: readonly (RawSpan & { process: string })[]): Set<string> {
   const found = new Set<string>();
   const length = (span: RawSpan): bigint => BigInt(span.endTimeUnixNano) - BigInt(span.startTimeUnixNano);
-  for (const callee of raw.filter(({ name }) => name.startsWith("/pulumirpc."))) {
+  const toPlugin = (span: RawSpan): boolean =>
+    /^(ResourceProvider|LanguageRuntime)\//.test(shortName(span.name));
+  for (const callee of raw.filter((span) => toPlugin(span) && span.process !== engine)) {
     const fitting = raw.filter(
       (span) =>
-        span.name === callee.name.slice(1) &&
-        span.process !== callee.process &&
+        shortName(span.name) === shortName(callee.name) &&
+        span.process === engine &&
         !found.has(span.spanId) &&
         BigInt(span.startTimeUnixNano) <= BigInt(callee.startTimeUnixNano) &&
         BigInt(span.endTimeUnixNano) >= BigInt(callee.endTimeUnixNano),
