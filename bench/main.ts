@@ -1,7 +1,16 @@
 /** `npm run bench -- rollout`: measurements, each with a table and a last line of JSON. */
+import { compare, growth } from "./compare/compare";
+import { report } from "./report/report";
 import { rollout } from "./rollout";
+import { trace } from "./trace/trace";
 
-const benches: Record<string, (args: string[]) => Promise<void>> = { rollout };
+const benches: Record<string, (args: string[]) => Promise<void>> = {
+  rollout,
+  compare,
+  growth,
+  trace,
+  report,
+};
 
 async function main(): Promise<void> {
   const [name = "", ...args] = process.argv.slice(2);

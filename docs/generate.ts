@@ -6,9 +6,12 @@ import { readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { renderPages } from "./generate/pages";
 
+/** Pages that are made from something else than docstrings. */
+const others = ["performance.md"];
+
 /** The pages that are missing, out of date, or left over. */
 export function stalePages(pages: ReadonlyMap<string, string>, directory = __dirname): string[] {
-  const there = readdirSync(directory).filter((name) => name.endsWith(".md"));
+  const there = readdirSync(directory).filter((name) => name.endsWith(".md") && !others.includes(name));
   const changed = [...pages].filter(
     ([name, text]) => !there.includes(name) || readFileSync(join(directory, name), "utf8") !== text,
   );

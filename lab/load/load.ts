@@ -6,7 +6,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { Agent } from "node:http";
 import { type Answer, type Ask, ask } from "./request";
-import { type LoadReport, Tally } from "./tally";
+import { type LoadReport, Tally, type Window } from "./tally";
 
 export type { LoadReport, Loss, Seen } from "./tally";
 
@@ -28,6 +28,8 @@ export interface Load {
   stop(): Promise<LoadReport>;
   /** What has been seen so far. */
   report(): LoadReport;
+  /** What was answered well within these milliseconds since the start. */
+  between(from: number, to: number): Window;
 }
 
 /** What a kind of request is, and what a right answer to it looks like. */
@@ -155,6 +157,7 @@ export function startLoad(options: LoadOptions): Load {
 
   return {
     report: () => tally.report(now()),
+    between: (from, to) => tally.between(from, to),
     async stop() {
       running = false;
       clearInterval(tick);

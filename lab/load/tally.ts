@@ -46,6 +46,15 @@ export interface LoadReport {
   slow: { requests: number; lost: number; finishedOnOtherVersion: number };
 }
 
+/** What was answered well within a part of the time. */
+export interface Window {
+  requests: number;
+  /** In ms. */
+  p50: number;
+  p99: number;
+  longestGap: number;
+}
+
 const mostLosses = 20;
 
 export class Tally {
@@ -53,7 +62,8 @@ export class Tally {
   private lost = 0;
   private retries = 0;
   private readonly losses: Loss[] = [];
-  private readonly times: number[] = [];
+  /** When each good answer came, and how long it took, in ms. */
+  private readonly answers: { at: number; ms: number }[] = [];
   private readonly seen: Seen[] = [];
   private readonly slow = { requests: 0, lost: 0, finishedOnOtherVersion: 0 };
   private wentBack = false;
@@ -64,7 +74,7 @@ export class Tally {
   /** A quick request was answered well. */
   good(target: string, version: string, sentAt: number, at: number, retried: boolean): void {
     this.requests += 1;
-    this.times.push(at - sentAt);
+    this.answers.push({ at, ms: at - sentAt });
     this.longestGap = Math.max(this.longestGap, at - this.lastGood);
     this.lastGood = Math.max(this.lastGood, at);
     if (retried) this.retries += 1;
@@ -94,10 +104,21 @@ export class Tally {
     if (!sameVersion) this.slow.finishedOnOtherVersion += 1;
   }
 
+  /** The good answers to quick requests that came within these milliseconds since the start. */
+  between(from: number, to: number): Window {
+    const within = this.answers.filter(({ at }) => at >= from && at <= to);
+    const quantile = quantiles(within.map(({ ms }) => ms));
+    const gaps = within.map(({ at }, index) => at - (within[index - 1]?.at ?? at));
+    return {
+      requests: within.length,
+      p50: quantile(0.5),
+      p99: quantile(0.99),
+      longestGap: gaps.reduce((longest, gap) => Math.max(longest, gap), 0),
+    };
+  }
+
   report(ms: number): LoadReport {
-    const sorted = [...this.times].sort((a, b) => a - b);
-    const quantile = (share: number): number =>
-      sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
+    const quantile = quantiles(this.answers.map((answer) => answer.ms));
     return {
       requests: this.requests,
       lost: this.lost,
@@ -115,4 +136,9 @@ export class Tally {
       slow: { ...this.slow },
     };
   }
+}
+
+function quantiles(values: number[]): (share: number) => number {
+  const sorted = values.sort((a, b) => a - b);
+  return (share) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
 }

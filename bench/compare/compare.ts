@@ -1,0 +1,143 @@
+/**
+ * `npm run bench -- compare`: Sextant and Kamal deploy the same image to the same servers with the same traffic in the
+ * same run, in turn. `npm run bench -- growth`: how Sextant's times and memory grow with the servers.
+ */
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { type LabFacts, labFacts } from "../../lab/facts";
+import { labUp } from "../../lab/lab";
+import { cacheDir } from "../../lab/paths";
+import { Workspace } from "../../lab/workspace";
+import { Hosts } from "../hosts/hosts";
+import { installKamal } from "../kamal/install";
+import { Kamal } from "../kamal/kamal";
+import { aims } from "./aims";
+import type { Tool } from "./cases";
+import type { Contender } from "./contender";
+import { Empty } from "./empty";
+import { figures, growth as laws } from "./figures";
+import { commit, machine } from "./machine";
+import { type Options, growthDefaults, parseOptions } from "./options";
+import { type Results, resultsText } from "./record";
+import { Rounds } from "./rounds";
+import { Sextant } from "./sextant";
+import { growthRows, tableRows } from "./table";
+
+const progress = (line: string): void => {
+  console.error(line);
+};
+
+export async function compare(args: string[]): Promise<void> {
+  const results = await measureAll(parseOptions(args), "compare.json");
+  const rows = figures(results);
+  console.table(tableRows(rows));
+  const reached = aims(results);
+  console.table(reached);
+  const { machine: facts, traffic, failure, begun, rests } = results;
+  console.log(
+    JSON.stringify({
+      ...{ begun, commit: results.commit, machine: facts, traffic, failure },
+      ...{ figures: rows, rests, growth: laws(rows), aims: reached },
+    }),
+  );
+}
+
+export async function growth(args: string[]): Promise<void> {
+  const results = await measureAll(parseOptions(args, growthDefaults), "growth.json");
+  const rows = figures(results);
+  console.table(tableRows(rows));
+  const found = laws(rows);
+  console.table(growthRows(found));
+  const reached = Object.entries(aims(results)).filter(([name]) => name.startsWith("seconds per server"));
+  console.log(
+    JSON.stringify({
+      ...{ begun: results.begun, commit: results.commit, machine: results.machine, figures: rows },
+      ...{ growth: found, aims: Object.fromEntries(reached) },
+    }),
+  );
+}
+
+async function measureAll(options: Options, usualFile: string): Promise<Results> {
+  const facts = await labFacts(await labUp(progress));
+  if (!facts) throw new Error("bench: the lab does not answer after it was brought up");
+  const file = options.out ?? join(cacheDir(), "bench", usualFile);
+  const results = await resultsIn(file, options, facts);
+  const save = (): void => {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(`${file}.new`, resultsText(results));
+    renameSync(`${file}.new`, file);
+  };
+  const servers = await Workspace.make(facts, "bench/servers", "cmp-servers");
+  const setServers = (count: number): Record<string, string> => ({
+    BENCH: JSON.stringify({ servers: count }),
+  });
+  const made: Contender[] = [];
+  const stop = stopOnSignal();
+  try {
+    made.push(...(await contenders(facts, servers.keyFile, options.tools)));
+    for (const size of options.sizes) {
+      progress(`making ${size} servers`);
+      await servers.pulumi(["up", "--yes", "--skip-preview"], setServers(size));
+      const { list } = await servers.outputs<{ list: { name: string; address: string }[] }>();
+      const hosts = await Hosts.find(facts, list);
+      await new Rounds({ options, contenders: made, results, save, progress, stop }, hosts, size).run();
+    }
+  } finally {
+    progress("removing the servers");
+    await servers.pulumi(["destroy", "--yes", "--skip-preview"], setServers(0));
+    servers.remove();
+    for (const contender of made) contender.remove();
+  }
+  progress(`results: ${file}`);
+  return results;
+}
+
+/** Ctrl-C ends the run that is going on, and then the servers go; a second one ends all at once. */
+function stopOnSignal(): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.once(signal, () => {
+      controller.abort(new Error("bench: stopped; --resume goes on from here"));
+    });
+  }
+  return controller.signal;
+}
+
+async function contenders(facts: LabFacts, keyFile: string, wanted: readonly Tool[]): Promise<Contender[]> {
+  const made: Contender[] = [];
+  for (const tool of wanted) {
+    switch (tool) {
+      case "sextant":
+        made.push(await Sextant.make(facts, keyFile));
+        break;
+      case "kamal":
+      case "kamal-serial":
+        made.push(await Kamal.make(facts, await installKamal(progress), keyFile, tool));
+        break;
+      case "empty":
+        made.push(await Empty.make(facts));
+    }
+  }
+  return made;
+}
+
+/** The results to go on with, or new ones. */
+async function resultsIn(file: string, options: Options, facts: LabFacts): Promise<Results> {
+  const fresh: Results = {
+    begun: new Date().toISOString(),
+    commit: await commit(),
+    machine: await machine(facts),
+    traffic: { rate: 60, slowSeconds: options.slowSeconds },
+    failure: options.failure,
+    runs: [],
+    rests: [],
+  };
+  if (!options.resume || !existsSync(file)) return fresh;
+  const former = JSON.parse(readFileSync(file, "utf8")) as Results;
+  const [then, now] = [former, fresh].map(({ commit: of, traffic, failure }) =>
+    JSON.stringify([of, traffic, failure]),
+  );
+  if (then !== now)
+    throw new Error(`bench: ${file} was measured with ${String(then)}, and this is ${String(now)}`);
+  return former;
+}

@@ -1,0 +1,122 @@
+/** The rounds on some servers: every case by every tool in turn, and what has to stand before each. */
+import type { Hosts } from "../hosts/hosts";
+import { forgetImages } from "../hosts/scripts";
+import { runClient } from "../client/run";
+import { type CaseName, type Standing, type Tool, cases, releaseFor, standingAfter } from "./cases";
+import type { Contender } from "./contender";
+import { type Setting, measure, rest } from "./measure";
+import type { Options } from "./options";
+import type { Results } from "./record";
+
+/** Both ways of Kamal deploy the same app: what one left stands for the other. */
+type Family = "sextant" | "kamal" | "empty";
+const familyOf = (tool: Tool): Family => (tool === "kamal-serial" ? "kamal" : tool);
+
+export interface Bench {
+  options: Options;
+  contenders: readonly Contender[];
+  results: Results;
+  /** Called after each run, so that what was measured is kept. */
+  save(): void;
+  progress(line: string): void;
+  /** Aborted when the user wants it to end: after the run that is going on. */
+  stop: AbortSignal;
+}
+
+export class Rounds {
+  private readonly standings = new Map<Family, Standing | undefined>();
+
+  constructor(
+    private readonly bench: Bench,
+    private readonly hosts: Hosts,
+    private readonly servers: number,
+  ) {}
+
+  async run(): Promise<void> {
+    const { options } = this.bench;
+    await this.clear();
+    for (let round = options.warmUp ? 0 : 1; round <= options.rounds; round += 1) {
+      for (const [at, name] of options.cases.entries()) {
+        const inTurn = this.inTurn(name, round + at);
+        for (const contender of inTurn) {
+          if (!this.has(round, name, contender.tool)) await this.one(contender, name, round);
+        }
+      }
+    }
+  }
+
+  /** The tools of a case; another one begins each time, so that none has always the same one before it. */
+  private inTurn(name: CaseName, turn: number): Contender[] {
+    const these = this.bench.contenders.filter(({ tool }) => cases[name].tools.includes(tool));
+    const first = these.length === 0 ? 0 : turn % these.length;
+    return [...these.slice(first), ...these.slice(0, first)];
+  }
+
+  private has(round: number, name: CaseName, tool: Tool): boolean {
+    return this.bench.results.runs.some(
+      (run) => run.servers === this.servers && run.round === round && run.case === name && run.tool === tool,
+    );
+  }
+
+  private async one(contender: Contender, name: CaseName, round: number): Promise<void> {
+    const { results, options, progress, save, stop } = this.bench;
+    stop.throwIfAborted();
+    const { tool } = contender;
+    const setting: Setting = { hosts: this.hosts, servers: this.servers, round, traffic: results.traffic };
+    const family = familyOf(tool);
+    if (name === "first") await this.clear();
+    else await this.establish(contender, name);
+    if (name !== "first" && family !== "empty") await this.atRest(contender, setting);
+    const standing = this.standings.get(family);
+    const release = releaseFor(name, standing, options.failure);
+    const { run, losses } = await measure(contender, setting, name, { release, standing: standing?.current });
+    this.standings.set(family, standingAfter(name, release, standing));
+    results.runs.push(run);
+    save();
+    const lost = run.load ? `, lost ${run.load.lost} of ${run.load.requests}` : "";
+    progress(
+      `${this.servers} servers, round ${round}: ${cases[name].title}, ${tool}: ${run.seconds.toFixed(1)} s${lost}`,
+    );
+    for (const loss of losses) progress(`lost: ${JSON.stringify(loss)}`);
+  }
+
+  /** Nothing of any tool on the servers. */
+  private async clear(): Promise<void> {
+    for (const contender of this.bench.contenders) await contender.reset(this.hosts);
+    this.standings.clear();
+    await this.hosts.all(forgetImages);
+  }
+
+  /** Deploys, out of the record, until there is what the case begins with. */
+  private async establish(contender: Contender, name: CaseName): Promise<void> {
+    const family = familyOf(contender.tool);
+    if (family === "empty") return;
+    const missing = (): boolean => {
+      const standing = this.standings.get(family);
+      return (
+        standing === undefined ||
+        standing.failed === true ||
+        (name === "rollback" && standing.previous === undefined)
+      );
+    };
+    for (let tries = 0; missing() && tries < 3; tries += 1) {
+      const standing = this.standings.get(family);
+      const step: CaseName = standing === undefined ? "first" : "deploy";
+      const release = releaseFor(step, standing, this.bench.options.failure);
+      await contender.prepare(this.hosts, step, release);
+      const { code, text } = await runClient(contender.command(this.hosts, step, release));
+      if (code !== 0) throw new Error(`${contender.tool}, between two cases: exit ${code}\n${text}`);
+      this.standings.set(family, standingAfter(step, release, standing));
+    }
+  }
+
+  private async atRest(contender: Contender, setting: Setting): Promise<void> {
+    const { results, save } = this.bench;
+    const tool = familyOf(contender.tool);
+    const { servers, round } = setting;
+    if (results.rests.some((each) => each.servers === servers && each.round === round && each.tool === tool))
+      return;
+    results.rests.push({ ...(await rest(contender, setting)), tool });
+    save();
+  }
+}

@@ -1,0 +1,4 @@
+/** No resource. */
+import * as pulumi from "@pulumi/pulumi";
+
+export const stack = pulumi.getStack();

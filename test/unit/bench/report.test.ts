@@ -1,0 +1,72 @@
+import { describe, expect, it } from "vitest";
+import { caseNames, cases } from "../../../bench/compare/cases";
+import { figures } from "../../../bench/compare/figures";
+import { performancePage } from "../../../bench/report/page";
+import { memoryPlot, secondsPlot } from "../../../bench/report/plots";
+import { svg } from "../../../bench/report/svg";
+import { spread, table } from "../../../bench/report/words";
+import { rest, results, run } from "./results";
+
+const measured = results(
+  [2, 8].flatMap((servers) =>
+    caseNames.flatMap((name) =>
+      cases[name].tools.map((tool, at) => run(servers, name, tool, 1.25 * servers * (at + 1))),
+    ),
+  ),
+  [rest(2, "sextant", 8), rest(8, "kamal", 9)],
+);
+
+describe("performancePage", () => {
+  const page = performancePage({ compare: measured });
+
+  it("has every case and tool that was measured", () => {
+    for (const { title } of Object.values(cases)) expect(page).toContain(`| ${title} | Sextant |`);
+    expect(page).toContain("| deploy, 8 s boot | Kamal, one by one | 7.5 | 30.0 |");
+  });
+
+  it("says what it was measured on, and whether the aims are met", () => {
+    expect(page).toContain("2 cores (a processor), 24 GB");
+    expect(page).toContain("commit `abcdef`");
+    expect(page).toMatch(/\| deploy, 2 servers, against Kamal's fastest way \| 0\.5 \| 0\.8 \| yes \|/);
+    expect(page).toMatch(/\| memory of the client per server at 8 servers, MB \| 100 \| 80 \| \*\*no\*\* \|/);
+  });
+
+  it("has sections for more servers and for a trace only when those were measured", () => {
+    expect(page).not.toContain("Beyond the comparison");
+    expect(page).not.toContain("Where the time of a deploy goes");
+    const more = performancePage({
+      compare: measured,
+      growth: results([run(32, "deploy", "sextant", 20)]),
+      trace: { servers: 2, seconds: 6, parts: [{ name: "gate", wall: 1, sum: 2, count: 2, from: 3, to: 4 }] },
+    });
+    expect(more).toContain("| deploy | Sextant | 20.0 |");
+    expect(more).toContain("| gate | 1.00 | 2.00 | 2 | 3.00 | 4.00 |");
+  });
+});
+
+describe("words", () => {
+  it("gives one value without a spread", () => {
+    expect(spread({ median: 7.12, min: 7.12, max: 7.12, count: 1 })).toBe("7.1");
+    expect(spread({ median: 7, min: 6.5, max: 8, count: 5 })).toBe("7.0 (6.5–8.0)");
+  });
+
+  it("leaves a missing cell empty", () => {
+    expect(table(["a", "b"], [[1, undefined]])).toBe("| a | b |\n| --- | --- |\n| 1 |  |");
+  });
+});
+
+describe("plots", () => {
+  it("are pictures with every tool and case in them", async () => {
+    const rows = figures(measured);
+    const [seconds, memory] = [await svg(secondsPlot(rows)), await svg(memoryPlot(rows))];
+    expect(seconds).toMatch(/^<svg /);
+    for (const { title } of Object.values(cases)) expect(seconds).toContain(title);
+    for (const text of ["Sextant", "Kamal, one by one", "seconds"]) expect(seconds).toContain(text);
+    expect(memory).toContain("MB at the peak of a deploy");
+  });
+
+  it("are the same each time", async () => {
+    const rows = figures(measured);
+    expect(await svg(memoryPlot(rows))).toBe(await svg(memoryPlot(rows)));
+  });
+});
