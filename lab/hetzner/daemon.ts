@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { withLock } from "../docker/lock";
 import { labDir, repoRoot } from "../paths";
 
 /** What a client of the API needs. */
@@ -23,6 +24,11 @@ export function apiAccess(): ApiAccess | undefined {
 
 /** Starts the simulator where it does not run; at the same port as before, as that is part of a stack's configuration. */
 export async function ensureApi(progress: (line: string) => void): Promise<ApiAccess> {
+  return apiAccess() ?? withLock(join(labDir(), "api.lock"), () => startApi(progress));
+}
+
+async function startApi(progress: (line: string) => void): Promise<ApiAccess> {
+  // Another process may have started it while this one waited.
   const running = apiAccess();
   if (running) return running;
   progress("hetzner: starting the API");
