@@ -132,6 +132,9 @@ describe("a release", () => {
     expect(load).toMatchObject({ lost: 0, losses: [] });
     expect(new Set(load.versions.map(({ version }) => version))).toEqual(new Set(["v2"]));
     expect(await world.containers("test-web-2", "shop-web")).toEqual(["v2 running", "v3 exited"]);
+    const again = await world.doctor("--host", "test-web-2");
+    expect(again).toMatch(/^test-web-2: shop-web-test-web-2-\w+ is not ready after \d+s: /);
+    expect(done.text).toContain(again.split("\n")[0] ?? "");
     await serving("v2");
   });
 

@@ -1,10 +1,12 @@
 /** The running lab with one stack on it, as a user drives it: pulumi on the command line, ssh and HTTP. */
+import { join } from "node:path";
 import { expect } from "vitest";
 import { findDocker } from "../../../lab/docker/docker";
-import { type Outcome, tryRun } from "../../../lab/docker/exec";
+import { type Outcome, run, tryRun } from "../../../lab/docker/exec";
 import { type LabServer, labFacts } from "../../../lab/facts";
 import { labUp } from "../../../lab/lab";
 import { type LoadReport, startLoad } from "../../../lab/load/load";
+import { repoRoot } from "../../../lab/paths";
 import { type Ran, Workspace } from "../../../lab/workspace";
 import type { Edit } from "./edit";
 
@@ -152,6 +154,13 @@ export class World {
       `docker ps --all --filter label=sextant.role=${role} --format '${format}'`,
     );
     return text.split("\n").filter(Boolean).sort();
+  }
+
+  /** What `sextant doctor` says where pulumi runs. */
+  async doctor(...words: string[]): Promise<string> {
+    const cli = join(repoRoot, "components/doctor/cli.ts");
+    const args = ["--import", "tsx", cli, "doctor", ...words];
+    return run(process.execPath, args, { cwd: this.workspace.directory, env: this.workspace.env });
   }
 
   /** The state as it lies on disk. */
