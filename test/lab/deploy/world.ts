@@ -4,6 +4,7 @@ import { expect } from "vitest";
 import { findDocker } from "../../../lab/docker/docker";
 import { type Outcome, run, tryRun } from "../../../lab/docker/exec";
 import { type LabServer, labFacts } from "../../../lab/facts";
+import type { ApiAccess } from "../../../lab/hetzner/daemon";
 import { labUp } from "../../../lab/lab";
 import { type LoadReport, startLoad } from "../../../lab/load/load";
 import { repoRoot } from "../../../lab/paths";
@@ -30,6 +31,7 @@ export class World {
     });
     const facts = await labFacts(docker);
     if (!facts) throw new Error("the lab does not answer after it was brought up");
+    await sweep(facts.api, "test-");
     const workspace = await Workspace.make(facts, "test/lab/deploy/program", stack);
     for (const [name, value] of Object.entries(canaries)) await workspace.setSecret(name, value);
     return new World(workspace);
@@ -172,6 +174,28 @@ export class World {
   async end(edit: Edit): Promise<void> {
     await this.pulumi(["destroy", "--yes", "--skip-preview"], deployed(edit));
     this.workspace.remove();
+  }
+}
+
+/** Removes from the cloud what a run that was killed has left. */
+async function sweep({ endpoint, token }: ApiAccess, prefix: string): Promise<void> {
+  const headers = { Authorization: `Bearer ${token}` };
+  for (const kind of ["servers", "firewalls", "networks"]) {
+    const list = async (): Promise<number[]> => {
+      const response = await fetch(`${endpoint}/${kind}?per_page=50`, { headers });
+      const { [kind]: found = [] } = (await response.json()) as Record<
+        string,
+        { id: number; name: string }[]
+      >;
+      return found.filter(({ name }) => name.startsWith(prefix)).map(({ id }) => id);
+    };
+    const deadline = Date.now() + 60_000;
+    for (let left = await list(); left.length > 0; left = await list()) {
+      if (Date.now() > deadline)
+        throw new Error(`${kind} of an earlier run can't be deleted: ${left.join(", ")}`);
+      await Promise.all(left.map((id) => fetch(`${endpoint}/${kind}/${id}`, { method: "DELETE", headers })));
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
   }
 }
 
