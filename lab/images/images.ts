@@ -12,6 +12,8 @@ interface Build {
   tag: string;
   args?: Record<string, string>;
   target?: string;
+  /** Another platform than that of this machine; only for what stands on nothing. @example "linux/arm64" */
+  platform?: string;
 }
 
 interface Image extends Build {
@@ -142,6 +144,7 @@ function keyOf(image: Draft, bases: string[], extraKey: string): string {
     .sort();
   return contentKey([
     JSON.stringify([bases, image.args ?? {}, image.target ?? "", extraKey]),
+    ...(image.platform === undefined ? [] : [image.platform]),
     ...files.flatMap((name) => [name, readFileSync(join(dir, name))]),
   ]);
 }
@@ -160,6 +163,7 @@ async function build(docker: Docker, image: Image, progress: Progress): Promise<
       ...proxies.flatMap((name) => ["--build-arg", name]),
       ...Object.entries(image.args ?? {}).flatMap(([name, value]) => ["--build-arg", `${name}=${value}`]),
       ...(image.target ? ["--target", image.target] : []),
+      ...(image.platform ? ["--platform", image.platform] : []),
     ];
     // The builder inside dockerd: it needs no plugin, and its steps may use this machine's network.
     await docker.run(

@@ -1,0 +1,82 @@
+/** An app and its database on one server, a second server, and all that the fixtures edit from FAULTS. */
+import * as hcloud from "@pulumi/hcloud";
+import * as pulumi from "@pulumi/pulumi";
+import { App, Firewall, Postgres, Proxy, Registry, Server, http, ssh } from "../../../../components";
+import type { Edit } from "../edit";
+
+const edit = JSON.parse(process.env["FAULTS"] ?? "") as Edit;
+const config = new pulumi.Config();
+const images = config.require("registry");
+const registry = new Registry("registry", {
+  address: images,
+  username: config.require("registryUser"),
+  password:
+    edit.registryPassword === undefined
+      ? config.requireSecret("registryPassword")
+      : pulumi.secret(edit.registryPassword),
+});
+const edge = new Firewall("fault-edge", { allow: [ssh.from(config.require("operator")), http] });
+const server = (name: string): Server =>
+  new Server(name, {
+    type: "cx23",
+    firewalls: [edge],
+    registries: [registry],
+    daemon: { "insecure-registries": [images] },
+    ssh: { privateKeyFile: config.require("sshKeyFile") },
+  });
+const web = server("fault-1");
+const second = server("fault-2");
+// Docker's data is put on it, so that a full disk is this server's alone.
+const disk = new hcloud.Volume("fault-disk", { size: 10, serverId: web.server.id.apply(Number) });
+
+function deploy(): void {
+  const proxy = new Proxy("proxy", {
+    servers: edit.second ? [web, second] : [web],
+    image: `${images}/kamal-proxy:${edit.proxy}`,
+  });
+  const password = config.requireSecret("dbPassword");
+  const db = new Postgres("fault-db", {
+    server: web,
+    image: `${images}/postgres`,
+    version: "15",
+    password,
+  });
+  const { host = db.host, port = db.port, ...given } = edit.database;
+  const { publish, proxyFlag } = edit;
+  new App("shop", {
+    image: `${images}/${edit.image}`,
+    version: edit.version,
+    proxy,
+    route: {
+      hosts: edit.hosts,
+      port: edit.port,
+      health: { path: edit.healthPath, timeout: "3s" },
+      drainTimeout: "2s",
+    },
+    readyTimeout: "6s",
+    stopTimeout: "2s",
+    roles: { web: { servers: [web], command: edit.command, resources: { memory: edit.memory } } },
+    env: edit.env,
+    secrets: {
+      ...edit.secrets,
+      DATABASE_URL: pulumi.interpolate`postgres://app:${given.password ?? password}@${host}:${port}/app`,
+    },
+    volumes: edit.volumes,
+    release: edit.release,
+    transform: {
+      container: (args) => {
+        args.readOnly = edit.readOnly;
+        if (edit.dns.length > 0) args.dns = edit.dns;
+        if (publish !== undefined) args.ports = [{ internal: edit.port, external: publish, ip: "0.0.0.0" }];
+      },
+      switch: (args) => {
+        if (proxyFlag !== undefined) args.create = pulumi.interpolate`${args.create} ${proxyFlag}`;
+      },
+    },
+  });
+}
+
+if (!edit.bare) deploy();
+
+export const addresses = [web.address, second.address];
+export const diskDevice = disk.linuxDevice;
