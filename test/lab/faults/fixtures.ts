@@ -243,7 +243,7 @@ const machine: Fixture[] = [
     name: "program for another architecture in an image for this one",
     cause: "architecture",
     stage: "start",
-    edit: { image: "foreign", version: "mislabelled" },
+    edit: { image: "mislabelled", version: "v2" },
     shows: 0.5,
   },
   {

@@ -1,0 +1,2 @@
+/** The small shop's program for arm64. */
+export { prepare } from "../foreign/prepare";
