@@ -90,13 +90,20 @@ export class Workspace {
     return outcome.stdout;
   }
 
-  async tryPulumi(args: string[], env: NodeJS.ProcessEnv = {}, input?: string): Promise<Ran> {
+  /** Runs pulumi, and tells each line as it is printed. */
+  async tryPulumi(
+    args: string[],
+    env: NodeJS.ProcessEnv = {},
+    input?: string,
+    onLine?: (line: string) => void,
+  ): Promise<Ran> {
     const started = Date.now();
     // The lab's servers are on the same machine as the client, where they would be on their own: they go first.
     const outcome = await tryRun("nice", ["pulumi", ...args, "--non-interactive"], {
       cwd: this.directory,
       env: { ...this.env, ...env },
       input,
+      ...(onLine === undefined ? {} : { onLine }),
     });
     const seconds = (Date.now() - started) / 1000;
     return { ...outcome, seconds, text: `${outcome.stdout}\n${outcome.stderr}` };

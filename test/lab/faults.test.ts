@@ -1,0 +1,60 @@
+/**
+ * Releases with a fault, each deployed by the real engine over a release that serves, under load: the report names the
+ * cause, nothing is lost, and the old release serves on.
+ */
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { fixtures, lookAlikes } from "./faults/fixtures";
+import { report } from "./faults/said";
+import { FaultWorld } from "./faults/world";
+
+let world: FaultWorld;
+/** The causes that were named, by fixture. */
+const named = new Map<string, string | undefined>();
+
+beforeAll(async () => {
+  world = await FaultWorld.start("faults", (line) => {
+    console.log(line);
+  });
+});
+
+afterAll(async () => {
+  await world.end();
+});
+
+describe("a release with a fault", () => {
+  it.each(fixtures.map((fixture) => [fixture.name, fixture] as const))("%s", async (name, fixture) => {
+    const { code, lines, total, said, load } = await world.deploy(fixture);
+    const text = lines.map((line) => line.text).join("\n");
+    named.set(name, said.cause);
+    console.log(
+      `${name}: ${said.cause ?? "not named"} after ${said.seconds ?? "-"} s, in all ${total.toFixed(1)} s`,
+    );
+    expect(code, text).not.toBe(0);
+    expect(said.cause, text).toBe(fixture.cause);
+    expect(report(lines).length).toBeLessThanOrEqual(13);
+    if (load) {
+      expect(load, "requests").toMatchObject({ lost: 0, losses: [], wentBack: false });
+      expect(load.rate).toBeGreaterThan(50);
+    }
+    expect(await world.serving()).toBe("200 v1");
+  });
+});
+
+describe("look-alikes", () => {
+  it.each(lookAlikes.map(([one, other]) => [one, other] as const))("%s is not %s", (one, other) => {
+    const causes = [one, other].map((name) => fixtures.find((fixture) => fixture.name === name)?.cause);
+    expect([named.get(one), named.get(other)]).toEqual(causes);
+  });
+});
+
+describe("afterwards", () => {
+  it("deploys the good release again, and leaves nothing of the others", async () => {
+    await world.restore();
+    expect(await world.serving()).toBe("200 v1");
+    const names = await world.onServer(
+      0,
+      "docker ps --all --filter label=sextant.app=shop --format '{{.State}}'",
+    );
+    expect(names).toBe("running");
+  });
+});

@@ -1,0 +1,43 @@
+/** What pulumi said of a deploy that failed, line by line with the time of each. */
+
+export interface Line {
+  /** Milliseconds since the start. */
+  at: number;
+  text: string;
+}
+
+/** The cause that a report names. */
+export interface Said {
+  /** Its anchor in docs/troubleshooting.md; undefined when none is named. */
+  cause: string | undefined;
+  /** Seconds from the start of the resource that failed until the report; from the start of all where there was none. */
+  seconds: number | undefined;
+}
+
+const anchor = /troubleshooting\.md#([a-z0-9-]+)/;
+const resource = /^[-+~ ]*[a-zA-Z][\w-]*:[\w./-]+:\w+ +(\S+) +(?:\*\*)?(?:creating|updating|replacing)\b/;
+
+/** Reads the first cause that is named, and how long it took. */
+export function said(lines: readonly Line[]): Said {
+  const named = lines.find(({ text }) => anchor.test(text));
+  if (named === undefined) return { cause: undefined, seconds: undefined };
+  const failed = lines.find(({ text }) => resource.test(text) && / failed/.test(text));
+  const name = failed && resource.exec(failed.text)?.[1];
+  const begun = lines.find(({ text }) => name !== undefined && resource.exec(text)?.[1] === name);
+  return {
+    cause: anchor.exec(named.text)?.[1],
+    seconds: Math.round(named.at - (begun?.at ?? 0)) / 1000,
+  };
+}
+
+/** The lines of the report itself: from the line behind the resource's name to the next blank one. */
+export function report(lines: readonly Line[]): string[] {
+  const at = lines.findIndex(({ text }) => anchor.test(text));
+  if (at < 0) return [];
+  const before = lines.slice(0, at).map(({ text }) => text.trim());
+  const start =
+    Math.max(before.lastIndexOf(""), before.findLastIndex((text) => text.startsWith("error:")) - 1) + 1;
+  const rest = lines.slice(at).map(({ text }) => text);
+  const end = rest.findIndex((text) => text.trim() === "");
+  return lines.slice(start, end < 0 ? undefined : at + end).map(({ text }) => text.trimEnd());
+}

@@ -1,0 +1,153 @@
+/** The running lab with the program of the fixtures on it: one server that serves, and whatever goes wrong with it. */
+import { tryRun } from "../../../lab/docker/exec";
+import { labFacts } from "../../../lab/facts";
+import { labUp } from "../../../lab/lab";
+import { type LoadReport, startLoad } from "../../../lab/load/load";
+import { type Ran, Workspace } from "../../../lab/workspace";
+import { type Edit, good } from "./edit";
+import type { Fixture } from "./fixtures";
+import { indexOfOnePlatform } from "./registry";
+import { type Line, type Said, said } from "./said";
+
+/** What became of a deploy. */
+export interface Deployed {
+  code: number;
+  /** What pulumi printed. */
+  lines: Line[];
+  /** Seconds that pulumi took in all. */
+  total: number;
+  said: Said;
+  /** Of the traffic meanwhile; undefined where the fault takes it away. */
+  load: LoadReport | undefined;
+}
+
+const host = "shop.fault";
+
+export class FaultWorld {
+  private constructor(
+    readonly workspace: Workspace,
+    private readonly addresses: readonly string[],
+  ) {}
+
+  /** Brings the lab up, makes the servers, gives the first one a disk of its own for Docker, and deploys the good release. */
+  static async start(stack: string, progress: (line: string) => void): Promise<FaultWorld> {
+    const facts = await labFacts(await labUp(progress));
+    if (!facts) throw new Error("the lab does not answer after it was brought up");
+    await indexOfOnePlatform(facts.registry, "foreign", "arm64", "index");
+    const workspace = await Workspace.make(facts, "test/lab/faults/program", stack);
+    await workspace.setSecret("dbPassword", "fault-database");
+    await workspace.pulumi(["up", "--yes", "--skip-preview"], deployed({ ...good, bare: true }));
+    const { addresses, diskDevice } = await workspace.outputs<{ addresses: string[]; diskDevice: string }>();
+    const world = new FaultWorld(workspace, addresses);
+    await world.onServer(0, dataOnDisk(diskDevice));
+    await world.restore();
+    return world;
+  }
+
+  /** Deploys a fixture's release over the one that serves, with requests all the while. */
+  async deploy(fixture: Fixture): Promise<Deployed> {
+    const server = fixture.on === "fault-2" ? 1 : 0;
+    if (fixture.setUp !== undefined) await this.onServer(server, this.filled(fixture.setUp));
+    const load =
+      fixture.serves === false ? undefined : startLoad({ targets: this.targets, host, slowSeconds: 1 });
+    const lines: Line[] = [];
+    const begun = Date.now();
+    let ran: Ran;
+    let report: LoadReport | undefined;
+    try {
+      ran = await this.workspace.tryPulumi(
+        ["up", "--yes", "--skip-preview"],
+        deployed(JSON.parse(this.filled(JSON.stringify({ ...good, ...fixture.edit }))) as Edit),
+        undefined,
+        (text) => lines.push({ at: Date.now() - begun, text }),
+      );
+    } finally {
+      report = await load?.stop();
+      if (fixture.tearDown !== undefined) await this.onServer(server, this.filled(fixture.tearDown));
+    }
+    // A fault that did not show has gone live; the next fixture needs the good release under it.
+    if (ran.code === 0) await this.restore();
+    return { code: ran.code, lines, total: ran.seconds, said: said(lines), load: report };
+  }
+
+  /** Deploys the good release. */
+  async restore(): Promise<void> {
+    await this.workspace.pulumi(["up", "--yes", "--skip-preview"], deployed(good));
+  }
+
+  /** The release that serves. */
+  async serving(): Promise<string> {
+    const answer = await tryRun("curl", [
+      ...["--silent", "--noproxy", "*", "--max-time", "5", "--header", `Host: ${host}`],
+      ...[
+        "--output",
+        "/dev/null",
+        "--write-out",
+        "%{http_code} %header{x-app-version}",
+        `${this.targets[0] ?? ""}/up`,
+      ],
+    ]);
+    return answer.stdout.trim();
+  }
+
+  get targets(): string[] {
+    return this.addresses.slice(0, 1).map((address) => `http://${address}`);
+  }
+
+  /** Runs a command as root on the first or second server; a failure is an error with what it said. */
+  async onServer(at: number, command: string): Promise<string> {
+    const options = [
+      "StrictHostKeyChecking=no",
+      "UserKnownHostsFile=/dev/null",
+      "LogLevel=ERROR",
+      "BatchMode=yes",
+    ];
+    const outcome = await tryRun(
+      "ssh",
+      [
+        ...["-i", this.workspace.keyFile, ...options.flatMap((option) => ["-o", option])],
+        ...[`root@${this.addresses[at] ?? ""}`, command],
+      ],
+      { env: { SSH_AUTH_SOCK: "" } },
+    );
+    if (outcome.code !== 0) {
+      throw new Error(
+        `server ${at + 1}: exit ${outcome.code}: ${command}\n${outcome.stdout}${outcome.stderr}`,
+      );
+    }
+    return outcome.stdout.trim();
+  }
+
+  /** Destroys what is left. */
+  async end(): Promise<void> {
+    await this.workspace.pulumi(["destroy", "--yes", "--skip-preview"], deployed({ ...good, bare: true }));
+    this.workspace.remove();
+  }
+
+  private filled(text: string): string {
+    const { address } = this.workspace.facts.registry;
+    const [name = "", port = ""] = address.split(":");
+    return text
+      .replaceAll("REGISTRY_HOST", name)
+      .replaceAll("REGISTRY_PORT", port)
+      .replaceAll("REGISTRY", address);
+  }
+}
+
+/** The environment by which the program knows its edit. */
+function deployed(edit: Edit): NodeJS.ProcessEnv {
+  return { FAULTS: JSON.stringify(edit) };
+}
+
+/** Shell lines that move Docker's data to a volume. */
+function dataOnDisk(device: string): string {
+  return `set -e
+    mkfs.ext4 -q ${device}
+    mkdir -p /mnt/disk
+    mount ${device} /mnt/disk
+    systemctl stop docker
+    cp -a /var/lib/docker/. /mnt/disk/
+    umount /mnt/disk
+    mount ${device} /var/lib/docker
+    systemctl start docker`;
+}
