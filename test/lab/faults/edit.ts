@@ -22,6 +22,8 @@ export interface Edit {
   readOnly: boolean;
   /** The container's name servers, where they are not the host's. */
   dns: string[];
+  /** Options of its resolver, as in resolv.conf. */
+  dnsOptions: string[];
   /** A port of the host that the container takes besides. */
   publish?: number;
   release?: string[];
@@ -49,6 +51,7 @@ export const good: Edit = {
   volumes: {},
   readOnly: false,
   dns: [],
+  dnsOptions: [],
   proxy: "v0.9.2",
   second: false,
 };

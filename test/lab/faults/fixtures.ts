@@ -131,6 +131,13 @@ const sockets: Fixture[] = [
     shows: patience,
   },
   {
+    name: "a server that does not speak HTTP",
+    cause: "not-http",
+    stage: "ready",
+    edit: { image: "redis", version: "7", port: 6379 },
+    shows: patience,
+  },
+  {
     name: "slow boot",
     cause: "slow-boot",
     stage: "ready",
@@ -312,8 +319,15 @@ const dependencies: Fixture[] = [
     name: "DNS failure in the container",
     cause: "dns",
     stage: "start",
-    edit: rails({ PRICES_URL: "http://prices.example.com/today" }, { dns: ["127.0.0.53"] }),
-    shows: boot,
+    // The name server of the host's own loopback address, which the container does not have. Without the options the
+    // resolver takes ten seconds to give up.
+    edit: rails(
+      { PRICES_URL: "http://prices.example.com/today" },
+      { dns: ["127.0.0.53"], dnsOptions: ["timeout:1", "attempts:1"] },
+    ),
+    setUp: "echo '192.0.2.80 prices.example.com' >>/etc/hosts",
+    tearDown: "sed '/prices.example.com/d' /etc/hosts >/run/hosts && cat /run/hosts >/etc/hosts",
+    shows: boot + 2,
   },
   {
     name: "no outbound network",

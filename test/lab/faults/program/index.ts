@@ -67,10 +67,11 @@ function deploy(): void {
       container: (args) => {
         args.readOnly = edit.readOnly;
         if (edit.dns.length > 0) args.dns = edit.dns;
+        if (edit.dnsOptions.length > 0) args.dnsOpts = edit.dnsOptions;
         if (publish !== undefined) args.ports = [{ internal: edit.port, external: publish, ip: "0.0.0.0" }];
       },
       switch: (args) => {
-        if (proxyFlag !== undefined) args.create = pulumi.interpolate`${args.create} ${proxyFlag}`;
+        if (proxyFlag !== undefined) args.line = pulumi.interpolate`${args.line} ${proxyFlag}`;
       },
     },
   });
