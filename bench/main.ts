@@ -1,5 +1,6 @@
 /** `npm run bench -- rollout`: measurements, each with a table and a last line of JSON. */
 import { compare, growth } from "./compare/compare";
+import { diagnosis } from "./diagnosis/diagnosis";
 import { report } from "./report/report";
 import { rollout } from "./rollout";
 import { trace } from "./trace/trace";
@@ -8,6 +9,7 @@ const benches: Record<string, (args: string[]) => Promise<void>> = {
   rollout,
   compare,
   growth,
+  diagnosis,
   trace,
   report,
 };

@@ -52,7 +52,7 @@ describe("afterwards", () => {
     await world.restore();
     expect(await world.serving()).toBe("200 v1");
     const names = await world.onServer(
-      0,
+      "fault-1",
       "docker ps --all --filter label=sextant.app=shop --format '{{.State}}'",
     );
     expect(names).toBe("running");

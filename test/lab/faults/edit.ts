@@ -2,6 +2,8 @@
 export interface Edit {
   /** Whether there is anything on the servers yet. */
   bare: boolean;
+  /** Whether there is a third server, for another tool. */
+  rival: boolean;
   /** The image's repository in the lab's registry. */
   image: string;
   version: string;
@@ -15,6 +17,8 @@ export interface Edit {
   /** Port of the route. */
   port: number;
   healthPath: string;
+  /** How long a container may take to become ready. */
+  readyTimeout: `${number}s`;
   memory?: `${number}m`;
   /** Volumes by where they are mounted. */
   volumes: Record<string, string>;
@@ -40,6 +44,7 @@ export interface Edit {
 /** The release that serves. */
 export const good: Edit = {
   bare: false,
+  rival: false,
   image: "lite",
   version: "v1",
   env: {},
@@ -48,6 +53,7 @@ export const good: Edit = {
   hosts: ["shop.fault"],
   port: 3000,
   healthPath: "/up",
+  readyTimeout: "30s",
   volumes: {},
   readOnly: false,
   dns: [],

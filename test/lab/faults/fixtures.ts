@@ -14,7 +14,10 @@ export interface Fixture {
   stage: Stage;
   /** What the release differs in from the one that serves. */
   edit: Partial<Edit>;
-  /** Shell commands, run as root on the server before and after. REGISTRY is the registry's address. */
+  /**
+   * Shell commands, run as root on the server before and after. REGISTRY stands for the registry's address, REGISTRY_HOST
+   * and REGISTRY_PORT for its parts, NETWORK for the apps' Docker network, APP_LABEL for a label of the app's containers.
+   */
   setUp?: string;
   tearDown?: string;
   /** The server that they are run on. @default "fault-1" */
@@ -30,8 +33,8 @@ export interface Fixture {
 
 /** Seconds that Rails takes to boot. */
 const boot = 3;
-/** The gate's time limit, for what only patience can tell. */
-const patience = 6;
+/** The gate's time limit in seconds, for what only patience can tell. */
+const patience = 8;
 
 const rails = (env: Record<string, string>, more: Partial<Edit> = {}): Partial<Edit> => ({
   image: "faulty",
@@ -39,6 +42,9 @@ const rails = (env: Record<string, string>, more: Partial<Edit> = {}): Partial<E
   env,
   ...more,
 });
+
+/** The same where the cause shows no sooner than at the time limit. */
+const patient: typeof rails = (env, more = {}) => rails(env, { readyTimeout: `${patience}s`, ...more });
 
 /** What the app answers to the health question. */
 const answers: Fixture[] = [
@@ -95,21 +101,21 @@ const answers: Fixture[] = [
     name: "no such health path",
     cause: "not-found",
     stage: "ready",
-    edit: rails({}, { healthPath: "/healthz" }),
+    edit: patient({}, { healthPath: "/healthz" }),
     shows: patience,
   },
   {
     name: "exception in the health path",
     cause: "app-error",
     stage: "ready",
-    edit: rails({ UP_RAISES: "1" }),
+    edit: patient({ UP_RAISES: "1" }),
     shows: patience,
   },
   {
     name: "hang in the health path",
     cause: "hang",
     stage: "ready",
-    edit: rails({ HANG_UP: "1" }),
+    edit: patient({ HANG_UP: "1" }),
     shows: patience,
   },
 ];
@@ -120,28 +126,28 @@ const sockets: Fixture[] = [
     name: "wrong port",
     cause: "wrong-port",
     stage: "ready",
-    edit: rails({ LISTEN_PORT: "4000" }),
+    edit: patient({ LISTEN_PORT: "4000" }),
     shows: patience,
   },
   {
     name: "loopback bind",
     cause: "loopback-bind",
     stage: "ready",
-    edit: rails({ LISTEN_HOST: "127.0.0.1" }),
+    edit: patient({ LISTEN_HOST: "127.0.0.1" }),
     shows: patience,
   },
   {
     name: "a server that does not speak HTTP",
     cause: "not-http",
     stage: "ready",
-    edit: { image: "redis", version: "7", port: 6379 },
-    shows: patience,
+    edit: { image: "redis", version: "7", port: 6379, readyTimeout: "4s" },
+    shows: 4,
   },
   {
     name: "slow boot",
     cause: "slow-boot",
     stage: "ready",
-    edit: rails({ BOOT_DELAY: "60" }),
+    edit: patient({ BOOT_DELAY: "60" }),
     shows: patience,
   },
 ];
@@ -233,7 +239,7 @@ const machine: Fixture[] = [
     name: "memory pressure with swap",
     cause: "memory-pressure",
     stage: "ready",
-    edit: rails({ CATALOGUE_MB: "90", CATALOGUE_PASSES: "400" }, { memory: "110m" }),
+    edit: patient({ CATALOGUE_MB: "90", CATALOGUE_PASSES: "400" }, { memory: "110m" }),
     setUp: `fallocate -l 512M /var/lib/docker/swap && chmod 600 /var/lib/docker/swap &&
       mkswap /var/lib/docker/swap >/dev/null && swapon /var/lib/docker/swap`,
     tearDown: "swapoff /var/lib/docker/swap; rm -f /var/lib/docker/swap",
@@ -262,7 +268,7 @@ const machine: Fixture[] = [
   },
 ];
 
-const database: Partial<Edit["env"]> & Record<string, string> = { UP_CHECKS_DATABASE: "1" };
+const database = { UP_CHECKS_DATABASE: "1" };
 
 /** What the app needs besides itself. */
 const dependencies: Fixture[] = [
@@ -270,23 +276,23 @@ const dependencies: Fixture[] = [
     name: "database not there: refused",
     cause: "dependency-not-there",
     stage: "ready",
-    edit: rails(database, { database: { port: 5499 } }),
+    edit: patient(database, { database: { port: 5499 } }),
     shows: patience,
   },
   {
     name: "database not there: no such name",
     cause: "dependency-not-there",
     stage: "ready",
-    edit: rails(database, { database: { host: "db-main" } }),
+    edit: patient(database, { database: { host: "db-main" } }),
     shows: patience,
   },
   {
     name: "database not ready",
     cause: "dependency-not-ready",
     stage: "ready",
-    edit: rails(database, { database: { host: "db-recovering" } }),
+    edit: patient(database, { database: { host: "db-recovering" } }),
     // A server that restores a backup and waits for the archive.
-    setUp: `docker run --detach --name db-recovering --network sextant --user postgres --entrypoint sh REGISTRY/postgres:15 -c '
+    setUp: `docker run --detach --name db-recovering --network NETWORK --user postgres --entrypoint sh REGISTRY/postgres:15 -c '
       initdb --auth=trust >/dev/null && touch "$PGDATA/recovery.signal" &&
       echo "restore_command = '"'sleep 3600'"'" >>"$PGDATA/postgresql.conf" &&
       echo "host all all all trust" >>"$PGDATA/pg_hba.conf" && exec postgres' >/dev/null &&
@@ -298,7 +304,7 @@ const dependencies: Fixture[] = [
     name: "wrong password",
     cause: "wrong-password",
     stage: "ready",
-    edit: rails(database, { database: { password: "not-the-password" } }),
+    edit: patient(database, { database: { password: "not-the-password" } }),
     shows: patience,
   },
   {
@@ -312,7 +318,7 @@ const dependencies: Fixture[] = [
     name: "missing table",
     cause: "missing-tables",
     stage: "ready",
-    edit: rails({ UP_READS_CACHE: "1" }),
+    edit: patient({ UP_READS_CACHE: "1" }),
     shows: patience,
   },
   {
@@ -334,8 +340,8 @@ const dependencies: Fixture[] = [
     cause: "no-outbound",
     stage: "start",
     edit: rails({ PRICES_URL: "http://REGISTRY/v2/" }),
-    setUp: `iptables -I DOCKER-USER -s "$(docker network inspect -f '{{(index .IPAM.Config 0).Subnet}}' sextant)" -o eth0 -j DROP`,
-    tearDown: `iptables -D DOCKER-USER -s "$(docker network inspect -f '{{(index .IPAM.Config 0).Subnet}}' sextant)" -o eth0 -j DROP`,
+    setUp: `iptables -I DOCKER-USER -s "$(docker network inspect -f '{{(index .IPAM.Config 0).Subnet}}' NETWORK)" -o eth0 -j DROP`,
+    tearDown: `iptables -D DOCKER-USER -s "$(docker network inspect -f '{{(index .IPAM.Config 0).Subnet}}' NETWORK)" -o eth0 -j DROP`,
     shows: boot + 2,
   },
   {
@@ -447,7 +453,7 @@ const proxies: Fixture[] = [
     stage: "switch",
     edit: { version: "v2", hosts: ["shop.fault", "www.fault"] },
     setUp:
-      "docker exec kamal-proxy kamal-proxy deploy other --target=$(docker ps --filter label=sextant.app=shop --format '{{.Names}}' | head -n 1):3000 --host=www.fault",
+      "docker exec kamal-proxy kamal-proxy deploy other --target=$(docker ps --filter label=APP_LABEL --format '{{.Names}}' | head -n 1):3000 --host=www.fault",
     tearDown: "docker exec kamal-proxy kamal-proxy remove other",
     shows: 0.5,
   },

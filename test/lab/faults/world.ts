@@ -23,31 +23,57 @@ export interface Deployed {
 
 const host = "shop.fault";
 
+/** Servers by their names. */
+export type ServerName = "fault-1" | "fault-2" | "fault-3";
+
+/** What set-ups have to know of where they are run. */
+export interface Place {
+  server: ServerName;
+  /** The Docker network of the apps. */
+  network: string;
+  /** A label that the app's containers have. */
+  label: string;
+}
+
+const ours: Place = { server: "fault-1", network: "sextant", label: "sextant.app=shop" };
+
 export class FaultWorld {
   private constructor(
     readonly workspace: Workspace,
-    private readonly addresses: readonly string[],
+    private readonly base: Edit,
+    private readonly addresses: Readonly<Record<string, string>>,
   ) {}
 
-  /** Brings the lab up, makes the servers, gives the first one a disk of its own for Docker, and deploys the good release. */
-  static async start(stack: string, progress: (line: string) => void): Promise<FaultWorld> {
+  /**
+   * Brings the lab up, makes the servers, gives Docker a disk of its own where the fixtures fill it, and deploys the good
+   * release. With a rival there is a third server, for another tool, like the first.
+   */
+  static async start(
+    stack: string,
+    progress: (line: string) => void,
+    { rival = false }: { rival?: boolean } = {},
+  ): Promise<FaultWorld> {
     const facts = await labFacts(await labUp(progress));
     if (!facts) throw new Error("the lab does not answer after it was brought up");
     await indexOfOnePlatform(facts.registry, "foreign", "arm64", "index");
     const workspace = await Workspace.make(facts, "test/lab/faults/program", stack);
     await workspace.setSecret("dbPassword", "fault-database");
-    await workspace.pulumi(["up", "--yes", "--skip-preview"], deployed({ ...good, bare: true }));
-    const { addresses, diskDevice } = await workspace.outputs<{ addresses: string[]; diskDevice: string }>();
-    const world = new FaultWorld(workspace, addresses);
-    await world.onServer(0, dataOnDisk(diskDevice));
+    const base = { ...good, rival };
+    await workspace.pulumi(["up", "--yes", "--skip-preview"], deployed({ ...base, bare: true }));
+    const { addresses, devices } =
+      await workspace.outputs<Record<"addresses" | "devices", Record<string, string>>>();
+    const world = new FaultWorld(workspace, base, addresses);
+    for (const [server, device] of Object.entries(devices)) {
+      await world.onServer(server as ServerName, dataOnDisk(device));
+    }
     await world.restore();
     return world;
   }
 
   /** Deploys a fixture's release over the one that serves, with requests all the while. */
   async deploy(fixture: Fixture): Promise<Deployed> {
-    const server = fixture.on === "fault-2" ? 1 : 0;
-    if (fixture.setUp !== undefined) await this.onServer(server, this.filled(fixture.setUp));
+    const place = { ...ours, server: fixture.on ?? ours.server };
+    if (fixture.setUp !== undefined) await this.onServer(place.server, this.filled(fixture.setUp, place));
     const load =
       fixture.serves === false ? undefined : startLoad({ targets: this.targets, host, slowSeconds: 1 });
     const lines: Line[] = [];
@@ -57,13 +83,14 @@ export class FaultWorld {
     try {
       ran = await this.workspace.tryPulumi(
         ["up", "--yes", "--skip-preview"],
-        deployed(JSON.parse(this.filled(JSON.stringify({ ...good, ...fixture.edit }))) as Edit),
+        deployed(this.edited(fixture, place)),
         undefined,
         (text) => lines.push({ at: Date.now() - begun, text }),
       );
     } finally {
       report = await load?.stop();
-      if (fixture.tearDown !== undefined) await this.onServer(server, this.filled(fixture.tearDown));
+      if (fixture.tearDown !== undefined)
+        await this.onServer(place.server, this.filled(fixture.tearDown, place));
     }
     // A fault that did not show has gone live; the next fixture needs the good release under it.
     if (ran.code === 0) await this.restore();
@@ -72,7 +99,7 @@ export class FaultWorld {
 
   /** Deploys the good release. */
   async restore(): Promise<void> {
-    await this.workspace.pulumi(["up", "--yes", "--skip-preview"], deployed(good));
+    await this.workspace.pulumi(["up", "--yes", "--skip-preview"], deployed(this.base));
   }
 
   /** The release that serves. */
@@ -91,11 +118,17 @@ export class FaultWorld {
   }
 
   get targets(): string[] {
-    return this.addresses.slice(0, 1).map((address) => `http://${address}`);
+    return [`http://${this.addressOf("fault-1")}`];
   }
 
-  /** Runs a command as root on the first or second server; a failure is an error with what it said. */
-  async onServer(at: number, command: string): Promise<string> {
+  addressOf(server: ServerName): string {
+    const address = this.addresses[server];
+    if (address === undefined) throw new Error(`there is no server ${server}`);
+    return address;
+  }
+
+  /** Runs a command as root on a server; a failure is an error with what it said. */
+  async onServer(server: ServerName, command: string): Promise<string> {
     const options = [
       "StrictHostKeyChecking=no",
       "UserKnownHostsFile=/dev/null",
@@ -106,31 +139,40 @@ export class FaultWorld {
       "ssh",
       [
         ...["-i", this.workspace.keyFile, ...options.flatMap((option) => ["-o", option])],
-        ...[`root@${this.addresses[at] ?? ""}`, command],
+        ...[`root@${this.addressOf(server)}`, command],
       ],
       { env: { SSH_AUTH_SOCK: "" } },
     );
     if (outcome.code !== 0) {
-      throw new Error(
-        `server ${at + 1}: exit ${outcome.code}: ${command}\n${outcome.stdout}${outcome.stderr}`,
-      );
+      throw new Error(`${server}: exit ${outcome.code}: ${command}\n${outcome.stdout}${outcome.stderr}`);
     }
     return outcome.stdout.trim();
   }
 
   /** Destroys what is left. */
   async end(): Promise<void> {
-    await this.workspace.pulumi(["destroy", "--yes", "--skip-preview"], deployed({ ...good, bare: true }));
+    await this.workspace.pulumi(
+      ["destroy", "--yes", "--skip-preview"],
+      deployed({ ...this.base, bare: true }),
+    );
     this.workspace.remove();
   }
 
-  private filled(text: string): string {
+  /** The whole edit of a fixture. */
+  edited(fixture: Fixture, place: Place = ours): Edit {
+    return JSON.parse(this.filled(JSON.stringify({ ...this.base, ...fixture.edit }), place)) as Edit;
+  }
+
+  /** A text of a fixture with the words that stand for addresses and names filled in. */
+  filled(text: string, place: Place): string {
     const { address } = this.workspace.facts.registry;
     const [name = "", port = ""] = address.split(":");
     return text
       .replaceAll("REGISTRY_HOST", name)
       .replaceAll("REGISTRY_PORT", port)
-      .replaceAll("REGISTRY", address);
+      .replaceAll("REGISTRY", address)
+      .replaceAll("NETWORK", place.network)
+      .replaceAll("APP_LABEL", place.label);
   }
 }
 

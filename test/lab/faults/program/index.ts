@@ -26,8 +26,11 @@ const server = (name: string): Server =>
   });
 const web = server("fault-1");
 const second = server("fault-2");
-// Docker's data is put on it, so that a full disk is this server's alone.
-const disk = new hcloud.Volume("fault-disk", { size: 10, serverId: web.server.id.apply(Number) });
+// Docker's data is put on them, so that a full disk is that server's alone.
+const filled = edit.rival ? [web, server("fault-3")] : [web];
+const disks = filled.map(
+  (host) => new hcloud.Volume(`${host.hostName}-disk`, { size: 10, serverId: host.server.id.apply(Number) }),
+);
 
 function deploy(): void {
   const proxy = new Proxy("proxy", {
@@ -53,7 +56,7 @@ function deploy(): void {
       health: { path: edit.healthPath, timeout: "3s" },
       drainTimeout: "2s",
     },
-    readyTimeout: "6s",
+    readyTimeout: edit.readyTimeout,
     stopTimeout: "2s",
     roles: { web: { servers: [web], command: edit.command, resources: { memory: edit.memory } } },
     env: edit.env,
@@ -79,5 +82,8 @@ function deploy(): void {
 
 if (!edit.bare) deploy();
 
-export const addresses = [web.address, second.address];
-export const diskDevice = disk.linuxDevice;
+export const addresses = Object.fromEntries(
+  [web, second, ...filled].map((host) => [host.hostName, host.address]),
+);
+/** The device of each server's disk. */
+export const devices = Object.fromEntries(filled.map((host, at) => [host.hostName, disks[at]?.linuxDevice]));
