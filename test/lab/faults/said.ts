@@ -15,11 +15,13 @@ export interface Said {
 }
 
 const anchor = /troubleshooting\.md#([a-z0-9-]+)/;
+/** The line of a report that has the anchor of its verdict; what else may be the cause is told before it. */
+const verdict = /\bmore: .*troubleshooting\.md#/;
 const resource = /^[-+~ ]*[a-zA-Z][\w-]*:[\w./-]+:\w+ +(\S+) +(?:\*\*)?(?:creating|updating|replacing)\b/;
 
 /** Reads the first cause that is named, and how long it took. */
 export function said(lines: readonly Line[]): Said {
-  const named = lines.find(({ text }) => anchor.test(text));
+  const named = namedIn(lines);
   if (named === undefined) return { cause: undefined, seconds: undefined };
   const failed = lines.find(({ text }) => resource.test(text) && / failed/.test(text));
   const name = failed && resource.exec(failed.text)?.[1];
@@ -30,10 +32,15 @@ export function said(lines: readonly Line[]): Said {
   };
 }
 
+function namedIn(lines: readonly Line[]): Line | undefined {
+  return lines.find(({ text }) => verdict.test(text)) ?? lines.find(({ text }) => anchor.test(text));
+}
+
 /** The lines of the report itself: from the line behind the resource's name to the next blank one. */
 export function report(lines: readonly Line[]): string[] {
-  const at = lines.findIndex(({ text }) => anchor.test(text));
-  if (at < 0) return [];
+  const named = namedIn(lines);
+  if (named === undefined) return [];
+  const at = lines.indexOf(named);
   const before = lines.slice(0, at).map(({ text }) => text.trim());
   const start =
     Math.max(before.lastIndexOf(""), before.findLastIndex((text) => text.startsWith("error:")) - 1) + 1;

@@ -31,6 +31,14 @@ describe("what pulumi said", () => {
     expect(said(refused)).toEqual({ cause: "proxy-too-old", seconds: 2.5 });
   });
 
+  it("is the verdict, and not what else it may be", () => {
+    const two = lines(
+      [1, "    also: it boots slowly (docs/troubleshooting.md#slow-boot)"],
+      [1, "    more: docs/troubleshooting.md#hang; on the host: sextant doctor"],
+    );
+    expect(said(two).cause).toBe("hang");
+  });
+
   it("names nothing where no anchor was printed", () => {
     expect(said(lines([1, "error: update failed"]))).toEqual({ cause: undefined, seconds: undefined });
     expect(report(lines([1, "error: update failed"]))).toEqual([]);
