@@ -57,8 +57,16 @@ export class FaultWorld {
     if (!facts) throw new Error("the lab does not answer after it was brought up");
     await indexOfOnePlatform(facts.registry, "foreign", "arm64", "index");
     const workspace = await Workspace.make(facts, "test/lab/faults/program", stack);
+    try {
+      return await FaultWorld.made(workspace, { ...good, rival });
+    } catch (error) {
+      await new FaultWorld(workspace, { ...good, rival }, {}).end();
+      throw error;
+    }
+  }
+
+  private static async made(workspace: Workspace, base: Edit): Promise<FaultWorld> {
     await workspace.setSecret("dbPassword", "fault-database");
-    const base = { ...good, rival };
     await workspace.pulumi(["up", "--yes", "--skip-preview"], deployed({ ...base, bare: true }));
     const { addresses, devices } =
       await workspace.outputs<Record<"addresses" | "devices", Record<string, string>>>();
