@@ -200,7 +200,7 @@ const processes: Fixture[] = [
     name: "missing environment variable",
     cause: "missing-env",
     stage: "start",
-    edit: rails({ REQUIRED_VARIABLES: "STRIPE_API_KEY" }),
+    edit: rails({ PAYMENTS: "1" }),
     shows: boot,
   },
   {
