@@ -12,6 +12,8 @@ export interface Fixture {
   /** The cause that has to be named: its anchor in docs/troubleshooting.md. */
   cause: string;
   stage: Stage;
+  /** For a fault that is refused at preview: words of the sentence. */
+  says?: string;
   /** What the release differs in from the one that serves. */
   edit: Partial<Edit>;
   /**
@@ -468,6 +470,7 @@ const proxies: Fixture[] = [
     name: "proxy too old",
     cause: "proxy-too-old",
     stage: "preview",
+    says: "routes use options that came with v0.9.2",
     edit: { version: "v2", proxy: "v0.8.4" },
     shows: 0,
   },

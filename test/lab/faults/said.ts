@@ -19,8 +19,14 @@ const anchor = /troubleshooting\.md#([a-z0-9-]+)/;
 const verdict = /\bmore: .*troubleshooting\.md#/;
 const resource = /^[-+~ ]*[a-zA-Z][\w-]*:[\w./-]+:\w+ +(\S+) +(?:\*\*)?(?:creating|updating|replacing)\b/;
 
-/** Reads the first cause that is named, and how long it took. */
-export function said(lines: readonly Line[]): Said {
+/**
+ * Reads the cause that is named, and how long it took.
+ *
+ * @param refusal the words by which a cause is told that is refused before anything is deployed: it needs no page of its own
+ */
+export function said(lines: readonly Line[], refusal?: { says: string; cause: string }): Said {
+  const refused = refusal && lines.find(({ text }) => text.includes(refusal.says));
+  if (refused) return { cause: refusal.cause, seconds: refused.at / 1000 };
   const named = namedIn(lines);
   if (named === undefined) return { cause: undefined, seconds: undefined };
   const failed = lines.find(({ text }) => resource.test(text) && / failed/.test(text));

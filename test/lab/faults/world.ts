@@ -102,7 +102,14 @@ export class FaultWorld {
     }
     // A fault that did not show has gone live; the next fixture needs the good release under it.
     if (ran.code === 0) await this.restore();
-    return { code: ran.code, lines, total: ran.seconds, said: said(lines), load: report };
+    const { says, cause } = fixture;
+    return {
+      code: ran.code,
+      lines,
+      total: ran.seconds,
+      said: said(lines, says === undefined ? undefined : { says, cause }),
+      load: report,
+    };
   }
 
   /** Deploys the good release. */

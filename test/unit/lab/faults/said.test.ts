@@ -44,6 +44,16 @@ describe("what pulumi said", () => {
     expect(report(lines([1, "error: update failed"]))).toEqual([]);
   });
 
+  it("knows a refusal by its words", () => {
+    const refused = lines([
+      2000,
+      "    error: Proxy: image is old, but routes use options; take a newer one.",
+    ]);
+    const refusal = { says: "routes use options", cause: "proxy-too-old" };
+    expect(said(refused, refusal)).toEqual({ cause: "proxy-too-old", seconds: 2 });
+    expect(said([], refusal).cause).toBeUndefined();
+  });
+
   it("shows the report alone", () => {
     expect(report(failed)).toEqual([
       "    error: it does not listen on 3000",
