@@ -78,10 +78,10 @@ export function complaint(text: string): string {
     // Colours and the time in front are no part of it.
     // eslint-disable-next-line no-control-regex
     .map((line) => line.replace(/\u001b\[[0-9;]*m/g, "").trim())
-    .filter((line) => line !== "");
+    .filter((line) => line !== "" && !/^(docker )?stderr: WARNING/i.test(line));
   const telling =
     lines.findLast((line) => /^(docker )?stderr: \S/i.test(line)) ??
-    lines.findLast((line) => /^Error: /.test(line)) ??
+    lines.findLast((line) => /^Error( response from daemon)?: /.test(line)) ??
     lines.findLast((line) => /\bERROR\b|Exception/.test(line)) ??
     lines.at(-1) ??
     "";

@@ -64,6 +64,12 @@ describe("what Kamal complains of", () => {
     );
   });
 
+  it("is no warning", () => {
+    const text =
+      "docker stderr: WARNING! Insecure.\nError response from daemon: unauthorized\nERROR (Failed): docker exit status: 1\n";
+    expect(complaint(text)).toBe("Error response from daemon: unauthorized");
+  });
+
   it("is never long, and nothing for nothing", () => {
     expect(complaint("x".repeat(999))).toHaveLength(160);
     expect(complaint("")).toBe("");
