@@ -31,7 +31,7 @@ describe("a release with a fault", () => {
     );
     expect(code, text).not.toBe(0);
     expect(said.cause, text).toBe(fixture.cause);
-    expect(report(lines).length).toBeLessThanOrEqual(13);
+    expect(report(lines).length).toBeLessThanOrEqual(12);
     if (load) {
       expect(load, "requests").toMatchObject({ lost: 0, losses: [], wentBack: false });
       expect(load.rate).toBeGreaterThan(50);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { causes } from "../../../../components/diagnosis/causes";
 import { fixtures, lookAlikes } from "../../../lab/faults/fixtures";
 
 const causeOf = (name: string): string | undefined => fixtures.find((each) => each.name === name)?.cause;
@@ -7,6 +8,11 @@ describe("the fixtures", () => {
   it("are enough, and each has a name of its own", () => {
     expect(fixtures.length).toBeGreaterThanOrEqual(34);
     expect(new Set(fixtures.map(({ name }) => name)).size).toBe(fixtures.length);
+  });
+
+  it("have causes that there are", () => {
+    const known = new Set(causes.map(({ id }) => id));
+    expect(fixtures.filter(({ cause }) => !known.has(cause))).toEqual([]);
   });
 
   it("undo what they do to a host", () => {
