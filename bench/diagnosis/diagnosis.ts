@@ -74,6 +74,8 @@ export async function diagnosis(args: string[]): Promise<void> {
       cores: cpus().length,
       named: rows.filter(({ named }) => named).length,
       of: rows.length,
+      // Said more than a fifth of that time after the cause could be seen.
+      late: rows.flatMap(({ name, seconds, shows }) => ((seconds ?? 0) > shows * 1.2 ? [name] : [])),
       fixtures: rows,
       median_s: median(times),
     }),

@@ -342,8 +342,8 @@ const dependencies: Fixture[] = [
     cause: "no-outbound",
     stage: "start",
     edit: rails({ PRICES_URL: "http://REGISTRY/v2/" }),
-    setUp: `iptables -I DOCKER-USER -s "$(docker network inspect -f '{{(index .IPAM.Config 0).Subnet}}' NETWORK)" -o eth0 -j DROP`,
-    tearDown: `iptables -D DOCKER-USER -s "$(docker network inspect -f '{{(index .IPAM.Config 0).Subnet}}' NETWORK)" -o eth0 -j DROP`,
+    setUp: `iptables -I DOCKER-USER -s "$(docker network inspect -f '{{(index .IPAM.Config 0).Subnet}}' NETWORK)" -o eth0 -m conntrack --ctstate NEW -j DROP`,
+    tearDown: `iptables -D DOCKER-USER -s "$(docker network inspect -f '{{(index .IPAM.Config 0).Subnet}}' NETWORK)" -o eth0 -m conntrack --ctstate NEW -j DROP`,
     shows: boot + 2,
   },
   {

@@ -196,10 +196,10 @@ function deployed(edit: Edit): NodeJS.ProcessEnv {
   return { FAULTS: JSON.stringify(edit) };
 }
 
-/** Shell lines that move Docker's data to a volume. */
+/** Shell lines that move Docker's data to a volume; none of it is kept for root, who is the one that fills it. */
 function dataOnDisk(device: string): string {
   return `set -e
-    mkfs.ext4 -q ${device}
+    mkfs.ext4 -q -m 0 ${device}
     mkdir -p /mnt/disk
     mount ${device} /mnt/disk
     systemctl stop docker
