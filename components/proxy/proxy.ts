@@ -81,6 +81,8 @@ export class Proxy extends Component {
           `image=${config.image}`,
           `http=${config.httpPort}`,
           `https=${config.httpsPort}`,
+          // On some addresses only, another server may have the same port on others.
+          ...(config.publish !== false && config.publish.includes("0.0.0.0") ? ["free=yes"] : []),
         ],
       },
       { parent: this, dependsOn: [image, host.network] },

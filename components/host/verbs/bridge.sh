@@ -1,27 +1,39 @@
 #!/bin/sh
-# bridge config=HASH image=IMAGE [http=PORT] [https=PORT]
+# bridge config=HASH image=IMAGE [http=PORT] [https=PORT] [free=yes]
 #
 # Before the proxy's container is replaced: when the running one was made from another configuration, starts a second
 # proxy from the new image, with a copy of the routes, certificates and maintenance state, and sends new connections to
 # it. So the old one can drain and free its ports, and no connection is refused. `settle` ends it.
 # Running connections stay where they are: the kernel's connection tracking keeps their way.
+# Where no proxy runs yet, free=yes asks that nobody else has its ports: with Docker's own error alone nobody knows who does.
 set -u
 # shellcheck source=common.sh
 . "${0%/*}/common"
+# shellcheck source=evidence.sh
+. "${0%/*}/evidence"
 
-config='' image='' http=80 https=443
+config='' image='' http=80 https=443 free=''
 for word; do
     case $word in
     config=*) config=${word#*=} ;;
     image=*) image=${word#*=} ;;
     http=*) http=${word#*=} ;;
     https=*) https=${word#*=} ;;
+    free=*) free=${word#*=} ;;
     *) fail "bridge: unknown word $word" ;;
     esac
 done
 if [ -z "$config" ] || [ -z "$image" ]; then fail "bridge: config= or image= is missing"; fi
 
-running "$proxy" || exit 0
+if ! running "$proxy"; then
+    [ -n "$free" ] || exit 0
+    for port in "$http" "$https"; do
+        [ -n "$(ss -Hltn "sport = :$port" 2>/dev/null)" ] || continue
+        evidence start start-failed "image=$image" "error=listen tcp 0.0.0.0:$port: bind: address already in use"
+        exit 1
+    done
+    exit 0
+fi
 [ "$(inspect '{{index .Config.Labels "sextant.config"}}' "$proxy")" != "$config" ] || exit 0
 
 bridge=$proxy-bridge

@@ -29,6 +29,13 @@ last_lines() {
     docker logs --tail "$2" "$1" 2>&1 | cut -c1-300 | sed 's/^/  | /'
 }
 
+# log_of CONTAINER: the end of its log, at most 60 lines. Of a stack of calls the first three are kept, so that the exception
+# in front of it is still there when the process has been started again since.
+log_of() {
+    docker logs --tail 400 "$1" 2>&1 |
+        LC_ALL=C awk '/^[[:space:]]+(from|at) / { if (++calls > 3) next; print; next } { calls = 0; print }' | tail -n 60
+}
+
 # routes: what the proxy serves, a line a service: SERVICE HOST PATH TARGET STATE TLS.
 routes() {
     docker exec "$proxy" kamal-proxy list 2>/dev/null | sed 's/\x1b\[[0-9;]*m//g'

@@ -60,7 +60,7 @@ evidence() (
         [ -n "$image" ] || image=$(inspect '{{.Config.Image}}' "$container")
         pid=$(inspect '{{.State.Pid}}' "$container")
         exit_codes "$container" >"$dir/facts.exits"
-        docker logs --tail 60 "$container" >"$dir/log" 2>&1 || : >"$dir/log"
+        log_of "$container" >"$dir/log"
     fi
     fact '' image s "$image" >"$dir/facts.image"
     [ -z "$image" ] || image_facts "$image" >>"$dir/facts.image" &

@@ -82,7 +82,7 @@ END
 # ended: gives up when the container has ended in a way that time cannot cure.
 ended() {
     if [ "$state" = running ] && [ "$restarts" = 0 ] && [ "$oom" != true ]; then return 0; fi
-    docker logs --tail 60 "$container" >"$dir/log" 2>&1
+    log_of "$container" >"$dir/log"
     final_state "$state" "$exit_code" "$restarts" "$oom" "$dir/log" || return 0
     [ "$oom" != true ] || give_up ready oom
     case $state in

@@ -37,7 +37,7 @@ case "$*" in
   *State.Running*) echo false ;;
   *RestartCount}}) echo 2 ;;
   events*) echo 1; echo 1 ;;
-  "logs --tail 60 shop"*) cat "$here/log" ;;
+  "logs --tail 400 shop"*) cat "$here/log" ;;
   *'state\\x1fstatus'*) cat "$here/state" ;;
   image*) printf 'imageFacts\\037architecture\\037s\\037arm64\\036imageFacts\\037cmd\\037l\\037bin/server\\035-p\\0353000\\035\\036imageFacts\\037exposed\\037p\\0373000/tcp\\03580/tcp\\035\\036\\n' ;;
   *'{{.DockerRootDir}}') echo / ;;
