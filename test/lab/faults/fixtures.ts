@@ -36,7 +36,7 @@ export interface Fixture {
 /** Seconds that Rails takes to boot. */
 const boot = 3;
 /** The gate's time limit in seconds, for what only patience can tell. */
-const patience = 8;
+const patience = 10;
 
 const rails = (env: Record<string, string>, more: Partial<Edit> = {}): Partial<Edit> => ({
   image: "faulty",
@@ -128,15 +128,15 @@ const sockets: Fixture[] = [
     name: "wrong port",
     cause: "wrong-port",
     stage: "ready",
-    edit: patient({ LISTEN_PORT: "4000" }),
-    shows: patience,
+    edit: { version: "v2", env: { LISTEN_PORT: "4000" }, readyTimeout: "4s" },
+    shows: 4,
   },
   {
     name: "loopback bind",
     cause: "loopback-bind",
     stage: "ready",
-    edit: patient({ LISTEN_HOST: "127.0.0.1" }),
-    shows: patience,
+    edit: { version: "v2", env: { LISTEN_HOST: "127.0.0.1" }, readyTimeout: "4s" },
+    shows: 4,
   },
   {
     name: "a server that does not speak HTTP",
