@@ -27,6 +27,7 @@ export type Progress = (line: string) => void;
 const socketPath = (): string => join(labDir(), "docker.sock");
 const pidFile = (): string => join(labDir(), "dockerd.pid");
 const networkNote = (): string => join(labDir(), "host-network.json");
+const execRoot = (): string => join(labDir(), "docker-run");
 const logFile = (): string => join(labDir(), "dockerd.log");
 
 /** A handle on the daemon behind `host`; checks nothing. */
@@ -87,7 +88,18 @@ export async function stopDocker(): Promise<void> {
     }
   }
   for (const path of [socketPath(), pidFile()]) rmSync(path, { force: true });
+  for (const mount of mountsBelow(execRoot())) await run("umount", [mount]);
   await restoreHostNetwork(networkNote());
+}
+
+/** What a dockerd leaves mounted when it ends: the network namespaces of its containers, that of the host among them. */
+function mountsBelow(directory: string): string[] {
+  const lines = readFileSync("/proc/self/mounts", "utf8").split("\n");
+  const mounted = lines
+    .map((line) => line.split(" ")[1] ?? "")
+    .filter((path) => path.startsWith(`${directory}/`));
+  // The innermost first.
+  return mounted.sort((a, b) => b.length - a.length);
 }
 
 async function answers(docker: Docker): Promise<boolean> {
@@ -119,7 +131,7 @@ function startDaemon(): void {
       `--host=unix://${socketPath()}`,
       `--pidfile=${pidFile()}`,
       `--data-root=${join(cacheDir(), "docker")}`,
-      `--exec-root=${join(labDir(), "docker-run")}`,
+      `--exec-root=${execRoot()}`,
       `--insecure-registry=${registryAddress}`,
       // The lab brings its own networks: no docker0 that could meet another daemon's.
       "--bridge=none",
