@@ -107,21 +107,26 @@ elsewhere() {
     if [ "$found" = "$before" ] || printf '%s\n' "$found" | grep -qE "^(127\.|::1).* $port "; then give_up ready answer; fi
 }
 
-# fit: whether the container is ready by now.
+# fit: whether the container is ready by now. What answers, but not well, is asked less and less often: a question costs
+# the host more than a look whether something listens.
+pause=0.1
 fit() {
     if [ -n "$port" ]; then
-        # What does not listen yet is asked once a second, for the trace.
-        if ! listens; then
+        if listens; then
+            case $pause in 0.1) pause=0.2 ;; 0.2) pause=0.5 ;; *) pause=1 ;; esac
+        else
+            # Asked once a second, for the trace.
+            pause=0.1
             [ "$((turn % 10))" -eq 0 ] || return 1
-            look
-            ended
         fi
-        [ -n "$ip" ] || return 1
-        if ask_once "$trace" "$begun" "$ip" "$port" "$path" "${host:-$container}" "$proto" "$probe"; then return 0; fi
-        ! final_answer "$status" "$framework" || give_up ready answer
-        [ "$curl_exit" -ne 7 ] || [ "$((turn % 10))" -ne 0 ] || elsewhere
+        if [ -n "$ip" ]; then
+            if ask_once "$trace" "$begun" "$ip" "$port" "$path" "${host:-$container}" "$proto" "$probe"; then return 0; fi
+            ! final_answer "$status" "$framework" || give_up ready answer
+            [ "$curl_exit" -ne 7 ] || elsewhere
+        fi
     elif [ -n "$command" ]; then
         if [ "$state" = running ] && timeout "$probe" docker exec "$container" "$@" >"$dir/said" 2>&1; then return 0; fi
+        pause=0.5
     elif [ "$state" = running ]; then
         case $health in
         healthy) return 0 ;;
@@ -158,7 +163,7 @@ until fit "$@"; do
         give_up ready timeout
     fi
     turn=$((turn + 1))
-    sleep 0.1
+    sleep "$pause"
 done
 
 # Ready without traffic is a state of passage: when no switch follows (another host failed), the lease stops it, so that

@@ -77,7 +77,7 @@ if [ -n "$service" ]; then
     # shellcheck disable=SC2016,SC2086 # expanded by the inner shell; one word a target
     setsid sh -c 'dir=$1 && shift && docker exec "$@" >"$dir/answer" 2>&1; echo $? >"$dir/code"' \
         deploy "$dir" "$proxy" kamal-proxy deploy "$service" $targets "$@" </dev/null >/dev/null 2>&1 &
-    until [ -s "$dir/code" ] || { [ -z "$before" ] && served; }; do sleep 0.05; done
+    until [ -s "$dir/code" ] || { [ -z "$before" ] && served; }; do sleep 0.1; done
     if [ -s "$dir/code" ]; then
         read -r code <"$dir/code"
         if [ "$code" -ne 0 ]; then
