@@ -39,6 +39,8 @@ done
 [ -n "$container" ] || fail "ready: container= is missing"
 command=$*
 
+# What serves on this host goes before what looks at the new.
+renice -n 10 -p $$ >/dev/null 2>&1
 dir=$(mktemp -d /run/sextant-ready.XXXXXX) || exit 1
 trap 'rm -rf "$dir"' EXIT
 trap 'exit 1' HUP INT TERM
