@@ -3,7 +3,7 @@ import * as docker from "@pulumi/docker";
 import { Component, transformed } from "../core/component";
 import { dockerEnvs } from "../core/environment";
 import { hostWide } from "../core/names";
-import { mebibytes, seconds } from "../core/units";
+import { memoryLimit, seconds } from "../core/units";
 import { onHost } from "../host/remote";
 import { VerbOnHost } from "../host/verb";
 import { checkAccessory, type AccessoryArgs, type Publish } from "./args";
@@ -100,7 +100,7 @@ export class Accessory extends Component {
           })),
           uploads: Object.entries(args.files ?? {}).map(([file, content]) => ({ file, content })),
           labels: labels(this.componentName, args),
-          memory: args.resources?.memory === undefined ? undefined : mebibytes(args.resources.memory),
+          ...memoryLimit(args.resources?.memory),
           cpus: args.resources?.cpus === undefined ? undefined : String(args.resources.cpus),
           restart: "unless-stopped",
           logDriver: "json-file",

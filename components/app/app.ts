@@ -4,7 +4,7 @@ import * as docker from "@pulumi/docker";
 import { Component, transformed } from "../core/component";
 import { dockerEnvs } from "../core/environment";
 import { hostWide, roleLabel } from "../core/names";
-import { mebibytes, seconds } from "../core/units";
+import { memoryLimit, seconds } from "../core/units";
 import type { Host } from "../host/host";
 import { verbLine } from "../host/kit";
 import { environmentLines, onHost } from "../host/remote";
@@ -225,7 +225,7 @@ export class App extends Component {
             containerPath,
           })),
           labels: this.labels(args, role),
-          memory: role.resources?.memory === undefined ? undefined : mebibytes(role.resources.memory),
+          ...memoryLimit(role.resources?.memory),
           cpus: role.resources?.cpus === undefined ? undefined : String(role.resources.cpus),
           restart: role.restart ?? "unless-stopped",
           logDriver: role.logging?.driver ?? "json-file",

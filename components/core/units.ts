@@ -33,6 +33,16 @@ export function mebibytes(size: Size): number {
   return Math.ceil(bytes / 1024 ** 2);
 }
 
+/**
+ * A memory limit as a container takes it, in MiB. The limit with swap is said too, as twice as much, which is what Docker makes of
+ * it: left out, it would show as a change after each creation, and stay behind when the limit is edited.
+ */
+export function memoryLimit(size: Size | undefined): { memory?: number; memorySwap?: number } {
+  if (size === undefined) return {};
+  const memory = mebibytes(size);
+  return { memory, memorySwap: 2 * memory };
+}
+
 function parse(text: string, form: RegExp, units: Record<string, number>): number | undefined {
   const match = form.exec(text);
   const factor = units[match?.[2] ?? ""];

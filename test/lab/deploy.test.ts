@@ -9,7 +9,7 @@ import { type Edit, plain } from "./deploy/edit";
 import { get, getSecurely, versions } from "./deploy/http";
 import { certificate } from "./deploy/certificate";
 import type { Ran } from "../../lab/workspace";
-import { World, deployed } from "./deploy/world";
+import { World, deployed, roleLabel } from "./deploy/world";
 
 const host = "shop.test";
 let world: World;
@@ -131,7 +131,7 @@ describe("a release", () => {
     expect(done.text).toContain("is not ready after");
     expect(load).toMatchObject({ lost: 0, losses: [] });
     expect(new Set(load.versions.map(({ version }) => version))).toEqual(new Set(["v2"]));
-    expect(await world.containers("test-web-2", "shop-web")).toEqual(["v2 running", "v3 exited"]);
+    expect(await world.containers("test-web-2", "web")).toEqual(["v2 running", "v3 exited"]);
     const again = await world.doctor("--host", "test-web-2");
     expect(again).toMatch(/^test-web-2: shop-web-test-web-2-\w+ is not ready after \d+s: /);
     expect(done.text).toContain(again.split("\n")[0] ?? "");
@@ -148,19 +148,17 @@ describe("a release", () => {
     expect(done.text).toContain("troubleshooting.md#release-failed");
     expect(load).toMatchObject({ lost: 0, losses: [] });
     for (const server of ["test-web-1", "test-web-2"]) {
-      expect((await world.containers(server, "shop-web")).filter((each) => each.startsWith("v5"))).toEqual(
-        [],
-      );
+      expect((await world.containers(server, "web")).filter((each) => each.startsWith("v5"))).toEqual([]);
     }
     await serving("v2");
   });
 
   it("stops what was ready and never switched, when its lease ends", async () => {
     const deadline = Date.now() + 100_000;
-    let seen = await world.containers("test-web-1", "shop-web");
+    let seen = await world.containers("test-web-1", "web");
     while (!seen.includes("v3 exited") && Date.now() < deadline) {
       await new Promise((resolve) => setTimeout(resolve, 1000));
-      seen = await world.containers("test-web-1", "shop-web");
+      seen = await world.containers("test-web-1", "web");
     }
     expect(seen).toEqual(["v2 running", "v3 exited"]);
   });
@@ -171,7 +169,7 @@ describe("a release", () => {
     await release({ version: "v4" });
     await serving("v4");
     for (const server of ["test-web-1", "test-web-2"]) {
-      expect(await world.containers(server, "shop-web")).toEqual(["v4 running"]);
+      expect(await world.containers(server, "web")).toEqual(["v4 running"]);
     }
   });
 });
@@ -205,16 +203,16 @@ describe("an edit under load touches what it should and loses nothing", () => {
     expect(
       await world.onServer(
         "test-web-1",
-        `docker inspect -f '${format}' $(docker ps -q --filter label=sextant.role=shop-web)`,
+        `docker inspect -f '${format}' $(docker ps -q --filter label=sextant.role=${roleLabel("web")})`,
       ),
     ).toBe(String(500 * 1024 * 1024));
   });
 
   it("a role, added and removed", async () => {
     await releaseAsPlanned("role-added", { clock: true });
-    expect(await world.containers("test-worker", "shop-clock")).toEqual(["v4 running"]);
+    expect(await world.containers("test-worker", "clock")).toEqual(["v4 running"]);
     await releaseAsPlanned("role-removed", { clock: false });
-    expect(await world.containers("test-worker", "shop-clock")).toEqual([]);
+    expect(await world.containers("test-worker", "clock")).toEqual([]);
   });
 
   it("a server, added and removed", async () => {
@@ -227,8 +225,7 @@ describe("an edit under load touches what it should and loses nothing", () => {
 
   it("the proxy's image, with routes, certificates and maintenance state kept", async () => {
     // A second service in maintenance, as an operator would leave it, without a program.
-    const deploy =
-      "kamal-proxy deploy closed --target $(docker ps --filter label=sextant.role=shop-web --format '{{.Names}}'):3000 --host closed.test";
+    const deploy = `kamal-proxy deploy closed --target $(docker ps --filter label=sextant.role=${roleLabel("web")} --format '{{.Names}}'):3000 --host closed.test`;
     await world.onServer(
       "test-web-1",
       `docker exec kamal-proxy ${deploy} && docker exec kamal-proxy kamal-proxy stop closed`,
@@ -246,7 +243,7 @@ describe("an edit under load touches what it should and loses nothing", () => {
 
 describe("what was removed by hand comes back with pulumi up --refresh", () => {
   const cases: [string, string][] = [
-    ["a container", "docker rm -f $(docker ps -q --filter label=sextant.role=shop-web)"],
+    ["a container", `docker rm -f $(docker ps -q --filter label=sextant.role=${roleLabel("web")})`],
     ["the proxy", "docker rm -f kamal-proxy"],
     ["a route", "docker exec kamal-proxy kamal-proxy remove shop-web"],
     [
@@ -317,7 +314,7 @@ describe("secrets", () => {
     }
     const environment = await world.onServer(
       "test-web-1",
-      "docker exec $(docker ps -q --filter label=sextant.role=shop-web) env",
+      `docker exec $(docker ps -q --filter label=sextant.role=${roleLabel("web")}) env`,
     );
     expect(environment).toContain("API_TOKEN=canary-two");
   });
@@ -326,7 +323,11 @@ describe("secrets", () => {
 describe("pulumi destroy", () => {
   it("leaves nothing, also when a server was deleted behind Pulumi's back", async () => {
     await world.deleteServer("test-web-2");
-    await world.pulumi(["destroy", "--yes", "--skip-preview"], deployed(now));
+    // Hetzner's plugin cannot delete what is gone, so that the first destroy ends with that server, and only with it.
+    const first = await world.tryPulumi(["destroy", "--yes", "--skip-preview"], deployed(now));
+    expect(first.code).not.toBe(0);
+    expect(first.text.match(/\*\*deleting failed\*\*/g)).toHaveLength(1);
+    await world.pulumi(["destroy", "--yes", "--skip-preview", "--refresh"], deployed(now));
     for (const kind of ["servers", "firewalls", "networks", "ssh_keys"]) {
       const { [kind]: left = [] } = await world.api(`/${kind}`);
       expect(

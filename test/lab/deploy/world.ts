@@ -46,6 +46,10 @@ export class World {
     return this.workspace.pulumi(args, env);
   }
 
+  tryPulumi(args: string[], env?: NodeJS.ProcessEnv): Promise<Ran> {
+    return this.workspace.tryPulumi(args, env);
+  }
+
   /** `pulumi up` of the program as edited; fails the test when it fails. */
   async up(edit: Edit, ...flags: string[]): Promise<Ran> {
     const outcome = await this.tryUp(edit, ...flags);
@@ -154,7 +158,7 @@ export class World {
     const format = `{{.Label "sextant.version"}} {{.State}}`;
     const text = await this.onServer(
       server,
-      `docker ps --all --filter label=sextant.role=${role} --format '${format}'`,
+      `docker ps --all --filter label=sextant.role=${roleLabel(role)} --format '${format}'`,
     );
     return text.split("\n").filter(Boolean).sort();
   }
@@ -173,7 +177,7 @@ export class World {
 
   /** Destroys what is left. */
   async end(edit: Edit): Promise<void> {
-    await this.pulumi(["destroy", "--yes", "--skip-preview"], deployed(edit));
+    await this.pulumi(["destroy", "--yes", "--skip-preview", "--refresh"], deployed(edit));
     this.workspace.remove();
   }
 }
@@ -198,6 +202,11 @@ async function sweep({ endpoint, token }: ApiAccess, prefix: string): Promise<vo
       await new Promise((resolve) => setTimeout(resolve, 500));
     }
   }
+}
+
+/** The label of a role of the shop. */
+export function roleLabel(role: string): string {
+  return `deploy/deploy/shop/${role}`;
 }
 
 /** The environment by which the program knows its edit. */

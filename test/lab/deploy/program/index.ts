@@ -58,7 +58,14 @@ const cache = new Redis("cache", {
   password: config.requireSecret("redisPassword"),
   publish: "private",
 });
-const open: RouteArgs = { hosts: edit.hosts, paths: edit.paths, port: 3000, drainTimeout: "10s" };
+const open: RouteArgs = {
+  hosts: edit.hosts,
+  paths: edit.paths,
+  // The app knows its paths.
+  stripPath: false,
+  port: 3000,
+  drainTimeout: "10s",
+};
 const secure: RouteArgs[] =
   edit.secure === undefined
     ? []
