@@ -123,7 +123,8 @@ document() {
                 sub(/^\n+/, "", record) # of a command that printed records
                 if (split(record, field, "\037") < 4) continue
                 value = field[4]; made = ""
-                if (field[3] == "s") made = value == "" ? "" : quote(mask(value), field[2] == "error" || field[2] == "answer" ? 1500 : 400)
+                # Names of containers and images are no secrets, and have to stay what Docker knows them by.
+                if (field[3] == "s") made = value == "" ? "" : quote(field[1] == "" && field[2] ~ /^(container|image)$/ ? value : mask(value), field[2] == "error" || field[2] == "answer" ? 1500 : 400)
                 else if (field[3] == "n") made = number(value)
                 else if (field[3] == "b") made = value == "true" || value == "false" ? value : ""
                 else {

@@ -88,8 +88,9 @@ evidence() (
 
 # kept NAME: passes the document on, and keeps it for `doctor`; values are masked in it already.
 kept() {
-    mkdir -p /var/lib/sextant/evidence 2>/dev/null
-    if [ -w /var/lib/sextant/evidence ]; then tee "/var/lib/sextant/evidence/$1.json"; else cat; fi
+    at=${SEXTANT_STATE:-/var/lib/sextant}/evidence
+    mkdir -p "$at" 2>/dev/null
+    if [ -w "$at" ]; then tee "$at/$1.json"; else cat; fi
 }
 
 # container_facts CONTAINER: its state, and what it was made with.

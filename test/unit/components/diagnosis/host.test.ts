@@ -25,6 +25,7 @@ const environment = [
   "FLAG=true",
   "STORAGE=/rails/storage",
   "RS=a&b\\c/d*e[f]g.h",
+  "ONLY_ON=web-7a1",
 ];
 
 /** A docker that knows one container. */
@@ -67,7 +68,7 @@ afterAll(() => {
 
 function run(program: string, words: string[]): { status: number | null; stdout: string; stderr: string } {
   const done = spawnSync("/bin/sh", [join(kit, program), ...words], {
-    env: { PATH: `${bin}:${process.env["PATH"] ?? ""}` },
+    env: { SEXTANT_STATE: data, PATH: `${bin}:${process.env["PATH"] ?? ""}` },
   });
   return { status: done.status, stdout: done.stdout.toString("utf8"), stderr: done.stderr.toString("utf8") };
 }
@@ -139,6 +140,20 @@ describe("the evidence of a host", () => {
     expect(evidence.error).toBe("no such [RAILS_MASTER_KEY]");
     expect(evidence.configured?.command).toEqual(["sh", "-c", "echo [DATABASE_URL]"]);
     for (const secret of [key, "ss-word", "MIIEvQ", "a&b"]) expect(line).not.toContain(secret);
+  });
+
+  it("leaves the names of container and image as Docker knows them", () => {
+    const { evidence } = gather("on web-7a1\n", [
+      "ready",
+      "timeout",
+      "container=shop-web-7a1",
+      "image=shop:web-7a1",
+    ]);
+    expect(evidence).toMatchObject({
+      container: "shop-web-7a1",
+      image: "shop:web-7a1",
+      log: ["on [ONLY_ON]"],
+    });
   });
 
   it("takes any bytes", () => {
