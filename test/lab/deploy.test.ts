@@ -221,6 +221,8 @@ describe("an edit under load touches what it should and loses nothing", () => {
     expect(await versions([third], host)).toEqual(["200 v4"]);
     await releaseAsPlanned("server-removed", { web: 2 });
     expect((await world.servers()).map(({ name }) => name)).not.toContain("test-web-3");
+    // The gates ran again and no switch did: what serves must not wait for one.
+    expect(await world.onServer("test-web-1", "ls /run/sextant | grep lease || true")).toBe("");
   });
 
   it("the proxy's image, with routes, certificates and maintenance state kept", async () => {

@@ -27,7 +27,7 @@ describe("a release with a fault", () => {
     const text = lines.map((line) => line.text).join("\n");
     named.set(name, said.cause);
     console.log(
-      `${name}: ${said.cause ?? "not named"} after ${said.seconds ?? "-"} s, in all ${total.toFixed(1)} s`,
+      `${name}: ${said.cause ?? "not named"} after ${said.seconds ?? "-"} s, in all ${total.toFixed(1)} s\n${report(lines).join("\n")}`,
     );
     expect(code, text).not.toBe(0);
     expect(said.cause, text).toBe(fixture.cause);

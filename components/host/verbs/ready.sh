@@ -151,8 +151,12 @@ if [ -n "$role" ]; then
         docker stop --time 10 "$name" >/dev/null 2>&1
     done
 fi
-# An earlier gate may have stopped it; the same version can be tried again.
+# An earlier gate may have stopped it; the same version can be tried again. One that runs already and holds no lease has the
+# traffic, or its work: it was switched, and is only looked at again.
+waiting=''
+[ ! -e "/run/sextant/lease-$container" ] || waiting=yes
 if ! running "$container"; then
+    waiting=yes
     said=$(docker start "$container" 2>&1 >/dev/null) || give_up start start-failed "error=$said"
 fi
 
@@ -169,12 +173,14 @@ until fit "$@"; do
 done
 
 # Ready without traffic is a state of passage: when no switch follows (another host failed), the lease stops it, so that
-# small servers do not carry two generations for long. The switch ends the lease.
-if [ "$lease" -gt 0 ]; then
+# small servers do not carry two generations for long. The switch ends the lease; what the proxy serves is never stopped.
+if [ "$lease" -gt 0 ] && [ -n "$waiting" ]; then
     mkdir -p /run/sextant
     : >"/run/sextant/lease-$container"
     # shellcheck disable=SC2016 # expanded by the inner shell
-    setsid sh -c 'sleep "$2"; [ -e "/run/sextant/lease-$1" ] && rm -f "/run/sextant/lease-$1" && docker stop "$1"' \
-        lease "$container" "$lease" </dev/null >/dev/null 2>&1 &
+    setsid sh -c 'sleep "$2"; [ -e "/run/sextant/lease-$1" ] || exit 0
+        rm -f "/run/sextant/lease-$1"
+        "$3/routes" | grep -qF "$1:" || docker stop "$1"' \
+        lease "$container" "$lease" "${0%/*}" </dev/null >/dev/null 2>&1 &
 fi
 exit 0
