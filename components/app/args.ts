@@ -153,7 +153,7 @@ export interface AppArgs extends ContainerSettings {
    * How the release goes over the hosts.
    *
    * @default all hosts at a time
-   * @edit gates may run again, in place; counts from the next release
+   * @edit counts from the next release
    */
   rollout?: {
     /**

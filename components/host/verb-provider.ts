@@ -30,7 +30,12 @@ const grace = 60;
 
 /** Whether the work has to be done again. A new way to reach the same host is no reason. */
 export function outdated(olds: VerbState, news: VerbInputs): boolean {
-  return olds.undone || olds.line !== news.line || (olds.stdin ?? "") !== (news.stdin ?? "");
+  return olds.undone || effect(olds.line) !== effect(news.line) || (olds.stdin ?? "") !== (news.stdin ?? "");
+}
+
+/** A line without how long its container may wait for the switch: that follows from the other hosts and roles of a release. */
+function effect(line: string): string {
+  return line.replace(/ lease=\d+\b/, "");
 }
 
 /** What a line is, for messages: `ready of shop-web-s1-9a2cd08`. */
