@@ -176,7 +176,9 @@ describe("the tarball", () => {
     );
     expect(folders.sort()).toEqual(["components", "dist", "docs"]);
     expect(packed.filter((path) => path.startsWith("docs/") && !path.endsWith(".md"))).toEqual([]);
-    expect(packed.filter((path) => /\.(test|spec)\.|secret|\.pem$|id_ed25519|Pulumi\./.test(path))).toEqual([]);
+    expect(packed.filter((path) => /\.(test|spec)\.|secret|\.pem$|id_ed25519|Pulumi\./.test(path))).toEqual(
+      [],
+    );
   });
 
   it("is installed without a second copy of Pulumi", () => {
@@ -274,6 +276,8 @@ describe("the README's program on the installed package", () => {
 
 describe("the README's program on the lab", () => {
   let lab: NodeJS.ProcessEnv;
+  /** By its path: the ssh program takes the home directory from the user's entry and not from HOME. */
+  const keyFile = join(folder, "home", ".ssh", "id_ed25519");
 
   /** The program with what a program on the lab has in place of a user's own: registry, images, network, no certificate. */
   function onLab(registry: string): string {
@@ -283,7 +287,7 @@ describe("the README's program on the lab", () => {
       ["  letsEncrypt,\n", ""],
       [
         "registries: [registry],",
-        `registries: [registry],\n  daemon: { "insecure-registries": ["${registry}"] },`,
+        `registries: [registry],\n  daemon: { "insecure-registries": ["${registry}"] },\n  ssh: { privateKeyFile: "${keyFile}" },`,
       ],
       ["{ servers: [web] }", `{ servers: [web], image: "${registry}/kamal-proxy:v0.9.2" }`],
       ['version: "15",', `version: "15", image: "${registry}/postgres",`],
