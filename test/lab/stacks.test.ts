@@ -197,10 +197,10 @@ describe("staging", () => {
     });
     expect(namesOf(steps, "-switch")).toEqual(["shop-job-staging-switch", "shop-web-staging-switch"]);
     expect(letIn(steps)).toEqual([
+      ["icmp", undefined, everybody],
       ["tcp", "22", office],
       ["tcp", "80", everybody],
       ["tcp", "443", everybody],
-      ["icmp", undefined, everybody],
     ]);
   });
 
@@ -264,10 +264,10 @@ describe("production", () => {
     ]);
     expect(namesOf(steps, "-certificate")).toHaveLength(2);
     expect(letIn(steps)).toEqual([
+      ["icmp", undefined, everybody],
       ["tcp", "22", office],
       ["tcp", "80", everybody],
       ["tcp", "443", everybody],
-      ["icmp", undefined, everybody],
     ]);
     for (const inputs of inputsOf(steps, "hcloud:index/server:Server"))
       expect(inputs).toMatchObject({ deleteProtection: true, rebuildProtection: true });
