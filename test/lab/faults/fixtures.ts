@@ -455,7 +455,8 @@ const proxies: Fixture[] = [
     stage: "switch",
     edit: { version: "v2", hosts: ["shop.fault", "www.fault"] },
     setUp:
-      "docker exec kamal-proxy kamal-proxy deploy other --target=$(docker ps --filter label=APP_LABEL --format '{{.Names}}' | head -n 1):3000 --host=www.fault",
+      // What the proxy serves, and not the newest container: that may be one that failed before.
+      "docker exec kamal-proxy kamal-proxy deploy other --target=$(docker exec kamal-proxy kamal-proxy list | sed 's/\\x1b\\[[0-9;]*m//g' | awk 'NR == 2 { print $4 }') --host=www.fault",
     tearDown: "docker exec kamal-proxy kamal-proxy remove other",
     shows: 0.5,
   },
