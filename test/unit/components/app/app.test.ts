@@ -1,42 +1,21 @@
 import { describe, expect, it } from "vitest";
 import * as pulumi from "@pulumi/pulumi";
 import { App, Proxy, letsEncrypt, type AppArgs, type Host } from "../../../../components";
-import { kit } from "../../../../components/host/kit";
 import * as docker from "@pulumi/docker";
+import { fakeHost } from "../fake-host";
 import { newGraph, refusal, type Graph } from "../graph";
 
 /** A host as the app sees it, without a machine behind it. */
-function fakeHost(hostName: string): Host {
+function hostNamed(hostName: string): Host {
   const provider = new docker.Provider(hostName, { host: "ssh://root@192.0.2.1:22" });
-  const network = new docker.Network(hostName, { name: "sextant" }, { provider });
-  return {
-    hostName,
-    address: pulumi.output("192.0.2.1"),
-    ipv6Address: pulumi.output(undefined),
-    privateAddress: pulumi.output("10.0.0.2"),
-    architecture: "amd64",
-    memoryMb: 4096,
-    connection: pulumi.secret({ host: "192.0.2.1" }),
-    shell: pulumi.output({
-      name: hostName,
-      destination: "root@192.0.2.1",
-      port: 22,
-      options: ["-o", "BatchMode=yes"],
-    }),
-    docker: provider,
-    network,
-    kit: kit(),
-    registries: [],
-    tied: {},
-    ready: network,
-  };
+  return fakeHost(hostName, provider, new docker.Network(hostName, { name: "sextant" }, { provider }));
 }
 
 async function graphOf(
   change: (hosts: Host[], proxy: Proxy) => Partial<AppArgs>,
 ): Promise<{ graph: Graph; app: App }> {
   const graph = await newGraph();
-  const hosts = [fakeHost("web-1"), fakeHost("web-2")];
+  const hosts = [hostNamed("web-1"), hostNamed("web-2")];
   const proxy = new Proxy("proxy", { servers: hosts });
   const app = new App(
     "shop",
@@ -279,7 +258,7 @@ describe("bad arguments of App", () => {
     ["no proxy", () => ({ proxy: undefined }), "role web has a route and there is no proxy to route to it"],
     [
       "host without proxy",
-      () => ({ roles: { web: { servers: [fakeHost("far")] } } }),
+      () => ({ roles: { web: { servers: [hostNamed("far")] } } }),
       'roles.web.servers is "far", but it has a route and the proxy does not run on that host',
     ],
     [
@@ -323,7 +302,7 @@ describe("bad arguments of App", () => {
 
   it.each(cases)("%s", async (_, change, sentence) => {
     await newGraph();
-    const hosts = [fakeHost("web-1"), fakeHost("web-2")];
+    const hosts = [hostNamed("web-1"), hostNamed("web-2")];
     const proxy = new Proxy("proxy", { servers: hosts });
     const args: AppArgs = {
       image: "registry.test/shop",
@@ -343,7 +322,7 @@ describe("bad arguments of App", () => {
 
   it("says all that is wrong at once", async () => {
     await newGraph();
-    const hosts = [fakeHost("web-1")];
+    const hosts = [hostNamed("web-1")];
     const said = refusal(
       () =>
         new App("shop", {

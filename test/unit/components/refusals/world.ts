@@ -2,7 +2,6 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import * as pulumi from "@pulumi/pulumi";
 import * as docker from "@pulumi/docker";
 import {
   Accessory,
@@ -23,7 +22,7 @@ import {
   type Rule,
   type ServerArgs,
 } from "../../../../components";
-import { kit } from "../../../../components/host/kit";
+import { fakeHost } from "../fake-host";
 import { newGraph, type Answers } from "../graph";
 
 const privateKeyFile = join(mkdtempSync(join(tmpdir(), "sextant-refusals-")), "id_ed25519");
@@ -109,29 +108,4 @@ export class World {
   redis(change: Partial<RedisArgs>): Redis {
     return new Redis("cache", { server: this.host, version: "7", ...change });
   }
-}
-
-/** A machine as components see it, without one behind it. */
-function fakeHost(hostName: string, provider: docker.Provider, network: docker.Network): Host {
-  return {
-    hostName,
-    address: pulumi.output("192.0.2.1"),
-    ipv6Address: pulumi.output(undefined),
-    privateAddress: pulumi.output("10.0.0.2"),
-    architecture: "amd64",
-    memoryMb: 4096,
-    connection: pulumi.secret({ host: "192.0.2.1" }),
-    shell: pulumi.output({
-      name: hostName,
-      destination: "root@192.0.2.1",
-      port: 22,
-      options: ["-o", "BatchMode=yes"],
-    }),
-    docker: provider,
-    network,
-    kit: kit(),
-    registries: [],
-    tied: {},
-    ready: network,
-  };
 }
