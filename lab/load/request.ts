@@ -1,5 +1,6 @@
 /** One request and what came of it: the answer, or the reason in words why it counts as lost. */
 import { type Agent, request } from "node:http";
+import type { Socket } from "node:net";
 
 export interface Ask {
   method: "GET" | "POST";
@@ -25,17 +26,25 @@ export async function ask(what: Ask): Promise<Answer> {
   try {
     return { ...(await send(what)), retried: false };
   } catch (error) {
-    // A server may close an idle connection just when a request is on its way; every browser sends a GET again then.
-    if (!(error instanceof Stale) || what.method !== "GET") throw error;
+    // A server may close an idle connection just when a request is on its way. Every browser sends the request again then,
+    // a POST too: Chrome's HttpNetworkTransaction::ShouldResendRequest asks for a used connection and no byte of an answer.
+    if (!(error instanceof Stale)) throw error;
     return { ...(await send({ ...what, agent: undefined })), retried: true };
   }
 }
 
 class Stale extends Error {}
 
+/**
+ * Connections that have carried an answer. Node's own \`reusedSocket\` does not know those that a waiting request was given
+ * the moment the one before it was answered.
+ */
+const used = new WeakSet<Socket>();
+
 function send(what: Ask): Promise<Omit<Answer, "retried">> {
   return new Promise((resolve, reject) => {
     let begun = false;
+    let reused = false;
     const sent = request(
       what.url,
       {
@@ -45,6 +54,7 @@ function send(what: Ask): Promise<Omit<Answer, "retried">> {
       },
       (response) => {
         begun = true;
+        used.add(response.socket);
         let body = "";
         response.setEncoding("utf8").on("data", (text: string) => (body += text));
         response.on("aborted", () => {
@@ -67,10 +77,13 @@ function send(what: Ask): Promise<Omit<Answer, "retried">> {
     const timer = setTimeout(() => {
       sent.destroy(new Error(`no answer within ${what.timeoutMs} ms`));
     }, what.timeoutMs);
+    sent.on("socket", (socket: Socket) => {
+      reused = used.has(socket);
+    });
     sent.on("error", (error: NodeJS.ErrnoException) => {
       clearTimeout(timer);
       const reset = ["ECONNRESET", "EPIPE"].includes(error.code ?? "");
-      reject(sent.reusedSocket && reset && !begun ? new Stale(error.message) : error);
+      reject(reused && reset && !begun ? new Stale(error.message) : error);
     });
     sent.end(what.body);
   });

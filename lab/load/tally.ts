@@ -27,7 +27,7 @@ export interface LoadReport {
   seconds: number;
   /** Requests a second. */
   rate: number;
-  /** GETs that met a connection which the server had just closed, and were sent again. */
+  /** Requests that met a kept connection which the server had just closed, and were sent again. */
   retries: number;
   /** The longest time for which this program itself did not run, in ms: so that it isn't blamed on the server. */
   lagMs: number;

@@ -63,18 +63,26 @@ done
 
 ip=$(address "$bridge")
 published() { inspect "{{(index (index .NetworkSettings.Ports \"$1/tcp\") 0).HostPort}}" "$bridge"; }
+# rule TABLES CHAIN RULE...: has the rule once.
+rule() {
+    tables=$1 chain=$2
+    shift 2
+    "$tables" -t nat -C "$chain" "$@" 2>/dev/null || "$tables" -t nat -I "$chain" "$@"
+}
+# Where Docker has no rules for IPv6, ours are the first there, and the kernel tracks connections only while a rule asks for
+# it: one that matches nothing keeps it tracking until the bridge has drained, or its connections would lose their way.
+rule ip6tables OUTPUT -m conntrack --ctstate INVALID -m comment --comment sextant-tracking -j RETURN
 send() { # PORT INNER: new connections to PORT reach the bridge
     outer=$(published "$2")
+    # Only what opens a connection: a packet of one from before the tracking looks new to the kernel as well.
+    set -- "$@" -p tcp --syn --dport "$1" -m addrtype --dst-type LOCAL -m comment --comment sextant-bridge
+    inner=$2
+    shift 2
     # From outside in IPv4, straight to the container, so that it sees the client's address.
-    iptables -t nat -C PREROUTING -p tcp --dport "$1" -m addrtype --dst-type LOCAL -m comment --comment sextant-bridge -j DNAT --to-destination "$ip:$2" 2>/dev/null ||
-        iptables -t nat -I PREROUTING -p tcp --dport "$1" -m addrtype --dst-type LOCAL -m comment --comment sextant-bridge -j DNAT --to-destination "$ip:$2"
-    for tables in iptables ip6tables; do
-        for chain in PREROUTING OUTPUT; do
-            [ "$tables $chain" != 'iptables PREROUTING' ] || continue
-            $tables -t nat -C "$chain" -p tcp --dport "$1" -m addrtype --dst-type LOCAL -m comment --comment sextant-bridge -j REDIRECT --to-ports "$outer" 2>/dev/null ||
-                $tables -t nat -I "$chain" -p tcp --dport "$1" -m addrtype --dst-type LOCAL -m comment --comment sextant-bridge -j REDIRECT --to-ports "$outer"
-        done
-    done
+    rule iptables PREROUTING "$@" -j DNAT --to-destination "$ip:$inner"
+    rule iptables OUTPUT "$@" -j REDIRECT --to-ports "$outer"
+    rule ip6tables PREROUTING "$@" -j REDIRECT --to-ports "$outer"
+    rule ip6tables OUTPUT "$@" -j REDIRECT --to-ports "$outer"
 }
 send "$http" 80
 send "$https" 443

@@ -30,18 +30,20 @@ until docker exec "$proxy" kamal-proxy list >/dev/null 2>&1 &&
     sleep 0.1
 done
 
-unsend() { # TABLES CHAIN: takes our rules away
-    "$1" -t nat -S "$2" 2>/dev/null | grep -F sextant-bridge | sed 's/^-A/-D/' | while read -r rule; do
+unsend() { # TABLES CHAIN COMMENT: takes our rules away
+    "$1" -t nat -S "$2" 2>/dev/null | grep -F "$3" | sed 's/^-A/-D/' | while read -r rule; do
         # shellcheck disable=SC2086 # a rule is words
         "$1" -t nat $rule
     done
 }
 for chain in PREROUTING OUTPUT; do
-    unsend iptables "$chain"
-    unsend ip6tables "$chain"
+    unsend iptables "$chain" sextant-bridge
+    unsend ip6tables "$chain" sextant-bridge
 done
 if [ -n "$(inspect '{{.Id}}' "$bridge")" ]; then
     docker stop --time 30 "$bridge" >/dev/null 2>&1
     docker rm --force --volumes "$bridge" >/dev/null 2>&1
 fi
+# The bridge's connections are over: the kernel need not track them any more.
+unsend ip6tables OUTPUT sextant-tracking
 exit 0

@@ -92,11 +92,21 @@ export class World {
       const load = await running.stop();
       const { requests, rate, lost, retries, p99, longestGap, lagMs, losses } = load;
       console.log("load", JSON.stringify({ requests, rate, lost, retries, p99, longestGap, lagMs, losses }));
+      if (lost > 0) await this.showProxies();
       return { done, load };
     } catch (error) {
       console.log("load", JSON.stringify(await running.stop()));
       throw error;
     }
+  }
+
+  /** Prints what the proxies log of requests that went wrong or took long, and what Docker did meanwhile. */
+  private async showProxies(): Promise<void> {
+    const long = `awk 'match($0, /"duration":[0-9]+/) && substr($0, RSTART + 11, RLENGTH - 11) > 5e9 || /"status":[45]/'`;
+    const script = `docker logs --since 3m kamal-proxy 2>&1 | ${long} | tail -n 20 | cut -c1-700
+      docker events --since 3m --until 0s --filter type=container --format '{{.Time}} {{.Action}} {{.Actor.Attributes.name}}' | grep -v exec_`;
+    for (const { name } of await this.servers())
+      console.log(`${name}:\n${(await this.ssh(name, script)).stdout}`);
   }
 
   /** URLs of the web servers in both families. */
