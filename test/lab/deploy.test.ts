@@ -122,6 +122,9 @@ describe("a release", () => {
       expect(seen, target).toEqual(["v1", "v2"]);
     }
     await serving("v2");
+    // It booted with a smaller share of the CPU, and serves with a whole one.
+    const share = `cat $(find /sys/fs/cgroup -path "*$(docker ps -q --filter label=sextant.role=${roleLabel("web")})*" -name cpu.shares -o -path "*$(docker ps -q --filter label=sextant.role=${roleLabel("web")})*" -name cpu.weight)`;
+    expect(["1024", "100"]).toContain(await world.onServer("test-web-1", share));
   });
 
   it("that fails on one host switches none, and keeps what failed", async () => {

@@ -158,6 +158,7 @@ waiting=''
 if ! running "$container"; then
     waiting=yes
     said=$(docker start "$container" 2>&1 >/dev/null) || give_up start start-failed "error=$said"
+    cpu_share "$container" boot
 fi
 
 [ -z "$port" ] || hex=$(printf '%04X' "$port")
@@ -171,6 +172,7 @@ until fit "$@"; do
     turn=$((turn + 1))
     sleep "$pause"
 done
+cpu_share "$container" whole
 
 # Ready without traffic is a state of passage: when no switch follows (another host failed), the lease stops it, so that
 # small servers do not carry two generations for long. The switch ends the lease; what the proxy serves is never stopped.
