@@ -99,7 +99,7 @@ async function release(): Promise<void> {
   say(`Deploying ${next} over ${before.version}, with requests all the while.`);
   await ensureStack(facts, next);
   // On a small machine the next release boots on the cores that serve: an answer may be late, and must not be missing.
-  const load = startLoad({ targets: targets(before), host, timeoutMs: 20_000 });
+  const load = startLoad({ targets: targets(before), host, timeoutMs: 30_000 });
   let report: LoadReport;
   let seconds: number;
   try {

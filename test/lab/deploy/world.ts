@@ -85,8 +85,9 @@ export class World {
     host: string,
     work: () => Promise<T>,
   ): Promise<{ done: T; load: LoadReport }> {
-    // Three Rails apps boot on the two cores that serve and ask: an answer may be late, and must not be missing.
-    const running = startLoad({ targets, host, rate: 60, slowSeconds: 2, timeoutMs: 20_000 });
+    // Three Rails apps boot on the two cores that serve and ask: an answer may be late, and must not be missing. The limit
+    // is the proxy's own for an answer.
+    const running = startLoad({ targets, host, rate: 54, slowSeconds: 2, timeoutMs: 30_000 });
     try {
       const done = await work();
       const load = await running.stop();
