@@ -12,6 +12,7 @@ import { VerbOnHost } from "../host/verb";
 import type { AppArgs } from "./args";
 import { checkApp } from "./check-app";
 import { checkHosts, occupy } from "./check-hosts";
+import { checkPaths } from "./check-paths";
 import { checkTimeouts } from "./check-timeouts";
 import { inspectImage } from "./inspect-image";
 import { batches, imageReference, rolesOf, type Placement, type Role } from "./plan";
@@ -82,7 +83,7 @@ export class App extends Component {
     const roles = rolesOf(this.componentName, args);
     const onHosts = checkHosts(this.label, args, roles);
     this.refuse([...checkApp(this.componentName, args), ...onHosts.refused]);
-    this.warn([...checkTimeouts(args, roles).warned, ...onHosts.warned]);
+    this.warn([...checkTimeouts(args, roles).warned, ...checkPaths(args, roles), ...onHosts.warned]);
     occupy(this.label, args, roles);
     if (pulumi.runtime.isDryRun()) {
       inspectImage(args, roles, ({ refused, warned }) => {

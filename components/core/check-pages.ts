@@ -156,6 +156,14 @@ const pages = {
       'App "shop": route.responseTimeout is "120s", but a release cuts a request that takes longer than the drainTimeout of 30s; raise drainTimeout to "120s" (docs/checks.md#timeouts).',
     ],
   },
+  "stripped-path": {
+    title: "Path prefix that the app never sees",
+    effect: "warned",
+    why: "The proxy takes a route's prefix off, as Kamal has it: right for an app that knows nothing of the prefix it lives below. Beside `/` on the same route the app lives at the root as well, and `/orders/5` reaches it as `/5`.",
+    says: [
+      'App "shop": route.paths is ["/","/orders"], but stripPath takes "/orders" off before the app sees the request; remove "/orders", which "/" answers already, or set stripPath: false (docs/checks.md#stripped-path).',
+    ],
+  },
   "private-network": {
     title: "Published privately without a private network",
     effect: "refused",

@@ -103,6 +103,13 @@ describe("what works, though perhaps not as meant, is a warning", () => {
       ],
     ],
     [
+      "a prefix that is taken off beside the root",
+      (w) => w.app({ route: { hosts: ["a.test"], paths: ["/", "/orders"] } }),
+      [
+        'App "shop": route.paths is ["/","/orders"], but stripPath takes "/orders" off before the app sees the request; remove "/orders", which "/" answers already, or set stripPath: false (docs/checks.md#stripped-path).',
+      ],
+    ],
+    [
       "HTTPS without HTTP",
       (w) => w.appOn(w.behind([https]), { hosts: ["a.test"], tls: ownCertificate(pem, "y") }),
       [
@@ -133,6 +140,10 @@ describe("what works, though perhaps not as meant, is a warning", () => {
           { route: { hosts: ["a.test"], paths: ["/blog"] } },
           "blog",
         ),
+    ],
+    [
+      "a prefix beside the root that the app sees",
+      (w) => w.app({ route: { hosts: ["a.test"], paths: ["/", "/orders"], stripPath: false } }),
     ],
     [
       "a proxy behind a firewall that is reached privately",
@@ -197,6 +208,7 @@ describe("the page of the checks", () => {
     const warned = [
       'App "shop": resources.memory, but with both releases the limits on web-1 come to 5120m and it has 4096m; lower them, or take a larger server (docs/checks.md#memory).',
       'App "shop": route.responseTimeout is "120s", but a release cuts a request that takes longer than the drainTimeout of 30s; raise drainTimeout to "120s" (docs/checks.md#timeouts).',
+      'App "shop": route.paths is ["/","/orders"], but stripPath takes "/orders" off before the app sees the request; remove "/orders", which "/" answers already, or set stripPath: false (docs/checks.md#stripped-path).',
     ];
     const known = new Set([...refusals.map(([, , text]) => text), ...warned, ...later()]);
     const shown = Object.values(checkPages).flatMap(({ says }) => says);
