@@ -3,6 +3,7 @@ import * as docker from "@pulumi/docker";
 import { Component, transformed } from "../core/component";
 import { dockerEnvs } from "../core/environment";
 import { hostWide } from "../core/names";
+import { lateRefusal } from "../core/refusal";
 import { memoryLimit, seconds } from "../core/units";
 import { onHost } from "../host/remote";
 import { VerbOnHost } from "../host/verb";
@@ -173,7 +174,7 @@ function boundTo(
 function privateAddress(label: string, address: pulumi.Output<string | undefined>): pulumi.Output<string> {
   return address.apply((known) => {
     if (known === undefined) {
-      throw new pulumi.RunError(
+      throw lateRefusal(
         `${label}: publish is "private", but its server has no private address; attach the server to a Network.`,
       );
     }

@@ -1,5 +1,6 @@
 /** What all components share: their type token, refusing bad arguments, and transforms of their children. */
 import * as pulumi from "@pulumi/pulumi";
+import { refusal } from "./refusal";
 import { sentence, sentences, type Problem } from "./problem";
 
 /**
@@ -34,7 +35,7 @@ export abstract class Component extends pulumi.ComponentResource {
    */
   protected refuse(problems: readonly Problem[]): void {
     if (problems.length === 0) return;
-    throw new pulumi.ResourceError(sentences(this.label, problems), this, true);
+    throw refusal(sentences(this.label, problems), this);
   }
 
   /**

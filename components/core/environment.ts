@@ -2,6 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as check from "./checks";
 import { sentence, type Problem } from "./problem";
+import { lateRefusal } from "./refusal";
 
 export type Environment = Record<string, pulumi.Input<string>>;
 
@@ -72,7 +73,7 @@ export function dockerEnvs(env: Environment, secrets: Environment, component = "
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([name, value]) => {
         if (value.trim() === "" && name in secrets) {
-          throw new pulumi.RunError(sentence(component, emptyProblem(`secrets.${name}`)));
+          throw lateRefusal(sentence(component, emptyProblem(`secrets.${name}`)));
         }
         return `${name}=${value}`;
       }),
