@@ -3,11 +3,14 @@
  * turn: whether the cause is named, after how many seconds, and what Kamal said instead. Both have the same time limit.
  */
 import { cpus } from "node:os";
-import { fixtures } from "../../test/lab/faults/fixtures";
+import { type Evidence } from "../../components/diagnosis/evidence";
+import { parseEvidence } from "../../components/diagnosis/parse";
+import { type Fixture, fixtures } from "../../test/lab/faults/fixtures";
 import { report } from "../../test/lab/faults/said";
 import { FaultWorld } from "../../test/lab/faults/world";
 import { installKamal } from "../kamal/install";
 import { beyondRival } from "./rival-config";
+import { momentsOf } from "./moments";
 import { Rival } from "./rival";
 
 interface Row {
@@ -15,9 +18,9 @@ interface Row {
   cause: string;
   /** Whether the report names the cause. */
   named: boolean;
-  /** Seconds from the start of the step that failed until it was said. */
+  /** Seconds until it was said, from the container's own start; from the start of the step where no container ran, or more than once. */
   seconds: number | null;
-  /** Seconds that the cause needs to show. */
+  /** Seconds from then that the cause needed to show, by the host's evidence; where that does not tell, those of the fixture. */
   shows: number;
   /** Seconds that `pulumi up` took in all. */
   total: number;
@@ -45,15 +48,19 @@ export async function diagnosis(args: string[]): Promise<void> {
   try {
     const rival = binary && (await Rival.start(world, binary));
     for (const fixture of chosen) {
-      const { said, lines, total, load } = await world.deploy(fixture);
+      const deployed = await world.deploy(fixture);
+      const { said, lines, total, load } = deployed;
+      const { started, shows } = momentsOf(await lastEvidence(world, fixture, deployed.begun));
+      const own =
+        started !== undefined && said.at !== undefined ? deployed.begun + said.at - started : undefined;
       const beyond = beyondRival(fixture);
       const other = beyond === undefined ? await rival?.deploy(fixture) : undefined;
       const row = {
         name: fixture.name,
         cause: fixture.cause,
         named: said.cause === fixture.cause,
-        seconds: said.seconds ?? null,
-        shows: fixture.shows,
+        seconds: own === undefined ? (said.seconds ?? null) : Math.round(own) / 1000,
+        shows: shows ?? fixture.shows,
         total: tenths(total),
         lost: load?.lost ?? 0,
         kamal: other?.printed ?? beyond ?? "",
@@ -80,6 +87,18 @@ export async function diagnosis(args: string[]): Promise<void> {
       median_s: median(times),
     }),
   );
+}
+
+/** The evidence that the fixture's server has kept since a moment; nothing where the release never came to a gate. */
+async function lastEvidence(
+  world: FaultWorld,
+  { on = "fault-1" }: Fixture,
+  since: number,
+): Promise<Evidence> {
+  const newest = `find /var/lib/sextant/evidence -name '*.json' -newermt @${Math.floor(since / 1000)} -printf '%T@ %p\\n' 2>/dev/null |
+    sort -n | tail -n 1 | cut -d' ' -f2- | xargs -r cat`;
+  const text = await world.onServer(on, newest);
+  return text === "" ? { stage: "ready" } : parseEvidence(text).evidence;
 }
 
 /** The middle of sorted numbers; null where there are none. */

@@ -12,6 +12,8 @@ export interface Said {
   cause: string | undefined;
   /** Seconds from the start of the resource that failed until the report; from the start of all where there was none. */
   seconds: number | undefined;
+  /** Milliseconds from the start of all until the report. */
+  at: number | undefined;
 }
 
 const anchor = /troubleshooting\.md#([a-z0-9-]+)/;
@@ -26,15 +28,16 @@ const resource = /^[-+~ ]*[a-zA-Z][\w-]*:[\w./-]+:\w+ +(\S+) +(?:\*\*)?(?:creati
  */
 export function said(lines: readonly Line[], refusal?: { says: string; cause: string }): Said {
   const refused = refusal && lines.find(({ text }) => text.includes(refusal.says));
-  if (refused) return { cause: refusal.cause, seconds: refused.at / 1000 };
+  if (refused) return { cause: refusal.cause, seconds: refused.at / 1000, at: refused.at };
   const named = namedIn(lines);
-  if (named === undefined) return { cause: undefined, seconds: undefined };
+  if (named === undefined) return { cause: undefined, seconds: undefined, at: undefined };
   const failed = lines.find(({ text }) => resource.test(text) && / failed/.test(text));
   const name = failed && resource.exec(failed.text)?.[1];
   const begun = lines.find(({ text }) => name !== undefined && resource.exec(text)?.[1] === name);
   return {
     cause: anchor.exec(named.text)?.[1],
     seconds: Math.round(named.at - (begun?.at ?? 0)) / 1000,
+    at: named.at,
   };
 }
 

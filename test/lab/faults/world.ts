@@ -14,6 +14,8 @@ export interface Deployed {
   code: number;
   /** What pulumi printed. */
   lines: Line[];
+  /** When pulumi was started, in ms since 1970. */
+  begun: number;
   /** Seconds that pulumi took in all. */
   total: number;
   said: Said;
@@ -106,6 +108,7 @@ export class FaultWorld {
     return {
       code: ran.code,
       lines,
+      begun,
       total: ran.seconds,
       said: said(lines, says === undefined ? undefined : { says, cause }),
       load: report,
