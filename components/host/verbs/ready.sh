@@ -67,7 +67,9 @@ give_up() {
     set -- "$@" "container=$container" "elapsed=$(((now - began) / 100))" "timeout=$timeout"
     [ -z "$port" ] || set -- "$@" "port=$port" "path=$path" "host=$host" "proto=$proto" "probe=$probe" "trace=$trace"
     evidence "$@"
-    docker stop --time 10 "$container" >/dev/null 2>&1
+    # Behind the proxy it has not served anybody, so that a request which hangs in it is not waited for; a worker may have begun
+    # something.
+    docker stop --time "$([ -n "$port" ] && echo 2 || echo 10)" "$container" >/dev/null 2>&1
     exit 1
 }
 
