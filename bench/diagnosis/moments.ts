@@ -11,7 +11,9 @@ export interface Moments {
   shows?: number;
 }
 
-export function momentsOf({ ending, state = {}, probe, timeout }: Evidence): Moments {
+export function momentsOf({ stage, ending, state = {}, probe, timeout }: Evidence): Moments {
+  // At its switch a container has been up and well for a while.
+  if (stage === "switch") return {};
   const begun = Date.parse(state.startedAt ?? "");
   // Docker's zero time is that of a container which never started.
   if (!(begun > 0) || (state.restarts ?? 0) > 0) return {};

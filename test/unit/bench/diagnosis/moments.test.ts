@@ -24,7 +24,7 @@ describe("momentsOf", () => {
     });
   });
 
-  it("knows nothing of a container that never started, or was started again", () => {
+  it("knows nothing of a container that never started, or was started again, or was fit", () => {
     expect(
       momentsOf({ stage: "start", ending: "start-failed", state: { startedAt: "0001-01-01T00:00:00Z" } }),
     ).toEqual({});
@@ -32,5 +32,6 @@ describe("momentsOf", () => {
       {},
     );
     expect(momentsOf({ stage: "pull" })).toEqual({});
+    expect(momentsOf({ stage: "switch", ending: "proxy-gone", state: { startedAt } })).toEqual({});
   });
 });
