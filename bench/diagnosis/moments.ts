@@ -8,24 +8,24 @@ export interface Moments {
   /** When the container started, in ms since 1970; undefined where none did, or where it did more than once. */
   started?: number;
   /** Seconds from then until the cause could be seen; undefined where the evidence does not tell. */
-  shows?: number;
+  shows?: number | undefined;
 }
 
-export function momentsOf({ stage, ending, state = {}, probe, timeout }: Evidence): Moments {
-  // At its switch a container has been up and well for a while.
-  if (stage === "switch") return {};
-  const begun = Date.parse(state.startedAt ?? "");
-  // Docker's zero time is that of a container which never started.
-  if (!(begun > 0) || (state.restarts ?? 0) > 0) return {};
-  const after = (shows: number | undefined): Moments => ({
-    started: begun,
-    ...(shows === undefined ? {} : { shows: Math.round(shows * 1000) / 1000 }),
-  });
-  const ended = Date.parse(state.finishedAt ?? "");
-  if (ending === "timeout") return after(timeout);
-  if (ending === "exited" || ending === "oom")
-    return after(ended > begun ? (ended - begun) / 1000 : undefined);
+export function momentsOf(evidence: Evidence): Moments {
+  const { stage, state = {} } = evidence;
+  const started = Date.parse(state.startedAt ?? "");
+  // Docker's zero time is that of a container which never started; at its switch one has been up and well for a while.
+  if (stage === "switch" || !(started > 0) || (state.restarts ?? 0) > 0) return {};
+  const shown = shownAfter(evidence, started);
+  return { started, shows: shown && Math.round(shown) / 1000 };
+}
+
+/** Milliseconds from the start until the cause could be seen. */
+function shownAfter({ ending, state, probe, timeout }: Evidence, started: number): number | undefined {
+  if (ending === "timeout") return timeout && timeout * 1000;
   // The last kind of answer is the one that was judged; the gate counts from just before the start.
-  const last = ending === "answer" ? probe?.trace.at(-1) : undefined;
-  return after(last && last.at / 1000);
+  if (ending === "answer") return probe?.trace.at(-1)?.at;
+  if (ending !== "exited" && ending !== "oom") return undefined;
+  const ended = Date.parse(state?.finishedAt ?? "");
+  return ended > started ? ended - started : undefined;
 }

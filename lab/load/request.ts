@@ -36,7 +36,7 @@ export async function ask(what: Ask): Promise<Answer> {
 class Stale extends Error {}
 
 /**
- * Connections that have carried an answer. Node's own \`reusedSocket\` does not know those that a waiting request was given
+ * Connections that have carried an answer. Node's own `reusedSocket` does not know those that a waiting request was given
  * the moment the one before it was answered.
  */
 const used = new WeakSet<Socket>();

@@ -123,7 +123,8 @@ describe("a release", () => {
     }
     await serving("v2");
     // It booted with a smaller share of the CPU, and serves with a whole one.
-    const share = `cat $(find /sys/fs/cgroup -path "*$(docker ps -q --filter label=sextant.role=${roleLabel("web")})*" -name cpu.shares -o -path "*$(docker ps -q --filter label=sextant.role=${roleLabel("web")})*" -name cpu.weight)`;
+    const container = `$(docker ps -q --filter label=sextant.role=${roleLabel("web")})`;
+    const share = `cat $(find /sys/fs/cgroup -path "*${container}*" '(' -name cpu.shares -o -name cpu.weight ')')`;
     expect(["1024", "100"]).toContain(await world.onServer("test-web-1", share));
   });
 

@@ -2,6 +2,8 @@
 # shellcheck shell=sh
 
 proxy=kamal-proxy
+# CPU shares, of 1024, of what only prepares a release: a fifth beside a container that serves.
+boot_shares=256
 
 # fail MESSAGE: the verb ends with this sentence.
 fail() {
@@ -30,7 +32,7 @@ address() {
 cpu_share() {
     id=$(inspect '{{.Id}} {{.HostConfig.CpuShares}}' "$1")
     [ "${id#* }" = 0 ] || return 0
-    case $2 in boot) weight=25 shares=256 ;; *) weight=100 shares=1024 ;; esac
+    case $2 in boot) weight=25 shares=$boot_shares ;; *) weight=100 shares=1024 ;; esac
     find /sys/fs/cgroup -maxdepth 6 -type d -name "*${id% *}*" 2>/dev/null | while read -r cgroup; do
         [ ! -w "$cgroup/cpu.weight" ] || echo "$weight" >"$cgroup/cpu.weight"
         [ ! -w "$cgroup/cpu.shares" ] || echo "$shares" >"$cgroup/cpu.shares"

@@ -43,7 +43,7 @@ while read -r key encoded; do
 done
 
 # shellcheck disable=SC2086 # one word each
-docker create --name "$name" --network sextant --cpu-shares 256 --label "sextant.release=$name" $names $volumes "$image" "$@" >/dev/null ||
+docker create --name "$name" --network sextant --cpu-shares "$boot_shares" --label "sextant.release=$name" $names $volumes "$image" "$@" >/dev/null ||
     fail "could not make the release container from $image"
 began=$(date +%s)
 # give_up ENDING [WORD=VALUE...]: prints the evidence; the container is kept, stopped, until the next run.
