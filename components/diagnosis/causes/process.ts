@@ -22,11 +22,14 @@ const consoles = new Set([
   "rails",
 ]);
 const shells = new Set(["sh", "bash", "ash", "dash", "zsh", "fish"]);
+/** What the kernel puts before a script of theirs: `irb` runs as `ruby /usr/local/bin/irb`. */
+const interpreters = new Set(["ruby", "python", "python3", "perl", "node"]);
 
 /** The console or shell that a command line starts, when it gives it nothing to run. */
 function consoleOf(words: readonly string[]): string | undefined {
   const bare =
     words[0] === "/bin/sh" && words[1] === "-c" ? (words[2] ?? "").trim().split(/\s+/) : [...words];
+  if (interpreters.has(program(bare)) && consoles.has(program(bare.slice(1)))) bare.shift();
   const name = program(bare);
   const rest = bare.slice(1);
   if (/^(console|c)$/.test(rest[0] ?? "") && name === "rails") return "rails console";
@@ -52,14 +55,15 @@ export const missingCmd: Cause = {
         cure: 'add CMD to the Dockerfile, such as CMD ["./bin/rails", "server"], or set command',
       };
     }
-    const first = evidence.processes?.find(({ pid }) => pid === 1)?.command;
+    const code = exitCode(evidence);
+    // Of one that Docker starts again, the list may show Docker's own process, which is not the command yet.
+    const first = code === undefined ? evidence.processes?.find(({ pid }) => pid === 1)?.command : undefined;
     // What runs says more than what was asked for, unless an entry point has handed over to it.
     const running = first === undefined ? undefined : consoleOf(first.split(" "));
     const words = commandLine(evidence);
     const asked = consoleOf(words) ?? consoleOf(evidence.configured?.command ?? []);
     const name = running ?? (first === undefined ? asked : undefined);
     if (name === undefined) return undefined;
-    const code = exitCode(evidence);
     const listens = evidence.sockets !== undefined && evidence.sockets.length > 0;
     if (listens || (code !== undefined && code !== 0)) return undefined;
     return {

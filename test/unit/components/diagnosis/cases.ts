@@ -375,6 +375,26 @@ const processes: Case[] = [
     }),
   },
   {
+    name: "missing CMD: irb, looked at while Docker starts it again",
+    cause: "missing-cmd",
+    evidence: looping(0, ["Switch to inspect mode.", ""], {
+      processes: [{ pid: 1, command: "runc init" }],
+      imageFacts: { ...imageFacts, cmd: ["irb"] },
+      configured: { command: ["irb"] },
+    }),
+  },
+  {
+    name: "missing CMD: irb with a terminal",
+    cause: "missing-cmd",
+    evidence: answering([refusal], {
+      sockets: [],
+      processes: [{ pid: 1, command: "ruby /usr/local/bin/irb" }],
+      imageFacts: { ...imageFacts, cmd: ["irb"] },
+      configured: { command: ["irb"] },
+      log: [],
+    }),
+  },
+  {
     name: "missing CMD: bash",
     cause: "missing-cmd",
     evidence: looping(0, [], {
