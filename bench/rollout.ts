@@ -38,7 +38,7 @@ export async function rollout(args: string[]): Promise<void> {
 }
 
 async function measure(facts: LabFacts, servers: number): Promise<Case[]> {
-  const workspace = await Workspace.make(facts, "bench/program", "bench");
+  const workspace = await Workspace.make(facts, "bench/program", "bench", "compiled");
   const cases: Case[] = [];
   let targets: string[] = [];
   const run = async (

@@ -18,7 +18,7 @@ export class Sextant implements Contender {
 
   /** An empty stack whose servers open to this key. */
   static async make(facts: LabFacts, keyFile: string): Promise<Sextant> {
-    const workspace = await Workspace.make(facts, "bench/existing", "cmp");
+    const workspace = await Workspace.make(facts, "bench/existing", "cmp", "compiled");
     await workspace.pulumi(["config", "set", "sshKeyFile", keyFile]);
     return new Sextant(facts, workspace);
   }

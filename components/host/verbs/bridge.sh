@@ -49,7 +49,7 @@ if ! running "$bridge"; then
     docker start "$bridge" >/dev/null || fail "could not start the bridging proxy: $(inspect '{{.State.Error}}' "$bridge")"
 fi
 
-count() { docker exec "$1" kamal-proxy list 2>/dev/null | sed 1d | grep -c .; }
+count() { in_proxy "$1" kamal-proxy list 2>/dev/null | sed 1d | grep -c .; }
 tries=0
 until [ "$(count "$bridge")" = "$(count "$proxy")" ]; do
     tries=$((tries + 1))

@@ -56,10 +56,11 @@ evidence() (
 
     if [ -n "$container" ]; then
         container_facts "$container" >"$dir/facts.container"
+        made=$(inspect '{{.State.Pid}} {{.RestartCount}} {{.Config.Image}}' "$container")
+        pid=${made%% *} made=${made#* }
         # Where the words do not say it, Docker does.
-        [ -n "$image" ] || image=$(inspect '{{.Config.Image}}' "$container")
-        pid=$(inspect '{{.State.Pid}}' "$container")
-        exit_codes "$container" >"$dir/facts.exits"
+        [ -n "$image" ] || image=${made#* }
+        [ "${made%% *}" = 0 ] || exit_codes "$container" >"$dir/facts.exits"
         log_of "$container" >"$dir/log"
     fi
     fact '' image s "$image" >"$dir/facts.image"
@@ -100,9 +101,13 @@ container_facts() {
 
 # exit_codes CONTAINER: those of its ends in the last hour, as far as Docker remembers.
 exit_codes() {
-    [ "$(inspect '{{.RestartCount}}' "$1")" != 0 ] || return 0
-    fact state exitCodes p "$(docker events --since 1h --until "$(date +%s)" --filter "container=$1" --filter event=die \
-        --format '{{index .Actor.Attributes "exitCode"}}' 2>/dev/null | tail -n 10 | tr '\n' '\035')"
+    fact state exitCodes p "$(exits "$1" | tail -n 10 | tr '\n' '\035')"
+}
+
+# exits CONTAINER: the same, a line each.
+exits() {
+    docker events --since 1h --until "$(date +%s)" --filter "container=$1" --filter event=die \
+        --format '{{index .Actor.Attributes "exitCode"}}' 2>/dev/null
 }
 
 # memory_facts PID: what the kernel counts for its control group, in MB. With version 2 of control groups also the highest
@@ -174,8 +179,9 @@ host_facts() {
         }' /proc/meminfo
     [ ! -r /proc/pressure/memory ] ||
         sed -n 's/^\(some\|full\) avg10=\([0-9.]*\).*/host.pressure\x1f\1\x1fn\x1f\2\x1e/p' /proc/pressure/memory 2>/dev/null | tr -d '\n'
-    docker info --format '{{printf "host\x1fdocker\x1fs\x1f%s\x1ehost\x1fcontainers\x1fn\x1f%d\x1ehost.disk\x1fpath\x1fs\x1f%s\x1e" .ServerVersion .ContainersRunning .DockerRootDir}}' 2>/dev/null
-    root=$(docker info --format '{{.DockerRootDir}}' 2>/dev/null)
+    info=$(docker info --format '{{.DockerRootDir}} {{printf "host\x1fdocker\x1fs\x1f%s\x1ehost\x1fcontainers\x1fn\x1f%d\x1ehost.disk\x1fpath\x1fs\x1f%s\x1e" .ServerVersion .ContainersRunning .DockerRootDir}}' 2>/dev/null)
+    root=${info%% *}
+    printf '%s' "${info#* }"
     df -Pm "${root:-/}" 2>/dev/null | awk 'NR == 2 { printf "host.disk\037total\037n\037%d\036host.disk\037free\037n\037%d\036", $2, $4 }'
     df -Pi "${root:-/}" 2>/dev/null | awk 'NR == 2 && $4 ~ /^[0-9]+$/ && $2 > 0 { printf "host.disk\037inodesFree\037n\037%d\036", $4 }'
     fact host clock s "$(date -u +%Y-%m-%dT%H:%M:%SZ)"

@@ -61,33 +61,60 @@ past() {
     [ $((now - began)) -ge $(($1 * 100)) ]
 }
 
-# give_up STAGE ENDING [WORD=VALUE...]: prints the evidence; the container is kept, stopped.
+# kept SECONDS: true when it has run for so long without an end.
+starts=0 since=$began
+kept() {
+    uptime
+    [ $((now - since)) -ge $(($1 * 100)) ]
+}
+
+# give_up STAGE ENDING [WORD=VALUE...]: prints the evidence; the container is kept, stopped. One that has the traffic, or its
+# work, goes on: a new port or health path that does not fit is no reason to end what serves.
 give_up() {
     uptime
     set -- "$@" "container=$container" "elapsed=$(((now - began) / 100))" "timeout=$timeout"
     [ -z "$port" ] || set -- "$@" "port=$port" "path=$path" "host=$host" "proto=$proto" "probe=$probe" "trace=$trace"
     evidence "$@"
+    [ -n "$waiting" ] || exit 1
     # Behind the proxy it has not served anybody, so that a request which hangs in it is not waited for; a worker may have begun
     # something.
     docker stop --time "$([ -n "$port" ] && echo 2 || echo 10)" "$container" >/dev/null 2>&1
     exit 1
 }
 
-# look: state, exit code, restarts, memory kill, process, own health check and address of the container, in one question.
+# look: what Docker knows of the container, in one question.
 look() {
-    known=$(inspect '{{.State.Status}} {{.State.ExitCode}} {{.RestartCount}} {{.State.OOMKilled}} {{.State.Pid}} {{if .State.Health}}{{.State.Health.Status}}{{else}}none{{end}} {{with index .NetworkSettings.Networks "sextant"}}{{.IPAddress}}{{end}}' "$container") ||
+    known=$(inspect '{{.ID}} {{.HostConfig.CPUShares}} {{.State.Status}} {{.State.ExitCode}} {{.RestartCount}} {{.State.OOMKilled}} {{.State.Pid}} {{if .State.Health}}{{.State.Health.Status}}{{else}}none{{end}} {{with index .NetworkSettings.Networks "sextant"}}{{.IPAddress}}{{end}}' "$container") ||
         give_up ready gone
+    uptime
+    looked=$now
     # The address may be missing, and is the last word.
-    read -r state exit_code restarts oom pid health ip <<END
+    read -r id shares state exit_code restarts oom pid health ip <<END
 $known
 END
+    restarts=$((restarts - earlier))
+    [ "$restarts" = "$starts" ] || starts=$restarts since=$now
+}
+
+# look_again: the same, when there may be something new: Docker's answer costs the host twenty times a look at the process.
+look_again() {
+    uptime
+    if [ "$state" = running ] && [ -e "/proc/$pid" ] && [ $((now - looked)) -lt 100 ]; then return 0; fi
+    look
 }
 
 # ended: gives up when the container has ended in a way that time cannot cure.
+counted=0 last_exit=''
 ended() {
     if [ "$state" = running ] && [ "$restarts" = 0 ] && [ "$oom" != true ]; then return 0; fi
+    ending=$state
+    if [ "$state" = running ]; then
+        # Docker has started it again meanwhile, and its record tells how it ended.
+        [ "$restarts" = "$counted" ] || last_exit=$(exits "$container" | tail -n 1)
+        counted=$restarts ending=restarting exit_code=$last_exit
+    fi
     log_of "$container" >"$dir/log"
-    final_state "$state" "$exit_code" "$restarts" "$oom" "$dir/log" || return 0
+    final_state "$ending" "$exit_code" "$restarts" "$oom" "$dir/log" || return 0
     [ "$oom" != true ] || give_up ready oom
     case $state in
     exited | dead) give_up ready exited ;;
@@ -134,16 +161,19 @@ fit() {
     elif [ "$state" = running ]; then
         case $health in
         healthy) return 0 ;;
-        none) ! past "$delay" || return 0 ;;
+        none) ! kept "$delay" || return 0 ;;
         esac
     fi
-    look
+    look_again
     ended
     return 1
 }
 
-[ -n "$(inspect '{{.Id}}' "$container")" ] ||
-    fail "$container is not there: it was removed by hand; run pulumi up --refresh"
+known=$(inspect '{{.State.Running}} {{.RestartCount}}' "$container")
+[ -n "$known" ] || fail "$container is not there: it was removed by hand; run pulumi up --refresh"
+# Of one that runs already, only the ends that are seen from here on count.
+runs=${known% *} earlier=0
+[ "$runs" != true ] || earlier=${known#* }
 # What an earlier release left ready and never switched goes first, so that a host never carries three generations.
 if [ -n "$role" ]; then
     for lease_file in /run/sextant/lease-*; do
@@ -157,15 +187,18 @@ fi
 # traffic, or its work: it was switched, and is only looked at again.
 waiting=''
 [ ! -e "/run/sextant/lease-$container" ] || waiting=yes
-if ! running "$container"; then
-    waiting=yes
+started=''
+if [ "$runs" != true ]; then
+    waiting=yes started=yes
     said=$(docker start "$container" 2>&1 >/dev/null) || give_up start start-failed "error=$said"
-    cpu_share "$container" boot
 fi
+look
+# Where the program has set shares, those count.
+[ "$shares" = 0 ] || started=''
+[ -z "$started" ] || cpu_share "$id" boot
 
 [ -z "$port" ] || hex=$(printf '%04X' "$port")
 turn=0
-look
 until fit "$@"; do
     if past "$timeout"; then
         [ -z "$command" ] || give_up ready timeout "command=$command" "error=$(tail -n 5 "$dir/said" 2>/dev/null | cut -c1-300)"
@@ -174,7 +207,7 @@ until fit "$@"; do
     turn=$((turn + 1))
     sleep "$pause"
 done
-cpu_share "$container" whole
+[ "$shares" != 0 ] || cpu_share "$id" whole
 
 # Ready without traffic is a state of passage: when no switch follows (another host failed), the lease stops it, so that
 # small servers do not carry two generations for long. The switch ends the lease; what the proxy serves is never stopped.

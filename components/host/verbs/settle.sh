@@ -17,9 +17,9 @@ for word; do
 done
 
 bridge=$proxy-bridge
-count() { docker exec "$1" kamal-proxy list 2>/dev/null | sed 1d | grep -c .; }
+count() { in_proxy "$1" kamal-proxy list 2>/dev/null | sed 1d | grep -c .; }
 started=$(date +%s)
-until docker exec "$proxy" kamal-proxy list >/dev/null 2>&1 &&
+until in_proxy "$proxy" kamal-proxy list >/dev/null 2>&1 &&
     { ! running "$bridge" || [ "$(count "$proxy")" -ge "$(count "$bridge")" ]; }; do
     if [ $(($(date +%s) - started)) -ge "$timeout" ]; then
         printf 'the proxy does not answer with its routes after %ss (%s). Its last lines:\n' "$timeout" \

@@ -39,45 +39,70 @@ flock --shared 9
 dir=$(mktemp -d /run/sextant/switch.XXXXXX) || exit 1
 trap 'rm -rf "$dir"' EXIT
 
-# served: true when the proxy sends requests to all the new containers. A deploy whose client was killed goes on, and of two
-# the last one that becomes healthy wins, so that this is looked at and not believed.
-served() {
-    targets_now=$(target_of "$service")
+# serves TARGETS: true when all the new containers are among them.
+serves() {
     for container in $containers; do
-        case ",$targets_now," in *"$container:$port"*) ;; *) return 1 ;; esac
+        case ",$1," in *"$container:$port"*) ;; *) return 1 ;; esac
     done
 }
 
+# served: true when the proxy sends requests to all the new containers. A deploy whose client was killed goes on, and of two
+# the last one that becomes healthy wins, so that this is looked at and not believed.
+served() {
+    serves "$(target_of "$service")"
+}
+
+# shellcheck disable=SC2086 # names have no blanks
+there=$(inspect '{{.Name}} {{.State.Running}} {{.State.Pid}}' $containers ${service:+"$proxy"})
 for container in $containers; do
     rm -f "/run/sextant/lease-$container"
-    running "$container" || docker start "$container" >/dev/null 2>&1 ||
-        fail "$container is not there to take traffic: it was removed; run pulumi up --refresh"
+    case $there in
+    *"/$container true "*) ;;
+    *)
+        docker start "$container" >/dev/null 2>&1 ||
+            fail "$container is not there to take traffic: it was removed; run pulumi up --refresh"
+        ;;
+    esac
 done
 
 if [ -n "$service" ]; then
-    running "$proxy" || {
+    case $there in
+    *"/$proxy true "*)
+        proxy_pid=${there##*"/$proxy true "}
+        proxy_pid=${proxy_pid%%[!0-9]*}
+        ;;
+    *)
         evidence switch proxy-gone "container=${containers##* }" "service=$service"
         exit 1
-    }
+        ;;
+    esac
 
     # Another stack may use the same service name; its route is not ours to take.
-    for target in $(target_of "$service" | tr ',' ' '); do
-        owner=$(inspect '{{index .Config.Labels "sextant.role"}}' "${target%:*}")
-        if [ -n "$owner" ] && [ "$owner" != "$role" ]; then
+    targets_now=$(target_of "$service")
+    # shellcheck disable=SC2046 # a name each
+    for owner in $(inspect '{{index .Config.Labels "sextant.role"}}' $(printf '%s' "$targets_now" | tr ',' '\n' | sed 's/:[0-9]*$//')); do
+        [ "$owner" = "$role" ] ||
             fail "the proxy route $service belongs to $owner, not to $role: give one of the two apps another name"
-        fi
     done
 
     targets=''
     for container in $containers; do targets="$targets --target=$container:$port"; done
     # Where the proxy serves them already (other flags, or a second try), only the end of its command tells that it is done.
-    if served; then before=served; else before=''; fi
+    if serves "$targets_now"; then before=served; else before=''; fi
     # The proxy sends new requests to the new containers at once, and ends its own command when the old ones have drained.
     # That, and stopping them, goes on by itself: the next host need not wait for it, and `prune` waits for all.
     # shellcheck disable=SC2016,SC2086 # expanded by the inner shell; one word a target
-    setsid sh -c 'dir=$1 && shift && docker exec "$@" >"$dir/answer" 2>&1; echo $? >"$dir/code"' \
-        deploy "$dir" "$proxy" kamal-proxy deploy "$service" $targets "$@" </dev/null >/dev/null 2>&1 &
-    until [ -s "$dir/code" ] || { [ -z "$before" ] && served; }; do sleep 0.1; done
+    setsid sh -c '. "$1/common"
+        dir=$2 proxy_pid=$3
+        shift 3
+        in_proxy "$proxy" "$@" >"$dir/answer" 2>&1
+        echo $? >"$dir/code"' \
+        deploy "${0%/*}" "$dir" "$proxy_pid" kamal-proxy deploy "$service" $targets "$@" </dev/null >/dev/null 2>&1 &
+fi
+# shellcheck disable=SC2086 # names have no blanks
+old=$([ -n "$keep" ] || docker ps --filter "label=sextant.role=$role" --format '{{.Names}}' | without $containers)
+if [ -n "$service" ]; then
+    until [ -s "$dir/code" ] || { [ -z "$before" ] && served; }; do sleep 0.05; done
     if [ -s "$dir/code" ]; then
         read -r code <"$dir/code"
         if [ "$code" -ne 0 ]; then
@@ -90,8 +115,6 @@ if [ -n "$service" ]; then
 fi
 
 # What is left: draining, then stopping what is old, unless another route of the role is still to be switched.
-# shellcheck disable=SC2086 # names have no blanks
-old=$([ -n "$keep" ] || docker ps --filter "label=sextant.role=$role" --format '{{.Names}}' | without $containers)
 # shellcheck disable=SC2016,SC2086 # expanded by the inner shell; names have no blanks
 setsid sh -c '
     dir=$1 service=$2 stop=$3 drains=$4

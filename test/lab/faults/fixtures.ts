@@ -132,6 +132,14 @@ const sockets: Fixture[] = [
     shows: 4,
   },
   {
+    name: "wrong port, edited alone",
+    cause: "wrong-port",
+    stage: "ready",
+    // The release that serves is asked at the new port; it goes on.
+    edit: { port: 3999 },
+    shows: 2,
+  },
+  {
     name: "loopback bind",
     cause: "loopback-bind",
     stage: "ready",

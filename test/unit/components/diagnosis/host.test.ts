@@ -33,16 +33,14 @@ const docker = `#!/bin/sh
 here=${data}
 case "$*" in
   *Config.Env*) cat "$here/env" ;;
-  *State.Pid*) echo 0 ;;
+  *State.Pid*) echo 0 2 registry.example.com/shop:v4 ;;
   *'.Config.Image'*) echo registry.example.com/shop:v4 ;;
   *State.Running*) echo false ;;
-  *RestartCount}}) echo 2 ;;
   events*) echo 1; echo 1 ;;
   "logs --tail 400 shop"*) cat "$here/log" ;;
   *'state\\x1fstatus'*) cat "$here/state" ;;
   image*) printf 'imageFacts\\037architecture\\037s\\037arm64\\036imageFacts\\037cmd\\037l\\037bin/server\\035-p\\0353000\\035\\036imageFacts\\037exposed\\037p\\0373000/tcp\\03580/tcp\\035\\036\\n' ;;
-  *'{{.DockerRootDir}}') echo / ;;
-  info*) printf 'host\\037docker\\037s\\03727.1.0\\036\\n' ;;
+  info*) printf '/ host\\037docker\\037s\\03727.1.0\\036\\n' ;;
 esac
 exit 0
 `;
