@@ -12,6 +12,7 @@ export { Component, type Transform } from "./core/component";
 export type { Duration, Size } from "./core/units";
 export type { Architecture, Host } from "./host/host";
 export type { SshArgs } from "./host/ssh";
+export type { KitArgs, KitOnHost } from "./host/kit-on-host";
 export type { VerbArgs, VerbOnHost } from "./host/verb";
 export type { Shell } from "./dynamic/shell";
 export { Proxy, type ProxyOnHost } from "./proxy/proxy";

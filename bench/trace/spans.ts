@@ -38,8 +38,9 @@ interface Document {
 /**
  * Reads the trace. Of the messages in it, which may hold secrets, nothing is kept but the resource's URN.
  * A call that both sides have a span of is kept once: the side that does the work.
+ * `changed` are the names of the resources that the run created or updated, where they are known.
  */
-export function parseSpans(text: string): Span[] {
+export function parseSpans(text: string, changed?: ReadonlySet<string>): Span[] {
   const raw = text
     .split("\n")
     .filter(Boolean)
@@ -74,7 +75,13 @@ export function parseSpans(text: string): Span[] {
       };
     })
     .sort((a, b) => a.start - b.start);
-  return named(spans);
+  return named(spans, changed);
+}
+
+/** The names of the resources that a run created or updated, from what pulumi printed. */
+export function changedIn(printed: string): Set<string> {
+  const done = /^ *\S+ +\S+ (\S+) (?:created|updated)(?: replacement)? \(/gm;
+  return new Set([...printed.matchAll(done)].map(([, name = ""]) => name));
 }
 
 const does = /^ResourceProvider\/(Create|Update)$/;
@@ -83,11 +90,14 @@ const does = /^ResourceProvider\/(Create|Update)$/;
  * Plugins without spans of their own leave a call that does not say for which resource it is. The program's call that
  * registers the resource does; it is the one that is open meanwhile and the first to end afterwards.
  */
-function named(spans: readonly Span[]): Span[] {
+function named(spans: readonly Span[], changed?: ReadonlySet<string>): Span[] {
   const known = new Set(spans.filter(({ name }) => does.test(name)).map(({ resource }) => resource));
   const open = spans.filter(
     ({ name, resource }) =>
-      name === "ResourceMonitor/RegisterResource" && resource !== undefined && !known.has(resource),
+      name === "ResourceMonitor/RegisterResource" &&
+      resource !== undefined &&
+      !known.has(resource) &&
+      (changed === undefined || changed.has(resource.slice(resource.indexOf(" ") + 1))),
   );
   const found = new Map<Span, string>();
   const unnamed = spans.filter(({ name, resource }) => does.test(name) && resource === undefined);

@@ -15,7 +15,7 @@ import { rounded } from "../stats/statistics";
 import { chromeTrace } from "./chrome";
 import { parseTraceOptions } from "./options";
 import { parts } from "./parts";
-import { type Span, parseSpans } from "./spans";
+import { type Span, changedIn, parseSpans } from "./spans";
 
 const progress = (line: string): void => {
   console.error(line);
@@ -70,6 +70,7 @@ async function traced(servers: number): Promise<Span[]> {
       ["deploy", { version: "v2", env: { BOOT_DELAY: "1" } }],
       ["deploy", { version: "v3", env: { BOOT_DELAY: "1" } }],
     ];
+    let printed = "";
     for (const [name, release] of deploys) {
       progress(`deploying ${release.version}`);
       await sextant.prepare(hosts, name, release);
@@ -78,9 +79,10 @@ async function traced(servers: number): Promise<Span[]> {
       const ran = await runClient({ ...command, args: [...command.args, "--otel-traces", `file://${file}`] });
       if (ran.code !== 0) throw new Error(`bench trace: exit ${ran.code}\n${ran.text}`);
       progress(`${ran.seconds.toFixed(1)} s`);
+      printed = ran.text;
     }
     // Each run writes the file anew: it is of the last one.
-    return parseSpans(readFileSync(file, "utf8"));
+    return parseSpans(readFileSync(file, "utf8"), changedIn(printed));
   } finally {
     await machines.pulumi(["destroy", "--yes", "--skip-preview"], setServers(0));
     machines.remove();

@@ -81,7 +81,11 @@ export const routesProvider: dynamic.ResourceProvider<RoutesInputs, RoutesState>
 
 /** What a host's proxy serves: `<host>/<service>` and target. */
 async function served({ shell, list }: RoutedHost): Promise<[string, string][]> {
-  const ran = await onHost(shell, list, { timeout: 60, what: "the list of what the proxy serves" });
+  // Where the verbs are gone as well, they come back with the same refresh, and every route is switched again.
+  const ran = await onHost(shell, `[ ! -x ${list.split(" ")[0] ?? ""} ] || ${list}`, {
+    timeout: 60,
+    what: "the list of what the proxy serves",
+  });
   if (ran.code !== 0) throw new Error(`${shell.name}: ${ran.stderr.trim()}`);
   return ran.stdout
     .trim()

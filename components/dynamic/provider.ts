@@ -4,8 +4,9 @@
  */
 import { pullProvider } from "../app/pull-provider";
 import { routesProvider } from "../app/routes-provider";
+import { kitProvider } from "../host/kit-provider";
 import { verbProvider } from "../host/verb-provider";
 
-export const providers = { verb: verbProvider, pull: pullProvider, routes: routesProvider };
+export const providers = { kit: kitProvider, verb: verbProvider, pull: pullProvider, routes: routesProvider };
 
 export type Providers = typeof providers;

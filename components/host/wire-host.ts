@@ -7,12 +7,13 @@ import type { Registry } from "../registry/registry";
 import { mtu, sharedNetwork } from "./docker-settings";
 import type { Host } from "./host";
 import { kit, quote, readVerbs } from "./kit";
+import { KitOnHost, type KitArgs } from "./kit-on-host";
 import { connectionOf, dockerHost, dockerSshOptions, type Ssh } from "./ssh";
 
 /** Transforms of the children that both kinds of host have. */
 export interface WiringTransform {
   gate?: Transform<command.remote.CommandArgs>;
-  kit?: Transform<command.remote.CommandArgs>;
+  kit?: Transform<KitArgs>;
   provider?: Transform<docker.ProviderArgs>;
   dockerNetwork?: Transform<docker.NetworkArgs>;
 }
@@ -44,7 +45,7 @@ export type Wired = Pick<
   /** Succeeds when the machine can take containers. */
   readonly gate: command.remote.Command;
   /** Puts the verbs on the machine. */
-  readonly install: command.remote.Command;
+  readonly install: KitOnHost;
 };
 
 /** Makes the gate, the verbs, the Docker provider and the shared network, as children of a host. */
@@ -60,14 +61,20 @@ export function wireHost(parent: Component, wiring: Wiring): Wired {
     transform: transform.gate,
     opts: { ...tied, parent, dependsOn: wiring.dependsOn },
   });
+  const shell = pulumi.all([address, options]).apply(([known, flags]) => ({
+    name,
+    destination: `${access.user}@${known}`,
+    port: access.port,
+    options: flags,
+  }));
   const verbs = kit();
-  const install = runScript(`${name}-kit`, connection, {
-    script: verbs.install,
-    words: [],
-    undo: removeUnused(verbs.remove),
-    transform: transform.kit,
-    opts: { ...tied, parent, dependsOn: [gate] },
-  });
+  const install = new KitOnHost(
+    `${name}-kit`,
+    shell,
+    verbs,
+    { ...tied, parent, dependsOn: [gate] },
+    transform.kit,
+  );
   const provider = new docker.Provider(
     ...transformed<docker.ProviderArgs>(
       transform.provider,
@@ -98,12 +105,7 @@ export function wireHost(parent: Component, wiring: Wiring): Wired {
   );
   return {
     connection,
-    shell: pulumi.all([address, options]).apply(([known, flags]) => ({
-      name,
-      destination: `${access.user}@${known}`,
-      port: access.port,
-      options: flags,
-    })),
+    shell,
     docker: provider,
     network,
     kit: verbs,
@@ -119,7 +121,6 @@ interface Script {
   /** The script; it goes by standard input, so that the command stays one line in a preview. */
   script: string;
   words: pulumi.Input<string>[];
-  undo?: string;
   logging?: command.remote.Logging | undefined;
   transform: Transform<command.remote.CommandArgs> | undefined;
   opts: pulumi.CustomResourceOptions;
@@ -137,7 +138,6 @@ function runScript(name: string, connection: Wired["connection"], run: Script): 
           .all(run.words)
           .apply((words) => ["sh -s", ...(words.length > 0 ? ["--"] : []), ...words.map(quote)].join(" ")),
         stdin: run.script,
-        delete: run.undo,
         logging: run.logging ?? command.remote.Logging.None,
         addPreviousOutputInEnv: false,
       },
@@ -151,12 +151,4 @@ function verbText(verb: Wiring["gate"]["verb"]): string {
   if (text === undefined)
     throw new Error(`the verb ${verb} is missing from this installation of the library`);
   return text;
-}
-
-/** The command that removes the verbs, unless another program still has containers on the host. */
-function removeUnused(remove: string): string {
-  const used = ["sextant.app", "sextant.accessory", "sextant.config"]
-    .map((label) => `docker ps --all --quiet --filter label=${label}`)
-    .join("; ");
-  return `[ -n "$(${used})" ] || { ${remove}; }`;
 }

@@ -6,6 +6,7 @@ import { mebibytes } from "../core/units";
 import type { Reach } from "../firewall/audit";
 import type { Architecture, Host } from "../host/host";
 import type { Kit } from "../host/kit";
+import type { KitOnHost } from "../host/kit-on-host";
 import { ssh } from "../host/ssh";
 import { wireHost } from "../host/wire-host";
 import { checkExistingServer, type ExistingServerArgs } from "./existing-args";
@@ -25,7 +26,7 @@ export class ExistingServer extends Component implements Host {
   /** Looks at the machine; refuses with the list of what is wrong, or prints what it is and what will bite later. */
   readonly preflight: command.remote.Command;
   /** Puts the verbs on the machine. */
-  readonly install: command.remote.Command;
+  readonly install: KitOnHost;
 
   readonly address: pulumi.Output<string>;
   readonly ipv6Address: pulumi.Output<string | undefined>;

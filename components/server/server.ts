@@ -7,6 +7,7 @@ import { mebibytes } from "../core/units";
 import { putBehind, type Reach } from "../firewall/audit";
 import type { Architecture, Host } from "../host/host";
 import type { Kit } from "../host/kit";
+import type { KitOnHost } from "../host/kit-on-host";
 import { ssh } from "../host/ssh";
 import { wireHost } from "../host/wire-host";
 import type { ServerArgs } from "./args";
@@ -37,7 +38,7 @@ export class Server extends Component implements Host {
   /** Succeeds when the first boot is done and Docker answers. */
   readonly gate: command.remote.Command;
   /** Puts the verbs on the server. */
-  readonly install: command.remote.Command;
+  readonly install: KitOnHost;
 
   readonly address: pulumi.Output<string>;
   readonly ipv6Address: pulumi.Output<string | undefined>;

@@ -255,6 +255,10 @@ describe("what was removed by hand comes back with pulumi up --refresh", () => {
     ["the proxy", "docker rm -f kamal-proxy"],
     ["a route", "docker exec kamal-proxy kamal-proxy remove shop-web"],
     [
+      "the verbs, and a route",
+      "docker exec kamal-proxy kamal-proxy remove shop-web; rm -r /usr/local/lib/sextant /usr/local/bin/sextant",
+    ],
+    [
       "the Docker network",
       "for c in $(docker ps -aq); do docker network disconnect -f sextant $c || true; done; docker network rm sextant",
     ],

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { chromeTrace } from "../../../bench/trace/chrome";
 import { parseTraceOptions } from "../../../bench/trace/options";
 import { parts } from "../../../bench/trace/parts";
-import { parseSpans, type Span } from "../../../bench/trace/spans";
+import { changedIn, parseSpans, type Span } from "../../../bench/trace/spans";
 
 const second = 1_000_000_000;
 
@@ -107,6 +107,15 @@ describe("parseSpans", () => {
       ["ResourceProvider/Create", "a:b:Gate two"],
       ["ResourceProvider/Update", "a:b:Gate one"],
     ]);
+    const printed = [
+      " ~  a:b:Gate one updated (0.36s) [diff: ~line]",
+      " ~  a:b:Gate two updating (0s) [diff: ~line]",
+      " ++ a:b:Gate three created replacement (1s) [diff: ~image]",
+    ].join("\n");
+    expect([...changedIn(printed)]).toEqual(["one", "three"]);
+    const ofChanged = parseSpans(text, changedIn(printed)).map(({ name, resource }) => [name, resource]);
+    expect(ofChanged).toContainEqual(["ResourceProvider/Update", "a:b:Gate one"]);
+    expect(ofChanged).toContainEqual(["ResourceProvider/Create", undefined]);
   });
 
   it("is empty of nothing", () => {
