@@ -33,10 +33,10 @@ address() {
 # what serves goes on as fast as before; when the CPU is idle it takes all. The files of the kernel, not `docker update`: the
 # container's settings are Pulumi's.
 cpu_share() {
-    case $2 in boot) weight=25 shares=$boot_shares ;; *) weight=100 shares=1024 ;; esac
+    case $2 in boot) weight=25 part=$boot_shares ;; *) weight=100 part=1024 ;; esac
     find /sys/fs/cgroup -maxdepth 6 -type d -name "*$1*" 2>/dev/null | while read -r cgroup; do
         [ ! -w "$cgroup/cpu.weight" ] || echo "$weight" >"$cgroup/cpu.weight"
-        [ ! -w "$cgroup/cpu.shares" ] || echo "$shares" >"$cgroup/cpu.shares"
+        [ ! -w "$cgroup/cpu.shares" ] || echo "$part" >"$cgroup/cpu.shares"
     done
 }
 

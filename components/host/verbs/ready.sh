@@ -61,9 +61,9 @@ past() {
     [ $((now - began)) -ge $(($1 * 100)) ]
 }
 
-# kept SECONDS: true when it has run for so long without an end.
+# lasted SECONDS: true when it has run for so long without an end.
 starts=0 since=$began
-kept() {
+lasted() {
     uptime
     [ $((now - since)) -ge $(($1 * 100)) ]
 }
@@ -161,7 +161,7 @@ fit() {
     elif [ "$state" = running ]; then
         case $health in
         healthy) return 0 ;;
-        none) ! kept "$delay" || return 0 ;;
+        none) ! lasted "$delay" || return 0 ;;
         esac
     fi
     look_again
