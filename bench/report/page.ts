@@ -5,6 +5,7 @@ import { type Figure, figures, growth, restP99 } from "../compare/figures";
 import type { Results } from "../compare/record";
 import { growthRows } from "../compare/table";
 import type { Part } from "../trace/parts";
+import { reasons } from "./reasons";
 import { spread, table, toolNames } from "./words";
 
 /** What the page is made from. */
@@ -70,15 +71,20 @@ at commit \`${commit}\`.
 }
 
 function aimsSection(results: Results): string {
-  return table(
+  const all = Object.entries(aims(results));
+  const rows = table(
     ["aim", "measured", "limit", "met"],
-    Object.entries(aims(results)).map(([name, { value, limit, met }]) => [
+    all.map(([name, { value, limit, met }]) => [
       name,
       value ?? "not measured",
       limit,
       met === null ? "" : met ? "yes" : "**no**",
     ]),
   );
+  const why = all
+    .filter(([name, { met }]) => met === false && reasons[name] !== undefined)
+    .map(([name]) => `- **${name}**: ${reasons[name] ?? ""}`);
+  return why.length === 0 ? rows : `${rows}\n\n### What stands in the way\n\n${why.join("\n")}`;
 }
 
 const sizesOf = (rows: readonly Figure[]): number[] => [...new Set(rows.map(({ servers }) => servers))];

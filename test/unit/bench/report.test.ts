@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { aims } from "../../../bench/compare/aims";
 import { caseNames, cases } from "../../../bench/compare/cases";
 import { figures } from "../../../bench/compare/figures";
 import { performancePage } from "../../../bench/report/page";
 import { memoryPlot, secondsPlot } from "../../../bench/report/plots";
+import { reasons } from "../../../bench/report/reasons";
 import { svg } from "../../../bench/report/svg";
 import { spread, table } from "../../../bench/report/words";
 import { rest, results, run } from "./results";
@@ -29,6 +31,12 @@ describe("performancePage", () => {
     expect(page).toContain("commit `abcdef`");
     expect(page).toMatch(/\| deploy, 2 servers, against Kamal's fastest way \| 0\.5 \| 0\.8 \| yes \|/);
     expect(page).toMatch(/\| memory of the client per server at 8 servers, MB \| 100 \| 80 \| \*\*no\*\* \|/);
+  });
+
+  it("says what stands in the way of an aim that is not met, and of no other", () => {
+    expect(page).toContain("- **memory of the client per server at 8 servers, MB**: The engine");
+    expect(page).not.toContain("- **deploy, 2 servers, against Kamal's fastest way**");
+    for (const name of Object.keys(reasons)) expect(Object.keys(aims(measured))).toContain(name);
   });
 
   it("has sections for more servers and for a trace only when those were measured", () => {

@@ -1,0 +1,24 @@
+/** Why an aim is not met, for those that are not: what takes the time, and why it cannot go. */
+
+/** By the aim's name. Figures are in the tables; here are only the causes. */
+export const reasons: Readonly<Record<string, string>> = {
+  "deploy, 2 servers, against Kamal's fastest way": `Three processes of Node and Go load before the first server is asked: the engine, the
+program with Pulumi's SDK (which loads TypeScript even for a compiled program), and the plugin for dynamic resources, which loads
+the same SDK again ("SDK load" and "plugin start" in the profile). Kamal loads one Ruby program. What is left, pull, gate and
+switch, is shorter than Kamal's.`,
+  "rollback, 2 servers, against Kamal's fastest way": `As for a deploy: the loads before the first server is asked. All gates also run before any
+switch, which Kamal does not do.`,
+  "no change, 2 servers": `Nothing is done on a server; all of it is loading the SDK twice and the plugins one after the other.`,
+  "preview, 2 servers, against an empty program": `An empty program starts no plugin. Here the plugin for dynamic resources loads the SDK again, and
+each server has a process of Docker's plugin; the engine starts plugins one after the other, and starts none before the program asks.`,
+  "seconds per server: deploy": `On the machine of this measurement the servers' own work (making, starting and stopping a container, the app's boot) shares two cores
+with the client, so that a server adds its own CPU seconds to everybody's; Kamal's line has the same slope for the same reason. Besides,
+switches go one host after the other, and each server has a process of Docker's plugin.`,
+  "seconds per server: no change": `Each server has a provider of its own, as the host is part of a Docker provider's configuration, and the engine starts a process for
+each, one after the other, before it can compare anything. To share one process the provider would have to take the host with each resource.`,
+  "seconds per server: preview": `As for no change: a process of Docker's plugin a server.`,
+  "memory of the client per server at 8 servers, MB": `The engine, the program, the plugin for dynamic resources and those of the cloud and of commands are there once, and with them most of the memory
+at few servers; each server adds a process of Docker's plugin.`,
+  "p99 during the switch against p99 at rest, worst size": `The containers that boot, the client and the servers that answer share the machine's cores: what a request waits for is the CPU. A
+container that boots has a fifth of a serving one's share until its gate has passed.`,
+};
