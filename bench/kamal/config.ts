@@ -43,6 +43,8 @@ export function kamalConfig(settings: KamalSettings): string {
         version: "v0.9.2",
       },
     },
+    // With fewer it takes away images that the other tool's containers use, and fails on them.
+    retain_containers: 50,
     ssh: { keys: [keyFile], keys_only: true, config: false },
     deploy_timeout: timing.ready,
     drain_timeout: timing.drain,

