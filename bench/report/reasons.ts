@@ -4,15 +4,20 @@
 export const reasons: Readonly<Record<string, string>> = {
   "deploy, 2 servers, against Kamal's fastest way": `Three processes of Node and Go load before the first server is asked: the engine, the
 program with Pulumi's SDK (which loads TypeScript even for a compiled program), and the plugin for dynamic resources, which loads
-the same SDK again ("SDK load" and "plugin start" in the profile). Kamal loads one Ruby program. What is left, pull, gate and
-switch, is shorter than Kamal's.`,
+the same SDK again ("SDK load" and "plugin start" in the profile). Kamal loads one Ruby program.`,
+  "deploy, 8 servers, 8 s boot, against one by one": `The boots go side by side; what is left is the client's own time, which grows with each server: see "seconds per server".`,
+  "deploy, 8 servers, 8 s boot, against all at once": `The same: the boots take both tools as long, and the client's own time with this number of servers comes on top. All gates run
+before any switch, and the switches go one host after the other, which "all at once" does not do.`,
+  "failed health check, 2 servers": `The app of this case ends while it boots, without saying why. Such a container gets three starts before it is given up, as what it
+missed may be there at the next; to give up after the first would fail releases that would have gone well. The rest is what any run takes before the
+first server is asked.`,
   "rollback, 2 servers, against Kamal's fastest way": `As for a deploy: the loads before the first server is asked. All gates also run before any
 switch, which Kamal does not do.`,
   "no change, 2 servers": `Nothing is done on a server; all of it is loading the SDK twice and the plugins one after the other.`,
   "preview, 2 servers, against an empty program": `An empty program starts no plugin. Here the plugin for dynamic resources loads the SDK again, and
 each server has a process of Docker's plugin; the engine starts plugins one after the other, and starts none before the program asks.`,
   "seconds per server: deploy": `On the machine of this measurement the servers' own work (making, starting and stopping a container, the app's boot) shares two cores
-with the client, so that a server adds its own CPU seconds to everybody's; Kamal's line has the same slope for the same reason. Besides,
+with the client, so that a server adds its own CPU seconds to everybody's; that is why Kamal's line rises, too. Beyond that,
 switches go one host after the other, and each server has a process of Docker's plugin.`,
   "seconds per server: no change": `Each server has a provider of its own, as the host is part of a Docker provider's configuration, and the engine starts a process for
 each, one after the other, before it can compare anything. To share one process the provider would have to take the host with each resource.`,
