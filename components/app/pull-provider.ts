@@ -3,7 +3,7 @@
  * it could not. An image that is there is not asked for again; one that a refresh finds gone is.
  */
 import type { dynamic } from "@pulumi/pulumi";
-import { onHost, type Shell } from "../dynamic/shell";
+import { onHost, sameShell, type Shell } from "../dynamic/shell";
 import { verdict } from "../diagnosis/verdict";
 
 export interface PullInputs {
@@ -40,7 +40,7 @@ export const pullProvider: dynamic.ResourceProvider<PullInputs, PullState> = {
       changes:
         !olds.present ||
         (["image", "line", "auth"] as const).some((name) => olds[name] !== news[name]) ||
-        JSON.stringify(olds.shell) !== JSON.stringify(news.shell),
+        !sameShell(olds.shell, news.shell),
     }),
 
   async update(_id, olds, news) {

@@ -3,7 +3,7 @@
  * and takes them away with the host's last containers. The state names the version and holds nothing of its text.
  */
 import type { dynamic } from "@pulumi/pulumi";
-import { onHost, type Shell } from "../dynamic/shell";
+import { onHost, sameShell, type Shell } from "../dynamic/shell";
 import { kit } from "./kit";
 
 export interface KitInputs {
@@ -50,7 +50,7 @@ export const kitProvider: dynamic.ResourceProvider<KitInputs, KitState> = {
         !olds.present ||
         olds.directory !== news.directory ||
         olds.undo !== news.undo ||
-        JSON.stringify(olds.shell) !== JSON.stringify(news.shell),
+        !sameShell(olds.shell, news.shell),
     }),
 
   async update(_id, olds, news) {

@@ -3,7 +3,7 @@
  * done again when its words or its input change, and when a refresh found that the container it is about has stopped.
  */
 import type { dynamic } from "@pulumi/pulumi";
-import { onHost, type Shell } from "../dynamic/shell";
+import { onHost, sameShell, type Shell } from "../dynamic/shell";
 import { verdict } from "../diagnosis/verdict";
 
 export interface VerbInputs {
@@ -63,7 +63,7 @@ export const verbProvider: dynamic.ResourceProvider<VerbInputs, VerbState> = {
       changes:
         outdated(olds, news) ||
         (["undo", "timeout", "container"] as const).some((name) => olds[name] !== news[name]) ||
-        JSON.stringify(olds.shell) !== JSON.stringify(news.shell),
+        !sameShell(olds.shell, news.shell),
     }),
 
   async update(_id, olds, news) {

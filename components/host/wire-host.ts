@@ -54,13 +54,7 @@ export function wireHost(parent: Component, wiring: Wiring): Wired {
   const { access, address, hostKey, tied, transform } = wiring;
   const connection = connectionOf(access, address, hostKey);
   const options = dockerSshOptions(access, address, hostKey);
-  const gate = runScript(`${name}-gate`, connection, {
-    script: verbText(wiring.gate.verb),
-    words: wiring.gate.words,
-    logging: wiring.gate.logging,
-    transform: transform.gate,
-    opts: { ...tied, parent, dependsOn: wiring.dependsOn },
-  });
+  const gate = runGate(parent, connection, wiring);
   const shell = pulumi.all([address, options]).apply(([known, flags]) => ({
     name,
     destination: `${access.user}@${known}`,
@@ -117,31 +111,23 @@ export function wireHost(parent: Component, wiring: Wiring): Wired {
   };
 }
 
-interface Script {
-  /** The script; it goes by standard input, so that the command stays one line in a preview. */
-  script: string;
-  words: pulumi.Input<string>[];
-  logging?: command.remote.Logging | undefined;
-  transform: Transform<command.remote.CommandArgs> | undefined;
-  opts: pulumi.CustomResourceOptions;
-}
-
-/** Runs a script that is not on the host yet. */
-function runScript(name: string, connection: Wired["connection"], run: Script): command.remote.Command {
+/** Runs the gate's verb, which is not on the host yet: by standard input, so that the command stays one line in a preview. */
+function runGate(parent: Component, connection: Wired["connection"], wiring: Wiring): command.remote.Command {
+  const { gate, tied, dependsOn, transform } = wiring;
   return new command.remote.Command(
     ...transformed<command.remote.CommandArgs>(
-      run.transform,
-      name,
+      transform.gate,
+      `${parent.componentName}-gate`,
       {
         connection,
         create: pulumi
-          .all(run.words)
+          .all(gate.words)
           .apply((words) => ["sh -s", ...(words.length > 0 ? ["--"] : []), ...words.map(quote)].join(" ")),
-        stdin: run.script,
-        logging: run.logging ?? command.remote.Logging.None,
+        stdin: verbText(gate.verb),
+        logging: gate.logging ?? command.remote.Logging.None,
         addPreviousOutputInEnv: false,
       },
-      run.opts,
+      { ...tied, parent, dependsOn },
     ),
   );
 }
