@@ -1,7 +1,6 @@
 /** The public door of the library: everything that a program imports comes from here. */
 export { App, type RoleOnHost } from "./app/app";
 export type { AppArgs, ContainerSettings, RoleArgs } from "./app/args";
-export type { Pull, PullArgs } from "./app/pull";
 export type { Routes } from "./app/routes";
 export { letsEncrypt, ownCertificate, type RouteArgs, type Tls } from "./app/route";
 export { Accessory } from "./accessory/accessory";
@@ -10,6 +9,10 @@ export { Postgres, type PostgresArgs } from "./accessory/postgres";
 export { Redis, type RedisArgs } from "./accessory/redis";
 export { Component, type Transform } from "./core/component";
 export type { Duration, Size } from "./core/units";
+export type { Container, ContainerArgs } from "./docker/container";
+export type { DockerNetwork, DockerNetworkArgs } from "./docker/network";
+export type { Pull, PullArgs } from "./docker/pull";
+export type { Volume, VolumeArgs } from "./docker/volume";
 export type { Architecture, Host } from "./host/host";
 export type { SshArgs } from "./host/ssh";
 export type { KitArgs, KitOnHost } from "./host/kit-on-host";

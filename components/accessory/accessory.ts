@@ -1,10 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
-import * as docker from "@pulumi/docker";
 import { Component, transformed } from "../core/component";
 import { dockerEnvs } from "../core/environment";
 import { hostWide } from "../core/names";
 import { lateRefusal } from "../core/refusal";
 import { memoryLimit, seconds } from "../core/units";
+import { Container, type ContainerArgs } from "../docker/container";
+import { Pull } from "../docker/pull";
+import { Volume, type VolumeArgs } from "../docker/volume";
 import { onHost } from "../host/remote";
 import { VerbOnHost } from "../host/verb";
 import { checkAccessory, type AccessoryArgs, type Publish } from "./args";
@@ -24,10 +26,10 @@ import { checkOnServer, occupy } from "./check-server";
  * });
  */
 export class Accessory extends Component {
-  readonly image: docker.RemoteImage;
+  readonly image: Pull;
   /** The data volumes, by the names in `volumes`. */
-  readonly volumes: Readonly<Record<string, docker.Volume>>;
-  readonly container: docker.Container;
+  readonly volumes: Readonly<Record<string, Volume>>;
+  readonly container: Container;
   /** Done when the accessory is ready. */
   readonly ready: VerbOnHost;
   /** The name or address that clients connect to; known only once the accessory is ready, so that they wait for it. */
@@ -56,45 +58,39 @@ export class Accessory extends Component {
     this.registerOutputs({ host: this.host, port: this.port, ...facts });
   }
 
-  private pull(args: AccessoryArgs): docker.RemoteImage {
-    return new docker.RemoteImage(
-      ...transformed<docker.RemoteImageArgs>(
-        args.transform?.image,
-        this.componentName,
-        { name: args.image, keepLocally: true },
-        onHost(args.server, { parent: this }),
-      ),
-    );
+  private pull(args: AccessoryArgs): Pull {
+    return new Pull(this.componentName, args.server, args.image, { parent: this }, args.transform?.image);
   }
 
-  private makeVolumes(args: AccessoryArgs, alias: string): Record<string, docker.Volume> {
+  private makeVolumes(args: AccessoryArgs, alias: string): Record<string, Volume> {
     const make = (volume: string) =>
-      new docker.Volume(
-        ...transformed<docker.VolumeArgs>(
+      new Volume(
+        ...transformed<VolumeArgs>(
           args.transform?.volume,
           `${this.componentName}-${volume}`,
-          { name: `${alias}-${volume}` },
+          { shell: args.server.shell, name: `${alias}-${volume}` },
           onHost(args.server, { parent: this, retainOnDelete: args.keepData }),
         ),
       );
     return Object.fromEntries(Object.keys(args.volumes ?? {}).map((volume) => [volume, make(volume)]));
   }
 
-  private run(args: AccessoryArgs, alias: string): docker.Container {
+  private run(args: AccessoryArgs, alias: string): Container {
     const { server } = args;
-    return new docker.Container(
-      ...transformed<docker.ContainerArgs>(
+    return new Container(
+      ...transformed<ContainerArgs>(
         args.transform?.container,
         this.componentName,
         {
           // A fixed name: two containers on one data volume can then never run, whatever was interrupted.
+          shell: server.shell,
           name: alias,
-          image: this.image.name,
+          image: this.image.image,
           hostname: this.componentName,
           command: args.command,
           envs: dockerEnvs(args.env ?? {}, args.secrets ?? {}, this.label),
           ports: ports(args, server.privateAddress, this.label),
-          networksAdvanced: [{ name: server.network.id, aliases: [alias] }],
+          network: { name: server.network.name, id: server.network.id, aliases: [alias] },
           volumes: Object.entries(args.volumes ?? {}).map(([volume, path]) => ({
             volumeName: this.volumes[volume]?.name,
             containerPath: path,
@@ -102,7 +98,7 @@ export class Accessory extends Component {
           uploads: Object.entries(args.files ?? {}).map(([file, content]) => ({ file, content })),
           labels: labels(this.componentName, args),
           ...memoryLimit(args.resources?.memory),
-          cpus: args.resources?.cpus === undefined ? undefined : String(args.resources.cpus),
+          cpus: args.resources?.cpus,
           restart: "unless-stopped",
           logDriver: "json-file",
           logOpts: { "max-size": "10m", "max-file": "3" },
@@ -149,7 +145,7 @@ function ports(
   args: AccessoryArgs,
   privateAddr: pulumi.Output<string | undefined>,
   label: string,
-): docker.types.input.ContainerPort[] {
+): NonNullable<ContainerArgs["ports"]> {
   if (args.publish === undefined || args.port === undefined) return [];
   const port = { internal: args.port, external: args.hostPort ?? args.port };
   return [{ ...port, ...boundTo(args.publish, privateAddr, label) }];
@@ -182,7 +178,6 @@ function privateAddress(label: string, address: pulumi.Output<string | undefined
   });
 }
 
-function labels(name: string, args: AccessoryArgs): docker.types.input.ContainerLabel[] {
-  const all: Record<string, string> = { ...args.labels, "sextant.accessory": hostWide(name) };
-  return Object.entries(all).map(([label, value]) => ({ label, value }));
+function labels(name: string, args: AccessoryArgs): Record<string, string> {
+  return { ...args.labels, "sextant.accessory": hostWide(name) };
 }

@@ -1,11 +1,13 @@
 /** The arguments of an accessory, and what can be wrong with them. */
 import type * as pulumi from "@pulumi/pulumi";
-import type * as docker from "@pulumi/docker";
 import * as check from "../core/checks";
 import { checkEnvironment } from "../core/environment";
 import type { Transform } from "../core/component";
 import type { Problem } from "../core/problem";
 import type { Duration, Size } from "../core/units";
+import type { ContainerArgs } from "../docker/container";
+import type { PullArgs } from "../docker/pull";
+import type { VolumeArgs } from "../docker/volume";
 import type { Host } from "../host/host";
 import type { VerbArgs } from "../host/verb";
 import { moves } from "../image/reference";
@@ -99,11 +101,11 @@ export interface AccessoryArgs {
   /** Changes a child before it is made. @default none @edit what the changed argument of the child does */
   transform?: {
     /** The image on the host. */
-    image?: Transform<docker.RemoteImageArgs>;
+    image?: Transform<PullArgs>;
     /** Each data volume. */
-    volume?: Transform<docker.VolumeArgs>;
+    volume?: Transform<VolumeArgs>;
     /** The container. */
-    container?: Transform<docker.ContainerArgs>;
+    container?: Transform<ContainerArgs>;
     /** What waits until it is ready. */
     ready?: Transform<VerbArgs>;
   };

@@ -1,10 +1,12 @@
 import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
-import * as docker from "@pulumi/docker";
 import { Component, transformed } from "../core/component";
 import { dockerEnvs } from "../core/environment";
 import { hostWide, roleLabel } from "../core/names";
 import { memoryLimit, seconds } from "../core/units";
+import { Container, type ContainerArgs } from "../docker/container";
+import { Pull } from "../docker/pull";
+import { Volume, type VolumeArgs } from "../docker/volume";
 import type { Host } from "../host/host";
 import { verbLine } from "../host/kit";
 import { environmentLines, onHost } from "../host/remote";
@@ -16,7 +18,6 @@ import { checkPaths } from "./check-paths";
 import { checkTimeouts } from "./check-timeouts";
 import { inspectImage } from "./inspect-image";
 import { batches, imageReference, rolesOf, type Placement, type Role } from "./plan";
-import { Pull } from "./pull";
 import { Routes } from "./routes";
 import { certificateDirectory, deployFlags, healthWords, routePort, type RouteArgs } from "./route";
 
@@ -24,7 +25,7 @@ import { certificateDirectory, deployFlags, healthWords, routePort, type RouteAr
 export interface RoleOnHost {
   readonly role: string;
   readonly host: Host;
-  readonly container: docker.Container;
+  readonly container: Container;
   /** Starts it, and waits until it is fit for traffic. */
   readonly ready: VerbOnHost;
   /** One for each route; one that only stops the old container for a worker; none for a stop-first role. */
@@ -53,7 +54,7 @@ export class App extends Component {
   /** The release command, where there is one. */
   readonly release: VerbOnHost | undefined;
   /** The data volumes: `<host>/<volume>` in the program's names. They outlive every container. */
-  readonly volumes: ReadonlyMap<string, docker.Volume>;
+  readonly volumes: ReadonlyMap<string, Volume>;
   /** Every role on every host, in the order of the rollout. */
   readonly placements: readonly RoleOnHost[];
   /** What a refresh asks the proxies by; none for an app without routes. */
@@ -110,19 +111,19 @@ export class App extends Component {
     );
   }
 
-  private makeVolumes(args: AppArgs, roles: Role[]): Map<string, docker.Volume> {
-    const volumes = new Map<string, docker.Volume>();
+  private makeVolumes(args: AppArgs, roles: Role[]): Map<string, Volume> {
+    const volumes = new Map<string, Volume>();
     for (const role of roles) {
       for (const source of Object.keys(role.volumes ?? {}).filter((name) => !name.startsWith("/"))) {
         for (const host of role.servers) {
           const key = `${host.hostName}/${source}`;
           if (volumes.has(key)) continue;
           const name = `${this.componentName}-${host.hostName}-${source}`;
-          const volumeArgs = { name: this.volumeName(source) };
+          const volumeArgs = { shell: host.shell, name: this.volumeName(source) };
           volumes.set(
             key,
-            new docker.Volume(
-              ...transformed<docker.VolumeArgs>(
+            new Volume(
+              ...transformed<VolumeArgs>(
                 args.transform?.volume,
                 name,
                 volumeArgs,
@@ -204,37 +205,36 @@ export class App extends Component {
     lease: number,
   ): RoleOnHost {
     const name = `${this.componentName}-${role.name}-${host.hostName}`;
-    const container = new docker.Container(
-      ...transformed<docker.ContainerArgs>(
+    const container = new Container(
+      ...transformed<ContainerArgs>(
         args.transform?.container,
         name,
         {
+          shell: host.shell,
           image: reference,
           hostname: host.hostName,
           // The gate starts it, so that what keeps it from starting is said in the gate's words.
           start: false,
-          mustRun: false,
           command: role.command,
           envs: dockerEnvs(
             { KAMAL_VERSION: args.version, KAMAL_HOST: host.hostName, ...role.env },
             role.secrets ?? {},
             this.label,
           ),
-          networksAdvanced: [{ name: host.network.id }],
+          network: { name: host.network.name, id: host.network.id },
           volumes: Object.entries(role.volumes ?? {}).map(([source, containerPath]) => ({
             ...(source.startsWith("/") ? { hostPath: source } : { volumeName: this.volumeName(source) }),
             containerPath,
           })),
           labels: this.labels(args, role),
           ...memoryLimit(role.resources?.memory),
-          cpus: role.resources?.cpus === undefined ? undefined : String(role.resources.cpus),
+          cpus: role.resources?.cpus,
           restart: role.restart ?? "unless-stopped",
           logDriver: role.logging?.driver ?? "json-file",
           logOpts: role.logging === undefined ? { "max-size": "10m", "max-file": "3" } : role.logging.options,
           destroyGraceSeconds: seconds(role.stopTimeout ?? "30s"),
         },
-        // The provider asks to delete first; an app's new container starts beside the old one. No name is given, so
-        // that both can be there.
+        // A new container starts beside the old one; no name is given, so that both can be there.
         onHost(host, { parent: this, deleteBeforeReplace: role.strategy === "stop-first", dependsOn }),
       ),
     );
@@ -253,7 +253,7 @@ export class App extends Component {
     return { role: role.name, host, container, ready, switches: [] };
   }
 
-  private readyWords(role: Role, container: docker.Container, lease: number): pulumi.Input<string>[] {
+  private readyWords(role: Role, container: Container, lease: number): pulumi.Input<string>[] {
     const route = role.routes[0]?.route;
     return [
       `role=${roleLabel(this.componentName, role.name)}`,
@@ -416,8 +416,8 @@ export class App extends Component {
    * Which containers are whose, for the verbs; and the plain variables and the names of the secrets, since a list of
    * variables with a secret in it is hidden whole in a diff.
    */
-  private labels(args: AppArgs, role: Role): docker.types.input.ContainerLabel[] {
-    const own: Record<string, pulumi.Input<string>> = {
+  private labels(args: AppArgs, role: Role): Record<string, pulumi.Input<string>> {
+    return {
       ...role.labels,
       ...Object.fromEntries(
         Object.entries(role.env ?? {}).map(([name, value]) => [`sextant.env.${name}`, value]),
@@ -431,7 +431,6 @@ export class App extends Component {
         .sort()
         .join(","),
     };
-    return Object.entries(own).map(([label, value]) => ({ label, value }));
   }
 }
 

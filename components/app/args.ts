@@ -1,12 +1,13 @@
 /** The arguments of an app. */
 import type * as pulumi from "@pulumi/pulumi";
-import type * as docker from "@pulumi/docker";
 import type { Transform } from "../core/component";
 import type { Duration, Size } from "../core/units";
+import type { ContainerArgs } from "../docker/container";
+import type { PullArgs } from "../docker/pull";
+import type { VolumeArgs } from "../docker/volume";
 import type { Host } from "../host/host";
 import type { VerbArgs } from "../host/verb";
 import type { Proxy } from "../proxy/proxy";
-import type { PullArgs } from "./pull";
 import type { RouteArgs } from "./route";
 
 /** What a container of a role is run with; given for the app, each role may say otherwise. */
@@ -184,9 +185,9 @@ export interface AppArgs extends ContainerSettings {
     /** The pull on each host. */
     image?: Transform<PullArgs>;
     /** Each data volume. */
-    volume?: Transform<docker.VolumeArgs>;
+    volume?: Transform<VolumeArgs>;
     /** Each container of a role. */
-    container?: Transform<docker.ContainerArgs>;
+    container?: Transform<ContainerArgs>;
     /** The release command. */
     release?: Transform<VerbArgs>;
     /** The gate of each container. */

@@ -7,8 +7,8 @@ import { sentence, sentences, type Problem } from "./problem";
  * Changes the arguments or options of one child before it is made, so that a user is never stuck: partial arguments,
  * which are laid over ours, or a function that changes arguments and options in place.
  *
- * @example { container: { cpuShares: 512 } }
- * @example { container: (args, opts) => { args.labels = []; opts.protect = true; } }
+ * @example { container: { body: { HostConfig: { CpuShares: 512 } } } }
+ * @example { container: (args, opts) => { args.hostname = "web"; opts.protect = true; } }
  */
 export type Transform<Args> =
   Partial<Args> | ((args: Args, opts: pulumi.CustomResourceOptions, name: string) => void);

@@ -2,11 +2,22 @@
  * The providers of the library's own resources. This file is what Pulumi's plugin for dynamic resources loads: nothing
  * that it imports may make resources.
  */
-import { pullProvider } from "../app/pull-provider";
 import { routesProvider } from "../app/routes-provider";
+import { containerProvider } from "../docker/container-provider";
+import { networkProvider } from "../docker/network-provider";
+import { pullProvider } from "../docker/pull-provider";
+import { volumeProvider } from "../docker/volume-provider";
 import { kitProvider } from "../host/kit-provider";
 import { verbProvider } from "../host/verb-provider";
 
-export const providers = { kit: kitProvider, verb: verbProvider, pull: pullProvider, routes: routesProvider };
+export const providers = {
+  kit: kitProvider,
+  verb: verbProvider,
+  pull: pullProvider,
+  routes: routesProvider,
+  container: containerProvider,
+  volume: volumeProvider,
+  network: networkProvider,
+};
 
 export type Providers = typeof providers;

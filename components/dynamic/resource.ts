@@ -18,6 +18,17 @@ export function providerText(kind: keyof Providers, directory = process.cwd()): 
   return `exports.handler = () => require(require("node:path").resolve(${path})).providers.${kind};`;
 }
 
+/** The inputs of a resource as a program gives them: any part may be an output. */
+export type InputsOf<Inputs> = { [Name in keyof Inputs]: DeepInput<Inputs[Name]> };
+
+type DeepInput<Value> = pulumi.Input<
+  Value extends readonly (infer Item)[]
+    ? DeepInput<Item>[]
+    : Value extends object
+      ? { [Name in keyof Value]: DeepInput<Value[Name]> }
+      : Value
+>;
+
 /** A resource of the kind `kind`; its type is `pulumi-nodejs:dynamic/sextant:<Class>`. */
 export abstract class DynamicResource extends pulumi.CustomResource {
   protected constructor(

@@ -32,7 +32,7 @@ export interface Ran {
 
 export interface RunSettings {
   /** Standard input, for what must not be in an argument list. */
-  stdin?: string;
+  stdin?: string | Uint8Array;
   /** Seconds after which it is given up. */
   timeout: number;
   /** What is waited for, for the message when it takes too long. */

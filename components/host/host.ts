@@ -2,6 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type * as docker from "@pulumi/docker";
 import type * as command from "@pulumi/command";
+import type { DockerNetwork } from "../docker/network";
 import type { Shell } from "../dynamic/shell";
 import type { Reach } from "../firewall/audit";
 import type { Registry } from "../registry/registry";
@@ -27,10 +28,13 @@ export interface Host {
   readonly connection: pulumi.Output<command.types.input.remote.ConnectionArgs>;
   /** How the `ssh` program reaches it. */
   readonly shell: pulumi.Output<Shell>;
-  /** The Docker provider of this host. */
+  /**
+   * The Docker provider of this host, for containers of a program's own; it is made when it is first asked for. The library's own
+   * containers do not need it.
+   */
   readonly docker: docker.Provider;
   /** The Docker network that app, accessories and proxy of this host share. */
-  readonly network: docker.Network;
+  readonly network: DockerNetwork;
   /** The verbs that are installed on the host. */
   readonly kit: Kit;
   /** The registries that it pulls from with credentials. */

@@ -1,13 +1,13 @@
 /** The verbs on a host, as a resource. */
 import * as pulumi from "@pulumi/pulumi";
 import { transformed, type Transform } from "../core/component";
-import { DynamicResource } from "../dynamic/resource";
+import { DynamicResource, type InputsOf } from "../dynamic/resource";
 import type { Shell } from "../dynamic/shell";
 import type { Kit } from "./kit";
 import type { KitInputs } from "./kit-provider";
 
 /** The arguments of the resource, for transforms. */
-export type KitArgs = { [Name in keyof KitInputs]: pulumi.Input<KitInputs[Name]> };
+export type KitArgs = InputsOf<KitInputs>;
 
 /** Puts the verbs on a host. */
 export class KitOnHost extends DynamicResource {

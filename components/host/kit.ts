@@ -35,6 +35,7 @@ const base = "/usr/local/lib/sextant";
 /** What the verbs keep on a host: certificates that the proxy reads. */
 const files = "/var/lib/sextant";
 let loaded: Kit | undefined;
+let texts: Record<string, string> | undefined;
 
 /** The kit of this version of the library. */
 export function kit(): Kit {
@@ -49,6 +50,15 @@ export function readVerbs(): Record<string, string> {
   return Object.fromEntries(
     names.sort().map((name) => [name.slice(0, -3), readFileSync(join(directory, name), "utf8")]),
   );
+}
+
+/** The text of one verb, for what runs it before the kit is there. */
+export function verbText(verb: string): string {
+  texts ??= readVerbs();
+  const text = texts[verb];
+  if (text === undefined)
+    throw new Error(`the verb ${verb} is missing from this installation of the library`);
+  return text;
 }
 
 /** The kit made of these files: pure, so that its script can be tested as data. */

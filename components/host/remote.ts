@@ -2,16 +2,16 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Host } from "./host";
 
-/** Options of a Docker resource on a host: its provider, waiting for the host, and going when the host goes. */
+/** Options of a resource on a host: waiting for the host, and going when the host goes. */
 export function onHost(
   host: Host,
   opts: pulumi.CustomResourceOptions & { parent: pulumi.Resource },
 ): pulumi.CustomResourceOptions {
-  return { provider: host.docker, ...host.tied, ...opts, dependsOn: [host.ready, ...listOf(opts.dependsOn)] };
+  return { ...host.tied, ...opts, dependsOn: [host.ready, ...listOf(opts.dependsOn)] };
 }
 
 /** `dependsOn` as a list. */
-export function listOf(dependsOn: pulumi.CustomResourceOptions["dependsOn"]): pulumi.Resource[] {
+function listOf(dependsOn: pulumi.CustomResourceOptions["dependsOn"]): pulumi.Resource[] {
   if (dependsOn === undefined) return [];
   return (Array.isArray(dependsOn) ? dependsOn : [dependsOn]) as pulumi.Resource[];
 }

@@ -1,14 +1,14 @@
 /** A verb of the host kit as a resource: it runs on the host when its words change, and says why where it fails. */
 import * as pulumi from "@pulumi/pulumi";
 import { transformed, type Transform } from "../core/component";
-import { DynamicResource } from "../dynamic/resource";
+import { DynamicResource, type InputsOf } from "../dynamic/resource";
 import type { Host } from "./host";
 import { verbLine, type Verb } from "./kit";
-import { listOf } from "./remote";
+import { onHost } from "./remote";
 import type { VerbInputs } from "./verb-provider";
 
 /** The arguments of the resource, for transforms. */
-export type VerbArgs = { [Name in keyof VerbInputs]: pulumi.Input<VerbInputs[Name]> };
+export type VerbArgs = InputsOf<VerbInputs>;
 
 /** The settings of a verb. */
 export interface VerbSettings {
@@ -52,7 +52,7 @@ export class VerbOnHost extends DynamicResource {
         timeout,
         ...(container === undefined ? {} : { container }),
       },
-      { ...host.tied, ...opts, dependsOn: [host.ready, ...listOf(opts.dependsOn)] },
+      onHost(host, opts),
     );
     super("verb", typeOf(verb), name, args, changed);
   }

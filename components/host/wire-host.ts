@@ -3,10 +3,11 @@ import * as pulumi from "@pulumi/pulumi";
 import * as command from "@pulumi/command";
 import * as docker from "@pulumi/docker";
 import { transformed, type Component, type Transform } from "../core/component";
+import { DockerNetwork, type DockerNetworkArgs } from "../docker/network";
 import type { Registry } from "../registry/registry";
 import { mtu, sharedNetwork } from "./docker-settings";
 import type { Host } from "./host";
-import { kit, quote, readVerbs } from "./kit";
+import { kit, quote, verbText } from "./kit";
 import { KitOnHost, type KitArgs } from "./kit-on-host";
 import { connectionOf, dockerHost, dockerSshOptions, type Ssh } from "./ssh";
 
@@ -15,7 +16,7 @@ export interface WiringTransform {
   gate?: Transform<command.remote.CommandArgs>;
   kit?: Transform<KitArgs>;
   provider?: Transform<docker.ProviderArgs>;
-  dockerNetwork?: Transform<docker.NetworkArgs>;
+  dockerNetwork?: Transform<DockerNetworkArgs>;
 }
 
 /** How a machine is reached, and what has to hold before it takes containers. */
@@ -40,15 +41,17 @@ export interface Wiring {
 /** The members of a host that come from wiring it, and the children that make them. */
 export type Wired = Pick<
   Host,
-  "connection" | "shell" | "docker" | "network" | "kit" | "registries" | "tied" | "ready"
+  "connection" | "shell" | "network" | "kit" | "registries" | "tied" | "ready"
 > & {
+  /** Makes the Docker provider, the first time. */
+  readonly docker: () => docker.Provider;
   /** Succeeds when the machine can take containers. */
   readonly gate: command.remote.Command;
   /** Puts the verbs on the machine. */
   readonly install: KitOnHost;
 };
 
-/** Makes the gate, the verbs, the Docker provider and the shared network, as children of a host. */
+/** Makes the gate, the verbs and the shared network, as children of a host. */
 export function wireHost(parent: Component, wiring: Wiring): Wired {
   const name = parent.componentName;
   const { access, address, hostKey, tied, transform } = wiring;
@@ -69,38 +72,23 @@ export function wireHost(parent: Component, wiring: Wiring): Wired {
     { ...tied, parent, dependsOn: [gate] },
     transform.kit,
   );
-  const provider = new docker.Provider(
-    ...transformed<docker.ProviderArgs>(
-      transform.provider,
-      name,
-      {
-        host: dockerHost(access, address),
-        sshOpts: options,
-        registryAuth: wiring.registries.map((registry) => registry.auth),
-        // The machine may not be there yet, or no more; each operation says so itself.
-        disableDockerDaemonCheck: true,
-      },
-      { parent },
-    ),
-  );
-  const network = new docker.Network(
-    ...transformed<docker.NetworkArgs>(
+  const network = new DockerNetwork(
+    ...transformed<DockerNetworkArgs>(
       transform.dockerNetwork,
       name,
-      { name: sharedNetwork, driver: "bridge", options: { "com.docker.network.driver.mtu": String(mtu) } },
       {
-        ...tied,
-        parent,
-        provider,
-        dependsOn: [gate],
-        deleteBeforeReplace: wiring.tied.deletedWith === undefined,
+        shell,
+        name: sharedNetwork,
+        driver: "bridge",
+        options: { "com.docker.network.driver.mtu": String(mtu) },
       },
+      { ...tied, parent, dependsOn: [gate], deleteBeforeReplace: wiring.tied.deletedWith === undefined },
     ),
   );
   return {
     connection,
     shell,
-    docker: provider,
+    docker: once(() => dockerProvider(parent, options, wiring)),
     network,
     kit: verbs,
     registries: wiring.registries,
@@ -109,6 +97,33 @@ export function wireHost(parent: Component, wiring: Wiring): Wired {
     gate,
     install,
   };
+}
+
+/** The Docker provider of a host, for what a program puts there by itself: it costs a process, so that it is made when asked for. */
+function dockerProvider(
+  parent: Component,
+  sshOpts: pulumi.Output<string[]>,
+  { access, address, registries, transform }: Wiring,
+): docker.Provider {
+  return new docker.Provider(
+    ...transformed<docker.ProviderArgs>(
+      transform.provider,
+      parent.componentName,
+      {
+        host: dockerHost(access, address),
+        sshOpts,
+        registryAuth: registries.map((registry) => registry.auth),
+        // The machine may not be there yet, or no more; each operation says so itself.
+        disableDockerDaemonCheck: true,
+      },
+      { parent },
+    ),
+  );
+}
+
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
 }
 
 /** Runs the gate's verb, which is not on the host yet: by standard input, so that the command stays one line in a preview. */
@@ -130,11 +145,4 @@ function runGate(parent: Component, connection: Wired["connection"], wiring: Wir
       { ...tied, parent, dependsOn },
     ),
   );
-}
-
-function verbText(verb: Wiring["gate"]["verb"]): string {
-  const text = readVerbs()[verb];
-  if (text === undefined)
-    throw new Error(`the verb ${verb} is missing from this installation of the library`);
-  return text;
 }

@@ -1,11 +1,13 @@
 /** The arguments of a proxy, and what can be wrong with them. */
 import { isIP } from "node:net";
-import type * as docker from "@pulumi/docker";
 import * as check from "../core/checks";
 import type { Transform } from "../core/component";
 import type { Problem } from "../core/problem";
 import type { Size } from "../core/units";
 import { sizeBytes } from "../core/units";
+import type { ContainerArgs } from "../docker/container";
+import type { PullArgs } from "../docker/pull";
+import type { VolumeArgs } from "../docker/volume";
 import type { Host } from "../host/host";
 import type { VerbArgs } from "../host/verb";
 import { moves } from "../image/reference";
@@ -67,11 +69,11 @@ export interface ProxyArgs {
   /** Changes a child before it is made. @default none @edit what the changed argument of the child does */
   transform?: {
     /** The image on each host. */
-    image?: Transform<docker.RemoteImageArgs>;
+    image?: Transform<PullArgs>;
     /** The volume with routes, maintenance state and certificates. */
-    volume?: Transform<docker.VolumeArgs>;
+    volume?: Transform<VolumeArgs>;
     /** The proxy's container. */
-    container?: Transform<docker.ContainerArgs>;
+    container?: Transform<ContainerArgs>;
     /** The command that starts a second proxy while the first one is replaced. */
     bridge?: Transform<VerbArgs>;
     /** The command that ends the second one once the new proxy answers with all its routes. */

@@ -1,6 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import * as docker from "@pulumi/docker";
 import { Component, transformed } from "../core/component";
+import { Container, type ContainerArgs } from "../docker/container";
+import { Pull } from "../docker/pull";
+import { Volume, type VolumeArgs } from "../docker/volume";
 import type { Host } from "../host/host";
 import { onHost } from "../host/remote";
 import { VerbOnHost } from "../host/verb";
@@ -19,10 +21,10 @@ import {
 /** What a proxy is on one host. */
 export interface ProxyOnHost {
   readonly host: Host;
-  readonly image: docker.RemoteImage;
-  readonly volume: docker.Volume;
+  readonly image: Pull;
+  readonly volume: Volume;
   readonly bridge: VerbOnHost;
-  readonly container: docker.Container;
+  readonly container: Container;
   /** Done when the proxy answers with all its routes; routes wait for it. */
   readonly settle: VerbOnHost;
 }
@@ -55,19 +57,12 @@ export class Proxy extends Component {
   private put(host: Host, transform: ProxyArgs["transform"] = {}): ProxyOnHost {
     const name = `${this.componentName}-${host.hostName}`;
     const { config } = this;
-    const image = new docker.RemoteImage(
-      ...transformed<docker.RemoteImageArgs>(
-        transform.image,
-        name,
-        { name: config.image, keepLocally: true },
-        onHost(host, { parent: this }),
-      ),
-    );
-    const volume = new docker.Volume(
-      ...transformed<docker.VolumeArgs>(
+    const image = new Pull(name, host, config.image, { parent: this }, transform.image);
+    const volume = new Volume(
+      ...transformed<VolumeArgs>(
         transform.volume,
         name,
-        { name: proxyVolume },
+        { shell: host.shell, name: proxyVolume },
         onHost(host, { parent: this }),
       ),
     );
@@ -88,16 +83,17 @@ export class Proxy extends Component {
       { parent: this, dependsOn: [image, host.network] },
       transform.bridge,
     );
-    const container = new docker.Container(
-      ...transformed<docker.ContainerArgs>(
+    const container = new Container(
+      ...transformed<ContainerArgs>(
         transform.container,
         name,
         {
+          shell: host.shell,
           name: proxyContainer,
           image: config.image,
           command: proxyCommand(config),
           ports: proxyPorts(config),
-          networksAdvanced: [{ name: host.network.id }],
+          network: { name: host.network.name, id: host.network.id },
           volumes: [
             { volumeName: volume.name, containerPath: proxySettings },
             { hostPath: proxyFiles, containerPath: proxyFiles, readOnly: true },
@@ -105,17 +101,11 @@ export class Proxy extends Component {
           restart: "unless-stopped",
           logDriver: "json-file",
           logOpts: { "max-size": config.logMaxSize, "max-file": "3" },
-          labels: [{ label: "sextant.config", value: configHash(config) }],
+          labels: { "sextant.config": configHash(config) },
           destroyGraceSeconds: 30,
         },
         // It owns host ports, so the old one has to go first; the bridge takes the connections meanwhile.
-        // A refresh reads the ports in another order; a change of theirs shows in the label, which replaces as well.
-        onHost(host, {
-          parent: this,
-          dependsOn: [image, bridge],
-          deleteBeforeReplace: true,
-          ignoreChanges: ["ports"],
-        }),
+        onHost(host, { parent: this, dependsOn: [image, bridge], deleteBeforeReplace: true }),
       ),
     );
     const settle = new VerbOnHost(

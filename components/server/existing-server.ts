@@ -35,14 +35,14 @@ export class ExistingServer extends Component implements Host {
   readonly memoryMb: number | undefined;
   readonly connection: Host["connection"];
   readonly shell: Host["shell"];
-  readonly docker: docker.Provider;
-  readonly network: docker.Network;
+  readonly network: Host["network"];
   readonly kit: Kit;
   readonly registries: Host["registries"];
   readonly reach: Reach;
   /** Nothing: the machine is not made here, and does not go with the stack. */
   readonly tied: Host["tied"] = {};
   readonly ready: pulumi.Resource;
+  private readonly dockerProvider: () => docker.Provider;
   /** The arguments, for checks of other components. */
   readonly args: Readonly<ExistingServerArgs>;
 
@@ -71,19 +71,18 @@ export class ExistingServer extends Component implements Host {
       dependsOn: [],
       transform: args.transform ?? {},
     });
-    ({
-      connection: this.connection,
-      shell: this.shell,
-      docker: this.docker,
-      network: this.network,
-      kit: this.kit,
-    } = wired);
+    ({ connection: this.connection, shell: this.shell, network: this.network, kit: this.kit } = wired);
+    this.dockerProvider = wired.docker;
     ({ registries: this.registries, ready: this.ready, gate: this.preflight, install: this.install } = wired);
     this.registerOutputs({
       address: this.address,
       ipv6Address: this.ipv6Address,
       privateAddress: this.privateAddress,
     });
+  }
+
+  get docker(): docker.Provider {
+    return this.dockerProvider();
   }
 
   private preflightWords(): pulumi.Input<string>[] {

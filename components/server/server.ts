@@ -48,13 +48,13 @@ export class Server extends Component implements Host {
   readonly cores: number | undefined;
   readonly connection: Host["connection"];
   readonly shell: Host["shell"];
-  readonly docker: docker.Provider;
-  readonly network: docker.Network;
+  readonly network: Host["network"];
   readonly kit: Kit;
   readonly registries: Host["registries"];
   readonly reach: Reach;
   readonly tied: Host["tied"];
   readonly ready: pulumi.Resource;
+  private readonly dockerProvider: () => docker.Provider;
   /** The arguments, for checks of other components. */
   readonly args: Readonly<ServerArgs>;
 
@@ -90,13 +90,8 @@ export class Server extends Component implements Host {
       dependsOn: this.serverNetwork === undefined ? [this.server] : [this.server, this.serverNetwork],
       transform: args.transform ?? {},
     });
-    ({
-      connection: this.connection,
-      shell: this.shell,
-      docker: this.docker,
-      network: this.network,
-      kit: this.kit,
-    } = wired);
+    ({ connection: this.connection, shell: this.shell, network: this.network, kit: this.kit } = wired);
+    this.dockerProvider = wired.docker;
     ({ registries: this.registries, ready: this.ready, gate: this.gate, install: this.install } = wired);
     putBehind(args.firewalls, this);
     this.registerOutputs({
@@ -104,6 +99,10 @@ export class Server extends Component implements Host {
       ipv6Address: this.ipv6Address,
       privateAddress: this.privateAddress,
     });
+  }
+
+  get docker(): docker.Provider {
+    return this.dockerProvider();
   }
 
   private makeSshKey(): hcloud.SshKey | undefined {

@@ -77,7 +77,9 @@ class Reader {
     // A preset's own arguments come first; the compiler lists them so, too.
     const members = this.publicMembers(symbol);
     const isChild = ({ type }: Member): boolean =>
-      /\b(docker|hcloud|command)\.(?!types\b)|OnHost\b|\bPull\b|\bRoutes\b/.test(type);
+      /\b(docker|hcloud|command)\.(?!types\b)|OnHost\b|\b(Pull|Routes|Container|Volume|DockerNetwork)\b/.test(
+        type,
+      );
     const helpers = this.helpers(declaration);
     return {
       name,
@@ -184,7 +186,8 @@ class Reader {
       reference.flags & ts.SymbolFlags.Alias ? this.checker.getAliasedSymbol(reference) : reference;
     const documented = symbol.flags & (ts.SymbolFlags.Interface | ts.SymbolFlags.TypeAlias);
     // The form of every transform has its place in the index, its members have theirs at the argument.
-    const elsewhere = symbol.name.endsWith("Transform");
+    // How the inputs of a resource take outputs is said where they are.
+    const elsewhere = symbol.name.endsWith("Transform") || symbol.name === "DeepInput";
     return documented && !elsewhere && (symbol.declarations ?? []).some(isOurs) ? [symbol] : [];
   }
 

@@ -3,11 +3,11 @@
  * engine then deletes the old container, and the proxy still routes to it. A policy is not told of `--target`; it shows
  * in that the switch names another container than the one that would be there.
  */
-import { containerType, known, labelsOf, type Resource, type Violation } from "./resource";
+import { isContainer, known, labelsOf, type Resource, type Violation } from "./resource";
 
 export function halfReleased(resources: readonly Resource[]): Violation[] {
   return resources
-    .filter(({ type, props }) => type === containerType && labelsOf(props).has("sextant.role"))
+    .filter(({ type, props }) => isContainer(type) && labelsOf(props).has("sextant.role"))
     .flatMap((container) => {
       const name = known(() => container.props["name"]);
       if (typeof name !== "string") return [];

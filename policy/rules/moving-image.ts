@@ -1,9 +1,9 @@
 /** Containers whose image moves. */
 import { moves } from "../../components/image/reference";
-import { containerType, known } from "./resource";
+import { isContainer, known } from "./resource";
 
 export function movingImage(type: string, props: Record<string, unknown>): string[] {
-  const image = type === containerType ? known(() => props["image"]) : undefined;
+  const image = isContainer(type) ? known(() => props["image"]) : undefined;
   // By its id, or by a digest, it is the same everywhere.
   if (typeof image !== "string" || image.includes("sha256:")) return [];
   const tag = /:([^:/]+)$/.exec(image)?.[1];

@@ -1,7 +1,7 @@
 /** Accessories that everybody can reach. */
 import { isIPv4 } from "node:net";
 import { contains } from "../../components/network/args";
-import { containerType, known, labelsOf } from "./resource";
+import { isContainer, known, labelsOf } from "./resource";
 
 const inside = ["127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"];
 
@@ -12,7 +12,7 @@ export function publicAccessory(type: string, name: string, props: Record<string
       ? [`accessory ${name} is published to everybody; publish it to "private" or "loopback".`]
       : [];
   }
-  if (type !== containerType || !labelsOf(props).has("sextant.accessory")) return [];
+  if (!isContainer(type) || !labelsOf(props).has("sextant.accessory")) return [];
   const ports = known(() => props["ports"]);
   return (Array.isArray(ports) ? (ports as unknown[]) : []).flatMap((port) => {
     const { ip, external } = (known(() => ({ ...(port as object) })) ?? { ip: "10.0.0.0" }) as {

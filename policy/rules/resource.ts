@@ -15,8 +15,12 @@ export interface Violation {
   urn: string;
 }
 
-/** The type of every container. */
-export const containerType = "docker:index/container:Container";
+/** The types of containers: the library's own, and those that a program makes by itself with Pulumi's Docker provider. */
+const containerTypes = ["pulumi-nodejs:dynamic/sextant:Container", "docker:index/container:Container"];
+
+export function isContainer(type: string): boolean {
+  return containerTypes.includes(type);
+}
 
 /** A property that may not be known yet; reading such a one in a preview throws. */
 export function known(read: () => unknown): unknown {
@@ -27,15 +31,17 @@ export function known(read: () => unknown): unknown {
   }
 }
 
-/** The labels of a container, by name. */
+/** The labels of a container, by name: an object, or a list in the Docker provider's form. */
 export function labelsOf(props: Record<string, unknown>): Map<string, string> {
   const labels = known(() => props["labels"]);
-  const entries = (Array.isArray(labels) ? (labels as unknown[]) : []).map((one): [string, string] => {
-    const { label, value } = (known(() => ({ ...(one as object) })) ?? {}) as {
-      label?: string;
-      value?: string;
-    };
-    return [label ?? "", value ?? ""];
-  });
+  const entries = Array.isArray(labels)
+    ? (labels as unknown[]).map((one) => {
+        const { label, value } = (known(() => ({ ...(one as object) })) ?? {}) as {
+          label?: string;
+          value?: string;
+        };
+        return [label ?? "", value ?? ""] as const;
+      })
+    : Object.entries((known(() => ({ ...(labels as object) })) ?? {}) as Record<string, string>);
   return new Map(entries);
 }

@@ -8,7 +8,7 @@ export function unprotectedData(resources: readonly Resource[]): Violation[] {
   });
   const lost = accessories.flatMap((accessory): Violation[] => {
     const volumes = resources.filter(
-      ({ type, parent }) => type === "docker:index/volume:Volume" && parent === accessory.urn,
+      ({ type, parent }) => type === "pulumi-nodejs:dynamic/sextant:Volume" && parent === accessory.urn,
     );
     const kept = known(() => accessory.props["keepData"]) === true || volumes.every(({ protect }) => protect);
     return kept

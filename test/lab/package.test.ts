@@ -231,15 +231,15 @@ describe("the README's program on the installed package", () => {
       "hcloud:index/sshKey:SshKey deploy-KEY",
     ]);
     expect(of("docker:")).toEqual([
-      "docker:index/container:Container db",
-      "docker:index/container:Container proxy-web-1",
-      "docker:index/container:Container shop-job-web-1",
-      "docker:index/container:Container shop-web-web-1",
-      "docker:index/network:Network web-1",
-      "docker:index/remoteImage:RemoteImage db",
-      "docker:index/remoteImage:RemoteImage proxy-web-1",
-      "docker:index/volume:Volume db-data",
-      "docker:index/volume:Volume proxy-web-1",
+      "pulumi-nodejs:dynamic/sextant:Container db",
+      "pulumi-nodejs:dynamic/sextant:Container proxy-web-1",
+      "pulumi-nodejs:dynamic/sextant:Container shop-job-web-1",
+      "pulumi-nodejs:dynamic/sextant:Container shop-web-web-1",
+      "pulumi-nodejs:dynamic/sextant:DockerNetwork web-1",
+      "pulumi-nodejs:dynamic/sextant:Pull db",
+      "pulumi-nodejs:dynamic/sextant:Pull proxy-web-1",
+      "pulumi-nodejs:dynamic/sextant:Volume db-data",
+      "pulumi-nodejs:dynamic/sextant:Volume proxy-web-1",
     ]);
     expect(of("command:")).toEqual([
       "command:local:Command web-1-host-key",

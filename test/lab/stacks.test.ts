@@ -188,12 +188,12 @@ describe("staging", () => {
       "hcloud:index/firewall:Firewall": 1,
       "hcloud:index/server:Server": 1,
       "hcloud:index/sshKey:SshKey": 1,
-      "docker:index/network:Network": 1,
+      "pulumi-nodejs:dynamic/sextant:DockerNetwork": 1,
       // Of the proxy and of the database; the app has pulls of its own.
-      "docker:index/remoteImage:RemoteImage": 2,
-      "docker:index/volume:Volume": 2,
+      "pulumi-nodejs:dynamic/sextant:Pull": 2,
+      "pulumi-nodejs:dynamic/sextant:Volume": 2,
       // Those and the worker.
-      "docker:index/container:Container": 4,
+      "pulumi-nodejs:dynamic/sextant:Container": 4,
     });
     expect(namesOf(steps, "-switch")).toEqual(["shop-job-staging-switch", "shop-web-staging-switch"]);
     expect(letIn(steps)).toEqual([
@@ -205,7 +205,7 @@ describe("staging", () => {
   });
 
   it("publishes the ports of the proxy and no others", async () => {
-    const published = inputsOf(await preview(), "docker:index/container:Container").flatMap(
+    const published = inputsOf(await preview(), "pulumi-nodejs:dynamic/sextant:Container").flatMap(
       ({ ports }) => (ports ?? []) as { external: number }[],
     );
     expect([...new Set(published.map(({ external }) => external))].sort()).toEqual([443, 80]);
@@ -251,11 +251,11 @@ describe("production", () => {
       "hcloud:index/server:Server": 3,
       "hcloud:index/serverNetwork:ServerNetwork": 3,
       "hcloud:index/sshKey:SshKey": 1,
-      "docker:index/network:Network": 3,
+      "pulumi-nodejs:dynamic/sextant:DockerNetwork": 3,
       // A proxy on each web server, and two accessories.
-      "docker:index/remoteImage:RemoteImage": 4,
-      "docker:index/volume:Volume": 4,
-      "docker:index/container:Container": 7,
+      "pulumi-nodejs:dynamic/sextant:Pull": 4,
+      "pulumi-nodejs:dynamic/sextant:Volume": 4,
+      "pulumi-nodejs:dynamic/sextant:Container": 7,
     });
     expect(namesOf(steps, "-switch")).toEqual([
       "shop-job-data-1-switch",

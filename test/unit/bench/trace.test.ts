@@ -34,7 +34,7 @@ function line(
   });
 }
 
-const urn = "urn:pulumi:s::p::sextant:app:App$docker:index/container:Container::lite-web-1";
+const urn = "urn:pulumi:s::p::sextant:app:App$pulumi-nodejs:dynamic/sextant:Container::lite-web-1";
 const request = (method: string): string =>
   JSON.stringify({
     [`gRPC ${method}`]: `parent:"urn:pulumi:s::p::a:b:C::parent" password:"hidden" urn:"${urn}"`,
@@ -53,7 +53,7 @@ describe("parseSpans", () => {
       { name: "pulumi", process: "pulumi-cli", start: 0, end: 3000 },
       {
         ...{ name: "ResourceProvider/Create", process: "plugin", start: 1000, end: 2000 },
-        resource: "docker:index/container:Container lite-web-1",
+        resource: "pulumi-nodejs:dynamic/sextant:Container lite-web-1",
       },
     ]);
   });
@@ -131,9 +131,9 @@ const span = (name: string, from: number, to: number, more: Partial<Span> = {}):
 describe("parts", () => {
   it("counts time once in which several of a part's spans are open", () => {
     const found = parts([
-      span("ResourceProvider/Create", 0, 2, { resource: "docker:index/remoteImage:RemoteImage lite-1" }),
-      span("ResourceProvider/Create", 1, 3, { resource: "docker:index/remoteImage:RemoteImage lite-2" }),
-      span("ResourceProvider/Create", 5, 6, { resource: "docker:index/remoteImage:RemoteImage lite-3" }),
+      span("ResourceProvider/Create", 0, 2, { resource: "pulumi-nodejs:dynamic/sextant:Pull lite-1" }),
+      span("ResourceProvider/Create", 1, 3, { resource: "pulumi-nodejs:dynamic/sextant:Pull lite-2" }),
+      span("ResourceProvider/Create", 5, 6, { resource: "pulumi-nodejs:dynamic/sextant:Pull lite-3" }),
     ]);
     expect(found).toEqual([{ name: "pull", wall: 4, sum: 5, count: 3, from: 0, to: 6 }]);
   });
@@ -149,7 +149,9 @@ describe("parts", () => {
       span("ResourceMonitor/RegisterResource", 3.5, 4, { process: "pulumi-language-host" }),
       span("newPlugin", 3, 3.2, { program: "docker (resource)" }),
       span("gocloud.dev/blob.NewWriter", 5, 5.1),
-      span("ResourceProvider/Create", 4, 5, { resource: "docker:index/container:Container lite-web-1" }),
+      span("ResourceProvider/Create", 4, 5, {
+        resource: "pulumi-nodejs:dynamic/sextant:Container lite-web-1",
+      }),
       span("ResourceProvider/Update", 5, 6, {
         resource: "pulumi-nodejs:dynamic/sextant:Ready lite-web-1-ready",
       }),

@@ -1,10 +1,22 @@
 import * as pulumi from "@pulumi/pulumi";
-import type * as docker from "@pulumi/docker";
 import type { Host } from "../../../components";
+import { DockerNetwork } from "../../../components/docker/network";
 import { kit } from "../../../components/host/kit";
 
+const shell = {
+  name: "host",
+  destination: "root@192.0.2.1",
+  port: 22,
+  options: ["-o", "BatchMode=yes"],
+};
+
+/** The network of a machine without one behind it. */
+export function fakeNetwork(name: string): DockerNetwork {
+  return new DockerNetwork(name, { shell, name: "sextant" }, {});
+}
+
 /** A machine as components see it, without one behind it. */
-export function fakeHost(hostName: string, provider: docker.Provider, network: docker.Network): Host {
+export function fakeHost(hostName: string, network: DockerNetwork): Host {
   return {
     hostName,
     address: pulumi.output("192.0.2.1"),
@@ -13,13 +25,10 @@ export function fakeHost(hostName: string, provider: docker.Provider, network: d
     architecture: "amd64",
     memoryMb: 4096,
     connection: pulumi.secret({ host: "192.0.2.1" }),
-    shell: pulumi.output({
-      name: hostName,
-      destination: "root@192.0.2.1",
-      port: 22,
-      options: ["-o", "BatchMode=yes"],
-    }),
-    docker: provider,
+    shell: pulumi.output({ ...shell, name: hostName }),
+    get docker(): never {
+      throw new Error("a component of the library asked for a Docker provider, which costs a process a host");
+    },
     network,
     kit: kit(),
     registries: [],

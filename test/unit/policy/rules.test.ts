@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { halfReleased } from "../../../policy/rules/half-released";
 import { movingImage } from "../../../policy/rules/moving-image";
 import { publicAccessory } from "../../../policy/rules/public-accessory";
-import { containerType, type Resource } from "../../../policy/rules/resource";
+import type { Resource } from "../../../policy/rules/resource";
 import { sshSources } from "../../../policy/rules/ssh-sources";
 
 const resource = (change: Partial<Resource>): Resource => ({
@@ -14,7 +14,8 @@ const resource = (change: Partial<Resource>): Resource => ({
   parent: "app",
   ...change,
 });
-const labels = (label: string): object[] => [{ label, value: "x" }];
+const containerType = "pulumi-nodejs:dynamic/sextant:Container";
+const labels = (label: string): object => ({ [label]: "x" });
 
 describe("a half release", () => {
   const container = (name: string): Resource =>
@@ -52,6 +53,8 @@ it("an accessory is public by its argument, or by a port", () => {
   const said = (props: object): string[] => publicAccessory(containerType, "db", { ...props });
   expect([ports(), ports("0.0.0.0"), ports("::"), ports("198.51.100.1")].map(said).flat()).toHaveLength(4);
   expect([ports("127.0.0.1"), ports("10.0.0.2"), ports("::1")].map(said).flat()).toEqual([]);
+  const others = { labels: [{ label: "sextant.accessory", value: "x" }], ports: [{ external: 1 }] };
+  expect(publicAccessory("docker:index/container:Container", "db", others)).toHaveLength(1);
   expect(publicAccessory("sextant:accessory:Accessory", "db", { publish: "public" })).toHaveLength(1);
 });
 

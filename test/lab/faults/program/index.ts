@@ -68,9 +68,9 @@ function deploy(): void {
     release: edit.release,
     transform: {
       container: (args) => {
-        args.readOnly = edit.readOnly;
-        if (edit.dns.length > 0) args.dns = edit.dns;
-        if (edit.dnsOptions.length > 0) args.dnsOpts = edit.dnsOptions;
+        args.body = {
+          HostConfig: { ReadonlyRootfs: edit.readOnly, Dns: edit.dns, DnsOptions: edit.dnsOptions },
+        };
         if (publish !== undefined) args.ports = [{ internal: edit.port, external: publish, ip: "0.0.0.0" }];
       },
       switch: (args) => {

@@ -1,14 +1,12 @@
 import { describe, expect, it } from "vitest";
 import * as pulumi from "@pulumi/pulumi";
 import { App, Proxy, letsEncrypt, type AppArgs, type Host } from "../../../../components";
-import * as docker from "@pulumi/docker";
-import { fakeHost } from "../fake-host";
+import { fakeHost, fakeNetwork } from "../fake-host";
 import { newGraph, refusal, type Graph } from "../graph";
 
 /** A host as the app sees it, without a machine behind it. */
 function hostNamed(hostName: string): Host {
-  const provider = new docker.Provider(hostName, { host: "ssh://root@192.0.2.1:22" });
-  return fakeHost(hostName, provider, new docker.Network(hostName, { name: "sextant" }, { provider }));
+  return fakeHost(hostName, fakeNetwork(hostName));
 }
 
 async function graphOf(
@@ -33,7 +31,7 @@ async function graphOf(
   return { graph, app };
 }
 
-const containerType = "docker:index/container:Container";
+const containerType = "pulumi-nodejs:dynamic/sextant:Container";
 const switchType = "pulumi-nodejs:dynamic/sextant:Switch";
 /** Everything that runs a line on a host. */
 const verbTypes = /^(command:remote:Command|pulumi-nodejs:dynamic\/sextant:.*)$/;

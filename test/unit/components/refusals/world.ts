@@ -2,7 +2,6 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import * as docker from "@pulumi/docker";
 import {
   Accessory,
   App,
@@ -22,7 +21,7 @@ import {
   type Rule,
   type ServerArgs,
 } from "../../../../components";
-import { fakeHost } from "../fake-host";
+import { fakeHost, fakeNetwork } from "../fake-host";
 import { newGraph, type Answers } from "../graph";
 
 const privateKeyFile = join(mkdtempSync(join(tmpdir(), "sextant-refusals-")), "id_ed25519");
@@ -36,22 +35,21 @@ const halves = JSON.stringify({
 const cloud: Answers = ({ type }) => (type === "command:local:Command" ? { stdout: halves } : {});
 
 /** What all worlds of a test file share, since making resources takes its time: a graph, and the proxy of both machines. */
-let shared: { provider: docker.Provider; network: docker.Network; proxy: Proxy };
+let shared: { network: Host["network"]; proxy: Proxy };
 
 /** Makes what is shared; before the first world. */
 export async function startWorld(): Promise<void> {
   await newGraph(cloud);
-  const provider = new docker.Provider("host", { host: "ssh://root@192.0.2.1:22" });
-  const network = new docker.Network("host", { name: "sextant" }, { provider });
-  const hosts = ["web-1", "web-2"].map((name) => fakeHost(name, provider, network));
-  shared = { provider, network, proxy: new Proxy("proxy", { servers: hosts }) };
+  const network = fakeNetwork("host");
+  const hosts = ["web-1", "web-2"].map((name) => fakeHost(name, network));
+  shared = { network, proxy: new Proxy("proxy", { servers: hosts }) };
 }
 
 /** Things in order, and makers of the component under test: good arguments, with a change. */
 export class World {
   readonly access = { privateKeyFile };
   /** Two machines of 4 GB, x86. */
-  readonly hosts = ["web-1", "web-2"].map((name) => fakeHost(name, shared.provider, shared.network));
+  readonly hosts = ["web-1", "web-2"].map((name) => fakeHost(name, shared.network));
   readonly host = this.hosts[0] as Host;
 
   /** A server behind a firewall that lets in SSH and these. */

@@ -13,7 +13,7 @@ const good: ExistingServerArgs = { address: "203.0.113.7", ssh: { privateKeyFile
 const remote = "command:remote:Command";
 const kit = "pulumi-nodejs:dynamic/sextant:Kit";
 
-it("makes no server: a preflight, the verbs, a provider and a network", async () => {
+it("makes no server: a preflight, the verbs and a network", async () => {
   const graph = await newGraph();
   const server = new ExistingServer(
     "web-1",
@@ -23,9 +23,8 @@ it("makes no server: a preflight, the verbs, a provider and a network", async ()
   await Promise.all([value(server.install.id), value(server.network.id)]);
   expect(graph.made.map(({ type }) => type).sort()).toEqual([
     remote,
-    "docker:index/network:Network",
+    "pulumi-nodejs:dynamic/sextant:DockerNetwork",
     kit,
-    "pulumi:providers:docker",
     "sextant:server:ExistingServer",
   ]);
   expect(graph.find(remote, "web-1-gate").inputs.create).toBe(
@@ -43,7 +42,7 @@ it("holds connections to the host key, where there is one", async () => {
   await Promise.all([value(pinned.network.id), value(open.network.id)]);
   expect(await value(pinned.connection)).toMatchObject({ hostKey });
   expect((await value(open.connection)).hostKey).toBeUndefined();
-  expect(JSON.stringify(graph.find("pulumi:providers:docker", "b").inputs)).toContain("accept-new");
+  expect(JSON.stringify(graph.find(kit, "b-kit").inputs)).toContain("accept-new");
 });
 
 it("asks for no port on a machine without a proxy", async () => {

@@ -40,7 +40,7 @@ const types = {
   remote: "command:remote:Command",
   kit: "pulumi-nodejs:dynamic/sextant:Kit",
   local: "command:local:Command",
-  dockerNetwork: "docker:index/network:Network",
+  dockerNetwork: "pulumi-nodejs:dynamic/sextant:DockerNetwork",
   provider: "pulumi:providers:docker",
 };
 
@@ -98,7 +98,7 @@ describe("a server", () => {
       hostKey: halves.public,
       privateKey: "a private key\n",
     });
-    expect(JSON.stringify(graph.find(types.provider, "web-1").inputs)).toContain("StrictHostKeyChecking=yes");
+    expect(JSON.stringify(graph.find(types.kit, "web-1-kit").inputs)).toContain("StrictHostKeyChecking=yes");
   });
 
   it("ties what is on it to the machine, and runs commands without triggers", async () => {
@@ -172,13 +172,25 @@ describe("a server", () => {
     expect(graph.find(types.server).inputs).not.toHaveProperty("name");
   });
 
-  it("hands registries to Docker", async () => {
-    const graph = await newGraph(cloud);
+  it("keeps the registries that it pulls from", async () => {
+    await newGraph(cloud);
     const registry = new Registry("ghcr", { address: "ghcr.io", username: "deploy", password: "hunter2" });
     const server = new Server("web-1", args(await edge(), { registries: [registry] }));
     await whole(server);
     expect(server.registries.map(({ address }) => address)).toEqual(["ghcr.io"]);
-    expect(JSON.stringify(graph.find(types.provider, "web-1").inputs.registryAuth)).toContain("ghcr.io");
+  });
+
+  it("has a Docker provider for a program's own containers, made when it is asked for", async () => {
+    const graph = await newGraph(cloud);
+    const registry = new Registry("ghcr", { address: "ghcr.io", username: "deploy", password: "hunter2" });
+    const server = new Server("web-1", args(await edge(), { registries: [registry] }));
+    await whole(server);
+    expect(graph.made.filter(({ type }) => type === types.provider)).toEqual([]);
+    expect(server.docker).toBe(server.docker);
+    await value(server.docker.id);
+    const { inputs } = graph.find(types.provider, "web-1");
+    expect(JSON.stringify(inputs.registryAuth)).toContain("ghcr.io");
+    expect(JSON.stringify(inputs)).toContain("StrictHostKeyChecking=yes");
   });
 
   it("protects at Hetzner and in Pulumi", async () => {

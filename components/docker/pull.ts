@@ -1,17 +1,21 @@
-/** The pull of a release's image to a host. */
+/** The pull of an image to a host, as a resource. */
 import * as pulumi from "@pulumi/pulumi";
 import { transformed, type Transform } from "../core/component";
-import { DynamicResource } from "../dynamic/resource";
+import { DynamicResource, type InputsOf } from "../dynamic/resource";
 import type { Host } from "../host/host";
 import { verbLine } from "../host/kit";
-import { listOf } from "../host/remote";
+import { onHost } from "../host/remote";
 import { registryOf } from "../registry/args";
 import type { PullInputs } from "./pull-provider";
 
 /** The arguments of the resource, for transforms. */
-export type PullArgs = { [Name in keyof PullInputs]: pulumi.Input<PullInputs[Name]> };
+export type PullArgs = InputsOf<PullInputs>;
 
+/** Brings an image to a host. */
 export class Pull extends DynamicResource {
+  /** The full reference. */
+  declare readonly image: pulumi.Output<string>;
+
   constructor(
     name: string,
     host: Host,
@@ -28,7 +32,7 @@ export class Pull extends DynamicResource {
         line: pulumi.output(image).apply((reference) => verbLine(host.kit, "pull", [`image=${reference}`])),
         auth: credentials(host, image),
       },
-      { ...host.tied, ...opts, dependsOn: [host.ready, ...listOf(opts.dependsOn)] },
+      onHost(host, opts),
     );
     super("pull", "Pull", name, args, changed);
   }

@@ -1,0 +1,65 @@
+/** Docker's API on a host, through the connection that is kept warm: no process a host is left on the client for it. */
+import { onHost, type Shell } from "../dynamic/shell";
+import { quote, verbText } from "../host/kit";
+
+/** A request to Docker's API; paths as in https://docs.docker.com/reference/api/engine/, without a version. */
+export interface Request {
+  method: "GET" | "POST" | "PUT" | "DELETE";
+  path: string;
+  /** Sent as JSON; bytes as a tar archive. */
+  body?: object | Uint8Array;
+  /** Seconds that Docker may take. @default 60 */
+  timeout?: number;
+}
+
+export interface Answer {
+  status: number;
+  /** The JSON of the answer; undefined where it has none. */
+  body: unknown;
+}
+
+/**
+ * Asks Docker, whatever it answers.
+ * @throws Error when the host cannot be reached, when Docker does not answer, or not in time.
+ */
+export async function ask(shell: Shell, { method, path, body, timeout = 60 }: Request): Promise<Answer> {
+  const archive = body instanceof Uint8Array;
+  const words = [method, path, ...(archive ? ["application/x-tar"] : [])];
+  const line = ["sh", "-c", quote(verbText("engine")), "engine", ...words.map(quote)].join(" ");
+  const stdin = archive || body === undefined ? body : JSON.stringify(body);
+  const what = `Docker's answer to ${method} ${path}`;
+  const ran = await onHost(shell, line, { ...(stdin === undefined ? {} : { stdin }), timeout, what });
+  if (ran.code !== 0) {
+    throw new Error(
+      `${shell.name}: Docker does not answer (${ran.stderr.trim().split("\n").at(-1) ?? ""}); see systemctl status docker there.`,
+    );
+  }
+  return parseAnswer(ran.stdout);
+}
+
+/** An answer as the verb prints it: the body, and the status on a line of its own. */
+export function parseAnswer(printed: string): Answer {
+  const lines = printed.trimEnd().split("\n");
+  const status = Number(lines.pop());
+  if (!Number.isInteger(status)) throw new Error(`no answer of Docker: ${printed.slice(-200)}`);
+  const text = lines.join("\n").trim();
+  return { status, body: text === "" ? undefined : (JSON.parse(text) as unknown) };
+}
+
+/** Asks Docker for something that has to succeed. Some answers besides say that it is so already. */
+export async function must(
+  shell: Shell,
+  request: Request,
+  what: string,
+  already: readonly number[] = [],
+): Promise<Answer> {
+  const answer = await ask(shell, request);
+  if (answer.status < 300 || already.includes(answer.status)) return answer;
+  throw new Error(`${shell.name}: ${what} failed: ${messageOf(answer)}`);
+}
+
+/** What Docker says in an answer that is an error. */
+export function messageOf({ status, body }: Answer): string {
+  const { message } = (body ?? {}) as { message?: string };
+  return message ?? `Docker answered ${status}`;
+}
