@@ -67,6 +67,11 @@ export const finalRules: readonly FinalRule[] = [
     why: "It was done, or there is no such command; the next start does the same.",
   },
   {
+    observation: "ended with `exec format error` in its log",
+    final: true,
+    why: "The program is for another processor.",
+  },
+  {
     observation: "ended with an exception in its log",
     final: true,
     why: "The code or its configuration has to change; except when the log speaks of a server that is not there yet.",

@@ -59,12 +59,12 @@ async function preview(): Promise<Step[]> {
   return steps;
 }
 
-/** How many resources of each type are planned, less the commands, and without the stack itself. */
+/** How many resources of each type are planned, less the verbs and commands, and without the stack itself. */
 function counts(steps: readonly Step[]): Record<string, number> {
   const found: Record<string, number> = {};
   for (const { type } of steps
     .map(({ newState }) => newState)
-    .filter(({ type }) => /^(sextant|hcloud|docker):/.test(type)))
+    .filter(({ type }) => /^(sextant|hcloud):|:(Container|Volume|DockerNetwork|Pull)$/.test(type)))
     found[type] = (found[type] ?? 0) + 1;
   return found;
 }
@@ -189,8 +189,8 @@ describe("staging", () => {
       "hcloud:index/server:Server": 1,
       "hcloud:index/sshKey:SshKey": 1,
       "pulumi-nodejs:dynamic/sextant:DockerNetwork": 1,
-      // Of the proxy and of the database; the app has pulls of its own.
-      "pulumi-nodejs:dynamic/sextant:Pull": 2,
+      // Of the proxy, of the database and of the app.
+      "pulumi-nodejs:dynamic/sextant:Pull": 3,
       "pulumi-nodejs:dynamic/sextant:Volume": 2,
       // Those and the worker.
       "pulumi-nodejs:dynamic/sextant:Container": 4,
@@ -252,8 +252,8 @@ describe("production", () => {
       "hcloud:index/serverNetwork:ServerNetwork": 3,
       "hcloud:index/sshKey:SshKey": 1,
       "pulumi-nodejs:dynamic/sextant:DockerNetwork": 3,
-      // A proxy on each web server, and two accessories.
-      "pulumi-nodejs:dynamic/sextant:Pull": 4,
+      // A proxy on each web server, two accessories, and the app on all three.
+      "pulumi-nodejs:dynamic/sextant:Pull": 7,
       "pulumi-nodejs:dynamic/sextant:Volume": 4,
       "pulumi-nodejs:dynamic/sextant:Container": 7,
     });

@@ -49,9 +49,8 @@ if ! running "$bridge"; then
     docker start "$bridge" >/dev/null || fail "could not start the bridging proxy: $(inspect '{{.State.Error}}' "$bridge")"
 fi
 
-count() { in_proxy "$1" kamal-proxy list 2>/dev/null | sed 1d | grep -c .; }
 tries=0
-until [ "$(count "$bridge")" = "$(count "$proxy")" ]; do
+until [ "$(services "$bridge")" = "$(services "$proxy")" ]; do
     tries=$((tries + 1))
     if [ "$tries" -gt 50 ]; then
         docker logs --tail 5 "$bridge" 2>&1 | cut -c1-300 >&2

@@ -73,6 +73,11 @@ routes() {
     in_proxy "$proxy" kamal-proxy list 2>/dev/null | sed 's/\x1b\[[0-9;]*m//g'
 }
 
+# services CONTAINER: how many services a proxy serves.
+services() {
+    in_proxy "$1" kamal-proxy list 2>/dev/null | sed 1d | grep -c .
+}
+
 # target_of SERVICE: the targets that the proxy serves for it.
 target_of() {
     routes | awk -v service="$1" '$1 == service { print $4 }'

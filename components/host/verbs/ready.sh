@@ -138,6 +138,14 @@ elsewhere() {
     if [ "$found" = "$before" ] || printf '%s\n' "$found" | grep -qE "^(127\.|::1).* $port "; then give_up ready answer; fi
 }
 
+# patience: the seconds that one question may take: those of the probe, as far as the gate's own time has them left.
+patience() {
+    uptime
+    left=$((timeout - (now - began) / 100))
+    [ "$left" -ge 1 ] || left=1
+    echo "$((left < probe ? left : probe))"
+}
+
 # fit: whether the container is ready by now. What answers, but not well, is asked less and less often: a question costs
 # the host more than a look whether something listens.
 pause=0.1
@@ -151,7 +159,7 @@ fit() {
             [ "$((turn % 10))" -eq 0 ] || return 1
         fi
         if [ -n "$ip" ]; then
-            if ask_once "$trace" "$begun" "$ip" "$port" "$path" "${host:-$container}" "$proto" "$probe"; then return 0; fi
+            if ask_once "$trace" "$begun" "$ip" "$port" "$path" "${host:-$container}" "$proto" "$(patience)"; then return 0; fi
             ! final_answer "$status" "$framework" || give_up ready answer
             [ "$curl_exit" -ne 7 ] || elsewhere
         fi
@@ -187,15 +195,15 @@ fi
 # traffic, or its work: it was switched, and is only looked at again.
 waiting=''
 [ ! -e "/run/sextant/lease-$container" ] || waiting=yes
-started=''
 if [ "$runs" != true ]; then
-    waiting=yes started=yes
+    waiting=yes
     said=$(docker start "$container" 2>&1 >/dev/null) || give_up start start-failed "error=$said"
+    uptime
+    since=$now
 fi
 look
 # Where the program has set shares, those count.
-[ "$shares" = 0 ] || started=''
-[ -z "$started" ] || cpu_share "$id" boot
+[ "$runs" = true ] || [ "$shares" != 0 ] || cpu_share "$id" boot
 
 [ -z "$port" ] || hex=$(printf '%04X' "$port")
 turn=0

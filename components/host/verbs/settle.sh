@@ -17,10 +17,9 @@ for word; do
 done
 
 bridge=$proxy-bridge
-count() { in_proxy "$1" kamal-proxy list 2>/dev/null | sed 1d | grep -c .; }
 started=$(date +%s)
 until in_proxy "$proxy" kamal-proxy list >/dev/null 2>&1 &&
-    { ! running "$bridge" || [ "$(count "$proxy")" -ge "$(count "$bridge")" ]; }; do
+    { ! running "$bridge" || [ "$(services "$proxy")" -ge "$(services "$bridge")" ]; }; do
     if [ $(($(date +%s) - started)) -ge "$timeout" ]; then
         printf 'the proxy does not answer with its routes after %ss (%s). Its last lines:\n' "$timeout" \
             "$(inspect 'status {{.State.Status}}, exit code {{.State.ExitCode}} {{.State.Error}}' "$proxy")" >&2

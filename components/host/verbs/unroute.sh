@@ -7,4 +7,4 @@ set -u
 service=${1:?unroute: the service is missing}
 running "$proxy" || exit 0
 [ -n "$(target_of "$service")" ] || exit 0
-docker exec "$proxy" kamal-proxy remove "$service" >/dev/null || fail "the proxy did not remove the route $service"
+in_proxy "$proxy" kamal-proxy remove "$service" >/dev/null || fail "the proxy did not remove the route $service"

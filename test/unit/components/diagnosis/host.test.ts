@@ -224,6 +224,7 @@ describe("what is final", () => {
     ["restarting", 1, 3, "false", "what now\n", true],
     ["restarting", 1, 0, "false", "a.rb:1:in `x': no (NoMethodError)\n", true],
     ["running", 0, 1, "false", "ValueError: no\n", true],
+    ["restarting", 255, 0, "false", "exec /app/server: exec format error\n", true],
     ["restarting", 1, 1, "false", "PG::ConnectionBad: connection refused (PG::ConnectionBad)\n", false],
     ["restarting", 1, 3, "false", "PG::ConnectionBad: connection refused (PG::ConnectionBad)\n", true],
   ])("%s, exit %i, %i restarts, OOM %s, log %j: %s", (status, exit, restarts, oom, log, final) => {
