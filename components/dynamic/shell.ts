@@ -35,6 +35,8 @@ export interface RunSettings {
   stdin?: string | Uint8Array;
   /** Seconds after which it is given up. */
   timeout: number;
+  /** Seconds for which a host that takes no connection is tried again; some tries in any case. */
+  patience?: number;
   /** What is waited for, for the message when it takes too long. */
   what: string;
 }
@@ -53,17 +55,18 @@ const streamGraceMs = 1000;
  */
 export async function onHost(shell: Shell, line: string, settings: RunSettings): Promise<Ran> {
   mkdirSync(join(homedir(), ".ssh"), { recursive: true, mode: 0o700 });
+  const patient = Date.now() + (settings.patience ?? 0) * 1000;
   for (let attempt = 1; ; attempt += 1) {
     const ran = await once(shell, line, settings);
     if (ran.code !== sshFailed) return ran;
     // Every verb may run twice, so that a connection which was refused or cut is simply tried again.
-    if (attempt === tries) {
+    if (attempt >= tries && Date.now() > patient) {
       const said = ran.stderr.trim().split("\n").slice(-2).join(" ");
       throw new Error(
         `${shell.name}: ssh did not get through to ${shell.destination}, port ${shell.port} (${said || "no reason given"}); see whether the server runs and its firewall lets this machine in.`,
       );
     }
-    await sleep(500 * attempt);
+    await sleep(500 * Math.min(attempt, tries));
   }
 }
 

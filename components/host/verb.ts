@@ -59,7 +59,7 @@ export class VerbOnHost extends DynamicResource {
 }
 
 /** `accessory-ready` as the name of a type: `AccessoryReady`. */
-function typeOf(verb: Verb): string {
+export function typeOf(verb: string): string {
   return verb
     .split("-")
     .map((part) => part.charAt(0).toUpperCase() + part.slice(1))

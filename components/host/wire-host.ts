@@ -1,19 +1,20 @@
 /** What `Server` and `ExistingServer` have in common: from a machine that can be reached to a host for containers. */
 import * as pulumi from "@pulumi/pulumi";
-import * as command from "@pulumi/command";
 import * as docker from "@pulumi/docker";
 import { transformed, type Component, type Transform } from "../core/component";
 import { DockerNetwork, type DockerNetworkArgs } from "../docker/network";
 import type { Registry } from "../registry/registry";
 import { mtu, sharedNetwork } from "./docker-settings";
 import type { Host } from "./host";
-import { kit, quote, verbText } from "./kit";
+import { GateOnHost, type GateArgs } from "./gate";
+import type { GateInputs } from "./gate-provider";
+import { kit } from "./kit";
 import { KitOnHost, type KitArgs } from "./kit-on-host";
 import { connectionOf, dockerHost, dockerSshOptions, type Ssh } from "./ssh";
 
 /** Transforms of the children that both kinds of host have. */
 export interface WiringTransform {
-  gate?: Transform<command.remote.CommandArgs>;
+  gate?: Transform<GateArgs>;
   kit?: Transform<KitArgs>;
   provider?: Transform<docker.ProviderArgs>;
   dockerNetwork?: Transform<DockerNetworkArgs>;
@@ -27,12 +28,8 @@ export interface Wiring {
   hostKey: pulumi.Input<string> | undefined;
   registries: readonly Registry[];
   tied: Host["tied"];
-  /** The verb that has to succeed first, with its words, and which of its streams `pulumi up` shows; none by default. */
-  gate: {
-    verb: "host-ready" | "preflight";
-    words: pulumi.Input<string>[];
-    logging?: command.remote.Logging;
-  };
+  /** The verb that has to succeed first, with its words, and whether `pulumi up` shows what it prints. */
+  gate: { verb: GateInputs["verb"]; words: pulumi.Input<string>[]; show: boolean };
   /** What the gate waits for. */
   dependsOn: pulumi.Resource[];
   transform: WiringTransform;
@@ -46,7 +43,7 @@ export type Wired = Pick<
   /** Makes the Docker provider, the first time. */
   readonly docker: () => docker.Provider;
   /** Succeeds when the machine can take containers. */
-  readonly gate: command.remote.Command;
+  readonly gate: GateOnHost;
   /** Puts the verbs on the machine. */
   readonly install: KitOnHost;
 };
@@ -57,13 +54,21 @@ export function wireHost(parent: Component, wiring: Wiring): Wired {
   const { access, address, hostKey, tied, transform } = wiring;
   const connection = connectionOf(access, address, hostKey);
   const options = dockerSshOptions(access, address, hostKey);
-  const gate = runGate(parent, connection, wiring);
   const shell = pulumi.all([address, options]).apply(([known, flags]) => ({
     name,
     destination: `${access.user}@${known}`,
     port: access.port,
     options: flags,
   }));
+  const { verb, ...settings } = wiring.gate;
+  const gate = new GateOnHost(
+    `${name}-gate`,
+    shell,
+    verb,
+    settings,
+    { ...tied, parent, dependsOn: wiring.dependsOn },
+    transform.gate,
+  );
   const verbs = kit();
   const install = new KitOnHost(
     `${name}-kit`,
@@ -124,25 +129,4 @@ function dockerProvider(
 function once<T>(make: () => T): () => T {
   let made: T | undefined;
   return () => (made ??= make());
-}
-
-/** Runs the gate's verb, which is not on the host yet: by standard input, so that the command stays one line in a preview. */
-function runGate(parent: Component, connection: Wired["connection"], wiring: Wiring): command.remote.Command {
-  const { gate, tied, dependsOn, transform } = wiring;
-  return new command.remote.Command(
-    ...transformed<command.remote.CommandArgs>(
-      transform.gate,
-      `${parent.componentName}-gate`,
-      {
-        connection,
-        create: pulumi
-          .all(gate.words)
-          .apply((words) => ["sh -s", ...(words.length > 0 ? ["--"] : []), ...words.map(quote)].join(" ")),
-        stdin: verbText(gate.verb),
-        logging: gate.logging ?? command.remote.Logging.None,
-        addPreviousOutputInEnv: false,
-      },
-      { ...tied, parent, dependsOn },
-    ),
-  );
 }

@@ -1,10 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
-import * as command from "@pulumi/command";
 import type * as docker from "@pulumi/docker";
 import { Component } from "../core/component";
 import { mebibytes } from "../core/units";
 import type { Reach } from "../firewall/audit";
 import type { Architecture, Host } from "../host/host";
+import type { GateOnHost } from "../host/gate";
 import type { Kit } from "../host/kit";
 import type { KitOnHost } from "../host/kit-on-host";
 import { ssh } from "../host/ssh";
@@ -24,7 +24,7 @@ import { checkExistingServer, type ExistingServerArgs } from "./existing-args";
 export class ExistingServer extends Component implements Host {
   readonly hostName: string;
   /** Looks at the machine; refuses with the list of what is wrong, or prints what it is and what will bite later. */
-  readonly preflight: command.remote.Command;
+  readonly preflight: GateOnHost;
   /** Puts the verbs on the machine. */
   readonly install: KitOnHost;
 
@@ -67,7 +67,7 @@ export class ExistingServer extends Component implements Host {
       hostKey: args.hostKey,
       registries: args.registries ?? [],
       tied: this.tied,
-      gate: { verb: "preflight", words: this.preflightWords(), logging: command.remote.Logging.Stdout },
+      gate: { verb: "preflight", words: this.preflightWords(), show: true },
       dependsOn: [],
       transform: args.transform ?? {},
     });

@@ -1,11 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
-import type * as command from "@pulumi/command";
 import type * as docker from "@pulumi/docker";
 import * as hcloud from "@pulumi/hcloud";
 import { Component, transformed } from "../core/component";
 import { mebibytes } from "../core/units";
 import { putBehind, type Reach } from "../firewall/audit";
 import type { Architecture, Host } from "../host/host";
+import type { GateOnHost } from "../host/gate";
 import type { Kit } from "../host/kit";
 import type { KitOnHost } from "../host/kit-on-host";
 import { ssh } from "../host/ssh";
@@ -36,7 +36,7 @@ export class Server extends Component implements Host {
   /** The attachment to the private network. */
   readonly serverNetwork: hcloud.ServerNetwork | undefined;
   /** Succeeds when the first boot is done and Docker answers. */
-  readonly gate: command.remote.Command;
+  readonly gate: GateOnHost;
   /** Puts the verbs on the server. */
   readonly install: KitOnHost;
 
@@ -86,7 +86,7 @@ export class Server extends Component implements Host {
       hostKey: this.hostKey.publicKey,
       registries: args.registries ?? [],
       tied: this.tied,
-      gate: { verb: "host-ready", words: this.gateWords() },
+      gate: { verb: "host-ready", words: this.gateWords(), show: false },
       dependsOn: this.serverNetwork === undefined ? [this.server] : [this.server, this.serverNetwork],
       transform: args.transform ?? {},
     });

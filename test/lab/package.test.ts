@@ -230,10 +230,7 @@ describe("the README's program on the installed package", () => {
       "hcloud:index/server:Server web-1",
       "hcloud:index/sshKey:SshKey deploy-KEY",
     ]);
-    expect(of("command:")).toEqual([
-      "command:local:Command web-1-host-key",
-      "command:remote:Command web-1-gate",
-    ]);
+    expect(of("command:")).toEqual(["command:local:Command web-1-host-key"]);
     expect(of("pulumi-nodejs:")).toEqual(
       [
         "AccessoryReady db-ready",
@@ -243,6 +240,7 @@ describe("the README's program on the installed package", () => {
         "Container shop-job-web-1",
         "Container shop-web-web-1",
         "DockerNetwork web-1",
+        "HostReady web-1-gate",
         "Kit web-1-kit",
         "Prune shop-job-web-1-prune",
         "Prune shop-web-web-1-prune",
@@ -296,7 +294,12 @@ describe("the README's program on the lab", () => {
       expect(program, from).toContain(from);
       program = program.replace(from, to);
     }
-    return `${program.replaceAll("registry.example.com", registry)}\nexport const address = web.address;\n`;
+    return `${program.replaceAll("registry.example.com", registry)}
+export const address = web.address;
+// What a program puts on the server by itself, with Pulumi's Docker provider.
+import * as docker from "@pulumi/docker";
+export const own = new docker.Volume("own", { name: "own" }, { provider: web.docker }).mountpoint;
+`;
   }
 
   beforeAll(async () => {
@@ -334,6 +337,8 @@ describe("the README's program on the lab", () => {
     const output = await run("pulumi", ["stack", "output", "address"], { cwd: project, env: lab });
     const answer = await get(`http://${output.trim()}`, "shop.example.com");
     expect(answer).toMatchObject({ status: 200, headers: { "x-app-version": "v1" } });
+    const own = await run("pulumi", ["stack", "output", "own"], { cwd: project, env: lab });
+    expect(own.trim()).toBe("/var/lib/docker/volumes/own/_data");
     expect(await run("pulumi", up, { cwd: project, env: lab })).toMatch(/Resources:\n +\d+ unchanged\n/);
   });
 

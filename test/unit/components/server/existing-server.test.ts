@@ -10,7 +10,7 @@ const privateKeyFile = join(mkdtempSync(join(tmpdir(), "sextant-test-")), "id_ed
 writeFileSync(privateKeyFile, "a private key\n");
 const hostKey = `ssh-ed25519 ${"A".repeat(68)}`;
 const good: ExistingServerArgs = { address: "203.0.113.7", ssh: { privateKeyFile }, hostKey };
-const remote = "command:remote:Command";
+const gate = "pulumi-nodejs:dynamic/sextant:Preflight";
 const kit = "pulumi-nodejs:dynamic/sextant:Kit";
 
 it("makes no server: a preflight, the verbs and a network", async () => {
@@ -22,14 +22,17 @@ it("makes no server: a preflight, the verbs and a network", async () => {
   );
   await Promise.all([value(server.install.id), value(server.network.id)]);
   expect(graph.made.map(({ type }) => type).sort()).toEqual([
-    remote,
     "pulumi-nodejs:dynamic/sextant:DockerNetwork",
     kit,
+    gate,
     "sextant:server:ExistingServer",
   ]);
-  expect(graph.find(remote, "web-1-gate").inputs.create).toBe(
-    "sh -s -- arch=amd64 ports=80,443 disk=2048 memory=3481",
-  );
+  expect(graph.find(gate, "web-1-gate").inputs.words).toEqual([
+    "arch=amd64",
+    "ports=80,443",
+    "disk=2048",
+    "memory=3481",
+  ]);
   expect(graph.optionsOf(kit, "web-1-kit").dependsOn).toEqual([server.preflight]);
   expect(server.tied).toEqual({});
   expect([server.architecture, server.memoryMb]).toEqual(["amd64", 4096]);
@@ -49,7 +52,7 @@ it("asks for no port on a machine without a proxy", async () => {
   const graph = await newGraph();
   const server = new ExistingServer("db", { ...good, preflight: { ports: [], disk: "10g" } });
   await value(server.install.id);
-  expect(graph.find(remote, "db-gate").inputs.create).toBe("sh -s -- disk=10240");
+  expect(graph.find(gate, "db-gate").inputs.words).toEqual(["disk=10240"]);
 });
 
 it("tells the preflight what is accepted, in an order of its own, and shows what it says", async () => {
@@ -57,9 +60,9 @@ it("tells the preflight what is accepted, in an order of its own, and shows what
   const accept = ["ufw-bypassed", "kubernetes", "ufw-bypassed"] as const;
   const server = new ExistingServer("web-1", { ...good, preflight: { accept: [...accept] } });
   await value(server.install.id);
-  expect(graph.find(remote, "web-1-gate").inputs).toMatchObject({
-    create: "sh -s -- ports=80,443 disk=2048 accept=kubernetes,ufw-bypassed",
-    logging: "stdout",
+  expect(graph.find(gate, "web-1-gate").inputs).toMatchObject({
+    words: ["ports=80,443", "disk=2048", "accept=kubernetes,ufw-bypassed"],
+    show: true,
   });
 });
 

@@ -37,7 +37,7 @@ const cloud: Answers = ({ type }) => {
 const types = {
   server: "hcloud:index/server:Server",
   key: "hcloud:index/sshKey:SshKey",
-  remote: "command:remote:Command",
+  gate: "pulumi-nodejs:dynamic/sextant:HostReady",
   kit: "pulumi-nodejs:dynamic/sextant:Kit",
   local: "command:local:Command",
   dockerNetwork: "pulumi-nodejs:dynamic/sextant:DockerNetwork",
@@ -106,7 +106,7 @@ describe("a server", () => {
     const server = new Server("web-1", args(await edge()), graph.watching);
     await whole(server);
     for (const [type, name] of [
-      [types.remote, "web-1-gate"],
+      [types.gate, "web-1-gate"],
       [types.kit, "web-1-kit"],
       [types.dockerNetwork, "web-1"],
     ] as const) {
@@ -114,10 +114,8 @@ describe("a server", () => {
       const trigger = graph.optionsOf(type, name).replacementTrigger as pulumi.Output<string>;
       expect(await value(trigger)).toBe(await value(server.server.id));
     }
-    const { inputs } = graph.find(types.remote, "web-1-gate");
-    expect(inputs).toMatchObject({ logging: "none", addPreviousOutputInEnv: false });
-    expect(inputs).not.toHaveProperty("triggers");
-    expect(String(inputs.create)).toMatch(/^sh -s/);
+    const { inputs } = graph.find(types.gate, "web-1-gate");
+    expect(inputs).toMatchObject({ verb: "host-ready", words: ["boot=yes", "timeout=600"], show: false });
     expect(graph.find(types.dockerNetwork).inputs).toMatchObject({
       name: "sextant",
       options: { "com.docker.network.driver.mtu": "1450" },
@@ -136,9 +134,11 @@ describe("a server", () => {
     );
     await whole(server);
     expect(graph.find("hcloud:index/serverNetwork:ServerNetwork").inputs.ip).toBe("10.0.0.2");
-    expect(graph.find(types.remote, "web-1-gate").inputs.create).toBe(
-      "sh -s -- boot=yes private=10.0.0.2 timeout=600",
-    );
+    expect(graph.find(types.gate, "web-1-gate").inputs.words).toEqual([
+      "boot=yes",
+      "private=10.0.0.2",
+      "timeout=600",
+    ]);
     expect(await value(server.privateAddress)).toBe("10.0.0.2");
   });
 
@@ -212,7 +212,7 @@ describe("a server", () => {
         transform: {
           server: { keepDisk: true },
           gate: (gate) => {
-            gate.stdin = "true";
+            gate.show = true;
           },
           dockerNetwork: { name: "mine" },
         },
@@ -220,7 +220,7 @@ describe("a server", () => {
     );
     await whole(server);
     expect(graph.find(types.server).inputs.keepDisk).toBe(true);
-    expect(graph.find(types.remote, "web-1-gate").inputs.stdin).toBe("true");
+    expect(graph.find(types.gate, "web-1-gate").inputs.show).toBe(true);
     expect(graph.find(types.dockerNetwork).inputs.name).toBe("mine");
   });
 });
