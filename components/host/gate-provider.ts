@@ -34,8 +34,8 @@ async function pass({ shell, verb, words, show }: GateInputs): Promise<void> {
   const ran = await onHost(shell, line, { stdin: verbText(verb), timeout, patience, what: verb });
   if (ran.code !== 0) throw new Error(`${shell.name}: ${[ran.stderr, ran.stdout].join("\n").trim()}`);
   const said = ran.stdout.trim();
-  // The engine shows what its plugins print.
-  if (show && said !== "") console.log(`${shell.name}: ${said}`);
+  // The engine shows what its plugins print, below the stack and not below the resource.
+  if (show && said !== "") console.log(said.replace(/^/gm, `${shell.name}: `));
 }
 
 /** What asks for another look. Another way to reach the same host is no reason. */
