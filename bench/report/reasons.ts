@@ -8,22 +8,20 @@ the same SDK again ("SDK load" and "plugin start" in the profile). Kamal loads o
   "deploy, 8 servers, 8 s boot, against one by one": `The boots go side by side; what is left is the client's own time, which grows with each server: see "seconds per server".`,
   "deploy, 8 servers, 8 s boot, against all at once": `The same: the boots take both tools as long, and the client's own time with this number of servers comes on top. All gates run
 before any switch, and the switches go one host after the other, which "all at once" does not do.`,
-  "failed health check, 2 servers": `The app of this case ends while it boots, without saying why. Such a container gets three starts before it is given up, as what it
-missed may be there at the next; to give up after the first would fail releases that would have gone well. The rest is what any run takes before the
-first server is asked.`,
+  "failed health check, 2 servers": `The app of this case ends while it boots, without saying why. Such a container gets a second start, as what it missed may be there by then; to
+give up after the first end would fail releases that would have gone well. The rest is what any run takes before the first server is asked.`,
   "rollback, 2 servers, against Kamal's fastest way": `As for a deploy: the loads before the first server is asked. All gates also run before any
 switch, which Kamal does not do.`,
   "no change, 2 servers": `Nothing is done on a server; all of it is loading the SDK twice and the plugins one after the other.`,
-  "preview, 2 servers, against an empty program": `An empty program starts no plugin. Here the plugin for dynamic resources loads the SDK again, and
-each server has a process of Docker's plugin; the engine starts plugins one after the other, and starts none before the program asks.`,
+  "preview, 2 servers, against an empty program": `An empty program starts no plugin. Here the plugin for dynamic resources loads the SDK a second time, when the program has run and
+asks for the first of them; the engine starts none before. It is the greater part of the difference.`,
   "seconds per server: deploy": `On the machine of this measurement the servers' own work (making, starting and stopping a container, the app's boot) shares two cores
 with the client, so that a server adds its own CPU seconds to everybody's; that is why Kamal's line rises, too. Beyond that,
-switches go one host after the other, and each server has a process of Docker's plugin.`,
-  "seconds per server: no change": `Each server has a provider of its own, as the host is part of a Docker provider's configuration, and the engine starts a process for
-each, one after the other, before it can compare anything. To share one process the provider would have to take the host with each resource.`,
-  "seconds per server: preview": `As for no change: a process of Docker's plugin a server.`,
-  "memory of the client per server at 8 servers, MB": `The engine, the program, the plugin for dynamic resources and those of the cloud and of commands are there once, and with them most of the memory
-at few servers; each server adds a process of Docker's plugin.`,
+switches go one host after the other, and the engine writes the whole state before and after each step.`,
+  "seconds per server: no change": `A server has some fourteen resources, and each is registered, checked and compared in a call of its own between program, engine and plugin:
+some milliseconds of CPU in each of the three, which share two cores here.`,
+  "seconds per server: preview": `As for no change.`,
+  "memory of the client per server at 8 servers, MB": `The engine, the program, the plugin for dynamic resources and those of the cloud and of commands are there once, and with them nearly all of the memory.`,
   "p99 during the switch against p99 at rest, worst size": `The containers that boot, the client and the servers that answer share the machine's cores: what a request waits for is the CPU. A
 container that boots has a fifth of a serving one's share until its gate has passed.`,
 };

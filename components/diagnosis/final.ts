@@ -79,7 +79,7 @@ export const finalRules: readonly FinalRule[] = [
   {
     observation: "ended otherwise",
     final: false,
-    why: "What was missing may be there at the next start. After three starts it is final.",
+    why: "What was missing may be there at the next start. After two ends it is final, after three where the log speaks of a server that is not there yet.",
   },
 ];
 

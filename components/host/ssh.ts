@@ -1,4 +1,4 @@
-/** How a host is reached over SSH, by the remote commands and by the Docker provider alike. */
+/** How a host is reached over SSH: by our own resources, and by a program's own commands and Docker provider. */
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
@@ -27,7 +27,7 @@ export interface SshArgs {
   privateKeyFile?: string;
   /**
    * The private key itself, from a secret, where there is no file (CI). It is put in a file of mode 0600 below ~/.ssh,
-   * as the Docker provider needs one.
+   * as the `ssh` program needs one.
    *
    * @default none: the file is used
    */
@@ -121,10 +121,10 @@ export function dockerHost(access: Ssh, address: pulumi.Input<string>): pulumi.O
 }
 
 /**
- * The options of the `ssh` program, for the Docker provider and for our own resources. The host key comes from the options themselves and not from a file, so that
+ * The options of the `ssh` program. The host key comes from the options themselves and not from a file, so that
  * `pulumi destroy` and `pulumi refresh`, which do not run the program, can connect from any machine.
  */
-export function dockerSshOptions(
+export function sshOptions(
   access: Ssh,
   address: pulumi.Input<string>,
   hostKey: pulumi.Input<string> | undefined,

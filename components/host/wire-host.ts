@@ -10,7 +10,7 @@ import { GateOnHost, type GateArgs } from "./gate";
 import type { GateInputs } from "./gate-provider";
 import { kit } from "./kit";
 import { KitOnHost, type KitArgs } from "./kit-on-host";
-import { connectionOf, dockerHost, dockerSshOptions, type Ssh } from "./ssh";
+import { connectionOf, dockerHost, sshOptions, type Ssh } from "./ssh";
 
 /** Transforms of the children that both kinds of host have. */
 export interface WiringTransform {
@@ -53,7 +53,7 @@ export function wireHost(parent: Component, wiring: Wiring): Wired {
   const name = parent.componentName;
   const { access, address, hostKey, tied, transform } = wiring;
   const connection = connectionOf(access, address, hostKey);
-  const options = dockerSshOptions(access, address, hostKey);
+  const options = sshOptions(access, address, hostKey);
   const shell = pulumi.all([address, options]).apply(([known, flags]) => ({
     name,
     destination: `${access.user}@${known}`,

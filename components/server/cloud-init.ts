@@ -62,7 +62,7 @@ const daemonSettings = {
   "default-address-pools": [{ base: "172.16.0.0/12", size: 24 }],
 };
 
-/** A deploy opens a connection per command and several per Docker provider, all at once. */
+/** Several programs, and a Docker provider of a program's own, open connections at once; sshd drops some of more than ten. */
 function sshd(port: number): string {
   return `${[
     ...(port === 22 ? [] : [`Port ${port}`]),
