@@ -97,6 +97,7 @@ export class Accessory extends Component {
           })),
           uploads: Object.entries(args.files ?? {}).map(([file, content]) => ({ file, content })),
           labels: labels(this.componentName, args),
+          ownedBy: "sextant.accessory",
           ...memoryLimit(args.resources?.memory),
           cpus: args.resources?.cpus,
           restart: "unless-stopped",

@@ -35,6 +35,11 @@ export interface ContainerInputs {
   /** Whether it is started when it is made; an app's containers are started by their gate. @default true */
   start?: boolean;
   /**
+   * The label by whose value a container of the same name is this stack's own: one that a run left that was cut off is replaced. Any
+   * other is refused, as all are without it.
+   */
+  ownedBy?: string;
+  /**
    * Anything else, as the body of `POST /containers/create` in Docker's API has it; laid over what the inputs above say.
    * @example { HostConfig: { CapAdd: ["NET_ADMIN"], ShmSize: 268435456 } }
    */
@@ -60,7 +65,7 @@ const made = [
 /** The inputs that Docker changes on a container that is there. */
 export const updatable = ["memory", "memorySwap", "cpus", "restart"] as const;
 /** The inputs that say how it is treated, and nothing of what it is. */
-const manner = ["shell", "destroyGraceSeconds", "start"] as const;
+const manner = ["shell", "destroyGraceSeconds", "start", "ownedBy"] as const;
 const mebi = 1024 ** 2;
 
 /** The body of `POST /containers/create`. */

@@ -37,25 +37,36 @@ interface Inspected {
 const creation = "sextant.creation";
 /** Seconds over a container's own time to stop. */
 const grace = 60;
+/** Seconds: what an image has at the place of a new volume is copied into it. */
+const createSeconds = 300;
 
-async function create(inputs: ContainerInputs): Promise<string> {
+/** @param again whether it is tried once more when what has the name makes room */
+async function create(inputs: ContainerInputs, again = true): Promise<string> {
   const { shell, name } = inputs;
   const mark = randomBytes(8).toString("hex");
   const labels = { ...inputs.labels, [creation]: mark };
-  const answer = await ask(shell, {
-    method: "POST",
-    path: `/containers/create?name=${encodeURIComponent(name)}`,
-    body: containerBody({ ...inputs, labels }),
-  });
+  const path = `/containers/create?name=${encodeURIComponent(name)}`;
+  const body = containerBody({ ...inputs, labels });
+  const answer = await ask(shell, { method: "POST", path, body, timeout: createSeconds });
   if (answer.status === 201) return (answer.body as { Id: string }).Id;
-  if (answer.status === 409) {
-    const there = await inspect(shell, name);
-    if (there?.Config.Labels?.[creation] === mark) return there.Id;
+  if (answer.status !== 409)
+    throw new Error(`${shell.name}: Docker does not make the container ${name}: ${messageOf(answer)}`);
+
+  const there = await inspect(shell, name);
+  if (there?.Config.Labels?.[creation] === mark) return there.Id;
+  if (!again || (there !== undefined && !isOwn(there, inputs))) {
     throw new Error(
       `${shell.name}: a container named ${name} is there already and is not this stack's; docker rm --force ${name} there makes room, if nothing needs it.`,
     );
   }
-  throw new Error(`${shell.name}: Docker does not make the container ${name}: ${messageOf(answer)}`);
+  if (there !== undefined) await end(there.Id, inputs);
+  return create(inputs, false);
+}
+
+/** Whether a run of this stack has left it, which was cut off before Pulumi knew of it. */
+function isOwn({ Config }: Inspected, { ownedBy, labels }: ContainerInputs): boolean {
+  const value = ownedBy === undefined ? undefined : labels?.[ownedBy];
+  return ownedBy !== undefined && value !== undefined && Config.Labels?.[ownedBy] === value;
 }
 
 /** Writes the files and starts it; what could not be completed is taken away again, so that the next run begins anew. */
@@ -86,6 +97,14 @@ async function inspect(shell: Shell, container: string): Promise<Inspected | und
   const path = `/containers/${encodeURIComponent(container)}/json`;
   const answer = await must(shell, { method: "GET", path }, `looking for the container ${container}`, [404]);
   return answer.status === 404 ? undefined : (answer.body as Inspected);
+}
+
+/** Stops it in its own time, and removes it. */
+async function end(id: string, { shell, name, destroyGraceSeconds = 10 }: ContainerInputs): Promise<void> {
+  const path = `/containers/${id}/stop?t=${destroyGraceSeconds}`;
+  const timeout = destroyGraceSeconds + grace;
+  await must(shell, { method: "POST", path, timeout }, `stopping the container ${name}`, [304, 404]);
+  await remove(shell, id, name);
 }
 
 async function remove(shell: Shell, id: string, name: string): Promise<void> {
@@ -128,12 +147,7 @@ export const containerProvider: dynamic.ResourceProvider<Given, ContainerState> 
     return { outs: { ...news, stopped: false } };
   },
 
-  async delete(id, { shell, name, destroyGraceSeconds = 10 }) {
-    const path = `/containers/${id}/stop?t=${destroyGraceSeconds}`;
-    const timeout = destroyGraceSeconds + grace;
-    await must(shell, { method: "POST", path, timeout }, `stopping the container ${name}`, [304, 404]);
-    await remove(shell, id, name);
-  },
+  delete: end,
 
   async read(id, state) {
     if (state === undefined) throw new Error("a container cannot be imported");

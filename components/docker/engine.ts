@@ -8,7 +8,7 @@ export interface Request {
   path: string;
   /** Sent as JSON; bytes as a tar archive. */
   body?: object | Uint8Array;
-  /** Seconds that Docker may take. @default 60 */
+  /** Seconds that Docker may take. @default 120 */
   timeout?: number;
 }
 
@@ -22,7 +22,7 @@ export interface Answer {
  * Asks Docker, whatever it answers.
  * @throws Error when the host cannot be reached, when Docker does not answer, or not in time.
  */
-export async function ask(shell: Shell, { method, path, body, timeout = 60 }: Request): Promise<Answer> {
+export async function ask(shell: Shell, { method, path, body, timeout = 120 }: Request): Promise<Answer> {
   const archive = body instanceof Uint8Array;
   const words = [method, path, ...(archive ? ["application/x-tar"] : [])];
   const line = ["sh", "-c", quote(verbText("engine")), "engine", ...words.map(quote)].join(" ");

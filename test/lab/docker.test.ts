@@ -145,6 +145,21 @@ describe.sequential("a container", () => {
     await on("docker rm one");
   });
 
+  test("replaces one of its own that a run left which was cut off, and no one else's", async () => {
+    const label = { "sextant.accessory": "shop-prod-db" };
+    const own = { labels: label, ownedBy: "sextant.accessory" };
+    const left = await made(own);
+    const { id, state } = await made({ ...own, envs: ["A=b"] });
+    expect(await on("docker ps --all --quiet --no-trunc")).toBe(id);
+    expect(id).not.toBe(left.id);
+    const others = { ...own, labels: { "sextant.accessory": "shop-staging-db" } };
+    await expect(made(others)).rejects.toThrow(
+      "a container named one is there already and is not this stack's",
+    );
+    expect(await on("docker ps --quiet --no-trunc")).toBe(id);
+    await removed(id, state);
+  });
+
   test("that cannot start is taken away again, and one of an image that is not there is named", async () => {
     await on("docker run --detach --name holder --publish 9000:9000 " + image);
     const ports = [{ internal: 9000, external: 9000 }];
