@@ -26,9 +26,11 @@ function vitest(project: string, filters: string[]): Tally {
   const directory = mkdtempSync(join(tmpdir(), "sextant-test-"));
   const results = join(directory, "results.json");
   const reporters = ["--reporter=verbose", "--reporter=json", `--outputFile.json=${results}`];
+  // Files that are named may all be of the other project.
+  const narrowed = filters.length > 0 ? ["--passWithNoTests", ...filters] : [];
   const { status } = spawnSync(
     "npx",
-    ["--no-install", "vitest", "run", "--project", project, ...reporters, ...filters],
+    ["--no-install", "vitest", "run", "--project", project, ...reporters, ...narrowed],
     {
       cwd: repoRoot,
       stdio: "inherit",
