@@ -3,8 +3,8 @@
  * host; and removes it unless another program's containers are still in it.
  */
 import type { dynamic } from "@pulumi/pulumi";
-import { changed } from "../dynamic/changes";
-import { sameShell, type Shell } from "../dynamic/shell";
+import { replacedBy } from "../dynamic/changes";
+import type { Shell } from "../dynamic/shell";
 import { ask, messageOf, must } from "./engine";
 
 export interface DockerNetworkInputs {
@@ -22,8 +22,6 @@ interface Inspected {
   Name: string;
   Options: Record<string, string> | null;
 }
-
-const compared = ["name", "driver", "options", "labels"] as const;
 
 async function named({ shell, name }: DockerNetworkInputs): Promise<Inspected | undefined> {
   const filters = encodeURIComponent(JSON.stringify({ name: [name] }));
@@ -55,10 +53,7 @@ export const networkProvider: dynamic.ResourceProvider<DockerNetworkInputs, Dock
     return { id, outs: inputs };
   },
 
-  diff: (_id, olds, news) => {
-    const replaces = changed(compared, olds, news);
-    return Promise.resolve({ changes: replaces.length > 0 || !sameShell(olds.shell, news.shell), replaces });
-  },
+  diff: replacedBy(["name", "driver", "options", "labels"]),
 
   update: (_id, _olds, news) => Promise.resolve({ outs: news }),
 

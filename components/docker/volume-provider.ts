@@ -1,7 +1,7 @@
 /** What a volume's resource does: makes it, or takes the one of that name that is there, and removes it when nothing uses it. */
 import type { dynamic } from "@pulumi/pulumi";
-import { changed } from "../dynamic/changes";
-import { sameShell, type Shell } from "../dynamic/shell";
+import { replacedBy } from "../dynamic/changes";
+import type { Shell } from "../dynamic/shell";
 import { ask, messageOf, must } from "./engine";
 
 export interface VolumeInputs {
@@ -12,8 +12,6 @@ export interface VolumeInputs {
   driverOpts?: Record<string, string>;
   labels?: Record<string, string>;
 }
-
-const compared = ["name", "driver", "driverOpts", "labels"] as const;
 
 /** The names of the containers that use a volume. */
 async function usersOf(shell: Shell, name: string): Promise<string[]> {
@@ -31,10 +29,7 @@ export const volumeProvider: dynamic.ResourceProvider<VolumeInputs, VolumeInputs
     return { id: name, outs: inputs };
   },
 
-  diff: (_id, olds, news) => {
-    const replaces = changed(compared, olds, news);
-    return Promise.resolve({ changes: replaces.length > 0 || !sameShell(olds.shell, news.shell), replaces });
-  },
+  diff: replacedBy(["name", "driver", "driverOpts", "labels"]),
 
   update: (_id, _olds, news) => Promise.resolve({ outs: news }),
 

@@ -1,5 +1,7 @@
 /** What differs between two sets of inputs. */
 import { isDeepStrictEqual } from "node:util";
+import type { dynamic } from "@pulumi/pulumi";
+import { sameShell, type Shell } from "./shell";
 
 /** Those of the names whose values are different; the order of an object's members does not count. */
 export function changed<T extends object, Name extends keyof T>(
@@ -8,4 +10,14 @@ export function changed<T extends object, Name extends keyof T>(
   other: T,
 ): Name[] {
   return names.filter((name) => !isDeepStrictEqual(one[name], other[name]));
+}
+
+/** The diff of what is never changed in place: each of the names replaces it, and another way to its host is an update of the state alone. */
+export function replacedBy<T extends { shell: Shell }>(
+  names: readonly (keyof T & string)[],
+): (id: string, olds: T, news: T) => Promise<dynamic.DiffResult> {
+  return (_id, olds, news) => {
+    const replaces = changed(names, olds, news);
+    return Promise.resolve({ changes: replaces.length > 0 || !sameShell(olds.shell, news.shell), replaces });
+  };
 }

@@ -148,7 +148,7 @@ export const crash: Cause = {
       cure: killed
         ? "someone stopped it: another deploy, docker stop, or a watchdog in the container; run pulumi up again"
         : thrown === undefined
-          ? "read its log below; the same image can be tried with docker run --rm IMAGE"
+          ? `${logged(evidence)}; the same image can be tried with docker run --rm IMAGE`
           : "mend what the exception names; RAILS_LOG_LEVEL=debug shows more",
     };
   },
@@ -162,6 +162,13 @@ export const crash: Cause = {
     cure: "Mend what it names. `docker run --rm -e RAILS_ENV=production IMAGE bin/rails runner 1` tries the same boot anywhere. Exit code 137 or 143 without an exception means that something outside ended it.",
   },
 };
+
+/** Where to look, as far as the log has anything to say. */
+function logged({ log = [] }: Evidence): string {
+  return log.some((line) => line.trim() !== "")
+    ? "read its log below"
+    : "it logged nothing: see what it does before it logs";
+}
 
 export const crashLoop: Cause = {
   id: "crash-loop",
@@ -180,7 +187,7 @@ export const crashLoop: Cause = {
         `it ran: ${short(commandLine(evidence).join(" "), 90)}`,
       ],
       why: "It failed the same way each time, so one more start will not help.",
-      cure: "read its log below, and check command: it may be called with words that it does not know",
+      cure: `${logged(evidence)}, and check command: it may be called with words that it does not know`,
     };
   },
   docs: {
