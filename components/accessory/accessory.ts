@@ -82,8 +82,8 @@ export class Accessory extends Component {
         args.transform?.container,
         this.componentName,
         {
-          // A fixed name: two containers on one data volume can then never run, whatever was interrupted.
           shell: server.shell,
+          // A fixed name: two containers on one data volume can then never run, whatever was interrupted.
           name: alias,
           image: this.image.image,
           hostname: this.componentName,

@@ -63,7 +63,7 @@ const made = [
   "body",
 ] as const satisfies readonly (keyof ContainerInputs)[];
 /** The inputs that Docker changes on a container that is there. */
-export const updatable = ["memory", "memorySwap", "cpus", "restart"] as const;
+const updatable = ["memory", "memorySwap", "cpus", "restart"] as const;
 /** The inputs that say how it is treated, and nothing of what it is. */
 const manner = ["shell", "destroyGraceSeconds", "start", "ownedBy"] as const;
 const mebi = 1024 ** 2;

@@ -65,8 +65,9 @@ async function create(inputs: ContainerInputs, again = true): Promise<string> {
 
 /** Whether a run of this stack has left it, which was cut off before Pulumi knew of it. */
 function isOwn({ Config }: Inspected, { ownedBy, labels }: ContainerInputs): boolean {
-  const value = ownedBy === undefined ? undefined : labels?.[ownedBy];
-  return ownedBy !== undefined && value !== undefined && Config.Labels?.[ownedBy] === value;
+  if (ownedBy === undefined) return false;
+  const value = labels?.[ownedBy];
+  return value !== undefined && Config.Labels?.[ownedBy] === value;
 }
 
 /** Writes the files and starts it; what could not be completed is taken away again, so that the next run begins anew. */

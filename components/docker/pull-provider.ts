@@ -3,7 +3,8 @@
  * it could not. An image that is there is not asked for again; one that a refresh finds gone is.
  */
 import type { dynamic } from "@pulumi/pulumi";
-import { onHost, sameShell, type Shell } from "../dynamic/shell";
+import { changed } from "../dynamic/changes";
+import { onHost, type Shell } from "../dynamic/shell";
 import { verdict } from "../diagnosis/verdict";
 
 export interface PullInputs {
@@ -37,10 +38,7 @@ export const pullProvider: dynamic.ResourceProvider<PullInputs, PullState> = {
 
   diff: (_id, olds, news) =>
     Promise.resolve({
-      changes:
-        !olds.present ||
-        (["image", "line", "auth"] as const).some((name) => olds[name] !== news[name]) ||
-        !sameShell(olds.shell, news.shell),
+      changes: !olds.present || changed(["image", "line", "auth", "shell"], olds, news).length > 0,
     }),
 
   async update(_id, olds, news) {

@@ -1,7 +1,7 @@
 /** What differs between two sets of inputs. */
 import { isDeepStrictEqual } from "node:util";
 import type { dynamic } from "@pulumi/pulumi";
-import { sameShell, type Shell } from "./shell";
+import type { Shell } from "./shell";
 
 /** Those of the names whose values are different; the order of an object's members does not count. */
 export function changed<T extends object, Name extends keyof T>(
@@ -18,6 +18,6 @@ export function replacedBy<T extends { shell: Shell }>(
 ): (id: string, olds: T, news: T) => Promise<dynamic.DiffResult> {
   return (_id, olds, news) => {
     const replaces = changed(names, olds, news);
-    return Promise.resolve({ changes: replaces.length > 0 || !sameShell(olds.shell, news.shell), replaces });
+    return Promise.resolve({ changes: changed([...names, "shell"], olds, news).length > 0, replaces });
   };
 }

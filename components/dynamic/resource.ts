@@ -29,20 +29,6 @@ type DeepInput<Value> = pulumi.Input<
       : Value
 >;
 
-/**
- * Pulumi keeps a stack trace of each of a resource's some sixty promises, each put through source maps, for its report on promises that
- * never end: 50 ms a server, of some 200. For that report, which has to be asked for, they stay.
- */
-function withoutTraces(): { restore: () => void } {
-  const limit = Error.stackTraceLimit;
-  if (process.env["PULUMI_DEBUG_PROMISE_LEAKS"] === undefined) Error.stackTraceLimit = 0;
-  return {
-    restore: () => {
-      Error.stackTraceLimit = limit;
-    },
-  };
-}
-
 /** A resource of the kind `kind`; its type is `pulumi-nodejs:dynamic/sextant:<Class>`. */
 export abstract class DynamicResource extends pulumi.CustomResource {
   protected constructor(
@@ -52,8 +38,11 @@ export abstract class DynamicResource extends pulumi.CustomResource {
     inputs: pulumi.Inputs,
     opts: pulumi.CustomResourceOptions,
   ) {
-    const traces = withoutTraces();
+    // Pulumi keeps a stack trace of each of a resource's some sixty promises, each put through source maps, for its report on
+    // promises that never end: 50 ms a server, of some 200. For that report, which has to be asked for, they stay.
+    const limit = Error.stackTraceLimit;
+    if (process.env["PULUMI_DEBUG_PROMISE_LEAKS"] === undefined) Error.stackTraceLimit = 0;
     super(`pulumi-nodejs:dynamic/sextant:${type}`, name, { ...inputs, __provider: providerText(kind) }, opts);
-    traces.restore();
+    Error.stackTraceLimit = limit;
   }
 }

@@ -19,11 +19,6 @@ export interface Shell {
   options: string[];
 }
 
-/** Whether a host is reached the same way. */
-export function sameShell(one: Shell, other: Shell): boolean {
-  return JSON.stringify(one) === JSON.stringify(other);
-}
-
 export interface Ran {
   code: number;
   stdout: string;

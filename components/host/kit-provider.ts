@@ -3,7 +3,8 @@
  * and takes them away with the host's last containers. The state names the version and holds nothing of its text.
  */
 import type { dynamic } from "@pulumi/pulumi";
-import { onHost, sameShell, type Shell } from "../dynamic/shell";
+import { changed } from "../dynamic/changes";
+import { onHost, type Shell } from "../dynamic/shell";
 import { kit } from "./kit";
 
 export interface KitInputs {
@@ -46,11 +47,7 @@ export const kitProvider: dynamic.ResourceProvider<KitInputs, KitState> = {
 
   diff: (_id, olds, news) =>
     Promise.resolve({
-      changes:
-        !olds.present ||
-        olds.directory !== news.directory ||
-        olds.undo !== news.undo ||
-        !sameShell(olds.shell, news.shell),
+      changes: !olds.present || changed(["directory", "undo", "shell"], olds, news).length > 0,
     }),
 
   async update(_id, olds, news) {

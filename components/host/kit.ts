@@ -43,19 +43,20 @@ export function kit(): Kit {
   return loaded;
 }
 
-/** The files that make up the kit, by name. */
+/** The files that make up the kit, by name; read once. */
 export function readVerbs(): Record<string, string> {
+  if (texts !== undefined) return texts;
   const directory = join(__dirname, "verbs");
   const names = readdirSync(directory).filter((name) => name.endsWith(".sh"));
-  return Object.fromEntries(
+  texts = Object.fromEntries(
     names.sort().map((name) => [name.slice(0, -3), readFileSync(join(directory, name), "utf8")]),
   );
+  return texts;
 }
 
 /** The text of one verb, for what runs it before the kit is there. */
 export function verbText(verb: string): string {
-  texts ??= readVerbs();
-  const text = texts[verb];
+  const text = readVerbs()[verb];
   if (text === undefined)
     throw new Error(`the verb ${verb} is missing from this installation of the library`);
   return text;

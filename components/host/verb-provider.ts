@@ -3,7 +3,8 @@
  * done again when its words or its input change, and when a refresh found that the container it is about has stopped.
  */
 import type { dynamic } from "@pulumi/pulumi";
-import { onHost, sameShell, type Shell } from "../dynamic/shell";
+import { changed } from "../dynamic/changes";
+import { onHost, type Shell } from "../dynamic/shell";
 import { verdict } from "../diagnosis/verdict";
 
 export interface VerbInputs {
@@ -61,9 +62,7 @@ export const verbProvider: dynamic.ResourceProvider<VerbInputs, VerbState> = {
   diff: (_id, olds, news) =>
     Promise.resolve({
       changes:
-        outdated(olds, news) ||
-        (["undo", "timeout", "container"] as const).some((name) => olds[name] !== news[name]) ||
-        !sameShell(olds.shell, news.shell),
+        outdated(olds, news) || changed(["undo", "timeout", "container", "shell"], olds, news).length > 0,
     }),
 
   async update(_id, olds, news) {
