@@ -249,7 +249,7 @@ const machine: Fixture[] = [
     name: "memory pressure with swap",
     cause: "memory-pressure",
     stage: "ready",
-    edit: patient({ CATALOGUE_MB: "120", CATALOGUE_PASSES: "60" }, { memory: "120m" }),
+    edit: patient({ CATALOGUE_MB: "170", CATALOGUE_PASSES: "60" }, { memory: "120m" }),
     setUp: `fallocate -l 512M /var/lib/docker/swap && chmod 600 /var/lib/docker/swap &&
       mkswap /var/lib/docker/swap >/dev/null && swapon /var/lib/docker/swap`,
     tearDown: "swapoff /var/lib/docker/swap; rm -f /var/lib/docker/swap",
