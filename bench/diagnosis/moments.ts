@@ -5,7 +5,7 @@
 import type { Evidence } from "../../components/diagnosis/evidence";
 
 export interface Moments {
-  /** When the container started, in ms since 1970; undefined where none did, or where it did more than once. */
+  /** When the container started first, in ms since 1970; undefined where none did. */
   started?: number;
   /** Seconds from then until the cause could be seen; undefined where the evidence does not tell. */
   shows?: number | undefined;
@@ -13,6 +13,11 @@ export interface Moments {
 
 export function momentsOf(evidence: Evidence): Moments {
   const { stage, state = {} } = evidence;
+  if (state.firstStart !== undefined) {
+    // The gate gives up at the first end that shows the cause: the last that there is.
+    const last = Date.parse(state.finishedAt ?? "");
+    return { started: state.firstStart, shows: Math.round(last - state.firstStart) / 1000 };
+  }
   const started = Date.parse(state.startedAt ?? "");
   // Docker's zero time is that of a container which never started; at its switch one has been up and well for a while.
   if (stage === "switch" || !(started > 0) || (state.restarts ?? 0) > 0) return {};

@@ -99,6 +99,10 @@ export interface ContainerState {
   restarts?: number;
   /** Exit codes of its ends so far, oldest first; while it runs again, `exitCode` says nothing. */
   exitCodes?: number[];
+  /** Seconds that it ran before each of these ends. */
+  ranFor?: number[];
+  /** The start before the first of these ends, in ms since 1970. */
+  firstStart?: number;
   startedAt?: string;
   finishedAt?: string;
   /** The image's HEALTHCHECK, where it has one. */

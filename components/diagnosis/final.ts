@@ -77,6 +77,12 @@ export const finalRules: readonly FinalRule[] = [
     why: "The code or its configuration has to change; except when the log speaks of a server that is not there yet.",
   },
   {
+    observation:
+      "ended, and its log names a server that the host knows or reaches, and the container does not",
+    final: true,
+    why: "A name server or a firewall stands between; a server that is not there yet is missing on the host, too.",
+  },
+  {
     observation: "ended otherwise",
     final: false,
     why: "What was missing may be there at the next start. After two ends it is final, after three where the log speaks of a server that is not there yet.",

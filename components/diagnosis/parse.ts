@@ -92,6 +92,8 @@ const document: Reader<Partial<Evidence>> = object(
         error: text(2000),
         restarts: number,
         exitCodes: list(number, 20),
+        ranFor: list(number, 20),
+        firstStart: number,
         startedAt: text(50),
         finishedAt: text(50),
         health: text(30),

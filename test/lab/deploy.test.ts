@@ -137,7 +137,10 @@ describe("a release", () => {
     expect(done.text).toContain("is not ready after");
     expect(load).toMatchObject({ lost: 0, losses: [] });
     expect(new Set(load.versions.map(({ version }) => version))).toEqual(new Set(["v2"]));
-    expect(await world.containers("test-web-2", "web")).toEqual(["v2 running", "v3 exited"]);
+    // The verdict does not wait for what failed to stop.
+    await expect
+      .poll(() => world.containers("test-web-2", "web"), { timeout: 10_000 })
+      .toEqual(["v2 running", "v3 exited"]);
     const again = await world.doctor("--host", "test-web-2");
     expect(again).toMatch(/^test-web-2: shop-web-test-web-2-\w+ is not ready after \d+s: /);
     expect(done.text).toContain(again.split("\n")[0] ?? "");

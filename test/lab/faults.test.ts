@@ -48,6 +48,18 @@ describe("look-alikes", () => {
   });
 });
 
+describe("a container that was killed for memory", () => {
+  it("gets more, is started again, and serves", async () => {
+    const fixture = fixtures.find(({ cause }) => cause === "out-of-memory");
+    if (!fixture) throw new Error("there is no fixture that is killed for memory");
+    const killed = await world.deploy(fixture);
+    expect(killed.said.cause).toBe("out-of-memory");
+    // Docker's record of the container says OOMKilled still.
+    const again = await world.deploy({ ...fixture, edit: { ...fixture.edit, memory: "1024m" } });
+    expect(again.code, again.lines.map((line) => line.text).join("\n")).toBe(0);
+  });
+});
+
 describe("afterwards", () => {
   it("deploys the good release again, and leaves nothing of the others", async () => {
     await world.restore();

@@ -129,7 +129,7 @@ export const crash: Cause = {
     const code = exitCode(evidence);
     if (code === undefined || code === 0 || evidence.stage === "release") return undefined;
     const thrown = lastException(evidence);
-    if (thrown === undefined && ends(evidence) >= 3) return undefined;
+    if (thrown === undefined && ends(evidence) > 1) return undefined;
     const killed = code === 137 || code === 143;
     return {
       confidence: thrown === undefined ? 0.5 : 0.6,
@@ -163,6 +163,12 @@ export const crash: Cause = {
   },
 };
 
+/** How long it lasted before its ends. */
+function ranFor({ state }: Evidence): string {
+  const seconds = state?.ranFor?.map((each) => each.toFixed(1)) ?? [];
+  return seconds.length === 0 ? "" : `, after ${[...new Set(seconds.slice(-3))].join(", ")} s`;
+}
+
 /** Where to look, as far as the log has anything to say. */
 function logged({ log = [] }: Evidence): string {
   return log.some((line) => line.trim() !== "")
@@ -179,10 +185,10 @@ export const crashLoop: Cause = {
     if (evidence.stage === "release" || code === 0 || ends(evidence) < 2) return undefined;
     const thrown = lastException(evidence) !== undefined;
     return {
-      confidence: ends(evidence) >= 3 && !thrown ? 0.6 : 0.45,
+      confidence: thrown ? 0.45 : 0.6,
       verdict: `its process ends again and again (${ends(evidence)} times${code === undefined ? "" : `, exit code ${code}`})`,
       seen: [
-        `Docker started it again ${evidence.state?.restarts ?? ends(evidence)} times${code === undefined ? "" : `; exit code ${code}${signal(code)}`}`,
+        `Docker started it again ${evidence.state?.restarts ?? ends(evidence)} times${code === undefined ? "" : `; exit code ${code}${signal(code)}`}${ranFor(evidence)}`,
         ...lastLine(evidence),
         `it ran: ${short(commandLine(evidence).join(" "), 90)}`,
       ],

@@ -93,3 +93,24 @@ switching() {
     mkdir -p /run/sextant
     printf '/run/sextant/switching-%s' "$(printf '%s' "$1" | tr -c 'a-zA-Z0-9._-' -)"
 }
+
+# stopping CONTAINER: the file that is locked while a gate that has given the container up stops it; its directory is made.
+stopping() {
+    mkdir -p /run/sextant
+    printf '/run/sextant/stopping-%s' "$1"
+}
+
+# engine METHOD PATH [CURL-OPTION...]: one request to Docker's API: a tenth of the time of its command line.
+socket=''
+engine() {
+    if [ -z "$socket" ]; then
+        socket=${DOCKER_HOST:-unix:///var/run/docker.sock}
+        socket=${socket#unix://}
+        # Rootless, or somewhere else.
+        [ -w "$socket" ] || socket=$(docker context inspect --format '{{.Endpoints.docker.Host}}' 2>/dev/null)
+        socket=${socket#unix://}
+    fi
+    method=$1 path=$2
+    shift 2
+    curl --silent --show-error --unix-socket "$socket" --request "$method" "$@" "http://docker$path"
+}

@@ -5,28 +5,30 @@
 
 hub='registry-1.docker.io'
 
-# network_facts CONTAINER PID IMAGE DIRECTORY: prints facts, and leaves in DIRECTORY the files `named` (a line a server: FROM
-# HOST PORT), `inside` and `outside` (INDEX RESOLVES CONNECTS, asked from the container's network and from the host; 0 is the
-# registry) and `neighbours` (STATE NAME ALIAS...).
+# network_facts CONTAINER PID NAMES HOSTS IMAGE ENVIRONMENT DIRECTORY: prints facts, and leaves in DIRECTORY the files `named` (a
+# line a server: FROM HOST PORT), `inside` and `outside` (INDEX RESOLVES CONNECTS, asked from the container's network and from
+# the host; 0 is the registry) and `neighbours` (STATE NAME ALIAS...). PID is the container's process, NAMES and HOSTS are its
+# resolv.conf and hosts file. Goes on in the background: the caller waits.
 network_facts() {
-    from=$1 pid=$2
-    if ! [ "$pid" -gt 0 ] 2>/dev/null; then
-        from=$proxy
-        pid=$(inspect '{{.State.Pid}}' "$proxy")
-    fi
-    {
-        inspect '{{range .Config.Env}}{{printf "%s\x1e" .}}{{end}}' "$1" | named_in_environment
-        named_in_log <"$4/log"
-    } | awk '!seen[$2, $3]++' | head -n 8 >"$4/named"
+    from=$1 pid=$2 names=$3 hosts=$4
+    { printf '%s' "$6" | named_in_environment && named_in_log <"$7/log"; } | awk '!seen[$2, $3]++' | head -n 8 >"$7/named"
     docker ps --all --quiet --filter network=sextant | xargs -r docker inspect --format \
         '{{.State.Status}}{{if .State.Health}},{{.State.Health.Status}}{{end}} {{slice .Name 1}}{{range .NetworkSettings.Networks}}{{range .Aliases}} {{.}}{{end}}{{end}}' \
-        2>/dev/null >"$4/neighbours"
-    [ "${pid:-0}" -gt 0 ] 2>/dev/null || return 0
+        2>/dev/null >"$7/neighbours" &
+    if [ "$pid" -eq 0 ]; then
+        from=$proxy
+        read -r pid proxy_names proxy_hosts <<END
+$(inspect '{{.State.Pid}} {{.ResolvConfPath}} {{.HostsPath}}' "$proxy")
+END
+        # One that never started has no names of its own.
+        [ -s "$names" ] || names=$proxy_names hosts=$proxy_hosts
+    fi
+    [ "${pid:-0}" -gt 0 ] || return 0
 
     # The registry is a server that the host has just reached.
-    registry=${3%%/*}
+    registry=${5%%/*}
     case $registry in
-    "$3") registry='' ;; # a name alone
+    "$5") registry='' ;; # a name alone
     *.* | *:*) ;;
     *) registry='' ;; # a user's name
     esac
@@ -35,22 +37,20 @@ network_facts() {
     case $registry in *:*) number=${registry##*:} ;; *) number=443 ;; esac
     # Its address as the host knows it: the way out is tried also where the name is not known inside.
     known=$(timeout 1.2 getent ahostsv4 "$name" | awk 'NR == 1 { print $1 }')
-    printf 'registry %s %s %s\n' "$name" "$number" "${known:--}" | cat - "$4/named" >"$4/asked"
-    mkdir "$4/etc"
-    file=$(inspect '{{.ResolvConfPath}}' "$from")
-    { cat "$file" && echo 'options timeout:1 attempts:1'; } >"$4/etc/resolv.conf" 2>/dev/null
-    file=$(inspect '{{.HostsPath}}' "$from")
-    cat "$file" >"$4/etc/hosts" 2>/dev/null
-    echo 'hosts: files dns' >"$4/etc/nsswitch.conf"
+    printf 'registry %s %s %s\n' "$name" "$number" "${known:--}" | cat - "$7/named" >"$7/asked"
+    mkdir "$7/etc"
+    { cat "$names" && echo 'options timeout:1 attempts:1'; } >"$7/etc/resolv.conf" 2>/dev/null
+    cat "$hosts" >"$7/etc/hosts" 2>/dev/null
+    echo 'hosts: files dns' >"$7/etc/nsswitch.conf"
 
     # A private copy of the mounts, with the container's names in place of the host's; where that is refused, nothing is asked.
     # shellcheck disable=SC2016 # expanded by the inner shell
     nsenter -t "$pid" -n unshare -m sh -c '
         for file in "$1"/etc/*; do mount --bind "$file" "/etc/${file##*/}" || exit; done
-        eval "$2"' sh "$4" "$network_questions" >"$4/inside" 2>/dev/null &
-    sh -c "$network_questions" sh "$4" >"$4/outside" 2>/dev/null &
+        eval "$2"' sh "$7" "$network_questions" >"$7/inside" 2>/dev/null &
+    sh -c "$network_questions" sh "$7" >"$7/outside" 2>/dev/null &
     fact network from s "$from"
-    fact network nameservers l "$(awk '$1 == "nameserver" { printf "%s\035", $2 }' "$4/etc/resolv.conf")"
+    fact network nameservers l "$(awk '$1 == "nameserver" { printf "%s\035", $2 }' "$7/etc/resolv.conf")"
     route=$(awk '$2 == "00000000" { found = "true" } END { print found ? found : "false" }' "/proc/$pid/net/route" 2>/dev/null)
     fact network defaultRoute b "$route"
     fact network name s "$name"
@@ -112,7 +112,7 @@ named_in_environment() {
         }
         END {
             for (name in values) {
-                if (name !~ /_HOST$/ || name ~ /^(LISTEN|BIND|APP|HTTP|SERVER|PUBLIC|RAILS)_/ || !good(values[name])) continue
+                if (name !~ /_HOST$/ || name ~ /^(LISTEN|BIND|APP|HTTP|SERVER|PUBLIC|RAILS|KAMAL)_/ || !good(values[name])) continue
                 stem = substr(name, 1, length(name) - 5)
                 port = values[stem "_PORT"]
                 if (port !~ /^[0-9]+$/) port = stem ~ /^(DB|DATABASE|POSTGRES|PG)$/ ? 5432 : stem ~ /^MYSQL$/ ? 3306 : stem ~ /^REDIS$/ ? 6379 : "-"
@@ -149,3 +149,19 @@ named_in_log() {
             }
         }' | tail -n 4
 }
+
+# cut_off CONTAINER PID NAMES HOSTS LOG DIRECTORY: true when the log speaks of a server that this host knows by name, or reaches,
+# and the container's network does not. Time does not cure that, where a server that is not there yet is missing on both.
+cut_off() (
+    mkdir -p "$6" && cp "$5" "$6/log"
+    network_facts "$1" "$2" "$3" "$4" '' '' "$6" >/dev/null
+    wait
+    # The first line of `asked` is the registry, which the log does not speak of.
+    awk '
+        FILENAME ~ /outside$/ { resolves[$1] = $2; connects[$1] = $3 }
+        FILENAME ~ /inside$/ && $1 > 0 {
+            if (resolves[$1] == "yes" && $2 == "no") found = 1
+            if (connects[$1] == "yes" && ($3 == "timeout" || $3 == "unreachable")) found = 1
+        }
+        END { exit !found }' "$6/outside" "$6/inside" 2>/dev/null
+)

@@ -18,6 +18,7 @@ fact() {
 
 # evidence STAGE ENDING [WORD=VALUE ...]: prints the document. The words, all optional:
 #   container=NAME image=REFERENCE elapsed=SECONDS timeout=SECONDS   what it is about
+#   since=MOMENT oom=BOOLEAN                                         its ends from then on count; whether one was for memory
 #   port= path= host= proto= probe=SECONDS trace=FILE                the health question; FILE is what ask_once wrote
 #   error=TEXT                                                       what docker, or the command that failed, said
 #   command=TEXT code=NUMBER                                         a command that was run in it
@@ -25,7 +26,7 @@ fact() {
 evidence() (
     stage=$1 ending=$2
     shift 2
-    container='' image='' trace='' port='' path='' host='' proto='' error='' service=''
+    container='' image='' trace='' port='' path='' host='' proto='' error='' service='' since=1h killed=''
     dir=$(mktemp -d /run/sextant-evidence.XXXXXX 2>/dev/null || mktemp -d) || exit 1
     trap 'rm -rf "$dir"' EXIT
     umask 077
@@ -37,6 +38,8 @@ evidence() (
             case $word in
             container=*) container=$value && fact '' container s "$value" ;;
             image=*) image=$value ;;
+            since=*) since=$value ;;
+            oom=*) killed=$value ;;
             elapsed=* | timeout=*) fact '' "${word%%=*}" n "$value" ;;
             port=*) port=$value && fact probe port n "$value" ;;
             path=*) path=$value && fact probe path s "$value" ;;
@@ -54,20 +57,26 @@ evidence() (
         fact '' error s "$error"
     } >"$dir/facts.words"
 
+    pid='' restarts='' oom='' made='' names='' hosts='' variables=''
     if [ -n "$container" ]; then
-        container_facts "$container" >"$dir/facts.container"
-        made=$(inspect '{{.State.Pid}} {{.RestartCount}} {{.Config.Image}}' "$container")
-        pid=${made%% *} made=${made#* }
+        known=$(container_facts "$container")
+        read -r pid restarts oom made names hosts <<END
+$known
+END
+        known=${known#*"$newline"}
+        variables=${known#*"$separator"}
+        printf '%s' "${known%%"$separator"*}" >"$dir/facts.container"
+        fact state oomKilled b "${killed:-$oom}" >>"$dir/facts.container"
         # Where the words do not say it, Docker does.
-        [ -n "$image" ] || image=${made#* }
-        [ "${made%% *}" = 0 ] || exit_codes "$container" >"$dir/facts.exits"
+        [ -n "$image" ] || image=$made
+        [ "${restarts:-0}" = 0 ] || ends_facts "$container" "$since" >"$dir/facts.ends"
         log_of "$container" >"$dir/log"
     fi
     fact '' image s "$image" >"$dir/facts.image"
     [ -z "$image" ] || image_facts "$image" >>"$dir/facts.image" &
     proxy_facts "$service" "$container" >"$dir/facts.proxy" 2>"$dir/proxylog" &
     host_facts >"$dir/facts.host" &
-    if [ -n "${pid:-}" ] && [ "$pid" -gt 0 ] 2>/dev/null; then
+    if [ "${pid:-0}" -gt 0 ]; then
         processes "$pid" >"$dir/processes"
         memory_facts "$pid" >"$dir/facts.memory"
         listening "$pid" >"$dir/sockets"
@@ -78,13 +87,12 @@ evidence() (
     *'port is already allocated'* | *'address already in use'* | *'failed to bind'*) owners "$error" >"$dir/ports" & ;;
     esac
     if [ -n "$container" ]; then
-        network_facts "$container" "${pid:-0}" "$image" "$dir" >"$dir/facts.network"
+        network_facts "$container" "${pid:-0}" "$names" "$hosts" "$image" "$variables" "$dir" >"$dir/facts.network"
     fi
     [ -z "$trace" ] || cp "$trace" "$dir/trace" 2>/dev/null
     wait
     # The environment goes by a pipe: it is what has to be hidden in the texts.
-    { [ -z "$container" ] || inspect '{{range .Config.Env}}{{printf "%s\x1e" .}}{{end}}' "$container"; } |
-        document "$dir" | kept "${container:-$stage}"
+    printf '%s' "$variables" | document "$dir" | kept "${container:-$stage}"
 )
 
 # kept NAME: passes the document on, and keeps it for `doctor`; values are masked in it already.
@@ -94,20 +102,31 @@ kept() {
     if [ -w "$at" ]; then tee "$at/$1.json"; else cat; fi
 }
 
-# container_facts CONTAINER: its state, and what it was made with.
+# container_facts CONTAINER: all that is asked of Docker about it, in one question: a line with its process, restarts, whether it
+# was killed for memory, image and the files with its names, then its state and what it was made with, as facts; after the separator its environment.
+separator=$(printf '\034') newline='
+'
 container_facts() {
-    inspect '{{with .State}}{{printf "state\x1fstatus\x1fs\x1f%s\x1estate\x1fexitCode\x1fn\x1f%d\x1estate\x1foomKilled\x1fb\x1f%t\x1estate\x1ferror\x1fs\x1f%s\x1estate\x1fstartedAt\x1fs\x1f%s\x1estate\x1ffinishedAt\x1fs\x1f%s\x1e" .Status .ExitCode .OOMKilled .Error .StartedAt .FinishedAt}}{{if .Health}}{{printf "state\x1fhealth\x1fs\x1f%s\x1estate\x1fhealthLog\x1fl\x1f" .Health.Status}}{{range .Health.Log}}{{printf "%d %s\x1d" .ExitCode .Output}}{{end}}{{printf "\x1e"}}{{end}}{{end}}{{printf "state\x1frestarts\x1fn\x1f%d\x1e" .RestartCount}}{{with .Config}}{{printf "configured\x1fuser\x1fs\x1f%s\x1econfigured\x1fcommand\x1fl\x1f" .User}}{{range .Cmd}}{{printf "%s\x1d" .}}{{end}}{{printf "\x1econfigured\x1fentrypoint\x1fl\x1f"}}{{range .Entrypoint}}{{printf "%s\x1d" .}}{{end}}{{printf "\x1e"}}{{end}}{{with .HostConfig}}{{printf "configured\x1fmemory\x1fn\x1f%d\x1econfigured\x1freadOnly\x1fb\x1f%t\x1e" .Memory .ReadonlyRootfs}}{{end}}{{printf "configured\x1fmounts\x1fl\x1f"}}{{range .Mounts}}{{printf "%s\x1d" .Destination}}{{end}}{{printf "\x1e"}}' "$1"
+    inspect '{{.State.Pid}} {{.RestartCount}} {{.State.OOMKilled}} {{.Config.Image}} {{.ResolvConfPath}} {{.HostsPath}}{{printf "\n"}}'\
+'{{with .State}}{{printf "state\x1fstatus\x1fs\x1f%s\x1estate\x1fexitCode\x1fn\x1f%d\x1estate\x1ferror\x1fs\x1f%s\x1estate\x1fstartedAt\x1fs\x1f%s\x1estate\x1ffinishedAt\x1fs\x1f%s\x1e" .Status .ExitCode .Error .StartedAt .FinishedAt}}{{if .Health}}{{printf "state\x1fhealth\x1fs\x1f%s\x1estate\x1fhealthLog\x1fl\x1f" .Health.Status}}{{range .Health.Log}}{{printf "%d %s\x1d" .ExitCode .Output}}{{end}}{{printf "\x1e"}}{{end}}{{end}}{{printf "state\x1frestarts\x1fn\x1f%d\x1e" .RestartCount}}{{with .Config}}{{printf "configured\x1fuser\x1fs\x1f%s\x1econfigured\x1fcommand\x1fl\x1f" .User}}{{range .Cmd}}{{printf "%s\x1d" .}}{{end}}{{printf "\x1econfigured\x1fentrypoint\x1fl\x1f"}}{{range .Entrypoint}}{{printf "%s\x1d" .}}{{end}}{{printf "\x1e"}}{{end}}{{with .HostConfig}}{{printf "configured\x1fmemory\x1fn\x1f%d\x1econfigured\x1freadOnly\x1fb\x1f%t\x1e" .Memory .ReadonlyRootfs}}{{end}}{{printf "configured\x1fmounts\x1fl\x1f"}}{{range .Mounts}}{{printf "%s\x1d" .Destination}}{{end}}{{printf "\x1e"}}'\
+'{{printf "\x1c"}}{{range .Config.Env}}{{printf "%s\x1e" .}}{{end}}' "$1"
 }
 
-# exit_codes CONTAINER: those of its ends in the last hour, as far as Docker remembers.
-exit_codes() {
-    fact state exitCodes p "$(exits "$1" | tail -n 10 | tr '\n' '\035')"
+# ends_facts CONTAINER SINCE: with which codes it ended so far, how many seconds it ran each time, and when it was first started.
+ends_facts() {
+    ends "$1" "$2" | tail -n 10 | awk '
+        NR == 1 { first = $3 }
+        { codes = codes $1 "\035"; ran = ran $2 "\035" }
+        END { if (NR) printf "state\037exitCodes\037p\037%s\036state\037ranFor\037p\037%s\036state\037firstStart\037n\037%s\036", codes, ran, first }'
 }
 
-# exits CONTAINER: the same, a line each.
-exits() {
-    docker events --since 1h --until "$(date +%s)" --filter "container=$1" --filter event=die \
-        --format '{{index .Actor.Attributes "exitCode"}}' 2>/dev/null
+# ends CONTAINER SINCE: its ends since then, as far as Docker remembers, a line each: its exit code, the seconds that it ran, and
+# when it was started, in ms since 1970.
+ends() {
+    docker events --since "$2" --until "$(date +%s.%N)" --filter "container=$1" --filter event=start --filter event=die \
+        --format '{{.Action}} {{.TimeNano}} {{index .Actor.Attributes "exitCode"}}' 2>/dev/null | awk '
+        $1 == "start" { start = $2 }
+        $1 == "die" && start { printf "%d %.2f %.0f\n", $3, ($2 - start) / 1e9, start / 1e6 }'
 }
 
 # memory_facts PID: what the kernel counts for its control group, in MB. With version 2 of control groups also the highest
@@ -151,14 +170,16 @@ image_facts() {
 }
 
 # proxy_facts SERVICE CONTAINER: whether the proxy runs, what it is and what it serves; its last lines on the service or the
-# container go to standard error. Without a service it is asked for its version only.
+# container go to standard error. Without a service only its version is said.
 proxy_facts() {
-    if ! running "$proxy"; then
+    read -r runs proxy_pid version <<END
+$(inspect '{{.State.Running}} {{.State.Pid}} {{.Config.Image}}' "$proxy")
+END
+    if [ "$runs" != true ]; then
         [ -z "$1" ] || fact proxy running b false
         return 0
     fi
     fact proxy running b true
-    version=$(inspect '{{.Config.Image}}' "$proxy")
     fact proxy version s "${version##*:}"
     [ -n "$1" ] || return 0
     fact proxy services l "$(routes | sed 1d | awk 'NF >= 4 { printf "%s %s %s\035", $1, $2, $4 }')"

@@ -47,6 +47,8 @@ trap 'exit 1' HUP INT TERM
 trace=$dir/trace
 : >"$trace"
 begun=$(milliseconds)
+# The same as Docker wants it.
+moment=${begun%???}.${begun#"${begun%???}"}
 
 # uptime: hundredths of a second since the boot, in $now; by the shell itself, since it is asked for all the time.
 uptime() {
@@ -72,14 +74,24 @@ lasted() {
 # work, goes on: a new port or health path that does not fit is no reason to end what serves.
 give_up() {
     uptime
-    set -- "$@" "container=$container" "elapsed=$(((now - began) / 100))" "timeout=$timeout"
+    set -- "$@" "container=$container" "since=$moment" "elapsed=$(((now - began) / 100))" "timeout=$timeout"
+    [ "$stale" != true ] || set -- "$@" "oom=$(killed)"
     [ -z "$port" ] || set -- "$@" "port=$port" "path=$path" "host=$host" "proto=$proto" "probe=$probe" "trace=$trace"
     evidence "$@"
     [ -n "$waiting" ] || exit 1
     # Behind the proxy it has not served anybody, so that a request which hangs in it is not waited for; a worker may have begun
-    # something.
-    docker stop --time "$([ -n "$port" ] && echo 2 || echo 10)" "$container" >/dev/null 2>&1
+    # something. What was found is said meanwhile.
+    # shellcheck disable=SC2016 # expanded by the inner shell
+    setsid flock "$(stopping "$container")" sh -c 'docker stop --time "$2" "$3"; rm -f "$1"' \
+        stop "$(stopping "$container")" "$([ -n "$port" ] && echo 2 || echo 10)" "$container" </dev/null >/dev/null 2>&1 &
     exit 1
+}
+
+# killed: whether the kernel has killed it for memory since this gate began: Docker's own word for it stays true when a container
+# is started again.
+killed() {
+    said=$(docker events --since "$moment" --until "$(date +%s.%N)" --filter "container=$container" --filter event=oom 2>/dev/null)
+    if [ -n "$said" ]; then echo true; else echo false; fi
 }
 
 # look: what Docker knows of the container, in one question.
@@ -93,14 +105,17 @@ look() {
 $known
 END
     restarts=$((restarts - earlier))
+    [ "$stale" != true ] || oom=$(killed)
     [ "$restarts" = "$starts" ] || starts=$restarts since=$now
 }
 
 # look_again: the same, when there may be something new: Docker's answer costs the host twenty times a look at the process.
+# Gives up when the container has ended for good.
 look_again() {
     uptime
     if [ "$state" = running ] && [ -e "/proc/$pid" ] && [ $((now - looked)) -lt 100 ]; then return 0; fi
     look
+    ended
 }
 
 # ended: gives up when the container has ended in a way that time cannot cure.
@@ -110,16 +125,30 @@ ended() {
     ending=$state
     if [ "$state" = running ]; then
         # Docker has started it again meanwhile, and its record tells how it ended.
-        [ "$restarts" = "$counted" ] || last_exit=$(exits "$container" | tail -n 1)
+        [ "$restarts" = "$counted" ] || last_exit=$(ends "$container" "$moment" | awk 'END { print $1 }')
         counted=$restarts ending=restarting exit_code=$last_exit
     fi
     log_of "$container" >"$dir/log"
-    final_state "$ending" "$exit_code" "$restarts" "$oom" "$dir/log" || return 0
+    final_state "$ending" "$exit_code" "$restarts" "$oom" "$dir/log" || apart || return 0
     [ "$oom" != true ] || give_up ready oom
     case $state in
     exited | dead) give_up ready exited ;;
     *) give_up ready restarting ;;
     esac
+}
+
+# apart: whether its log speaks of a server that is cut off from it; asked once an end, when it runs again: its name server is
+# its own.
+asked=''
+apart() {
+    if [ "$state" != running ] || [ "$asked" = "$restarts" ]; then return 1; fi
+    tail -n 40 "$dir/log" | grep -qiE "$passing" || return 1
+    asked=$restarts
+    read -r names hosts <<END
+$(inspect '{{.ResolvConfPath}} {{.HostsPath}}' "$container")
+END
+    rm -rf "$dir/network"
+    cut_off "$container" "$pid" "$names" "$hosts" "$dir/log" "$dir/network"
 }
 
 # listens: whether something takes connections on the port; far cheaper than asking.
@@ -151,14 +180,15 @@ patience() {
 pause=0.1
 fit() {
     if [ -n "$port" ]; then
+        asks=$ip
         if listens; then
             case $pause in 0.1) pause=0.2 ;; 0.2) pause=0.5 ;; *) pause=1 ;; esac
         else
             # Asked once a second, for the trace.
             pause=0.1
-            [ "$((turn % 10))" -eq 0 ] || return 1
+            [ "$((turn % 10))" -eq 0 ] || asks=''
         fi
-        if [ -n "$ip" ]; then
+        if [ -n "$asks" ]; then
             if ask_once "$trace" "$begun" "$ip" "$port" "$path" "${host:-$container}" "$proto" "$(patience)"; then return 0; fi
             ! final_answer "$status" "$framework" || give_up ready answer
             [ "$curl_exit" -ne 7 ] || elsewhere
@@ -173,15 +203,17 @@ fit() {
         esac
     fi
     look_again
-    ended
     return 1
 }
 
-known=$(inspect '{{.State.Running}} {{.RestartCount}}' "$container")
-[ -n "$known" ] || fail "$container is not there: it was removed by hand; run pulumi up --refresh"
-# Of one that runs already, only the ends that are seen from here on count.
-runs=${known% *} earlier=0
-[ "$runs" != true ] || earlier=${known#* }
+# A gate that has given it up may still be stopping it.
+[ ! -e "$(stopping "$container")" ] || flock --timeout 30 "$(stopping "$container")" true
+read -r runs earlier stale <<END
+$(inspect '{{.State.Running}} {{.RestartCount}} {{.State.OOMKilled}}' "$container")
+END
+[ -n "$runs" ] || fail "$container is not there: it was removed by hand; run pulumi up --refresh"
+# Only the ends that are seen from here on count. Docker counts from 0 when it is started, and keeps that it was once killed.
+[ "$runs" = true ] || earlier=0
 # What an earlier release left ready and never switched goes first, so that a host never carries three generations.
 if [ -n "$role" ]; then
     for lease_file in /run/sextant/lease-*; do
@@ -202,6 +234,7 @@ if [ "$runs" != true ]; then
     since=$now
 fi
 look
+ended
 # Where the program has set shares, those count.
 [ "$runs" = true ] || [ "$shares" != 0 ] || cpu_share "$id" boot
 

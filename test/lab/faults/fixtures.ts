@@ -250,9 +250,15 @@ const machine: Fixture[] = [
     cause: "memory-pressure",
     stage: "ready",
     edit: patient({ CATALOGUE_MB: "170", CATALOGUE_PASSES: "60" }, { memory: "120m" }),
-    setUp: `fallocate -l 512M /var/lib/docker/swap && chmod 600 /var/lib/docker/swap &&
-      mkswap /var/lib/docker/swap >/dev/null && swapon /var/lib/docker/swap`,
-    tearDown: "swapoff /var/lib/docker/swap; rm -f /var/lib/docker/swap",
+    // In memory, as a disk that is written slowly makes the kernel kill instead of wait.
+    setUp: `mkdir -p /run/swap && mount -t tmpfs -o size=520m tmpfs /run/swap && truncate -s 512M /run/swap/file &&
+      chmod 600 /run/swap/file && mkswap /run/swap/file >/dev/null &&
+      for n in 0 1 2 3 4 5 6 7; do [ -e /dev/loop$n ] || mknod /dev/loop$n b 7 $n; done &&
+      swapon "$(losetup --find --show /run/swap/file)"`,
+    // The container that failed is stopped while the report is shown, and its memory has nowhere to go until then.
+    tearDown: `device=$(losetup --noheadings --output NAME --associated /run/swap/file) &&
+      timeout 30 sh -c 'until swapoff "$1" 2>/dev/null; do sleep 0.2; done' swap "$device" &&
+      losetup --detach "$device" && umount /run/swap`,
     shows: patience,
   },
   {

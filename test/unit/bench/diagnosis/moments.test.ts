@@ -24,6 +24,16 @@ describe("momentsOf", () => {
     });
   });
 
+  it("takes the last end of a container that was started again", () => {
+    const state = {
+      startedAt,
+      finishedAt: "2026-11-25T10:00:01.500000000Z",
+      restarts: 2,
+      firstStart: started,
+    };
+    expect(momentsOf({ stage: "ready", ending: "restarting", state })).toEqual({ started, shows: 1.5 });
+  });
+
   it("knows nothing of a container that never started, or was started again, or was fit", () => {
     expect(
       momentsOf({ stage: "start", ending: "start-failed", state: { startedAt: "0001-01-01T00:00:00Z" } }),

@@ -32,13 +32,10 @@ const environment = [
 const docker = `#!/bin/sh
 here=${data}
 case "$*" in
-  *Config.Env*) cat "$here/env" ;;
-  *State.Pid*) echo 0 2 registry.example.com/shop:v4 ;;
-  *'.Config.Image'*) echo registry.example.com/shop:v4 ;;
-  *State.Running*) echo false ;;
-  events*) echo 1; echo 1 ;;
+  *Config.Env*) echo 0 2 false registry.example.com/shop:v4 /no/resolv.conf /no/hosts; cat "$here/known" ;;
+  *State.Running*) echo false 0 registry.example.com/kamal-proxy:v1 ;;
+  events*) printf '%s\\n' 'start 1764195600000000000 ' 'die 1764195600310000000 1' 'start 1764195600500000000 ' 'die 1764195600900000000 1' ;;
   "logs --tail 400 shop"*) cat "$here/log" ;;
-  *'state\\x1fstatus'*) cat "$here/state" ;;
   image*) printf 'imageFacts\\037architecture\\037s\\037arm64\\036imageFacts\\037cmd\\037l\\037bin/server\\035-p\\0353000\\035\\036imageFacts\\037exposed\\037p\\0373000/tcp\\03580/tcp\\035\\036\\n' ;;
   info*) printf '/ host\\037docker\\037s\\03727.1.0\\036\\n' ;;
 esac
@@ -46,8 +43,8 @@ exit 0
 `;
 
 const state =
-  "state\x1fstatus\x1fs\x1frestarting\x1estate\x1fexitCode\x1fn\x1f1\x1estate\x1foomKilled\x1fb\x1ffalse\x1e" +
-  "state\x1frestarts\x1fn\x1f2\x1econfigured\x1fcommand\x1fl\x1fsh\x1d-c\x1decho p@ss-word\x1d\x1e\n";
+  "state\x1fstatus\x1fs\x1frestarting\x1estate\x1fexitCode\x1fn\x1f1\x1e" +
+  "state\x1frestarts\x1fn\x1f2\x1econfigured\x1fcommand\x1fl\x1fsh\x1d-c\x1decho p@ss-word\x1d\x1e";
 
 beforeAll(() => {
   for (const directory of [kit, bin, data]) mkdirSync(directory);
@@ -56,8 +53,8 @@ beforeAll(() => {
   writeFileSync(join(kit, "call"), 'set -u\n. "${0%/*}/common"\n. "${0%/*}/probe"\n"$@"\n');
   writeFileSync(join(bin, "docker"), docker);
   chmodSync(join(bin, "docker"), 0o755);
-  writeFileSync(join(data, "env"), environment.map((pair) => `${pair}\x1e`).join("") + "\n");
-  writeFileSync(join(data, "state"), state);
+  const variables = environment.map((pair) => `${pair}\x1e`).join("");
+  writeFileSync(join(data, "known"), `${state}\x1c${variables}\n`);
 });
 
 afterAll(() => {
@@ -105,7 +102,15 @@ describe("the evidence of a host", () => {
       elapsed: 3,
       timeout: 60,
       probe: { port: 3000, path: "/up", host: "shop.example.com", proto: "https", trace: [] },
-      state: { status: "restarting", exitCode: 1, oomKilled: false, restarts: 2, exitCodes: [1, 1] },
+      state: {
+        status: "restarting",
+        exitCode: 1,
+        oomKilled: false,
+        restarts: 2,
+        exitCodes: [1, 1],
+        ranFor: [0.31, 0.4],
+        firstStart: 1764195600000,
+      },
       imageFacts: { architecture: "arm64", cmd: ["bin/server", "-p", "3000"], exposed: [3000, 80] },
       log: ["one", "two"],
       dependencies: [{ from: "DATABASE_URL", host: "nowhere", port: 5432 }],
