@@ -1,8 +1,10 @@
 /**
- * `npm run bench -- diagnosis [--alone] [name...]`: every fixture deployed with Sextant and, unless `--alone`, with Kamal, in
+ * `npm run bench -- diagnosis [--alone] [--out FILE] [name...]`: every fixture deployed with Sextant and, unless `--alone`, with Kamal, in
  * turn: whether the cause is named, after how many seconds, and what Kamal said instead. Both have the same time limit.
  */
+import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
+import { parseArgs } from "node:util";
 import { type Evidence } from "../../components/diagnosis/evidence";
 import { parseEvidence } from "../../components/diagnosis/parse";
 import { type Fixture, fixtures } from "../../test/lab/faults/fixtures";
@@ -13,7 +15,8 @@ import { beyondRival } from "./rival-config";
 import { momentsOf } from "./moments";
 import { Rival } from "./rival";
 
-interface Row {
+/** One fixture, deployed. */
+export interface Row {
   name: string;
   cause: string;
   /** Whether the report names the cause. */
@@ -30,13 +33,29 @@ interface Row {
   kamalSeconds: number | null;
 }
 
+export interface Diagnosed {
+  begun: string;
+  cores: number;
+  named: number;
+  of: number;
+  /** Those that were said more than a fifth of that time after the cause could be seen. */
+  late: string[];
+  fixtures: Row[];
+  median_s: number | null;
+}
+
 const progress = (line: string): void => {
   console.error(line);
 };
 
 export async function diagnosis(args: string[]): Promise<void> {
-  const alone = args.includes("--alone");
-  const wanted = args.filter((arg) => !arg.startsWith("--"));
+  const { values, positionals: wanted } = parseArgs({
+    args,
+    options: { alone: { type: "boolean", default: false }, out: { type: "string" } },
+    allowPositionals: true,
+  });
+  const { alone, out } = values;
+  const begun = new Date().toISOString();
   const chosen = fixtures.filter(
     ({ name }) => wanted.length === 0 || wanted.some((each) => name.includes(each)),
   );
@@ -76,17 +95,17 @@ export async function diagnosis(args: string[]): Promise<void> {
   }
   console.table(rows);
   const times = rows.flatMap(({ seconds }) => (seconds === null ? [] : [seconds])).sort((a, b) => a - b);
-  console.log(
-    JSON.stringify({
-      cores: cpus().length,
-      named: rows.filter(({ named }) => named).length,
-      of: rows.length,
-      // Said more than a fifth of that time after the cause could be seen.
-      late: rows.flatMap(({ name, seconds, shows }) => ((seconds ?? 0) > shows * 1.2 ? [name] : [])),
-      fixtures: rows,
-      median_s: median(times),
-    }),
-  );
+  const result: Diagnosed = {
+    begun,
+    cores: cpus().length,
+    named: rows.filter(({ named }) => named).length,
+    of: rows.length,
+    late: rows.flatMap(({ name, seconds, shows }) => ((seconds ?? 0) > shows * 1.2 ? [name] : [])),
+    fixtures: rows,
+    median_s: median(times),
+  };
+  if (out !== undefined) writeFileSync(out, `${JSON.stringify(result, undefined, 2)}\n`);
+  console.log(JSON.stringify(result));
 }
 
 /** The evidence that the fixture's server has kept since a moment; nothing where the release never came to a gate. */

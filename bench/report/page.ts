@@ -4,9 +4,10 @@ import { caseNames, cases, tools } from "../compare/cases";
 import { type Figure, figures, growth, restP99 } from "../compare/figures";
 import type { Results } from "../compare/record";
 import { growthRows } from "../compare/table";
+import type { Diagnosed } from "../diagnosis/diagnosis";
 import type { Part } from "../trace/parts";
 import { reasons } from "./reasons";
-import { spread, table, toolNames } from "./words";
+import { inCell, spread, table, toolNames } from "./words";
 
 /** What the page is made from. */
 export interface Measured {
@@ -15,6 +16,8 @@ export interface Measured {
   growth?: Results;
   /** Where the time of one deploy went; none when that was not measured. */
   trace?: { servers: number; seconds: number; parts: Part[] };
+  /** Releases with a fault; none when that was not measured. */
+  diagnosis?: Diagnosed;
 }
 
 export function performancePage(measured: Measured): string {
@@ -39,6 +42,7 @@ export function performancePage(measured: Measured): string {
     growthSection(rows),
     ...(measured.growth ? ["### Beyond the comparison", beyond(measured.growth)] : []),
     ...(measured.trace ? ["## Where the time of a deploy goes", traceSection(measured.trace)] : []),
+    ...(measured.diagnosis ? ["## When a release fails", diagnosisSection(measured.diagnosis)] : []),
     "## Measuring it again",
     again,
     "",
@@ -176,9 +180,37 @@ several resources at once: "wall" is the time for which at least one span of the
   )}`;
 }
 
+function diagnosisSection({ begun, cores, named, of, fixtures, median_s }: Diagnosed): string {
+  const note = `${of} releases that really have a fault, each deployed over one that serves, on two servers with requests all the while;
+${named} were named correctly, ${median_s ?? "?"} s in the median after the container's own start, or after that of the step where there is no
+container. "Could be seen" is when the host had noted what tells the cause: the end of the container, the answer, or the end of the
+time limit, which is the same for both tools. "In all" is the whole command. Measured on ${begun.slice(0, 10)}, ${cores} cores.`;
+  return `${note}\n\n${table(
+    [
+      "fault",
+      "named",
+      "after, s",
+      "could be seen after, s",
+      "in all, s",
+      "Kamal, in all, s",
+      "what Kamal printed",
+    ],
+    fixtures.map((row) => [
+      row.name,
+      row.named ? `[${row.cause}](troubleshooting.md#${row.cause})` : "**no**",
+      row.seconds?.toFixed(1),
+      row.shows.toFixed(1),
+      row.total.toFixed(1),
+      row.kamalSeconds?.toFixed(1),
+      row.kamalSeconds === null ? row.kamal : inCell(row.kamal),
+    ]),
+  )}`;
+}
+
 const again = `\`\`\`
 npm run bench -- compare --out bench/results/compare.json   # hours; --quick for a first look, --resume goes on where it stopped
 npm run bench -- growth --sizes 16,32 --out bench/results/growth.json
 npm run bench -- trace --results bench/results/trace.json
+npm run bench -- diagnosis --out bench/results/diagnosis.json
 npm run bench -- report                                     # this page and its plots, from those files
 \`\`\``;

@@ -23,6 +23,7 @@ export async function report(args: string[]): Promise<void> {
     compare,
     growth: read<Measured["growth"]>("growth.json"),
     trace: read<Measured["trace"]>("trace.json"),
+    diagnosis: read<Measured["diagnosis"]>("diagnosis.json"),
   };
   const rows = figures(compare);
   mkdirSync(join(docs, "performance"), { recursive: true });

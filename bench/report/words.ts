@@ -14,6 +14,13 @@ export function spread({ median, min, max, count }: Summary): string {
   return count === 1 ? median.toFixed(1) : `${median.toFixed(1)} (${min.toFixed(1)}–${max.toFixed(1)})`;
 }
 
+/** What a program printed, for a cell of a table: as code, on one line, cut. */
+export function inCell(text: string): string {
+  const line = text.replace(/[\s`|]+/g, " ").trim();
+  if (line === "") return "";
+  return `\`${line.length > 120 ? `${line.slice(0, 119)}…` : line}\``;
+}
+
 /** A table in Markdown; a missing cell is left empty. */
 export function table(
   head: readonly string[],

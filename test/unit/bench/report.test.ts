@@ -33,6 +33,31 @@ describe("performancePage", () => {
     expect(page).toMatch(/\| memory of the client per server at 8 servers, MB \| 100 \| 80 \| \*\*no\*\* \|/);
   });
 
+  it("shows what was said of releases with a fault, where that was measured", () => {
+    const row = {
+      ...{
+        name: "force_ssl",
+        cause: "force-ssl",
+        named: true,
+        seconds: 2.44,
+        shows: 2.3,
+        total: 7.1,
+        lost: 0,
+      },
+      ...{ kamal: "ERROR | target failed\nto become `healthy`", kamalSeconds: 34.2 },
+    };
+    const diagnosis = {
+      ...{ begun: "2026-11-26T00:00:00Z", cores: 2, named: 1, of: 2, late: [], median_s: 2.44 },
+      fixtures: [row, { ...row, name: "other", named: false, seconds: null, kamal: "", kamalSeconds: null }],
+    };
+    expect(page).not.toContain("## When a release fails");
+    const shown = performancePage({ compare: measured, diagnosis });
+    expect(shown).toContain(
+      "| force_ssl | [force-ssl](troubleshooting.md#force-ssl) | 2.4 | 2.3 | 7.1 | 34.2 | `ERROR target failed to become healthy` |",
+    );
+    expect(shown).toContain("| other | **no** |  | 2.3 | 7.1 |  |  |");
+  });
+
   it("says what stands in the way of an aim that is not met, and of no other", () => {
     expect(page).toContain("- **memory of the client per server at 8 servers, MB**: The engine");
     expect(page).not.toContain("- **deploy, 2 servers, against Kamal's fastest way**");
