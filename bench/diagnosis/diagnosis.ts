@@ -1,6 +1,7 @@
 /**
- * `npm run bench -- diagnosis [--alone] [--out FILE] [name...]`: every fixture deployed with Sextant and, unless `--alone`, with Kamal, in
- * turn: whether the cause is named, after how many seconds, and what Kamal said instead. Both have the same time limit.
+ * `npm run bench -- diagnosis [--alone] [--out FILE] [name...]`: every fixture deployed with Sextant and, unless `--alone`,
+ * with Kamal, in turn: whether the cause is named, after how many seconds, and what Kamal said instead. Both have the same
+ * time limit.
  */
 import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
@@ -10,6 +11,7 @@ import { parseEvidence } from "../../components/diagnosis/parse";
 import { type Fixture, fixtures } from "../../test/lab/faults/fixtures";
 import { report } from "../../test/lab/faults/said";
 import { FaultWorld } from "../../test/lab/faults/world";
+import { median, rounded } from "../stats/statistics";
 import { installKamal } from "../kamal/install";
 import { beyondRival } from "./rival-config";
 import { momentsOf } from "./moments";
@@ -33,7 +35,7 @@ export interface Row {
   kamalSeconds: number | null;
 }
 
-export interface Diagnosed {
+export interface DiagnosisResults {
   begun: string;
   cores: number;
   named: number;
@@ -80,10 +82,10 @@ export async function diagnosis(args: string[]): Promise<void> {
         named: said.cause === fixture.cause,
         seconds: own === undefined ? (said.seconds ?? null) : Math.round(own) / 1000,
         shows: shows ?? fixture.shows,
-        total: tenths(total),
+        total: rounded(total, 1),
         lost: load?.lost ?? 0,
         kamal: other?.printed ?? beyond ?? "",
-        kamalSeconds: other === undefined ? null : tenths(other.seconds),
+        kamalSeconds: other === undefined ? null : rounded(other.seconds, 1),
       };
       rows.push(row);
       progress(`${row.name}: ${said.cause ?? "not named"}, ${row.seconds ?? "-"} s; Kamal: ${row.kamal}`);
@@ -94,15 +96,15 @@ export async function diagnosis(args: string[]): Promise<void> {
     await world.end();
   }
   console.table(rows);
-  const times = rows.flatMap(({ seconds }) => (seconds === null ? [] : [seconds])).sort((a, b) => a - b);
-  const result: Diagnosed = {
+  const middle = median(rows.flatMap(({ seconds }) => (seconds === null ? [] : [seconds])));
+  const result: DiagnosisResults = {
     begun,
     cores: cpus().length,
     named: rows.filter(({ named }) => named).length,
     of: rows.length,
     late: rows.flatMap(({ name, seconds, shows }) => ((seconds ?? 0) > shows * 1.2 ? [name] : [])),
     fixtures: rows,
-    median_s: median(times),
+    median_s: middle === undefined ? null : rounded(middle, 3),
   };
   if (out !== undefined) writeFileSync(out, `${JSON.stringify(result, undefined, 2)}\n`);
   console.log(JSON.stringify(result));
@@ -119,13 +121,3 @@ async function lastEvidence(
   const text = await world.onServer(on, newest);
   return text === "" ? { stage: "ready" } : parseEvidence(text).evidence;
 }
-
-/** The middle of sorted numbers; null where there are none. */
-function median(sorted: readonly number[]): number | null {
-  const middle = Math.floor(sorted.length / 2);
-  const upper = sorted[middle];
-  if (upper === undefined) return null;
-  return sorted.length % 2 === 1 ? upper : Math.round(((sorted[middle - 1] ?? upper) + upper) * 500) / 1000;
-}
-
-const tenths = (seconds: number): number => Math.round(seconds * 10) / 10;

@@ -4,7 +4,7 @@ import { caseNames, cases, tools } from "../compare/cases";
 import { type Figure, figures, growth, restP99 } from "../compare/figures";
 import type { Results } from "../compare/record";
 import { growthRows } from "../compare/table";
-import type { Diagnosed } from "../diagnosis/diagnosis";
+import type { DiagnosisResults } from "../diagnosis/diagnosis";
 import type { Part } from "../trace/parts";
 import { reasons } from "./reasons";
 import { inCell, spread, table, toolNames } from "./words";
@@ -17,7 +17,7 @@ export interface Measured {
   /** Where the time of one deploy went; none when that was not measured. */
   trace?: { servers: number; seconds: number; parts: Part[] };
   /** Releases with a fault; none when that was not measured. */
-  diagnosis?: Diagnosed;
+  diagnosis?: DiagnosisResults;
 }
 
 export function performancePage(measured: Measured): string {
@@ -180,7 +180,7 @@ several resources at once: "wall" is the time for which at least one span of the
   )}`;
 }
 
-function diagnosisSection({ begun, cores, named, of, late, fixtures, median_s }: Diagnosed): string {
+function diagnosisSection({ begun, cores, named, of, late, fixtures, median_s }: DiagnosisResults): string {
   const note = `${of} releases that really have a fault, each deployed over one that serves, on two servers with requests all the while;
 ${named} were named correctly, ${median_s ?? "?"} s in the median after the container's own start, or after that of the step where there is no
 container. "Could be seen" is when the host had noted what tells the cause: the end of the container, the answer, or the end of the

@@ -103,7 +103,8 @@ kept() {
 }
 
 # container_facts CONTAINER: all that is asked of Docker about it, in one question: a line with its process, restarts, whether it
-# was killed for memory, image and the files with its names, then its state and what it was made with, as facts; after the separator its environment.
+# was killed for memory, image and the files with its names, then its state and what it was made with, as facts; after the
+# separator its environment.
 separator=$(printf '\034') newline='
 '
 container_facts() {
