@@ -6,6 +6,8 @@
 set -u
 # shellcheck source=common.sh
 . "${0%/*}/common"
+# shellcheck source=redirect.sh
+. "${0%/*}/redirect"
 
 timeout=60
 for word; do
@@ -29,20 +31,11 @@ until in_proxy "$proxy" kamal-proxy list >/dev/null 2>&1 &&
     sleep 0.1
 done
 
-unsend() { # TABLES CHAIN COMMENT: takes our rules away
-    "$1" -t nat -S "$2" 2>/dev/null | grep -F "$3" | sed 's/^-A/-D/' | while read -r rule; do
-        # shellcheck disable=SC2086 # a rule is words
-        "$1" -t nat $rule
-    done
-}
-for chain in PREROUTING OUTPUT; do
-    unsend iptables "$chain" sextant-bridge
-    unsend ip6tables "$chain" sextant-bridge
-done
+unsend "$bridging"
 if [ -n "$(inspect '{{.Id}}' "$bridge")" ]; then
     docker stop --time 30 "$bridge" >/dev/null 2>&1
     docker rm --force --volumes "$bridge" >/dev/null 2>&1
 fi
 # The bridge's connections are over: the kernel need not track them any more.
-unsend ip6tables OUTPUT sextant-tracking
+unsend "$tracking"
 exit 0
