@@ -243,8 +243,10 @@ describe("an edit under load touches what it should and loses nothing", () => {
     );
     expect((await get(targets[0] ?? "", "closed.test")).status).toBe(503);
     // From here on Docker's free ports of the two families differ, as they do on a server with a history.
-    const ahead = "docker run --rm --publish 0.0.0.0::80 --entrypoint true";
-    await world.onServer("test-web-1", `${ahead} $(docker inspect -f '{{.Config.Image}}' kamal-proxy)`);
+    await world.onServer(
+      "test-web-1",
+      `docker run --rm --publish 0.0.0.0::80 $(docker inspect -f '{{.Config.Image}}' kamal-proxy) kamal-proxy help`,
+    );
     await releaseAsPlanned("proxy", { proxy: "v0.9.2-b" });
     expect((await get(targets[0] ?? "", "closed.test")).status).toBe(503);
     expect(await getSecurely(new URL(targets[0] ?? "").hostname, "secure.test")).toEqual(overTls());
