@@ -150,18 +150,18 @@ named_in_log() {
         }' | tail -n 4
 }
 
-# cut_off CONTAINER PID NAMES HOSTS LOG DIRECTORY: true when the log speaks of a server that this host knows by name, or reaches,
-# and the container's network does not. Time does not cure that, where a server that is not there yet is missing on both.
-cut_off() (
-    mkdir -p "$6" && cp "$5" "$6/log"
-    network_facts "$1" "$2" "$3" "$4" '' '' "$6" >/dev/null
-    wait
-    # The first line of `asked` is the registry, which the log does not speak of.
+# cut_off DIRECTORY: true when, by what network_facts has left there, the log speaks of a server that this host knows by name, or
+# reaches, and the container's network does not. Time does not cure that, where a server that is not there yet is missing on both.
+cut_off() {
+    named_in_log <"$1/log" >"$1/spoken"
     awk '
-        FILENAME ~ /outside$/ { resolves[$1] = $2; connects[$1] = $3 }
-        FILENAME ~ /inside$/ && $1 > 0 {
+        FILENAME ~ /spoken$/ { spoken[$2 SUBSEP $3] = 1; next }
+        FILENAME ~ /asked$/ { server[FNR - 1] = $2 SUBSEP $3; next }
+        FILENAME ~ /outside$/ { resolves[$1] = $2; connects[$1] = $3; next }
+        # The first one is the registry.
+        $1 > 0 && server[$1] in spoken {
             if (resolves[$1] == "yes" && $2 == "no") found = 1
             if (connects[$1] == "yes" && ($3 == "timeout" || $3 == "unreachable")) found = 1
         }
-        END { exit !found }' "$6/outside" "$6/inside" 2>/dev/null
-)
+        END { exit !found }' "$1/spoken" "$1/asked" "$1/outside" "$1/inside" 2>/dev/null
+}

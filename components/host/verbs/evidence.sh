@@ -20,13 +20,14 @@ fact() {
 #   container=NAME image=REFERENCE elapsed=SECONDS timeout=SECONDS   what it is about
 #   since=MOMENT oom=BOOLEAN                                         its ends from then on count; whether one was for memory
 #   port= path= host= proto= probe=SECONDS trace=FILE                the health question; FILE is what ask_once wrote
+#   network=DIRECTORY                                                what network_facts has found there just now
 #   error=TEXT                                                       what docker, or the command that failed, said
 #   command=TEXT code=NUMBER                                         a command that was run in it
 #   service=NAME answer=TEXT                                         the proxy's service, and what it said to the deploy
 evidence() (
     stage=$1 ending=$2
     shift 2
-    container='' image='' trace='' port='' path='' host='' proto='' error='' service='' since=1h killed=''
+    container='' image='' trace='' port='' path='' host='' proto='' error='' service='' since=1h killed='' found=''
     dir=$(mktemp -d /run/sextant-evidence.XXXXXX 2>/dev/null || mktemp -d) || exit 1
     trap 'rm -rf "$dir"' EXIT
     umask 077
@@ -40,6 +41,7 @@ evidence() (
             image=*) image=$value ;;
             since=*) since=$value ;;
             oom=*) killed=$value ;;
+            network=*) found=$value ;;
             elapsed=* | timeout=*) fact '' "${word%%=*}" n "$value" ;;
             port=*) port=$value && fact probe port n "$value" ;;
             path=*) path=$value && fact probe path s "$value" ;;
@@ -86,7 +88,9 @@ END
     *'no space left'* | *'disk quota'*) docker system df >"$dir/usage" 2>/dev/null & ;;
     *'port is already allocated'* | *'address already in use'* | *'failed to bind'*) owners "$error" >"$dir/ports" & ;;
     esac
-    if [ -n "$container" ]; then
+    if [ -n "$found" ]; then
+        cp "$found/named" "$found/inside" "$found/outside" "$found/neighbours" "$found/facts.network" "$dir" 2>/dev/null
+    elif [ -n "$container" ]; then
         network_facts "$container" "${pid:-0}" "$names" "$hosts" "$image" "$variables" "$dir" >"$dir/facts.network"
     fi
     [ -z "$trace" ] || cp "$trace" "$dir/trace" 2>/dev/null

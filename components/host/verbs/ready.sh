@@ -75,7 +75,9 @@ lasted() {
 give_up() {
     uptime
     set -- "$@" "container=$container" "since=$moment" "elapsed=$(((now - began) / 100))" "timeout=$timeout"
+    # Once more: the kernel's event may come after the end.
     [ "$stale" != true ] || set -- "$@" "oom=$(killed)"
+    [ -z "$cut" ] || set -- "$@" "network=$cut"
     [ -z "$port" ] || set -- "$@" "port=$port" "path=$path" "host=$host" "proto=$proto" "probe=$probe" "trace=$trace"
     evidence "$@"
     [ -n "$waiting" ] || exit 1
@@ -138,33 +140,54 @@ ended() {
 }
 
 # apart: whether its log speaks of a server that is cut off from it; asked once an end, when it runs again: its name server is
-# its own.
-asked=''
+# its own. What was found goes into the evidence.
+asked='' cut=''
 apart() {
-    if [ "$state" != running ] || [ "$asked" = "$restarts" ]; then return 1; fi
-    tail -n 40 "$dir/log" | grep -qiE "$passing" || return 1
+    if [ -z "$passes" ] || [ "$state" != running ] || [ "$asked" = "$restarts" ]; then return 1; fi
     asked=$restarts
-    read -r names hosts <<END
-$(inspect '{{.ResolvConfPath}} {{.HostsPath}}' "$container")
-END
     rm -rf "$dir/network"
-    cut_off "$container" "$pid" "$names" "$hosts" "$dir/log" "$dir/network"
+    mkdir "$dir/network"
+    cp "$dir/log" "$dir/network/log"
+    (
+        known=$(container_facts "$container")
+        read -r process _ _ made names hosts <<END
+$known
+END
+        network_facts "$container" "${process:-0}" "$names" "$hosts" "$made" "${known#*"$separator"}" "$dir/network"
+        wait
+    ) >"$dir/network/facts.network"
+    cut_off "$dir/network" || return 1
+    cut=$dir/network
 }
 
-# listens: whether something takes connections on the port; far cheaper than asking.
+# listens: whether something takes connections on the port; far cheaper than asking. Sets others when there are sockets on other
+# ports, less that of Docker's own name server.
+others=''
 listens() {
-    [ "$pid" -gt 0 ] && grep -q ":$hex 0*:0000 0A" "/proc/$pid/net/tcp" "/proc/$pid/net/tcp6" 2>/dev/null
+    others='' here=''
+    [ "$pid" -gt 0 ] || return 1
+    sockets=$(grep -h ' 0A ' "/proc/$pid/net/tcp" "/proc/$pid/net/tcp6" 2>/dev/null)
+    while read -r _ socket _; do
+        case $socket in *":$hex") here=yes ;; '' | 0B00007F:*) ;; *) others=yes ;; esac
+    done <<END
+$sockets
+END
+    [ -n "$here" ]
 }
 
-# elsewhere: gives up when the health path answers well, but where the proxy does not reach it: on the loopback address, or,
-# seen twice, on another port. Time cures neither.
-found=''
+# elsewhere: gives up when the health path answers well, but where the proxy does not reach it: on the loopback address, or on
+# another port, seen again after a second, since an app may open others before its own. Time cures neither.
+found='' asking=0
 elsewhere() {
-    if ! past 1; then return 0; fi
+    uptime
+    [ "$now" -ge "$asking" ] || return 0
     before=$found
     found=$(answers_elsewhere "$pid" "$port" "$path" "${host:-$container}" "$proto" | awk '$3 >= 200 && $3 < 300')
+    uptime
+    asking=$((now + 50))
     [ -n "$found" ] || return 0
     if [ "$found" = "$before" ] || printf '%s\n' "$found" | grep -qE "^(127\.|::1).* $port "; then give_up ready answer; fi
+    asking=$((now + 100))
 }
 
 # patience: the seconds that one question may take: those of the probe, as far as the gate's own time has them left.
@@ -187,6 +210,7 @@ fit() {
             # Asked once a second, for the trace.
             pause=0.1
             [ "$((turn % 10))" -eq 0 ] || asks=''
+            [ -z "$others" ] || elsewhere
         fi
         if [ -n "$asks" ]; then
             if ask_once "$trace" "$begun" "$ip" "$port" "$path" "${host:-$container}" "$proto" "$(patience)"; then return 0; fi
