@@ -14,6 +14,7 @@ export const caseNames = [
   "config",
   "same",
   "preview",
+  "uncached",
   "slow",
   "failed",
 ] as const;
@@ -60,6 +61,11 @@ export const cases: Readonly<Record<CaseName, Case>> = {
   config: { title: "config-only change", tools: fastest },
   same: { title: "no change", tools: fastest },
   preview: { title: "preview", tools: ["sextant", "empty"], harmless: true },
+  uncached: {
+    title: "preview, no compile cache",
+    tools: ["sextant", "empty"],
+    harmless: true,
+  },
   slow: { title: "deploy, 8 s boot", tools: all },
   failed: { title: "failed health check", tools: fastest, fails: true },
 };
@@ -85,6 +91,7 @@ export function releaseFor(name: CaseName, standing: Standing | undefined, failu
       return { version: versions[0], env: usual };
     case "deploy":
     case "preview":
+    case "uncached":
       return { version: next, env: usual };
     case "slow":
       return { version: next, env: { BOOT_DELAY: "8" } };

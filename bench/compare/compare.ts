@@ -8,6 +8,7 @@ import { type LabFacts, labFacts } from "../../lab/facts";
 import { labUp } from "../../lab/lab";
 import { cacheDir } from "../../lab/paths";
 import { Workspace } from "../../lab/workspace";
+import { installNode } from "../client/node";
 import { Hosts } from "../hosts/hosts";
 import { installKamal } from "../kamal/install";
 import { Kamal } from "../kamal/kamal";
@@ -105,17 +106,18 @@ function stopOnSignal(): AbortSignal {
 
 async function contenders(facts: LabFacts, keyFile: string, wanted: readonly Tool[]): Promise<Contender[]> {
   const made: Contender[] = [];
+  const onNode = await installNode(progress);
   for (const tool of wanted) {
     switch (tool) {
       case "sextant":
-        made.push(await Sextant.make(facts, keyFile));
+        made.push(await Sextant.make(facts, keyFile, onNode));
         break;
       case "kamal":
       case "kamal-serial":
         made.push(await Kamal.make(facts, await installKamal(progress), keyFile, tool));
         break;
       case "empty":
-        made.push(await Empty.make(facts));
+        made.push(await Empty.make(facts, onNode));
     }
   }
   return made;

@@ -1,26 +1,37 @@
 /** A Pulumi program without a resource as a contender: the least that a preview can take. */
 import type { LabFacts } from "../../lab/facts";
 import { Workspace } from "../../lab/workspace";
+import type { Hosts } from "../hosts/hosts";
+import type { OnNode } from "../client/node";
 import type { ClientCommand } from "../client/run";
+import type { CaseName } from "./cases";
 import type { Contender } from "./contender";
 
 export class Empty implements Contender {
   readonly tool = "empty";
   readonly port = 80;
 
-  private constructor(private readonly workspace: Workspace) {}
+  private constructor(
+    private readonly workspace: Workspace,
+    private readonly onNode: OnNode,
+  ) {}
 
-  static async make(facts: LabFacts): Promise<Empty> {
-    return new Empty(await Workspace.make(facts, "bench/empty", "cmp-empty"));
+  static async make(facts: LabFacts, onNode: OnNode): Promise<Empty> {
+    return new Empty(await Workspace.make(facts, "bench/empty", "cmp-empty"), onNode);
   }
 
   prepare(): Promise<void> {
     return Promise.resolve();
   }
 
-  command(): ClientCommand {
+  command(_hosts: Hosts, name: CaseName): ClientCommand {
     const { directory: cwd, env } = this.workspace;
-    return { command: "pulumi", args: ["preview", "--non-interactive"], cwd, env };
+    return {
+      command: "pulumi",
+      args: ["preview", "--non-interactive"],
+      cwd,
+      env: this.onNode(env, { compileCache: name !== "uncached" }),
+    };
   }
 
   reset(): Promise<void> {

@@ -3,6 +3,7 @@ import { cpus, release, totalmem } from "node:os";
 import { run, tryRun } from "../../lab/docker/exec";
 import type { LabFacts } from "../../lab/facts";
 import { repoRoot } from "../../lab/paths";
+import { nodeVersion } from "../client/node";
 import { kamalVersion } from "../kamal/install";
 import type { Machine } from "./record";
 
@@ -16,7 +17,7 @@ export async function machine(facts: LabFacts): Promise<Machine> {
     processor: cpus()[0]?.model.trim() ?? "unknown",
     memoryGb: Math.round(totalmem() / 1024 ** 3),
     kernel: release(),
-    node: process.version,
+    node: `v${nodeVersion}`,
     versions: { pulumi: pulumi.trim(), kamal: kamalVersion, "kamal-proxy": "v0.9.2", docker: docker.trim() },
   };
 }

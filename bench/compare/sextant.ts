@@ -3,8 +3,9 @@ import type { LabFacts } from "../../lab/facts";
 import { Workspace } from "../../lab/workspace";
 import type { Hosts } from "../hosts/hosts";
 import { fetchImage, forgetImage, takeTurn } from "../hosts/scripts";
+import type { OnNode } from "../client/node";
 import type { ClientCommand } from "../client/run";
-import type { CaseName, Release } from "./cases";
+import { type CaseName, type Release, cases } from "./cases";
 import type { Contender } from "./contender";
 
 export class Sextant implements Contender {
@@ -14,13 +15,14 @@ export class Sextant implements Contender {
   private constructor(
     private readonly facts: LabFacts,
     private readonly workspace: Workspace,
+    private readonly onNode: OnNode,
   ) {}
 
   /** An empty stack whose servers open to this key. */
-  static async make(facts: LabFacts, keyFile: string): Promise<Sextant> {
+  static async make(facts: LabFacts, keyFile: string, onNode: OnNode): Promise<Sextant> {
     const workspace = await Workspace.make(facts, "bench/existing", "cmp", "compiled");
     await workspace.pulumi(["config", "set", "sshKeyFile", keyFile]);
-    return new Sextant(facts, workspace);
+    return new Sextant(facts, workspace, onNode);
   }
 
   async prepare(hosts: Hosts, name: CaseName, { version }: Release): Promise<void> {
@@ -33,11 +35,14 @@ export class Sextant implements Contender {
     return {
       command: "pulumi",
       args:
-        name === "preview"
+        cases[name].harmless === true
           ? ["preview", "--non-interactive"]
           : ["up", "--yes", "--skip-preview", "--non-interactive"],
       cwd: this.workspace.directory,
-      env: { ...this.workspace.env, ...this.settings(hosts, release) },
+      env: this.onNode(
+        { ...this.workspace.env, ...this.settings(hosts, release) },
+        { compileCache: name !== "uncached" },
+      ),
     };
   }
 
@@ -61,6 +66,7 @@ function imageLines(name: CaseName, image: string, registry: LabFacts["registry"
   switch (name) {
     case "first":
     case "preview":
+    case "uncached":
       return "";
     case "rollback":
     case "config":

@@ -99,6 +99,7 @@ function words(name: CaseName, version: string): string[] {
     case "failed":
       return ["deploy", "--skip-push", "--version", version];
     case "preview":
+    case "uncached":
       throw new Error("bench: Kamal has no preview");
   }
 }

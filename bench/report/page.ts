@@ -59,7 +59,8 @@ function intro({ begun, commit, machine, traffic, failure, runs }: Results): str
 each tool once, another one first each time, ${rounds} ${rounds === 1 ? "round" : "rounds"}${warm ? " after one that does not count" : ""}. Measured on ${begun.slice(0, 10)}
 at commit \`${commit}\`.
 
-- **Machine**: ${machine.cores} cores (${machine.processor}), ${machine.memoryGb} GB, Linux ${machine.kernel}, Node ${machine.node}, ${versions.join(", ")}.
+- **Machine**: ${machine.cores} cores (${machine.processor}), ${machine.memoryGb} GB, Linux ${machine.kernel}, Node ${machine.node} with
+  its compile cache (\`NODE_COMPILE_CACHE\`, see [faster commands](../README.md#faster-commands)), ${versions.join(", ")}.
   Servers, users and the deploying client share it. The servers go first: both tools run under \`nice\`.
 - **Servers**: the lab's (containers with their own sshd, dockerd and kamal-proxy), which both tools reach over SSH.
 - **App**: a small program that takes 1 s to boot, or 8 s where the case says so, with the same limits for both tools:

@@ -6,6 +6,7 @@ import { labFacts } from "../../lab/facts";
 import { labUp } from "../../lab/lab";
 import { cacheDir } from "../../lab/paths";
 import { Workspace } from "../../lab/workspace";
+import { installNode } from "../client/node";
 import { runClient } from "../client/run";
 import type { CaseName, Release } from "../compare/cases";
 import { Sextant } from "../compare/sextant";
@@ -64,7 +65,7 @@ async function traced(servers: number): Promise<Span[]> {
     await machines.pulumi(["up", "--yes", "--skip-preview"], setServers(servers));
     const { list } = await machines.outputs<{ list: { name: string; address: string }[] }>();
     const hosts = await Hosts.find(facts, list);
-    sextant = await Sextant.make(facts, machines.keyFile);
+    sextant = await Sextant.make(facts, machines.keyFile, await installNode(progress));
     const deploys: [CaseName, Release][] = [
       ["first", { version: "v1", env: { BOOT_DELAY: "1" } }],
       ["deploy", { version: "v2", env: { BOOT_DELAY: "1" } }],

@@ -74,8 +74,9 @@ index=-1
 while read -r _ name port known; do
     index=$((index + 1))
     {
-        address=$(timeout 1.2 getent ahostsv4 "$name" || timeout 1.2 getent ahosts "$name")
-        address=${address%%[!0-9a-fA-F.:]*}
+        # Both at once, as either may wait for a name server in vain; an address of IPv4 goes first.
+        address=$({ timeout 1.2 getent ahostsv4 "$name" & timeout 1.2 getent ahosts "$name" & wait; } | awk "
+            \$1 !~ /:/ { four = \$1 } { any = \$1 } END { print four ? four : any }")
         if [ -z "$address" ] && [ "${known:--}" != - ]; then echo "$index no $(reach "$known" "$port")"
         elif [ -z "$address" ]; then echo "$index no -"
         elif [ "$port" = - ]; then echo "$index yes -"

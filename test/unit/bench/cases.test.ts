@@ -69,7 +69,7 @@ describe("the releases of a round", () => {
   });
 
   it("has both tools in each case that both can do", () => {
-    for (const name of caseNames.filter((each) => each !== "preview")) {
+    for (const name of caseNames.filter((each) => !cases[each].harmless)) {
       expect(cases[name].tools).toEqual(expect.arrayContaining(["sextant", "kamal"]));
     }
   });
