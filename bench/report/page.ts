@@ -5,6 +5,7 @@ import { type Figure, figures, growth, restP99 } from "../compare/figures";
 import type { Results } from "../compare/record";
 import { growthRows } from "../compare/table";
 import type { DiagnosisResults } from "../diagnosis/diagnosis";
+import { median, rounded } from "../stats/statistics";
 import type { Part } from "../trace/parts";
 import { reasons } from "./reasons";
 import { inCell, spread, table, toolNames } from "./words";
@@ -182,14 +183,18 @@ several resources at once: "wall" is the time for which at least one span of the
 }
 
 function diagnosisSection({ begun, cores, named, of, late, fixtures, median_s }: DiagnosisResults): string {
+  const gaps = fixtures.map(({ seconds, shows }) => (seconds ?? shows) - shows);
+  const within = 1.2;
   const note = `${of} releases that really have a fault, each deployed over one that serves, on two servers with requests all the while;
 ${named} were named correctly, ${median_s ?? "?"} s in the median after the container's own start, or after that of the step where there is no
 container. "Could be seen" is when the host had noted what tells the cause: the end of the container, the answer, or the end of the
 time limit, which is the same for both tools. "In all" is the whole command. Measured on ${begun.slice(0, 10)}, ${cores} cores.
 
-${late.length} were said more than a fifth of that time after the cause could be seen. To see it, to gather the evidence and to bring it back takes
-about half a second on this machine, which is more than a fifth where a container ends at once. A wrong port is looked at twice, a
-second apart, as an app may open others before its own; what is refused at preview waits for Pulumi to load.`;
+From when the cause could be seen until it was said went ${rounded(median(gaps) ?? 0, 1)} s in the median, and no more than ${within} s in all but ${gaps.filter((gap) => gap > within).length}. For
+${late.length} that is more than a fifth of the time until it could be seen: gathering the evidence on two hosts, while they serve and share
+two cores with the client, takes longer than a fifth of the little that a container needs which ends at once. A wrong port is looked at twice,
+a second apart, as an app may open others before its own. What a container's network lacks is asked in it when it has been started
+again, and a server that does not answer is waited for. What is refused at preview waits for Pulumi to load.`;
   return `${note}\n\n${table(
     [
       "fault",
