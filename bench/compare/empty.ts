@@ -30,7 +30,7 @@ export class Empty implements Contender {
       command: "pulumi",
       args: ["preview", "--non-interactive"],
       cwd,
-      env: this.onNode(env, { compileCache: name !== "uncached" }),
+      env: this.onNode(env, name !== "uncached"),
     };
   }
 

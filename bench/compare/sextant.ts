@@ -39,10 +39,7 @@ export class Sextant implements Contender {
           ? ["preview", "--non-interactive"]
           : ["up", "--yes", "--skip-preview", "--non-interactive"],
       cwd: this.workspace.directory,
-      env: this.onNode(
-        { ...this.workspace.env, ...this.settings(hosts, release) },
-        { compileCache: name !== "uncached" },
-      ),
+      env: this.onNode({ ...this.workspace.env, ...this.settings(hosts, release) }, name !== "uncached"),
     };
   }
 

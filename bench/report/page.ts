@@ -183,7 +183,7 @@ several resources at once: "wall" is the time for which at least one span of the
 }
 
 function diagnosisSection({ begun, cores, named, of, late, fixtures, median_s }: DiagnosisResults): string {
-  const gaps = fixtures.map(({ seconds, shows }) => (seconds ?? shows) - shows);
+  const gaps = fixtures.flatMap(({ seconds, shows }) => (seconds === null ? [] : [seconds - shows]));
   const within = 1.2;
   const note = `${of} releases that really have a fault, each deployed over one that serves, on two servers with requests all the while;
 ${named} were named correctly, ${median_s ?? "?"} s in the median after the container's own start, or after that of the step where there is no
