@@ -66,6 +66,15 @@ function readmeProgram(): string {
   return program;
 }
 
+/** What it has a user add to Pulumi.yaml. */
+function readmePlugins(): string {
+  const plugins = /^```yaml\n(plugins:\n.*?)^```$/ms.exec(
+    readFileSync(join(repoRoot, "README.md"), "utf8"),
+  )?.[1];
+  if (plugins === undefined) throw new Error("the README shows no plugins of Pulumi.yaml");
+  return plugins;
+}
+
 /** Packs a copy, so that no build is left in the checkout and none that lies there is packed. */
 async function pack(): Promise<string> {
   const copy = join(folder, "library");
@@ -116,7 +125,8 @@ async function install(tarball: string): Promise<void> {
   };
   for (const [name, content] of Object.entries(files))
     writeFileSync(join(project, name), JSON.stringify(content));
-  writeFileSync(join(project, "Pulumi.yaml"), "name: my-shop\nruntime: nodejs\nmain: index.ts\n");
+  const settings = `name: my-shop\nruntime: nodejs\nmain: index.ts\n${readmePlugins()}`;
+  writeFileSync(join(project, "Pulumi.yaml"), settings);
   writeFileSync(join(project, "index.ts"), readmeProgram());
   const words = ["install", "--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund"];
   await timed("npm install", run("npm", words, { cwd: project }));
@@ -165,6 +175,7 @@ describe("the tarball", () => {
     expect(packed).toEqual(
       expect.arrayContaining([
         ...["package.json", "README.md", "LICENSE", "CHANGELOG.md", "dist/index.js", "dist/index.d.ts"],
+        ...["dist/plugin/pulumi-resource-pulumi-nodejs", "dist/plugin/host.js", "dist/plugin/LICENSES"],
         ...["docs/README.md", "docs/server.md", "docs/app.md"],
         ...verbs.map((verb) => `dist/host/verbs/${verb}`),
       ]),
@@ -299,6 +310,31 @@ export const address = web.address;
 // What a program puts on the server by itself, with Pulumi's Docker provider.
 import * as docker from "@pulumi/docker";
 export const own = new docker.Volume("own", { name: "own" }, { provider: web.docker }).mountpoint;
+// A dynamic resource of the program's own, which shares the plugin with the library's: it captures a package, reads the
+// configuration and keeps a secret.
+const spell: pulumi.dynamic.ResourceProvider = {
+  configure: ({ config }) => Promise.resolve(void (process.env["OWN_VERSION"] = config.require("version"))),
+  create: ({ password }) =>
+    Promise.resolve({
+      id: "spell",
+      outs: {
+        output: pulumi.Output.isInstance(pulumi.output(1)),
+        version: process.env["OWN_VERSION"],
+        length: password.length,
+      },
+    }),
+};
+class Spell extends pulumi.dynamic.Resource {
+  declare readonly output: pulumi.Output<boolean>;
+  declare readonly version: pulumi.Output<string>;
+  declare readonly length: pulumi.Output<number>;
+  constructor(name: string) {
+    const password = config.requireSecret("dbPassword");
+    super(spell, name, { password, output: undefined, version: undefined, length: undefined });
+  }
+}
+const { output, version, length } = new Spell("spell");
+export const spelled = pulumi.unsecret(pulumi.all({ output, version, length }));
 `;
   }
 
@@ -339,7 +375,15 @@ export const own = new docker.Volume("own", { name: "own" }, { provider: web.doc
     expect(answer).toMatchObject({ status: 200, headers: { "x-app-version": "v1" } });
     const own = await run("pulumi", ["stack", "output", "own"], { cwd: project, env: lab });
     expect(own.trim()).toBe("/var/lib/docker/volumes/own/_data");
+    const spelled = await run("pulumi", ["stack", "output", "spelled", "--json"], { cwd: project, env: lab });
+    expect(JSON.parse(spelled)).toEqual({ output: true, version: "v1", length: secrets.dbPassword.length });
     expect(await run("pulumi", up, { cwd: project, env: lab })).toMatch(/Resources:\n +\d+ unchanged\n/);
+  });
+
+  it("runs them in the plugin of the package", async () => {
+    const preview = ["preview", "--non-interactive", "--logtostderr", "-v=6"];
+    const { stderr } = await tryRun("pulumi", preview, { cwd: project, env: lab });
+    expect(stderr).toContain("node_modules/pulumi-sextant/dist/plugin/pulumi-resource-pulumi-nodejs");
   });
 
   it("finds its own providers by a path that is the same on every machine", async () => {
