@@ -61,7 +61,7 @@ each tool once, another one first each time, ${rounds} ${rounds === 1 ? "round" 
 at commit \`${commit}\`.
 
 - **Machine**: ${machine.cores} cores (${machine.processor}), ${machine.memoryGb} GB, Linux ${machine.kernel}, Node ${machine.node} with
-  its compile cache (\`NODE_COMPILE_CACHE\`, see [faster commands](../README.md#faster-commands)), ${versions.join(", ")}.
+  its compile cache, types not checked at each run, Sextant with its plugin (see [faster commands](../README.md#faster-commands)), ${versions.join(", ")}.
   Servers, users and the deploying client share it. The servers go first: both tools run under \`nice\`.
 - **Servers**: the lab's (containers with their own sshd, dockerd and kamal-proxy), which both tools reach over SSH.
 - **App**: a small program that takes 1 s to boot, or 8 s where the case says so, with the same limits for both tools:

@@ -3,8 +3,8 @@
 /** By the aim's name. Figures are in the tables; here are only the causes. */
 export const reasons: Readonly<Record<string, string>> = {
   "deploy, 2 servers, against Kamal's fastest way": `Three processes of Node and Go load before the first server is asked: the engine, the
-program with Pulumi's SDK (which loads TypeScript even for a compiled program), and the plugin for dynamic resources, which loads
-the same SDK again ("SDK load" and "plugin start" in the profile). Kamal loads one Ruby program.`,
+program with Pulumi's SDK (which loads TypeScript and npm's own tree even for a compiled program), and the plugin for dynamic resources
+("SDK load" and "plugin start" in the profile). Kamal loads one Ruby program.`,
   "deploy, 8 servers, 8 s boot, against one by one": `The boots go side by side; what is left is the client's own time, which grows with each server: see "seconds per server".`,
   "deploy, 8 servers, 8 s boot, against all at once": `The same: the boots take both tools as long, and the client's own time with this number of servers comes on top. All gates run
 before any switch, and the switches go one host after the other, which "all at once" does not do.`,
@@ -12,9 +12,9 @@ before any switch, and the switches go one host after the other, which "all at o
 give up after the first end would fail releases that would have gone well. The rest is what any run takes before the first server is asked.`,
   "rollback, 2 servers, against Kamal's fastest way": `As for a deploy: the loads before the first server is asked. All gates also run before any
 switch, which Kamal does not do.`,
-  "no change, 2 servers": `Nothing is done on a server; all of it is loading the SDK twice and the plugins one after the other.`,
-  "preview, 2 servers, against an empty program": `An empty program starts no plugin. Here the plugin for dynamic resources loads the SDK a second time, when the program has run and
-asks for the first of them; the engine starts none before. It is the greater part of the difference.`,
+  "no change, 2 servers": `Nothing is done on a server; all of it is loading the engine, the SDK and the plugin one after the other, and comparing some thirty resources.`,
+  "preview, 2 servers, against an empty program": `An empty program starts no plugin and has no resource. Here the plugin starts when the program asks for the first of them, as the
+engine starts none before, and each of some thirty resources is registered, checked and compared.`,
   "seconds per server: deploy": `On the machine of this measurement the servers' own work (making, starting and stopping a container, the app's boot) shares two cores
 with the client, so that a server adds its own CPU seconds to everybody's; that is why Kamal's line rises, too. Beyond that,
 switches go one host after the other, and the engine writes the whole state before and after each step.`,
