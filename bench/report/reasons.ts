@@ -6,7 +6,7 @@ export const reasons: Readonly<Record<string, string>> = {
 program with Pulumi's SDK (which loads TypeScript and npm's own tree even for a compiled program), and the plugin for dynamic resources
 ("SDK load" and "plugin start" in the profile). Kamal loads one Ruby program.`,
   "deploy, 8 servers, 8 s boot, against one by one": `The boots go side by side; what is left is the client's own time, which grows with each server: see "seconds per server".`,
-  "deploy, 8 servers, 8 s boot, against all at once": `The same: the boots take both tools as long, and the client's own time with this number of servers comes on top. All gates run
+  "deploy, 8 servers, 8 s boot, against all at once": `The boots take both tools as long, and the client's own time with this number of servers comes on top: see "seconds per server". All gates run
 before any switch, and the switches go one host after the other, which "all at once" does not do.`,
   "failed health check, 2 servers": `The app of this case ends while it boots, without saying why. Such a container gets a second start, as what it missed may be there by then; to
 give up after the first end would fail releases that would have gone well. The rest is what any run takes before the first server is asked.`,
