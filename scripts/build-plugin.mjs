@@ -42,7 +42,7 @@ chmodSync(start, 0o755);
 
 const packages = [
   ...new Set(
-    Object.keys(metafile.inputs).flatMap((path) => /^node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path) ?? []),
+    Object.keys(metafile.inputs).flatMap((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path) ?? []),
   ),
 ].sort();
 writeFileSync(join(out, "LICENSES"), packages.map(notice).join("\n"));

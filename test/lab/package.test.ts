@@ -59,21 +59,17 @@ function pulumi(args: string[], input?: string): Promise<string> {
   return timed(`pulumi ${args.slice(0, 3).join(" ")}`, command);
 }
 
-/** The program that the README shows. */
-function readmeProgram(): string {
-  const program = /^```ts\n(.*?)^```$/ms.exec(readFileSync(join(repoRoot, "README.md"), "utf8"))?.[1];
-  if (program === undefined) throw new Error("the README shows no program");
-  return program;
-}
-
-/** What it has a user add to Pulumi.yaml. */
-function readmePlugins(): string {
-  const plugins = /^```yaml\n(plugins:\n.*?)^```$/ms.exec(
+/** The first block of the README in this language that begins so. */
+function readmeBlock(language: string, begins = ""): string {
+  const block = new RegExp(`^\`\`\`${language}\\n(${begins}.*?)^\`\`\`$`, "ms").exec(
     readFileSync(join(repoRoot, "README.md"), "utf8"),
   )?.[1];
-  if (plugins === undefined) throw new Error("the README shows no plugins of Pulumi.yaml");
-  return plugins;
+  if (block === undefined) throw new Error(`the README shows no ${language} that begins with "${begins}"`);
+  return block;
 }
+
+/** The program that the README shows. */
+const readmeProgram = (): string => readmeBlock("ts");
 
 /** Packs a copy, so that no build is left in the checkout and none that lies there is packed. */
 async function pack(): Promise<string> {
@@ -125,7 +121,7 @@ async function install(tarball: string): Promise<void> {
   };
   for (const [name, content] of Object.entries(files))
     writeFileSync(join(project, name), JSON.stringify(content));
-  const settings = `name: my-shop\nruntime: nodejs\nmain: index.ts\n${readmePlugins()}`;
+  const settings = `name: my-shop\nruntime: nodejs\nmain: index.ts\n${readmeBlock("yaml", "plugins:")}`;
   writeFileSync(join(project, "Pulumi.yaml"), settings);
   writeFileSync(join(project, "index.ts"), readmeProgram());
   const words = ["install", "--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund"];
@@ -191,6 +187,11 @@ describe("the tarball", () => {
     expect(packed.filter((path) => /\.(test|spec)\.|secret|\.pem$|id_ed25519|Pulumi\./.test(path))).toEqual(
       [],
     );
+  });
+
+  it("names the licenses of what its plugin holds", () => {
+    const installed = join(project, "node_modules", "pulumi-sextant", "dist", "plugin", "LICENSES");
+    expect(readFileSync(installed, "utf8")).toMatch(/^@pulumi\/pulumi [\d.]+: Apache-2\.0$/m);
   });
 
   it("is installed without a second copy of Pulumi", () => {
