@@ -76,12 +76,18 @@ async function measureAll(options: Options, usualFile: string): Promise<Results>
   const stop = stopOnSignal();
   try {
     made.push(...(await contenders(facts, servers.keyFile, options.tools)));
-    for (const size of options.sizes) {
+    for (const [at, size] of options.sizes.entries()) {
       progress(`making ${size} servers`);
       await servers.pulumi(["up", "--yes", "--skip-preview"], setServers(size));
       const { list } = await servers.outputs<{ list: { name: string; address: string }[] }>();
       const hosts = await Hosts.find(facts, list);
-      await new Rounds({ options, contenders: made, results, save, progress, stop }, hosts, size).run();
+      // What it warms is the client's, and the same for all sizes.
+      const these = { ...options, warmUp: options.warmUp && at === 0 };
+      await new Rounds(
+        { options: these, contenders: made, results, save, progress, stop },
+        hosts,
+        size,
+      ).run();
     }
   } finally {
     progress("removing the servers");

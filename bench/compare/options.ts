@@ -6,7 +6,7 @@ export interface Options {
   sizes: number[];
   /** Rounds that count, after one that does not. */
   rounds: number;
-  /** Whether there is a round before, which is measured and not counted. */
+  /** Whether there is a round before, with the fewest servers, which is measured and not counted. */
   warmUp: boolean;
   cases: CaseName[];
   tools: Tool[];

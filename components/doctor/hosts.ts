@@ -38,7 +38,6 @@ function isShell(value: unknown): value is Shell {
     typeof shell === "object" &&
     typeof shell.name === "string" &&
     typeof shell.destination === "string" &&
-    typeof shell.port === "number" &&
-    Array.isArray(shell.options)
+    typeof shell.port === "number"
   );
 }

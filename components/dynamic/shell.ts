@@ -7,16 +7,22 @@ import { mkdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { sshOptions } from "./ssh-options";
 
-/** How a host is reached. */
+/**
+ * How a host is reached. It is an input of every resource on the host, and so has just what differs from host to host: what
+ * is the same for all of them comes from `sshOptions`.
+ */
 export interface Shell {
   /** The host's name in the program, for messages. */
   name: string;
   /** `user@address` */
   destination: string;
   port: number;
-  /** Options of the `ssh` program. */
-  options: string[];
+  /** The private key's file; a leading `~/` is the home directory. @default those that ssh tries by itself */
+  keyFile?: string;
+  /** The host key that has to answer, `ssh-ed25519 AAAA…`. @default the one that answers first is kept in known_hosts */
+  hostKey?: string;
 }
 
 export interface Ran {
@@ -67,7 +73,7 @@ export async function onHost(shell: Shell, line: string, settings: RunSettings):
 
 function once(shell: Shell, line: string, { stdin, timeout, what }: RunSettings): Promise<Ran> {
   return new Promise((resolve, reject) => {
-    const args = [...shell.options, "-p", String(shell.port), shell.destination, line];
+    const args = [...sshOptions(shell), "-p", String(shell.port), shell.destination, line];
     const child = spawn("ssh", args, { stdio: ["pipe", "pipe", "pipe"] });
     const stdout = gather(child.stdout);
     const stderr = gather(child.stderr);

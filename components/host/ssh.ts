@@ -7,6 +7,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type * as command from "@pulumi/command";
 import * as check from "../core/checks";
 import type { Problem } from "../core/problem";
+import type { Shell } from "../dynamic/shell";
 
 /**
  * SSH access to a host.
@@ -120,45 +121,24 @@ export function dockerHost(access: Ssh, address: pulumi.Input<string>): pulumi.O
   return pulumi.interpolate`ssh://${access.user}@${address}:${access.port}`;
 }
 
-/**
- * The options of the `ssh` program. The host key comes from the options themselves and not from a file, so that
- * `pulumi destroy` and `pulumi refresh`, which do not run the program, can connect from any machine.
- */
-export function sshOptions(
+/** What the library's own resources reach the host by. */
+export function shellOf(
+  name: string,
   access: Ssh,
   address: pulumi.Input<string>,
   hostKey: pulumi.Input<string> | undefined,
-): pulumi.Output<string[]> {
+): pulumi.Output<Shell> {
   return pulumi.all([address, hostKey, access.privateKey]).apply(([host, known, content]) => {
     const keyFile = content === undefined ? access.privateKeyFile : keyFileFor(content);
-    const name = access.port === 22 ? host : `[${host}]:${access.port}`;
-    const pinned =
-      known === undefined
-        ? ["-o", "StrictHostKeyChecking=accept-new"]
-        : [
-            ...["-o", "StrictHostKeyChecking=yes", "-o", "UserKnownHostsFile=/dev/null"],
-            ...["-o", `KnownHostsCommand=/bin/echo ${name} ${known.split(" ").slice(0, 2).join(" ")}`],
-          ];
-    const options = [
-      ...(keyFile === undefined ? [] : ["-i", keyFile, "-o", "IdentitiesOnly=yes"]),
-      ...pinned,
-      ...["LogLevel=ERROR", "BatchMode=yes", "ConnectTimeout=15", "ServerAliveInterval=15"].flatMap(
-        (option) => ["-o", option],
-      ),
-    ];
-    return [...options, ...warm([access.user, host, String(access.port), ...options])];
+    return {
+      name,
+      destination: `${access.user}@${host}`,
+      port: access.port,
+      ...(keyFile === undefined ? {} : { keyFile }),
+      // Without the comment that a public key's file has behind it.
+      ...(known === undefined ? {} : { hostKey: known.split(" ").slice(0, 2).join(" ") }),
+    };
   });
-}
-
-/**
- * One connection a host serves all that is done there at about the same time, and stays for half a minute. Its socket is named
- * after everything that says who answers, so that a new machine at an old address never meets the old one's connection; it
- * lies in the home directory, which is always there.
- */
-function warm(identity: readonly string[]): string[] {
-  const name = createHash("sha256").update(JSON.stringify(identity)).digest("hex").slice(0, 16);
-  const options = ["ControlMaster=auto", `ControlPath=~/.sextant-${name}`, "ControlPersist=30"];
-  return options.flatMap((option) => ["-o", option]);
 }
 
 /** A key from a secret, as a file that only this user can read; named after the key, so that it is written once. */

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as docker from "@pulumi/docker";
 import { transformed, type Component, type Transform } from "../core/component";
 import { DockerNetwork, type DockerNetworkArgs } from "../docker/network";
+import { sshOptions } from "../dynamic/ssh-options";
 import type { Registry } from "../registry/registry";
 import { mtu, sharedNetwork } from "./docker-settings";
 import type { Host } from "./host";
@@ -10,7 +11,7 @@ import { GateOnHost, type GateArgs } from "./gate";
 import type { GateInputs } from "./gate-provider";
 import { kit } from "./kit";
 import { KitOnHost, type KitArgs } from "./kit-on-host";
-import { connectionOf, dockerHost, sshOptions, type Ssh } from "./ssh";
+import { connectionOf, dockerHost, shellOf, type Ssh } from "./ssh";
 
 /** Transforms of the children that both kinds of host have. */
 export interface WiringTransform {
@@ -53,13 +54,7 @@ export function wireHost(parent: Component, wiring: Wiring): Wired {
   const name = parent.componentName;
   const { access, address, hostKey, tied, transform } = wiring;
   const connection = connectionOf(access, address, hostKey);
-  const options = sshOptions(access, address, hostKey);
-  const shell = pulumi.all([address, options]).apply(([known, flags]) => ({
-    name,
-    destination: `${access.user}@${known}`,
-    port: access.port,
-    options: flags,
-  }));
+  const shell = shellOf(name, access, address, hostKey);
   const { verb, ...settings } = wiring.gate;
   const gate = new GateOnHost(
     `${name}-gate`,
@@ -93,7 +88,7 @@ export function wireHost(parent: Component, wiring: Wiring): Wired {
   return {
     connection,
     shell,
-    docker: once(() => dockerProvider(parent, options, wiring)),
+    docker: once(() => dockerProvider(parent, shell, wiring)),
     network,
     kit: verbs,
     registries: wiring.registries,
@@ -107,7 +102,7 @@ export function wireHost(parent: Component, wiring: Wiring): Wired {
 /** The Docker provider of a host, for what a program puts there by itself: it costs a process, so that it is made when asked for. */
 function dockerProvider(
   parent: Component,
-  sshOpts: pulumi.Output<string[]>,
+  shell: Host["shell"],
   { access, address, registries, transform }: Wiring,
 ): docker.Provider {
   return new docker.Provider(
@@ -116,7 +111,7 @@ function dockerProvider(
       parent.componentName,
       {
         host: dockerHost(access, address),
-        sshOpts,
+        sshOpts: shell.apply(sshOptions),
         registryAuth: registries.map((registry) => registry.auth),
         // The machine may not be there yet, or no more; each operation says so itself.
         disableDockerDaemonCheck: true,

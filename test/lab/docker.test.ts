@@ -9,6 +9,7 @@ import { containerProvider, type ContainerState } from "../../components/docker/
 import { networkProvider, type DockerNetworkInputs } from "../../components/docker/network-provider";
 import { volumeProvider } from "../../components/docker/volume-provider";
 import type { Shell } from "../../components/dynamic/shell";
+import { sshOptions } from "../../components/dynamic/ssh-options";
 import { type Docker, ensureDocker } from "../../lab/docker/docker";
 import { tryRun } from "../../lab/docker/exec";
 import { ensureImages } from "../../lab/images/images";
@@ -18,16 +19,9 @@ import type { MachineSpec } from "../../lab/machine/machines";
 const dir = mkdtempSync(join(tmpdir(), "sextant-docker-"));
 const keyFile = join(dir, "id");
 const image = "sextant/lite:v1";
-const sshOptions = [
-  ...["BatchMode=yes", "ConnectTimeout=5", "StrictHostKeyChecking=no", "UserKnownHostsFile=/dev/null"],
-  ...["LogLevel=ERROR", "ControlMaster=auto", `ControlPath=${join(dir, "warm")}`, "ControlPersist=30"],
-].flatMap((option) => ["-o", option]);
-const shell: Shell = {
-  name: "web-1",
-  destination: "root@10.213.249.31",
-  port: 22,
-  options: ["-i", keyFile, ...sshOptions],
-};
+const address = "10.213.249.31";
+/** Its host key is known when it has been made. */
+const shell: Shell = { name: "web-1", destination: `root@${address}`, port: 22, keyFile };
 
 let docker: Docker;
 let machines: DockerMachines;
@@ -35,7 +29,7 @@ let network: { name: string; id: string };
 
 /** What a command prints on the machine. */
 async function on(command: string, input?: string): Promise<string> {
-  const outcome = await tryRun("ssh", [...shell.options, shell.destination, command], { input });
+  const outcome = await tryRun("ssh", [...sshOptions(shell), shell.destination, command], { input });
   expect(outcome, command).toMatchObject({ code: 0 });
   return outcome.stdout.trim();
 }
@@ -66,7 +60,7 @@ beforeAll(async () => {
   const spec: MachineSpec = {
     id: "31",
     name: "web-31",
-    ipv4: "10.213.249.31",
+    ipv4: address,
     ipv6: "fd00:5e7a::f9:31",
     cores: 2,
     memoryMb: 2048,
@@ -77,12 +71,20 @@ beforeAll(async () => {
   };
   await machines.create(spec);
   const deadline = Date.now() + 120_000;
-  while ((await tryRun("ssh", [...shell.options, shell.destination, "docker info"])).code !== 0) {
-    if (Date.now() > deadline) throw new Error("Docker does not answer over SSH within 120 s");
-    await sleep(500);
-  }
-  const pipe = `docker save ${image} | ssh ${shell.options.join(" ")} ${shell.destination} docker load`;
-  expect(await tryRun("sh", ["-c", pipe], { env: { DOCKER_HOST: docker.host } })).toMatchObject({ code: 0 });
+  const waited = async (what: string, argv: string[]): Promise<string> => {
+    for (;;) {
+      const { code, stdout } = await tryRun(argv[0] ?? "", argv.slice(1));
+      if (code === 0 && stdout.trim() !== "") return stdout.trim();
+      if (Date.now() > deadline) throw new Error(`${what} does not answer within 120 s`);
+      await sleep(500);
+    }
+  };
+  const key = await waited("sshd", ["ssh-keyscan", "-t", "ed25519", address]);
+  shell.hostKey = key.split(" ").slice(1).join(" ");
+  await waited("Docker", ["ssh", ...sshOptions(shell), shell.destination, "docker info"]);
+  const saved = `docker save ${image} | ssh "$@" docker load`;
+  const pipe = ["-c", saved, "sh", ...sshOptions(shell), shell.destination];
+  expect(await tryRun("sh", pipe, { env: { DOCKER_HOST: docker.host } })).toMatchObject({ code: 0 });
   const inputs = {
     shell,
     name: "sextant",
@@ -93,7 +95,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await tryRun("ssh", [...shell.options, "-O", "exit", shell.destination]);
+  await tryRun("ssh", [...sshOptions(shell), "-O", "exit", shell.destination]);
   await machines.removeAll();
   rmSync(dir, { recursive: true, force: true });
 });

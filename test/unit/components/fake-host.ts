@@ -3,12 +3,7 @@ import type { Host } from "../../../components";
 import { DockerNetwork } from "../../../components/docker/network";
 import { kit } from "../../../components/host/kit";
 
-const shell = {
-  name: "host",
-  destination: "root@192.0.2.1",
-  port: 22,
-  options: ["-o", "BatchMode=yes"],
-};
+const shell = { name: "host", destination: "root@192.0.2.1", port: 22 };
 
 /** The network of a machine without one behind it. */
 export function fakeNetwork(name: string): DockerNetwork {

@@ -9,7 +9,7 @@ import {
   type ContainerInputs,
 } from "../../../../components/docker/container-body";
 
-const shell = { name: "web-1", destination: "root@192.0.2.1", port: 22, options: [] };
+const shell = { name: "web-1", destination: "root@192.0.2.1", port: 22 };
 const plain: ContainerInputs = {
   shell,
   name: "shop-web-1",

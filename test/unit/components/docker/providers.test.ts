@@ -4,7 +4,7 @@ import { messageOf, parseAnswer } from "../../../../components/docker/engine";
 import { networkProvider } from "../../../../components/docker/network-provider";
 import { volumeProvider } from "../../../../components/docker/volume-provider";
 
-const shell = { name: "web-1", destination: "root@192.0.2.1", port: 22, options: [] };
+const shell = { name: "web-1", destination: "root@192.0.2.1", port: 22 };
 const container: ContainerState = {
   shell,
   name: "shop-0a1b2c3",

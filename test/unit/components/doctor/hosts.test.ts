@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { hostsOf } from "../../../../components/doctor/hosts";
 
-const shell = { name: "web-1", destination: "root@192.0.2.1", port: 22, options: ["-o", "BatchMode=yes"] };
+const shell = { name: "web-1", destination: "root@192.0.2.1", port: 22 };
 const line = "/usr/local/lib/sextant/0123456789ab/ready container=shop-web-1";
 const state = (...resources: unknown[]) => ({ deployment: { resources } });
 const verb = (inputs: unknown, type = "pulumi-nodejs:dynamic/sextant:Ready") => ({ type, inputs });

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { kit } from "../../../../components/host/kit";
 import { kitProvider, type KitState } from "../../../../components/host/kit-provider";
 
-const shell = { name: "web-1", destination: "root@192.0.2.1", port: 22, options: [] };
+const shell = { name: "web-1", destination: "root@192.0.2.1", port: 22 };
 const state: KitState = { shell, directory: kit().directory, undo: "true", present: true };
 
 describe("the verbs of a host", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { outdated, verbProvider, whatOf, type VerbState } from "../../../../components/host/verb-provider";
 
-const shell = { name: "web-1", destination: "root@192.0.2.1", port: 22, options: [] };
+const shell = { name: "web-1", destination: "root@192.0.2.1", port: 22 };
 const line =
   "/usr/local/lib/sextant/0123/ready role=a/b/c/web container=shop-1 timeout=60 lease=90 -- bin/ok";
 const state: VerbState = { shell, line, timeout: 60, undone: false };

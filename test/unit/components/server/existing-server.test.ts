@@ -45,7 +45,8 @@ it("holds connections to the host key, where there is one", async () => {
   await Promise.all([value(pinned.network.id), value(open.network.id)]);
   expect(await value(pinned.connection)).toMatchObject({ hostKey });
   expect((await value(open.connection)).hostKey).toBeUndefined();
-  expect(JSON.stringify(graph.find(kit, "b-kit").inputs)).toContain("accept-new");
+  expect(graph.find(kit, "a-kit").inputs.shell).toMatchObject({ hostKey });
+  expect(graph.find(kit, "b-kit").inputs.shell).not.toHaveProperty("hostKey");
 });
 
 it("asks for no port on a machine without a proxy", async () => {
