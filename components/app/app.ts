@@ -69,9 +69,10 @@ export class App extends Component {
     this.images = this.pull(args, roles, reference);
     this.volumes = this.makeVolumes(args, roles);
     this.release = this.runRelease(args, roles, reference);
-    this.placements = this.rollOut(args, roles, reference);
+    const { placements, last } = this.rollOut(args, roles, reference);
+    this.placements = placements;
     this.watch = this.watchRoutes(roles);
-    this.prune(args, roles);
+    this.prune(args, roles, last);
     const switched = this.placements.flatMap((placement) => placement.switches.map((command) => command.id));
     this.version = pulumi
       .all([pulumi.output(args.version), pulumi.all(switched)])
@@ -116,7 +117,7 @@ export class App extends Component {
     for (const role of roles) {
       for (const source of Object.keys(role.volumes ?? {}).filter((name) => !name.startsWith("/"))) {
         for (const host of role.servers) {
-          const key = `${host.hostName}/${source}`;
+          const key = volumeKey(host, source);
           if (volumes.has(key)) continue;
           const name = `${this.componentName}-${host.hostName}-${source}`;
           const volumeArgs = { shell: host.shell, name: this.volumeName(source) };
@@ -165,14 +166,17 @@ export class App extends Component {
     );
   }
 
-  /** Batch after batch: all containers, all gates, then the switches one after the other. */
-  private rollOut(args: AppArgs, roles: Role[], reference: pulumi.Output<string>): RoleOnHost[] {
-    const done: RoleOnHost[] = [];
-    let before: pulumi.Resource[] = [
-      ...this.images.values(),
-      ...this.volumes.values(),
-      ...(this.release ? [this.release] : []),
-    ];
+  /**
+   * Batch after batch: all containers, all gates, then the switches one after the other. Each step names the one before it and
+   * not all that was before that: names of every host in every host's state would be most of it on many hosts.
+   */
+  private rollOut(
+    args: AppArgs,
+    roles: Role[],
+    reference: pulumi.Output<string>,
+  ): { placements: RoleOnHost[]; last: pulumi.Resource[] } {
+    const placements: RoleOnHost[] = [];
+    let before: pulumi.Resource[] = this.release ? [this.release] : [...this.images.values()];
     for (const batch of batches(roles, args.rollout?.batch)) {
       const beside = batch.filter(({ role }) => role.strategy !== "stop-first");
       const instead = batch.filter(({ role }) => role.strategy === "stop-first");
@@ -187,24 +191,26 @@ export class App extends Component {
       for (const [at, { role, host }] of beside.entries()) {
         const placed = started[at];
         if (placed === undefined) continue;
-        const switches = this.switchTraffic(args, role, host, placed, last);
+        const switches = this.switchTraffic(args, role, host, placed, [...new Set([placed.ready, ...last])]);
         placed.switches.push(...switches);
-        last = [...gates, ...switches];
+        last = switches;
       }
-      done.push(...started, ...replaced);
-      before = [...before, ...last];
+      placements.push(...started, ...replaced);
+      before = last;
     }
-    return done;
+    return { placements, last: before };
   }
 
   private start(
     args: AppArgs,
     { role, host }: Placement,
     reference: pulumi.Output<string>,
-    dependsOn: pulumi.Resource[],
+    before: pulumi.Resource[],
     lease: number,
   ): RoleOnHost {
     const name = `${this.componentName}-${role.name}-${host.hostName}`;
+    const own = [this.images.get(host.hostName), ...this.volumesOn(host, role)];
+    const dependsOn = [...new Set([...before, ...own.filter((each) => each !== undefined)])];
     const container = new Container(
       ...transformed<ContainerArgs>(
         args.transform?.container,
@@ -383,8 +389,7 @@ export class App extends Component {
   }
 
   /** After the last switch: waits for the drains, then what failed or was orphaned goes, and images beyond the retained ones. */
-  private prune(args: AppArgs, roles: Role[]): void {
-    const after = this.placements.flatMap(({ ready, switches }) => [ready, ...switches]);
+  private prune(args: AppArgs, roles: Role[], after: pulumi.Resource[]): void {
     for (const { role, host, container } of this.placements) {
       const wait = Math.max(0, ...roles.filter(({ name }) => name === role).map(switchSeconds));
       new VerbOnHost(
@@ -405,6 +410,13 @@ export class App extends Component {
         args.transform?.prune,
       );
     }
+  }
+
+  /** The volumes that a role mounts on a host. */
+  private volumesOn(host: Host, role: Role): Volume[] {
+    return Object.keys(role.volumes ?? {}).flatMap(
+      (source) => this.volumes.get(volumeKey(host, source)) ?? [],
+    );
   }
 
   /** A Docker volume of the app; the name is the same for all its roles and releases. */
@@ -433,6 +445,9 @@ export class App extends Component {
     };
   }
 }
+
+/** By which a volume of a host is found. */
+const volumeKey = (host: Host, source: string): string => `${host.hostName}/${source}`;
 
 /** How long the switch of a role may take on a host: the proxy's own check, draining, and stopping the old containers. */
 function switchSeconds(role: Role): number {

@@ -38,11 +38,21 @@ export abstract class DynamicResource extends pulumi.CustomResource {
     inputs: pulumi.Inputs,
     opts: pulumi.CustomResourceOptions,
   ) {
-    // Pulumi keeps a stack trace of each of a resource's some sixty promises, each put through source maps, for its report on
-    // promises that never end: 50 ms a server, of some 200. For that report, which has to be asked for, they stay.
-    const limit = Error.stackTraceLimit;
-    if (process.env["PULUMI_DEBUG_PROMISE_LEAKS"] === undefined) Error.stackTraceLimit = 0;
-    super(`pulumi-nodejs:dynamic/sextant:${type}`, name, { ...inputs, __provider: providerText(kind) }, opts);
-    Error.stackTraceLimit = limit;
+    // Pulumi takes a stack trace for the state of a resource, and one of each of its some sixty promises for a report on
+    // promises that never end: each put through source maps, 50 ms a server of some 200, and 1 kB of a state's 3. They lead into
+    // this library, and say the same for all; the component around it keeps the line of the program. For that report, which has to
+    // be asked for, they stay.
+    const prepare = Error.prepareStackTrace;
+    if (process.env["PULUMI_DEBUG_PROMISE_LEAKS"] === undefined) Error.prepareStackTrace = String;
+    try {
+      super(
+        `pulumi-nodejs:dynamic/sextant:${type}`,
+        name,
+        { ...inputs, __provider: providerText(kind) },
+        opts,
+      );
+    } finally {
+      Error.prepareStackTrace = prepare;
+    }
   }
 }
