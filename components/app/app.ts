@@ -191,7 +191,7 @@ export class App extends Component {
       for (const [at, { role, host }] of beside.entries()) {
         const placed = started[at];
         if (placed === undefined) continue;
-        const switches = this.switchTraffic(args, role, host, placed, [...new Set([placed.ready, ...last])]);
+        const switches = this.switchTraffic(args, role, host, placed, [placed.ready, ...last]);
         placed.switches.push(...switches);
         last = switches;
       }
@@ -209,8 +209,7 @@ export class App extends Component {
     lease: number,
   ): RoleOnHost {
     const name = `${this.componentName}-${role.name}-${host.hostName}`;
-    const own = [this.images.get(host.hostName), ...this.volumesOn(host, role)];
-    const dependsOn = [...new Set([...before, ...own.filter((each) => each !== undefined)])];
+    const dependsOn = [...before, ...this.volumesOn(host, role)];
     const container = new Container(
       ...transformed<ContainerArgs>(
         args.transform?.container,

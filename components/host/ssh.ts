@@ -135,10 +135,14 @@ export function shellOf(
       destination: `${access.user}@${host}`,
       port: access.port,
       ...(keyFile === undefined ? {} : { keyFile }),
-      // Without the comment that a public key's file has behind it.
-      ...(known === undefined ? {} : { hostKey: known.split(" ").slice(0, 2).join(" ") }),
+      ...(known === undefined ? {} : { hostKey: keyMaterial(known) }),
     };
   });
+}
+
+/** A public key without its comment, so that editing the comment is no change. */
+export function keyMaterial(publicKey: string): string {
+  return publicKey.trim().split(/\s+/).slice(0, 2).join(" ");
 }
 
 /** A key from a secret, as a file that only this user can read; named after the key, so that it is written once. */

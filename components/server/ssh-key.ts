@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import * as hcloud from "@pulumi/hcloud";
 import { transformed, type Transform } from "../core/component";
+import { keyMaterial } from "../host/ssh";
 
 /** The keys of a run of a program, by provider and public key; a process may run several programs. */
 const runs = new WeakMap<object, Map<string, hcloud.SshKey>>();
@@ -42,9 +43,4 @@ function keyName(publicKey: string, provider: pulumi.ProviderResource | undefine
   const hash = createHash("sha256").update(keyMaterial(publicKey)).digest("hex").slice(0, 8);
   const project = (provider as { __name?: string } | undefined)?.__name;
   return project === undefined ? `deploy-${hash}` : `deploy-${hash}-${project}`;
-}
-
-/** A public key without its comment, so that editing the comment is no change. */
-function keyMaterial(publicKey: string): string {
-  return publicKey.trim().split(/\s+/).slice(0, 2).join(" ");
 }

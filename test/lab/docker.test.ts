@@ -71,17 +71,17 @@ beforeAll(async () => {
   };
   await machines.create(spec);
   const deadline = Date.now() + 120_000;
-  const waited = async (what: string, argv: string[]): Promise<string> => {
+  const waited = async (what: string, command: string, args: string[]): Promise<string> => {
     for (;;) {
-      const { code, stdout } = await tryRun(argv[0] ?? "", argv.slice(1));
+      const { code, stdout } = await tryRun(command, args);
       if (code === 0 && stdout.trim() !== "") return stdout.trim();
       if (Date.now() > deadline) throw new Error(`${what} does not answer within 120 s`);
       await sleep(500);
     }
   };
-  const key = await waited("sshd", ["ssh-keyscan", "-t", "ed25519", address]);
+  const key = await waited("sshd", "ssh-keyscan", ["-t", "ed25519", address]);
   shell.hostKey = key.split(" ").slice(1).join(" ");
-  await waited("Docker", ["ssh", ...sshOptions(shell), shell.destination, "docker info"]);
+  await waited("Docker", "ssh", [...sshOptions(shell), shell.destination, "docker info"]);
   const saved = `docker save ${image} | ssh "$@" docker load`;
   const pipe = ["-c", saved, "sh", ...sshOptions(shell), shell.destination];
   expect(await tryRun("sh", pipe, { env: { DOCKER_HOST: docker.host } })).toMatchObject({ code: 0 });
