@@ -51,13 +51,11 @@ export function performancePage(measured: Measured): string {
 }
 
 function intro({ begun, commit, machine, traffic, failure, runs }: Results): string {
-  const rounds = Math.max(0, ...runs.map(({ round }) => round));
-  const warm = runs.some(({ round }) => round === 0);
   const versions = Object.entries(machine.versions).map(([name, version]) => `${name} ${version}`);
   const slow =
     traffic.slowSeconds > 0 ? `, and one of ${traffic.slowSeconds} s at each server all the time` : "";
   return `Sextant and Kamal deploy the same image to the same servers with the same traffic in the same run, in turn: for each case
-each tool once, another one first each time, ${rounds} ${rounds === 1 ? "round" : "rounds"}${warm ? " after one that does not count" : ""}. Measured on ${begun.slice(0, 10)}
+each tool once, another one first each time, ${roundsOf(runs)}. Measured on ${begun.slice(0, 10)}
 at commit \`${commit}\`.
 
 - **Machine**: ${machine.cores} cores (${machine.processor}), ${machine.memoryGb} GB, Linux ${machine.kernel}, Node ${machine.node} with
@@ -77,6 +75,22 @@ at commit \`${commit}\`.
 - **Failed health check**: ${failure === "exit" ? "the app ends while it boots" : "/up answers 500"}, for both tools alike.`;
 }
 
+/** `5 rounds (3 with 16 servers) after one that does not count`. */
+function roundsOf(runs: Results["runs"]): string {
+  const most = (of: readonly { round: number }[]): number => Math.max(0, ...of.map(({ round }) => round));
+  const rounds = most(runs);
+  const fewer = sizesOf(runs).flatMap((size) => {
+    const here = most(runs.filter(({ servers }) => servers === size));
+    return here < rounds ? [`${here} with ${size} servers`] : [];
+  });
+  const warm = runs.some(({ round }) => round === 0);
+  return [
+    `${rounds} ${rounds === 1 ? "round" : "rounds"}`,
+    ...(fewer.length === 0 ? [] : [` (${fewer.join(", ")})`]),
+    ...(warm ? [" after one that does not count"] : []),
+  ].join("");
+}
+
 function aimsSection(results: Results): string {
   const all = Object.entries(aims(results));
   const rows = table(
@@ -94,7 +108,9 @@ function aimsSection(results: Results): string {
   return why.length === 0 ? rows : `${rows}\n\n### What stands in the way\n\n${why.join("\n")}`;
 }
 
-const sizesOf = (rows: readonly Figure[]): number[] => [...new Set(rows.map(({ servers }) => servers))];
+const sizesOf = (rows: readonly { servers: number }[]): number[] => [
+  ...new Set(rows.map(({ servers }) => servers)),
+];
 
 function secondsTable(rows: readonly Figure[]): string {
   const sizes = sizesOf(rows);

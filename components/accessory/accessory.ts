@@ -59,7 +59,7 @@ export class Accessory extends Component {
   }
 
   private pull(args: AccessoryArgs): Pull {
-    return new Pull(this.componentName, args.server, args.image, { parent: this }, args.transform?.image);
+    return new Pull(this.componentName, [args.server], args.image, { parent: this }, args.transform?.image);
   }
 
   private makeVolumes(args: AccessoryArgs, alias: string): Record<string, Volume> {

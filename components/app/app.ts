@@ -18,6 +18,7 @@ import { checkPaths } from "./check-paths";
 import { checkTimeouts } from "./check-timeouts";
 import { inspectImage } from "./inspect-image";
 import { batches, imageReference, rolesOf, type Placement, type Role } from "./plan";
+import { Prune } from "./prune";
 import { Routes } from "./routes";
 import { certificateDirectory, deployFlags, healthWords, routePort, type RouteArgs } from "./route";
 
@@ -49,8 +50,8 @@ export interface RoleOnHost {
  * });
  */
 export class App extends Component {
-  /** The image on each host, by the host's name. */
-  readonly images: ReadonlyMap<string, Pull>;
+  /** The image, on all hosts. */
+  readonly image: Pull;
   /** The release command, where there is one. */
   readonly release: VerbOnHost | undefined;
   /** The data volumes: `<host>/<volume>` in the program's names. They outlive every container. */
@@ -66,7 +67,7 @@ export class App extends Component {
     super("app:App", name, opts);
     const roles = this.admit(args);
     const reference = pulumi.output(args.version).apply((version) => imageReference(args.image, version));
-    this.images = this.pull(args, roles, reference);
+    this.image = this.pull(args, roles, reference);
     this.volumes = this.makeVolumes(args, roles);
     this.release = this.runRelease(args, roles, reference);
     const { placements, last } = this.rollOut(args, roles, reference);
@@ -96,20 +97,9 @@ export class App extends Component {
     return roles;
   }
 
-  private pull(args: AppArgs, roles: Role[], reference: pulumi.Output<string>): Map<string, Pull> {
-    const hosts = new Set(roles.flatMap((role) => role.servers));
-    return new Map(
-      [...hosts].map((host) => [
-        host.hostName,
-        new Pull(
-          `${this.componentName}-${host.hostName}-pull`,
-          host,
-          reference,
-          { parent: this },
-          args.transform?.image,
-        ),
-      ]),
-    );
+  private pull(args: AppArgs, roles: Role[], reference: pulumi.Output<string>): Pull {
+    const hosts = [...new Set(roles.flatMap((role) => role.servers))];
+    return new Pull(`${this.componentName}-pull`, hosts, reference, { parent: this }, args.transform?.image);
   }
 
   private makeVolumes(args: AppArgs, roles: Role[]): Map<string, Volume> {
@@ -161,7 +151,7 @@ export class App extends Component {
         // An earlier one, whose client was cut off, may have to end first.
         timeout: 2 * seconds(args.releaseTimeout ?? "10m"),
       },
-      { parent: this, dependsOn: [...this.images.values(), ...this.volumes.values()] },
+      { parent: this, dependsOn: [this.image, ...this.volumes.values()] },
       args.transform?.release,
     );
   }
@@ -176,7 +166,7 @@ export class App extends Component {
     reference: pulumi.Output<string>,
   ): { placements: RoleOnHost[]; last: pulumi.Resource[] } {
     const placements: RoleOnHost[] = [];
-    let before: pulumi.Resource[] = this.release ? [this.release] : [...this.images.values()];
+    let before: pulumi.Resource[] = [this.release ?? this.image];
     for (const batch of batches(roles, args.rollout?.batch)) {
       const beside = batch.filter(({ role }) => role.strategy !== "stop-first");
       const instead = batch.filter(({ role }) => role.strategy === "stop-first");
@@ -387,28 +377,28 @@ export class App extends Component {
     );
   }
 
-  /** After the last switch: waits for the drains, then what failed or was orphaned goes, and images beyond the retained ones. */
+  /** After the last switch. */
   private prune(args: AppArgs, roles: Role[], after: pulumi.Resource[]): void {
-    for (const { role, host, container } of this.placements) {
-      const wait = Math.max(0, ...roles.filter(({ name }) => name === role).map(switchSeconds));
-      new VerbOnHost(
-        `${this.componentName}-${role}-${host.hostName}-prune`,
-        host,
-        "prune",
-        {
-          words: [
-            `role=${roleLabel(this.componentName, role)}`,
-            `wait=${wait}`,
-            `keep=${args.retainImages ?? 3}`,
-            `repository=${args.image}`,
-            pulumi.interpolate`container=${container.name}`,
-          ],
-          timeout: wait + 120,
-        },
-        { parent: this, dependsOn: after },
-        args.transform?.prune,
-      );
-    }
+    const drain = ({ role }: RoleOnHost): number =>
+      Math.max(0, ...roles.filter(({ name }) => name === role).map(switchSeconds));
+    const places = this.placements.map((placement) => ({
+      shell: placement.host.shell,
+      line: placement.container.name.apply((container) =>
+        verbLine(placement.host.kit, "prune", [
+          `role=${roleLabel(this.componentName, placement.role)}`,
+          `wait=${drain(placement)}`,
+          `keep=${args.retainImages ?? 3}`,
+          `repository=${args.image}`,
+          `container=${container}`,
+        ]),
+      ),
+    }));
+    new Prune(
+      `${this.componentName}-prune`,
+      { places, timeout: Math.max(0, ...this.placements.map(drain)) + 120 },
+      { parent: this, dependsOn: after },
+      args.transform?.prune,
+    );
   }
 
   /** The volumes that a role mounts on a host. */

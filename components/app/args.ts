@@ -8,6 +8,7 @@ import type { VolumeArgs } from "../docker/volume";
 import type { Host } from "../host/host";
 import type { VerbArgs } from "../host/verb";
 import type { Proxy } from "../proxy/proxy";
+import type { PruneArgs } from "./prune";
 import type { RouteArgs } from "./route";
 
 /** What a container of a role is run with; given for the app, each role may say otherwise. */
@@ -182,7 +183,7 @@ export interface AppArgs extends ContainerSettings {
   inspectImage?: Duration | false;
   /** Changes a child before it is made. @default none @edit what the changed argument of the child does */
   transform?: {
-    /** The pull on each host. */
+    /** The pull on all hosts. */
     image?: Transform<PullArgs>;
     /** Each data volume. */
     volume?: Transform<VolumeArgs>;
@@ -194,7 +195,7 @@ export interface AppArgs extends ContainerSettings {
     ready?: Transform<VerbArgs>;
     /** The switch of each role on each host. */
     switch?: Transform<VerbArgs>;
-    /** The clean-up of each role on each host. */
-    prune?: Transform<VerbArgs>;
+    /** The clean-up on all hosts. */
+    prune?: Transform<PruneArgs>;
   };
 }

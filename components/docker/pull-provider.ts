@@ -1,63 +1,85 @@
 /**
- * What a pull does: brings an image to a host, with credentials that go by standard input, and says in the user's terms why
+ * What a pull does: brings an image to its hosts, with credentials that go by standard input, and says in the user's terms why
  * it could not. An image that is there is not asked for again; one that a refresh finds gone is.
  */
 import type { dynamic } from "@pulumi/pulumi";
 import { changed } from "../dynamic/changes";
+import { eachHost } from "../dynamic/each-host";
 import { onHost, type Shell } from "../dynamic/shell";
 import { verdict } from "../diagnosis/verdict";
 
-export interface PullInputs {
+/** A host that gets the image. */
+export interface PullHost {
   shell: Shell;
-  /** The full reference. */
-  image: string;
-  /** The verb's line. */
-  line: string;
-  /** What the verb reads from standard input: the credentials; a secret. */
-  auth: string;
+  /** What is another when the machine is a new one; nothing for machines that are not the program's. */
+  machine?: string;
 }
 
-/** The inputs as they were last set, and whether the image was there when it was last looked for. */
+export interface PullInputs {
+  /** The full reference. */
+  image: string;
+  /** The verb's line; the same on all hosts. */
+  line: string;
+  hosts: PullHost[];
+  /** What the verb reads from standard input, by the host's name: the credentials; a secret. */
+  auth: Record<string, string>;
+}
+
+/** The inputs as they were last set, and the hosts on which a refresh found no image. */
 export interface PullState extends PullInputs {
-  present: boolean;
+  missing?: string[];
 }
 
 /** Seconds; a large image over a slow line. */
 const timeout = 1800;
 
-async function pull({ shell, image, line, auth }: PullInputs): Promise<void> {
-  const ran = await onHost(shell, line, { stdin: auth, timeout, what: `the pull of ${image}` });
-  if (ran.code !== 0) throw new Error(verdict(ran.stdout, ran.stderr, shell.name));
+function pull({ image, line, auth }: PullInputs, hosts: readonly PullHost[]): Promise<void> {
+  return eachHost(hosts, async ({ shell }) => {
+    const stdin = auth[shell.name] ?? "";
+    const ran = await onHost(shell, line, { stdin, timeout, what: `the pull of ${image}` });
+    if (ran.code !== 0) throw new Error(verdict(ran.stdout, ran.stderr, shell.name));
+  });
+}
+
+/**
+ * The hosts that have to be asked to pull. Other credentials, or another way to reach a host, count from the next pull.
+ */
+export function waiting(olds: PullState, news: PullInputs): PullHost[] {
+  if (olds.image !== news.image) return news.hosts;
+  return news.hosts.filter(
+    ({ shell: { name }, machine }) =>
+      olds.missing?.includes(name) === true ||
+      !olds.hosts.some((had) => had.shell.name === name && had.machine === machine),
+  );
 }
 
 export const pullProvider: dynamic.ResourceProvider<PullInputs, PullState> = {
   async create(inputs) {
-    await pull(inputs);
-    return { id: inputs.image, outs: { ...inputs, present: true } };
+    await pull(inputs, inputs.hosts);
+    return { id: inputs.image, outs: inputs };
   },
 
   diff: (_id, olds, news) =>
     Promise.resolve({
-      changes: !olds.present || changed(["image", "line", "auth", "shell"], olds, news).length > 0,
+      changes:
+        (olds.missing ?? []).length > 0 || changed(["image", "line", "auth", "hosts"], olds, news).length > 0,
     }),
 
   async update(_id, olds, news) {
-    // Other credentials, or another way to reach the host, count from the next pull.
-    if (!olds.present || olds.image !== news.image) await pull(news);
-    return { outs: { ...news, present: true } };
+    await pull(news, waiting(olds, news));
+    return { outs: news };
   },
 
   async read(id, state) {
     if (state === undefined) throw new Error("a pull cannot be imported");
-    const { shell, image } = state;
-    const ran = await onHost(
-      shell,
-      `docker image inspect --format '{{.Id}}' '${image}' 2>/dev/null || true`,
-      {
-        timeout: 60,
-        what: `looking for the image ${image}`,
-      },
-    );
-    return { id, props: { ...state, present: ran.stdout.trim() !== "" } };
+    const { missing: _former, ...inputs } = state;
+    const { image } = inputs;
+    const missing: string[] = [];
+    await eachHost(inputs.hosts, async ({ shell }) => {
+      const look = `docker image inspect --format '{{.Id}}' '${image}' 2>/dev/null || true`;
+      const ran = await onHost(shell, look, { timeout: 60, what: `looking for the image ${image}` });
+      if (ran.stdout.trim() === "") missing.push(shell.name);
+    });
+    return { id, props: missing.length === 0 ? inputs : { ...inputs, missing: missing.sort() } };
   },
 };

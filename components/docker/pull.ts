@@ -1,55 +1,71 @@
-/** The pull of an image to a host, as a resource. */
+/** The pull of an image to hosts, as a resource. */
 import * as pulumi from "@pulumi/pulumi";
 import { transformed, type Transform } from "../core/component";
 import { DynamicResource, type InputsOf } from "../dynamic/resource";
 import type { Host } from "../host/host";
-import { verbLine } from "../host/kit";
-import { onHost } from "../host/remote";
+import { kit, verbLine } from "../host/kit";
 import { registryOf } from "../registry/args";
-import type { PullInputs } from "./pull-provider";
+import type { PullHost, PullInputs } from "./pull-provider";
 
 /** The arguments of the resource, for transforms. */
 export type PullArgs = InputsOf<PullInputs>;
 
-/** Brings an image to a host. */
+/**
+ * Brings an image to hosts, to all of them at once. It is one resource for all: what waits for the image on every host then waits
+ * for one resource, and the engine writes its state twice a release instead of twice a release and host.
+ */
 export class Pull extends DynamicResource {
   /** The full reference. */
   declare readonly image: pulumi.Output<string>;
 
   constructor(
     name: string,
-    host: Host,
+    hosts: readonly Host[],
     image: pulumi.Input<string>,
-    opts: pulumi.CustomResourceOptions & { parent: pulumi.Resource },
+    opts: { parent: pulumi.Resource },
     transform?: Transform<PullArgs>,
   ) {
     const [, args, changed] = transformed<PullArgs>(
       transform,
       name,
       {
-        shell: host.shell,
         image,
-        line: pulumi.output(image).apply((reference) => verbLine(host.kit, "pull", [`image=${reference}`])),
-        auth: credentials(host, image),
+        line: pulumi.output(image).apply((reference) => verbLine(kit(), "pull", [`image=${reference}`])),
+        hosts: hosts.map((host) => pullHost(host)),
+        auth: credentials(hosts, image),
       },
-      onHost(host, opts),
+      { ...opts, dependsOn: hosts.map(({ ready }) => ready) },
     );
     super("pull", "Pull", name, args, changed);
   }
 }
 
-/** The credentials of the image's registry in the form of Docker's API: base64 of JSON; empty where there are none. */
-function credentials(host: Host, image: pulumi.Input<string>): pulumi.Output<string> {
+function pullHost({ shell, tied }: Host): InputsOf<PullHost> {
+  const machine = tied.replacementTrigger as pulumi.Input<string> | undefined;
+  return { shell, ...(machine === undefined ? {} : { machine }) };
+}
+
+/** The credentials of the image's registry by the host's name, in the form of Docker's API: base64 of JSON; none where there are none. */
+function credentials(
+  hosts: readonly Host[],
+  image: pulumi.Input<string>,
+): pulumi.Output<Record<string, string>> {
   return pulumi.secret(
-    pulumi.output(image).apply((reference): pulumi.Input<string> => {
+    pulumi.output(image).apply((reference) => {
       const address = registryOf(reference);
-      const registry = host.registries.find((each) => each.serves(address));
-      if (registry === undefined) return "";
-      return pulumi
-        .all([registry.username, registry.password])
-        .apply(([username, password]) =>
-          Buffer.from(JSON.stringify({ username, password, serveraddress: address })).toString("base64url"),
-        );
+      const known = hosts.flatMap(({ hostName, registries }) => {
+        const registry = registries.find((each) => each.serves(address));
+        return registry === undefined ? [] : [{ hostName, registry }];
+      });
+      const each = known.map(({ hostName, registry }) =>
+        pulumi
+          .all([registry.username, registry.password])
+          .apply(([username, password]): [string, string] => [
+            hostName,
+            Buffer.from(JSON.stringify({ username, password, serveraddress: address })).toString("base64url"),
+          ]),
+      );
+      return pulumi.all(each).apply((entries) => Object.fromEntries(entries));
     }),
   );
 }

@@ -2,6 +2,7 @@
  * The providers of the library's own resources. This file is what Pulumi's plugin for dynamic resources loads: nothing
  * that it imports may make resources.
  */
+import { pruneProvider } from "../app/prune-provider";
 import { routesProvider } from "../app/routes-provider";
 import { containerProvider } from "../docker/container-provider";
 import { networkProvider } from "../docker/network-provider";
@@ -17,6 +18,7 @@ export const providers = {
   verb: verbProvider,
   pull: pullProvider,
   routes: routesProvider,
+  prune: pruneProvider,
   container: containerProvider,
   volume: volumeProvider,
   network: networkProvider,

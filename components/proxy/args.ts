@@ -68,7 +68,7 @@ export interface ProxyArgs {
   logMaxSize?: Size;
   /** Changes a child before it is made. @default none @edit what the changed argument of the child does */
   transform?: {
-    /** The image on each host. */
+    /** The pull on all hosts. */
     image?: Transform<PullArgs>;
     /** The volume with routes, maintenance state and certificates. */
     volume?: Transform<VolumeArgs>;

@@ -21,7 +21,6 @@ import {
 /** What a proxy is on one host. */
 export interface ProxyOnHost {
   readonly host: Host;
-  readonly image: Pull;
   readonly volume: Volume;
   readonly bridge: VerbOnHost;
   readonly container: Container;
@@ -39,6 +38,8 @@ export interface ProxyOnHost {
  * @example const proxy = new Proxy("proxy", { servers: [web1, web2] });
  */
 export class Proxy extends Component {
+  /** The proxy's image, on all hosts. */
+  readonly image: Pull;
   /** The proxy of each host, by the host's name. */
   readonly on: ReadonlyMap<string, ProxyOnHost>;
   /** The configuration, with its defaults. */
@@ -50,14 +51,14 @@ export class Proxy extends Component {
     const onServers = checkOnServers(this.label, args.servers, this.config);
     this.refuse([...checkProxy(args), ...onServers]);
     occupy(this.label, args.servers, this.config);
+    this.image = new Pull(name, args.servers, this.config.image, { parent: this }, args.transform?.image);
     this.on = new Map(args.servers.map((host) => [host.hostName, this.put(host, args.transform)]));
     this.registerOutputs({});
   }
 
   private put(host: Host, transform: ProxyArgs["transform"] = {}): ProxyOnHost {
     const name = `${this.componentName}-${host.hostName}`;
-    const { config } = this;
-    const image = new Pull(name, host, config.image, { parent: this }, transform.image);
+    const { config, image } = this;
     const volume = new Volume(
       ...transformed<VolumeArgs>(
         transform.volume,
@@ -116,6 +117,6 @@ export class Proxy extends Component {
       { parent: this, dependsOn: [container] },
       transform.settle,
     );
-    return { host, image, volume, bridge, container, settle };
+    return { host, volume, bridge, container, settle };
   }
 }

@@ -252,8 +252,8 @@ describe("production", () => {
       "hcloud:index/serverNetwork:ServerNetwork": 3,
       "hcloud:index/sshKey:SshKey": 1,
       "pulumi-nodejs:dynamic/sextant:DockerNetwork": 3,
-      // A proxy on each web server, two accessories, and the app on all three.
-      "pulumi-nodejs:dynamic/sextant:Pull": 7,
+      // Of the proxy, of the two accessories and of the app.
+      "pulumi-nodejs:dynamic/sextant:Pull": 4,
       "pulumi-nodejs:dynamic/sextant:Volume": 4,
       "pulumi-nodejs:dynamic/sextant:Container": 7,
     });

@@ -33,6 +33,15 @@ describe("performancePage", () => {
     expect(page).toMatch(/\| memory of the client per server at 8 servers, MB \| 100 \| 80 \| \*\*no\*\* \|/);
   });
 
+  it("says how many rounds there were, and where there were fewer", () => {
+    const made = [0, 1, 2, 3].map((round) => run(2, "deploy", "sextant", 5, { round }));
+    const fewer = [1, 2].map((round) => run(16, "deploy", "sextant", 20, { round }));
+    expect(page).toContain("each time, 1 round. Measured");
+    expect(performancePage({ compare: results([...made, ...fewer]) })).toContain(
+      "each time, 3 rounds (2 with 16 servers) after one that does not count. Measured",
+    );
+  });
+
   it("shows what was said of releases with a fault, where that was measured", () => {
     const row = {
       ...{

@@ -63,6 +63,22 @@ describe("App", () => {
     );
   });
 
+  it("pulls on all hosts before the first container, and cleans up after the last switch: a resource each", async () => {
+    const { graph, app } = await graphOf(() => ({}));
+    const shells = (type: string, name: string, member: string): unknown[] =>
+      (
+        graph.find(`pulumi-nodejs:dynamic/sextant:${type}`, name).inputs[member] as {
+          shell: { name: string };
+        }[]
+      ).map(({ shell }) => shell.name);
+    expect(shells("Pull", "shop-pull", "hosts")).toEqual(["web-1", "web-2"]);
+    for (const name of ["shop-web-web-1", "shop-web-web-2"])
+      expect(graph.optionsOf(containerType, name).dependsOn).toContain(app.image);
+    expect(shells("Prune", "shop-prune", "places")).toEqual(["web-1", "web-2"]);
+    const after = graph.optionsOf("pulumi-nodejs:dynamic/sextant:Prune", "shop-prune").dependsOn;
+    expect(after).toEqual(app.placements.at(-1)?.switches);
+  });
+
   it("gives no command triggers, so that its undo never runs between two releases", async () => {
     const { graph } = await graphOf(() => ({ release: ["bin/rails", "db:prepare"] }));
     const commands = graph.made.filter(({ type }) => verbTypes.test(type));

@@ -1,0 +1,51 @@
+/** What the clean-up after a release does: runs its line on each host, where the line is another than at the release before. */
+import type { dynamic } from "@pulumi/pulumi";
+import { changed } from "../dynamic/changes";
+import { eachHost } from "../dynamic/each-host";
+import { onHost, type Shell } from "../dynamic/shell";
+import { verdict } from "../diagnosis/verdict";
+
+/** A role on a host. */
+export interface PrunePlace {
+  shell: Shell;
+  /** The line that is run on the host. */
+  line: string;
+}
+
+export interface PruneInputs {
+  places: PrunePlace[];
+  /** Seconds that a line may take at most. */
+  timeout: number;
+}
+
+/** Seconds for connecting and for gathering evidence, over the verb's own. */
+const grace = 60;
+
+function prune(places: readonly PrunePlace[], timeout: number): Promise<void> {
+  return eachHost(places, async ({ shell, line }) => {
+    const ran = await onHost(shell, line, { timeout: timeout + grace, what: "the clean-up" });
+    if (ran.code !== 0) throw new Error(verdict(ran.stdout, ran.stderr, shell.name));
+  });
+}
+
+/** The places with a line that was not run there. */
+export function unpruned(olds: PruneInputs, news: PruneInputs): PrunePlace[] {
+  const key = ({ shell, line }: PrunePlace): string => `${shell.name} ${line}`;
+  const done = new Set(olds.places.map(key));
+  return news.places.filter((place) => !done.has(key(place)));
+}
+
+export const pruneProvider: dynamic.ResourceProvider<PruneInputs, PruneInputs> = {
+  async create(inputs) {
+    await prune(inputs.places, inputs.timeout);
+    return { id: "prune", outs: inputs };
+  },
+
+  diff: (_id, olds, news) =>
+    Promise.resolve({ changes: changed(["places", "timeout"], olds, news).length > 0 }),
+
+  async update(_id, olds, news) {
+    await prune(unpruned(olds, news), news.timeout);
+    return { outs: news };
+  },
+};
