@@ -117,4 +117,4 @@ export const usage = `options:
   --failure exit|up           a failing health check: the app ends while it boots, or /up answers 500
   --slow SECONDS              one slow request at each server all the time; each switch waits for it
   --out FILE                  where the results are written
-  --resume                    goes on with the results in that file`;
+  --resume                    goes on with the results in that file; a round that was cut off begins anew`;

@@ -70,6 +70,18 @@ export interface Results {
   rests: Rest[];
 }
 
+/** The runs less those of a round of which some part is missing; undefined where none is. */
+export function withoutCutOff(
+  runs: readonly Run[],
+  { servers, round }: { servers: number; round: number },
+  parts: readonly { name: CaseName; tool: Tool }[],
+): Run[] | undefined {
+  const isOf = (run: Run, { name, tool }: { name: CaseName; tool: Tool }): boolean =>
+    run.servers === servers && run.round === round && run.case === name && run.tool === tool;
+  if (parts.every((part) => runs.some((run) => isOf(run, part)))) return undefined;
+  return runs.filter((run) => !parts.some((part) => isOf(run, part)));
+}
+
 /** The runs that count. */
 export function counted(results: Results): Run[] {
   return results.runs.filter(({ round }) => round > 0);

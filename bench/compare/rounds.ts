@@ -6,7 +6,7 @@ import { type CaseName, type Standing, type Tool, cases, releaseFor, standingAft
 import type { Contender } from "./contender";
 import { type Setting, measure, rest } from "./measure";
 import type { Options } from "./options";
-import type { Results } from "./record";
+import { type Results, withoutCutOff } from "./record";
 
 /** Both ways of Kamal deploy the same app: what one left stands for the other. */
 type Family = "sextant" | "kamal" | "empty";
@@ -36,13 +36,22 @@ export class Rounds {
     const { options } = this.bench;
     await this.clear();
     for (let round = options.warmUp ? 0 : 1; round <= options.rounds; round += 1) {
+      if (this.complete(round)) continue;
       for (const [at, name] of options.cases.entries()) {
-        const inTurn = this.inTurn(name, round + at);
-        for (const contender of inTurn) {
-          if (!this.has(round, name, contender.tool)) await this.one(contender, name, round);
-        }
+        for (const contender of this.inTurn(name, round + at)) await this.one(contender, name, round);
       }
     }
+  }
+
+  /** Whether all of a round was measured. Of one that was cut off nothing stays: what its tools had on the servers is gone. */
+  private complete(round: number): boolean {
+    const { options, results } = this.bench;
+    const parts = options.cases.flatMap((name) =>
+      this.inTurn(name, round).map(({ tool }) => ({ name, tool })),
+    );
+    const kept = withoutCutOff(results.runs, { servers: this.servers, round }, parts);
+    results.runs = kept ?? results.runs;
+    return kept === undefined;
   }
 
   /** The tools of a case; another one begins each time, so that none has always the same one before it. */
@@ -50,12 +59,6 @@ export class Rounds {
     const these = this.bench.contenders.filter(({ tool }) => cases[name].tools.includes(tool));
     const first = these.length === 0 ? 0 : turn % these.length;
     return [...these.slice(first), ...these.slice(0, first)];
-  }
-
-  private has(round: number, name: CaseName, tool: Tool): boolean {
-    return this.bench.results.runs.some(
-      (run) => run.servers === this.servers && run.round === round && run.case === name && run.tool === tool,
-    );
   }
 
   private async one(contender: Contender, name: CaseName, round: number): Promise<void> {

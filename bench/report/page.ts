@@ -7,7 +7,7 @@ import { growthRows } from "../compare/table";
 import type { DiagnosisResults } from "../diagnosis/diagnosis";
 import { median, rounded } from "../stats/statistics";
 import type { Part } from "../trace/parts";
-import { reasons } from "./reasons";
+import { limit, reasons } from "./reasons";
 import { inCell, spread, table, toolNames } from "./words";
 
 /** What the page is made from. */
@@ -181,7 +181,7 @@ numbers of servers.`;
 }
 
 function beyond(results: Results): string {
-  return `Sextant alone, at commit \`${results.commit}\`.\n\n${secondsTable(figures(results))}\n\n${growthSection(figures(results))}`;
+  return `Sextant alone, at commit \`${results.commit}\`.\n\n${secondsTable(figures(results))}\n\n${limit}\n\n${growthSection(figures(results))}`;
 }
 
 function traceSection({ servers, seconds, parts }: NonNullable<Measured["trace"]>): string {

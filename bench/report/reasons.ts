@@ -18,10 +18,17 @@ engine starts none before, and each of some thirty resources is registered, chec
   "seconds per server: deploy": `On the machine of this measurement the servers' own work (making, starting and stopping a container, the app's boot) shares two cores
 with the client, so that a server adds its own CPU seconds to everybody's; that is why Kamal's line rises, too. Beyond that,
 switches go one host after the other, and the engine writes the whole state before and after each step.`,
-  "seconds per server: no change": `A server has some fourteen resources, and each is registered, checked and compared in a call of its own between program, engine and plugin:
+  "seconds per server: no change": `A server has some eleven resources, and each is registered, checked and compared in a call of its own between program, engine and plugin:
 some milliseconds of CPU in each of the three, which share two cores here.`,
   "seconds per server: preview": `As for no change.`,
   "memory of the client per server at 8 servers, MB": `The engine, the program, the plugin for dynamic resources and those of the cloud and of commands are there once, and with them nearly all of the memory.`,
   "p99 during the switch against p99 at rest, worst size": `The containers that boot, the client and the servers that answer share the machine's cores: what a request waits for is the CPU. A
 container that boots has a fifth of a serving one's share until its gate has passed.`,
 };
+
+/** What gives out first with more servers than the comparison has, and what to do. */
+export const limit = `With none of these numbers of servers anything failed. What gives out first is time: the engine writes the whole state before and
+after each step, and the steps grow with the servers as the state does, so that a deploy grows with their square. A state in a file or a bucket
+is written in no other way; Pulumi Cloud takes each step by itself. Less of both is the cure, which is why image and clean-up are one
+resource for all hosts of an app. Beyond the twenty servers that this library is made for, give each part of them (a region, or an
+app) a stack of its own.`;

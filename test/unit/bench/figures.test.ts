@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { aims } from "../../../bench/compare/aims";
 import { figures, growth, restP99 } from "../../../bench/compare/figures";
-import { resultsText } from "../../../bench/compare/record";
+import { resultsText, withoutCutOff } from "../../../bench/compare/record";
 import { rest, results, run } from "./results";
 
 describe("figures", () => {
@@ -118,5 +118,28 @@ describe("resultsText", () => {
     const text = resultsText(measured);
     expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify(measured)));
     expect(text.split("\n").filter((line) => line.includes('"seconds"'))).toHaveLength(2);
+  });
+});
+
+describe("a round that was cut off", () => {
+  const parts = [
+    { name: "deploy", tool: "sextant" },
+    { name: "deploy", tool: "kamal" },
+  ] as const;
+  const other = [
+    run(8, "deploy", "sextant", 9),
+    run(2, "deploy", "sextant", 5, { round: 2 }),
+    run(2, "same", "sextant", 2),
+  ];
+
+  it("begins anew: what was measured of it goes, and nothing else", () => {
+    const runs = [...other, run(2, "deploy", "sextant", 4)];
+    expect(withoutCutOff(runs, { servers: 2, round: 1 }, parts)).toEqual(other);
+    expect(withoutCutOff(other, { servers: 2, round: 1 }, parts)).toEqual(other);
+  });
+
+  it("is none where every part was measured", () => {
+    const runs = [...other, run(2, "deploy", "sextant", 4), run(2, "deploy", "kamal", 6)];
+    expect(withoutCutOff(runs, { servers: 2, round: 1 }, parts)).toBeUndefined();
   });
 });

@@ -82,6 +82,7 @@ describe("performancePage", () => {
       trace: { servers: 2, seconds: 6, parts: [{ name: "gate", wall: 1, sum: 2, count: 2, from: 3, to: 4 }] },
     });
     expect(more).toContain("| deploy | Sextant | 20.0 |");
+    expect(more).toContain("What gives out first is time");
     expect(more).toContain("| gate | 1.00 | 2.00 | 2 | 3.00 | 4.00 |");
   });
 });
