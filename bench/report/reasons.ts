@@ -18,7 +18,7 @@ engine starts none before, and each of some thirty resources is registered, chec
   "seconds per server: deploy": `On the machine of this measurement the servers' own work (making, starting and stopping a container, the app's boot) shares two cores
 with the client, so that a server adds its own CPU seconds to everybody's; that is why Kamal's line rises, too. Beyond that,
 switches go one host after the other, and the engine writes the whole state before and after each step.`,
-  "seconds per server: no change": `A server has some eleven resources, and each is registered, checked and compared in a call of its own between program, engine and plugin:
+  "seconds per server: no change": `Each of a server's resources is registered, checked and compared in a call of its own between program, engine and plugin:
 some milliseconds of CPU in each of the three, which share two cores here.`,
   "seconds per server: preview": `As for no change.`,
   "memory of the client per server at 8 servers, MB": `The engine, the program, the plugin for dynamic resources and those of the cloud and of commands are there once, and with them nearly all of the memory.`,
