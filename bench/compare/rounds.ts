@@ -33,25 +33,24 @@ export class Rounds {
   ) {}
 
   async run(): Promise<void> {
-    const { options } = this.bench;
+    const { options, results } = this.bench;
     await this.clear();
     for (let round = options.warmUp ? 0 : 1; round <= options.rounds; round += 1) {
-      if (this.complete(round)) continue;
+      const kept = withoutCutOff(results.runs, { servers: this.servers, round }, this.parts());
+      if (kept === undefined) continue;
+      // Of a round that was cut off nothing stays: what its tools had on the servers is gone.
+      results.runs = kept;
       for (const [at, name] of options.cases.entries()) {
         for (const contender of this.inTurn(name, round + at)) await this.one(contender, name, round);
       }
     }
   }
 
-  /** Whether all of a round was measured. Of one that was cut off nothing stays: what its tools had on the servers is gone. */
-  private complete(round: number): boolean {
-    const { options, results } = this.bench;
-    const parts = options.cases.flatMap((name) =>
-      this.inTurn(name, round).map(({ tool }) => ({ name, tool })),
+  /** What a round is made of. */
+  private parts(): { name: CaseName; tool: Tool }[] {
+    return this.bench.options.cases.flatMap((name) =>
+      this.inTurn(name, 0).map(({ tool }) => ({ name, tool })),
     );
-    const kept = withoutCutOff(results.runs, { servers: this.servers, round }, parts);
-    results.runs = kept ?? results.runs;
-    return kept === undefined;
   }
 
   /** The tools of a case; another one begins each time, so that none has always the same one before it. */

@@ -2,8 +2,8 @@
 import type { dynamic } from "@pulumi/pulumi";
 import { changed } from "../dynamic/changes";
 import { eachHost } from "../dynamic/each-host";
-import { onHost, type Shell } from "../dynamic/shell";
-import { verdict } from "../diagnosis/verdict";
+import type { Shell } from "../dynamic/shell";
+import { runVerb } from "../host/verb-provider";
 
 /** A role on a host. */
 export interface PrunePlace {
@@ -18,14 +18,8 @@ export interface PruneInputs {
   timeout: number;
 }
 
-/** Seconds for connecting and for gathering evidence, over the verb's own. */
-const grace = 60;
-
-function prune(places: readonly PrunePlace[], timeout: number): Promise<void> {
-  return eachHost(places, async ({ shell, line }) => {
-    const ran = await onHost(shell, line, { timeout: timeout + grace, what: "the clean-up" });
-    if (ran.code !== 0) throw new Error(verdict(ran.stdout, ran.stderr, shell.name));
-  });
+async function prune(places: readonly PrunePlace[], timeout: number): Promise<void> {
+  await eachHost(places, ({ shell, line }) => runVerb(shell, line, timeout));
 }
 
 /** The places with a line that was not run there. */

@@ -33,8 +33,8 @@ export interface PullState extends PullInputs {
 /** Seconds; a large image over a slow line. */
 const timeout = 1800;
 
-function pull({ image, line, auth }: PullInputs, hosts: readonly PullHost[]): Promise<void> {
-  return eachHost(hosts, async ({ shell }) => {
+async function pull({ image, line, auth }: PullInputs, hosts: readonly PullHost[]): Promise<void> {
+  await eachHost(hosts, async ({ shell }) => {
     const stdin = auth[shell.name] ?? "";
     const ran = await onHost(shell, line, { stdin, timeout, what: `the pull of ${image}` });
     if (ran.code !== 0) throw new Error(verdict(ran.stdout, ran.stderr, shell.name));
@@ -74,12 +74,12 @@ export const pullProvider: dynamic.ResourceProvider<PullInputs, PullState> = {
     if (state === undefined) throw new Error("a pull cannot be imported");
     const { missing: _former, ...inputs } = state;
     const { image } = inputs;
-    const missing: string[] = [];
-    await eachHost(inputs.hosts, async ({ shell }) => {
+    const looked = await eachHost(inputs.hosts, async ({ shell }) => {
       const look = `docker image inspect --format '{{.Id}}' '${image}' 2>/dev/null || true`;
       const ran = await onHost(shell, look, { timeout: 60, what: `looking for the image ${image}` });
-      if (ran.stdout.trim() === "") missing.push(shell.name);
+      return { name: shell.name, there: ran.stdout.trim() !== "" };
     });
-    return { id, props: missing.length === 0 ? inputs : { ...inputs, missing: missing.sort() } };
+    const missing = looked.filter(({ there }) => !there).map(({ name }) => name);
+    return { id, props: missing.length === 0 ? inputs : { ...inputs, missing } };
   },
 };

@@ -31,7 +31,7 @@ export class Pull extends DynamicResource {
       {
         image,
         line: pulumi.output(image).apply((reference) => verbLine(kit(), "pull", [`image=${reference}`])),
-        hosts: hosts.map((host) => pullHost(host)),
+        hosts: hosts.map(pullHost),
         auth: credentials(hosts, image),
       },
       { ...opts, dependsOn: hosts.map(({ ready }) => ready) },

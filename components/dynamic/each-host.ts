@@ -9,13 +9,14 @@ export interface Failure {
 }
 
 /**
- * Does it on all hosts at once and waits for all of them, so that none is left at work when it is known how it went.
+ * Does it on all hosts at once and waits for all of them, so that none is left at work when it is known how it went. Answers
+ * with what came of each, in the order of the hosts.
  * @throws Error that says of which hosts it failed, and why.
  */
-export async function eachHost<Place extends { shell: Shell }>(
+export async function eachHost<Place extends { shell: Shell }, Result>(
   places: readonly Place[],
-  work: (place: Place) => Promise<void>,
-): Promise<void> {
+  work: (place: Place) => Promise<Result>,
+): Promise<Result[]> {
   const ends = await Promise.allSettled(places.map(work));
   const failures = ends.flatMap((end, at): Failure[] =>
     end.status === "fulfilled"
@@ -23,6 +24,7 @@ export async function eachHost<Place extends { shell: Shell }>(
       : [{ host: places[at]?.shell.name ?? "", message: messageOf(end.reason) }],
   );
   if (failures.length > 0) throw new Error(together(failures));
+  return ends.flatMap((end) => (end.status === "fulfilled" ? [end.value] : []));
 }
 
 /** What is the same on several hosts is said once, behind all their names: `web-1, web-2: the disk is full`. */

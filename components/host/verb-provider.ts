@@ -47,7 +47,8 @@ export function whatOf(line: string): string {
   return about === undefined ? verb : `${verb} of ${about.slice(about.indexOf("=") + 1)}`;
 }
 
-async function run(shell: Shell, line: string, timeout: number, stdin?: string): Promise<string> {
+/** Runs a verb's line on a host, and answers with what it printed; where it fails, the error is the verdict. */
+export async function runVerb(shell: Shell, line: string, timeout: number, stdin?: string): Promise<string> {
   const ran = await onHost(shell, line, { stdin, timeout: timeout + grace, what: whatOf(line) });
   if (ran.code !== 0) throw new Error(verdict(ran.stdout, ran.stderr, shell.name));
   return ran.stdout;
@@ -55,7 +56,7 @@ async function run(shell: Shell, line: string, timeout: number, stdin?: string):
 
 export const verbProvider: dynamic.ResourceProvider<VerbInputs, VerbState> = {
   async create(inputs) {
-    await run(inputs.shell, inputs.line, inputs.timeout, inputs.stdin);
+    await runVerb(inputs.shell, inputs.line, inputs.timeout, inputs.stdin);
     return { id: whatOf(inputs.line), outs: { ...inputs, undone: false } };
   },
 
@@ -66,12 +67,12 @@ export const verbProvider: dynamic.ResourceProvider<VerbInputs, VerbState> = {
     }),
 
   async update(_id, olds, news) {
-    if (outdated(olds, news)) await run(news.shell, news.line, news.timeout, news.stdin);
+    if (outdated(olds, news)) await runVerb(news.shell, news.line, news.timeout, news.stdin);
     return { outs: { ...news, undone: false } };
   },
 
   async delete(_id, { shell, undo, timeout }) {
-    if (undo !== undefined) await run(shell, undo, timeout);
+    if (undo !== undefined) await runVerb(shell, undo, timeout);
   },
 
   async read(id, state) {
@@ -79,7 +80,7 @@ export const verbProvider: dynamic.ResourceProvider<VerbInputs, VerbState> = {
     const { shell, container } = state;
     if (container === undefined) return { id, props: state };
     const look = `docker inspect --type container --format '{{.State.Running}}' ${container} 2>/dev/null || true`;
-    const running = await run(shell, look, grace);
+    const running = await runVerb(shell, look, grace);
     return { id, props: { ...state, undone: running.trim() !== "true" } };
   },
 };

@@ -20,8 +20,12 @@ describe("eachHost", () => {
     expect(ended).toEqual(["web-2", "web-3"]);
   });
 
-  it("is content where nothing fails", async () => {
-    await expect(eachHost(places, () => Promise.resolve())).resolves.toBeUndefined();
+  it("answers with what came of each, in the order of the hosts", async () => {
+    const slowFirst = async ({ shell: { name } }: (typeof places)[number]): Promise<string> => {
+      await new Promise((resolve) => setTimeout(resolve, name === "web-1" ? 20 : 0));
+      return name;
+    };
+    expect(await eachHost(places, slowFirst)).toEqual(["web-1", "web-2", "web-3"]);
   });
 });
 
