@@ -12,9 +12,9 @@ before any switch, and the switches go one host after the other, which "all at o
 give up after the first end would fail releases that would have gone well. The rest is what any run takes before the first server is asked.`,
   "rollback, 2 servers, against Kamal's fastest way": `As for a deploy: the loads before the first server is asked. All gates also run before any
 switch, which Kamal does not do.`,
-  "no change, 2 servers": `Nothing is done on a server; all of it is loading the engine, the SDK and the plugin one after the other, and comparing some thirty resources.`,
+  "no change, 2 servers": `Nothing is done on a server; all of it is loading the engine, the SDK and the plugin one after the other, and comparing resource by resource.`,
   "preview, 2 servers, against an empty program": `An empty program starts no plugin and has no resource. Here the plugin starts when the program asks for the first of them, as the
-engine starts none before, and each of some thirty resources is registered, checked and compared.`,
+engine starts none before, and one resource after the other is registered, checked and compared.`,
   "seconds per server: deploy": `On the machine of this measurement the servers' own work (making, starting and stopping a container, the app's boot) shares two cores
 with the client, so that a server adds its own CPU seconds to everybody's; that is why Kamal's line rises, too. Beyond that,
 switches go one host after the other, and the engine writes the whole state before and after each step.`,
