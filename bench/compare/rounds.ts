@@ -33,7 +33,7 @@ export class Rounds {
   ) {}
 
   async run(): Promise<void> {
-    const { options, results } = this.bench;
+    const { options, results, stop } = this.bench;
     await this.clear();
     for (let round = options.warmUp ? 0 : 1; round <= options.rounds; round += 1) {
       const kept = withoutCutOff(results.runs, { servers: this.servers, round }, this.parts());
@@ -42,6 +42,7 @@ export class Rounds {
       results.runs = kept;
       for (const [at, name] of options.cases.entries()) {
         const these = this.inTurn(name, round + at);
+        stop.throwIfAborted();
         // Before any is measured: Kamal's clean-up ends with an error where the other tool is versions ahead, as it
         // takes an image that is in use there.
         for (const contender of these) await this.establish(contender, name);
@@ -71,7 +72,7 @@ export class Rounds {
     const setting: Setting = { hosts: this.hosts, servers: this.servers, round, traffic: results.traffic };
     const family = familyOf(tool);
     if (name === "first") await this.clear();
-    if (name !== "first" && family !== "empty") await this.atRest(contender, setting);
+    else if (family !== "empty") await this.atRest(contender, setting);
     const standing = this.standings.get(family);
     const release = releaseFor(name, standing, options.failure);
     const { run, losses } = await measure(contender, setting, name, { release, standing: standing?.current });
