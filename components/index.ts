@@ -17,7 +17,6 @@ export type { Volume, VolumeArgs } from "./docker/volume";
 export type { Architecture, Host } from "./host/host";
 export type { SshArgs } from "./host/ssh";
 export type { GateArgs, GateOnHost } from "./host/gate";
-export type { KitArgs, KitOnHost } from "./host/kit-on-host";
 export type { VerbArgs, VerbOnHost } from "./host/verb";
 export type { Shell } from "./dynamic/shell";
 export { Proxy, type ProxyOnHost } from "./proxy/proxy";

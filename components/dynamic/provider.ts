@@ -9,12 +9,10 @@ import { networkProvider } from "../docker/network-provider";
 import { pullProvider } from "../docker/pull-provider";
 import { volumeProvider } from "../docker/volume-provider";
 import { gateProvider } from "../host/gate-provider";
-import { kitProvider } from "../host/kit-provider";
 import { verbProvider } from "../host/verb-provider";
 
 export const providers = {
   gate: gateProvider,
-  kit: kitProvider,
   verb: verbProvider,
   pull: pullProvider,
   routes: routesProvider,

@@ -10,13 +10,11 @@ import type { Host } from "./host";
 import { GateOnHost, type GateArgs } from "./gate";
 import type { GateInputs } from "./gate-provider";
 import { kit } from "./kit";
-import { KitOnHost, type KitArgs } from "./kit-on-host";
 import { connectionOf, dockerHost, shellOf, type Ssh } from "./ssh";
 
 /** Transforms of the children that both kinds of host have. */
 export interface WiringTransform {
   gate?: Transform<GateArgs>;
-  kit?: Transform<KitArgs>;
   provider?: Transform<docker.ProviderArgs>;
   dockerNetwork?: Transform<DockerNetworkArgs>;
 }
@@ -43,34 +41,26 @@ export type Wired = Pick<
 > & {
   /** Makes the Docker provider, the first time. */
   readonly docker: () => docker.Provider;
-  /** Succeeds when the machine can take containers. */
+  /** Succeeds when the machine can take containers and has the verbs. */
   readonly gate: GateOnHost;
-  /** Puts the verbs on the machine. */
-  readonly install: KitOnHost;
 };
 
-/** Makes the gate, the verbs and the shared network, as children of a host. */
+/** Makes the gate, which puts the verbs there, and the shared network, as children of a host. */
 export function wireHost(parent: Component, wiring: Wiring): Wired {
   const name = parent.componentName;
   const { access, address, hostKey, tied, transform } = wiring;
   const connection = connectionOf(access, address, hostKey);
   const shell = shellOf(name, access, address, hostKey);
   const { verb, ...settings } = wiring.gate;
+  const verbs = kit();
   const gate = new GateOnHost(
     `${name}-gate`,
     shell,
     verb,
     settings,
+    verbs,
     { ...tied, parent, dependsOn: wiring.dependsOn },
     transform.gate,
-  );
-  const verbs = kit();
-  const install = new KitOnHost(
-    `${name}-kit`,
-    shell,
-    verbs,
-    { ...tied, parent, dependsOn: [gate] },
-    transform.kit,
   );
   const network = new DockerNetwork(
     ...transformed<DockerNetworkArgs>(
@@ -93,9 +83,8 @@ export function wireHost(parent: Component, wiring: Wiring): Wired {
     kit: verbs,
     registries: wiring.registries,
     tied,
-    ready: install,
+    ready: gate,
     gate,
-    install,
   };
 }
 

@@ -6,7 +6,6 @@ import type { Reach } from "../firewall/audit";
 import type { Architecture, Host } from "../host/host";
 import type { GateOnHost } from "../host/gate";
 import type { Kit } from "../host/kit";
-import type { KitOnHost } from "../host/kit-on-host";
 import { ssh } from "../host/ssh";
 import { wireHost } from "../host/wire-host";
 import { checkExistingServer, type ExistingServerArgs } from "./existing-args";
@@ -23,10 +22,11 @@ import { checkExistingServer, type ExistingServerArgs } from "./existing-args";
  */
 export class ExistingServer extends Component implements Host {
   readonly hostName: string;
-  /** Looks at the machine; refuses with the list of what is wrong, or prints what it is and what will bite later. */
+  /**
+   * Looks at the machine; refuses with the list of what is wrong, or prints what it is and what will bite later, and puts the verbs
+   * on it.
+   */
   readonly preflight: GateOnHost;
-  /** Puts the verbs on the machine. */
-  readonly install: KitOnHost;
 
   readonly address: pulumi.Output<string>;
   readonly ipv6Address: pulumi.Output<string | undefined>;
@@ -73,7 +73,7 @@ export class ExistingServer extends Component implements Host {
     });
     ({ connection: this.connection, shell: this.shell, network: this.network, kit: this.kit } = wired);
     this.dockerProvider = wired.docker;
-    ({ registries: this.registries, ready: this.ready, gate: this.preflight, install: this.install } = wired);
+    ({ registries: this.registries, ready: this.ready, gate: this.preflight } = wired);
     this.registerOutputs({
       address: this.address,
       ipv6Address: this.ipv6Address,

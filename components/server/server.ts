@@ -7,7 +7,6 @@ import { putBehind, type Reach } from "../firewall/audit";
 import type { Architecture, Host } from "../host/host";
 import type { GateOnHost } from "../host/gate";
 import type { Kit } from "../host/kit";
-import type { KitOnHost } from "../host/kit-on-host";
 import { ssh } from "../host/ssh";
 import { wireHost } from "../host/wire-host";
 import type { ServerArgs } from "./args";
@@ -35,10 +34,8 @@ export class Server extends Component implements Host {
   readonly hostKey: HostKey;
   /** The attachment to the private network. */
   readonly serverNetwork: hcloud.ServerNetwork | undefined;
-  /** Succeeds when the first boot is done and Docker answers. */
+  /** Succeeds when the first boot is done and Docker answers; then puts the verbs on the server. */
   readonly gate: GateOnHost;
-  /** Puts the verbs on the server. */
-  readonly install: KitOnHost;
 
   readonly address: pulumi.Output<string>;
   readonly ipv6Address: pulumi.Output<string | undefined>;
@@ -92,7 +89,7 @@ export class Server extends Component implements Host {
     });
     ({ connection: this.connection, shell: this.shell, network: this.network, kit: this.kit } = wired);
     this.dockerProvider = wired.docker;
-    ({ registries: this.registries, ready: this.ready, gate: this.gate, install: this.install } = wired);
+    ({ registries: this.registries, ready: this.ready, gate: this.gate } = wired);
     putBehind(args.firewalls, this);
     this.registerOutputs({
       address: this.address,

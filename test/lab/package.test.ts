@@ -253,7 +253,6 @@ describe("the README's program on the installed package", () => {
         "Container shop-web-web-1",
         "DockerNetwork web-1",
         "HostReady web-1-gate",
-        "Kit web-1-kit",
         "Prune shop-prune",
         "Pull db",
         "Pull proxy",
@@ -270,7 +269,7 @@ describe("the README's program on the installed package", () => {
       ].map((line) => `pulumi-nodejs:dynamic/sextant:${line}`),
     );
     // Named after the content of all verbs: the package has the same as the sources.
-    const { inputs } = steps.find(({ urn }) => urn.endsWith("::web-1-kit"))?.newState ?? {};
+    const { inputs } = steps.find(({ urn }) => urn.endsWith("::web-1-gate"))?.newState ?? {};
     expect(inputs).toMatchObject({ directory: kit().directory });
     for (const value of Object.values(secrets)) expect(text).not.toContain(value);
   });

@@ -12,9 +12,7 @@ import { readLibrary } from "../../../docs/generate/read";
 /** What the sources still leave open: an entry goes when its docstring comes. */
 const open = [
   ...["Server", "ExistingServer"].flatMap((host) =>
-    ["gate", "kit", "provider", "dockerNetwork"].map(
-      (child) => `${host}.transform.${child} has no docstring.`,
-    ),
+    ["gate", "provider", "dockerNetwork"].map((child) => `${host}.transform.${child} has no docstring.`),
   ),
   ...["version", "password", "user", "database", "image"].map(
     (name) => `Postgres.${name} does not say with @edit what editing it does.`,

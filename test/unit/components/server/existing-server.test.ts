@@ -11,19 +11,17 @@ writeFileSync(privateKeyFile, "a private key\n");
 const hostKey = `ssh-ed25519 ${"A".repeat(68)}`;
 const good: ExistingServerArgs = { address: "203.0.113.7", ssh: { privateKeyFile }, hostKey };
 const gate = "pulumi-nodejs:dynamic/sextant:Preflight";
-const kit = "pulumi-nodejs:dynamic/sextant:Kit";
 
-it("makes no server: a preflight, the verbs and a network", async () => {
+it("makes no server: a preflight, which puts the verbs there, and a network", async () => {
   const graph = await newGraph();
   const server = new ExistingServer(
     "web-1",
     { ...good, architecture: "amd64", memory: "4g" },
     graph.watching,
   );
-  await Promise.all([value(server.install.id), value(server.network.id)]);
+  await Promise.all([value(server.preflight.id), value(server.network.id)]);
   expect(graph.made.map(({ type }) => type).sort()).toEqual([
     "pulumi-nodejs:dynamic/sextant:DockerNetwork",
-    kit,
     gate,
     "sextant:server:ExistingServer",
   ]);
@@ -33,7 +31,7 @@ it("makes no server: a preflight, the verbs and a network", async () => {
     "disk=2048",
     "memory=3481",
   ]);
-  expect(graph.optionsOf(kit, "web-1-kit").dependsOn).toEqual([server.preflight]);
+  expect(server.ready).toBe(server.preflight);
   expect(server.tied).toEqual({});
   expect([server.architecture, server.memoryMb]).toEqual(["amd64", 4096]);
 });
@@ -45,14 +43,14 @@ it("holds connections to the host key, where there is one", async () => {
   await Promise.all([value(pinned.network.id), value(open.network.id)]);
   expect(await value(pinned.connection)).toMatchObject({ hostKey });
   expect((await value(open.connection)).hostKey).toBeUndefined();
-  expect(graph.find(kit, "a-kit").inputs.shell).toMatchObject({ hostKey });
-  expect(graph.find(kit, "b-kit").inputs.shell).not.toHaveProperty("hostKey");
+  expect(graph.find(gate, "a-gate").inputs.shell).toMatchObject({ hostKey });
+  expect(graph.find(gate, "b-gate").inputs.shell).not.toHaveProperty("hostKey");
 });
 
 it("asks for no port on a machine without a proxy", async () => {
   const graph = await newGraph();
   const server = new ExistingServer("db", { ...good, preflight: { ports: [], disk: "10g" } });
-  await value(server.install.id);
+  await value(server.preflight.id);
   expect(graph.find(gate, "db-gate").inputs.words).toEqual(["disk=10240"]);
 });
 
@@ -60,7 +58,7 @@ it("tells the preflight what is accepted, in an order of its own, and shows what
   const graph = await newGraph();
   const accept = ["ufw-bypassed", "kubernetes", "ufw-bypassed"] as const;
   const server = new ExistingServer("web-1", { ...good, preflight: { accept: [...accept] } });
-  await value(server.install.id);
+  await value(server.preflight.id);
   expect(graph.find(gate, "web-1-gate").inputs).toMatchObject({
     words: ["ports=80,443", "disk=2048", "accept=kubernetes,ufw-bypassed"],
     show: true,

@@ -5,6 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
 import { Firewall } from "../../../../components/firewall/firewall";
 import { https, ssh } from "../../../../components/firewall/rule";
+import { kit } from "../../../../components/host/kit";
 import { Network } from "../../../../components/network/network";
 import { Registry } from "../../../../components/registry/registry";
 import type { ServerArgs } from "../../../../components/server/args";
@@ -38,7 +39,6 @@ const types = {
   server: "hcloud:index/server:Server",
   key: "hcloud:index/sshKey:SshKey",
   gate: "pulumi-nodejs:dynamic/sextant:HostReady",
-  kit: "pulumi-nodejs:dynamic/sextant:Kit",
   local: "command:local:Command",
   dockerNetwork: "pulumi-nodejs:dynamic/sextant:DockerNetwork",
   provider: "pulumi:providers:docker",
@@ -58,7 +58,7 @@ const args = (firewall: Firewall, more: Partial<ServerArgs> = {}): ServerArgs =>
 });
 
 /** Waits until everything of a server is registered. */
-const whole = (server: Server) => Promise.all([value(server.install.id), value(server.network.id)]);
+const whole = (server: Server) => Promise.all([value(server.gate.id), value(server.network.id)]);
 
 describe("a server", () => {
   it("has its firewalls at creation, and its host key and key-only login in its user data", async () => {
@@ -98,7 +98,7 @@ describe("a server", () => {
       hostKey: halves.public,
       privateKey: "a private key\n",
     });
-    expect(graph.find(types.kit, "web-1-kit").inputs.shell).toMatchObject({ hostKey: halves.public });
+    expect(graph.find(types.gate, "web-1-gate").inputs.shell).toMatchObject({ hostKey: halves.public });
   });
 
   it("ties what is on it to the machine, and runs commands without triggers", async () => {
@@ -107,7 +107,6 @@ describe("a server", () => {
     await whole(server);
     for (const [type, name] of [
       [types.gate, "web-1-gate"],
-      [types.kit, "web-1-kit"],
       [types.dockerNetwork, "web-1"],
     ] as const) {
       expect(graph.optionsOf(type, name).deletedWith).toBe(server.server);
@@ -115,13 +114,15 @@ describe("a server", () => {
       expect(await value(trigger)).toBe(await value(server.server.id));
     }
     const { inputs } = graph.find(types.gate, "web-1-gate");
-    expect(inputs).toMatchObject({ verb: "host-ready", words: ["boot=yes", "timeout=600"], show: false });
+    expect(inputs).toMatchObject({
+      ...{ verb: "host-ready", words: ["boot=yes", "timeout=600"], show: false },
+      directory: kit().directory,
+    });
     expect(graph.find(types.dockerNetwork).inputs).toMatchObject({
       name: "sextant",
       options: { "com.docker.network.driver.mtu": "1450" },
     });
-    expect(graph.optionsOf(types.kit, "web-1-kit").dependsOn).toEqual([server.gate]);
-    expect(server.ready).toBe(server.install);
+    expect(server.ready).toBe(server.gate);
   });
 
   it("waits for its private address", async () => {
