@@ -100,8 +100,11 @@ async function inspect(shell: Shell, container: string): Promise<Inspected | und
   return answer.status === 404 ? undefined : (answer.body as Inspected);
 }
 
-/** Stops it in its own time, and removes it. */
+/** Stops it in its own time, and removes it. One that has stopped already, as the old one of a release has, takes one question. */
 async function end(id: string, { shell, name, destroyGraceSeconds = 10 }: ContainerInputs): Promise<void> {
+  const gone = { method: "DELETE", path: `/containers/${id}?v=true`, timeout: grace } as const;
+  const { status } = await must(shell, gone, `removing the container ${name}`, [404, 409]);
+  if (status !== 409) return;
   const path = `/containers/${id}/stop?t=${destroyGraceSeconds}`;
   const timeout = destroyGraceSeconds + grace;
   await must(shell, { method: "POST", path, timeout }, `stopping the container ${name}`, [304, 404]);

@@ -31,8 +31,8 @@ if [ -s "$lock.drains.failed" ]; then
 fi
 
 # shellcheck disable=SC2086 # names have no blanks
-for name in $(docker ps --all --filter "label=sextant.role=$role" --format '{{.Names}}' | without $containers); do
-    docker rm --force "$name" >/dev/null 2>&1 || true
+for name in $(roles | awk -v role="$role" '$2 == role { print $1 }' | without $containers); do
+    engine DELETE "/containers/$name?force=true" >/dev/null 2>&1
 done
 
 # The evidence of what is no longer there is of no use to anybody.
@@ -41,12 +41,16 @@ for file in /var/lib/sextant/evidence/*.json; do
     [ ! -e "$file" ] || [ -n "$(inspect '{{.Id}}' "${name%.json}")" ] || rm -f "$file"
 done
 
-# Newest first, as Docker lists them; an image in use stays, since rmi without --force refuses it.
-docker image ls --no-trunc --format '{{.ID}}' "$repository" | awk '!seen[$0]++' | tail -n "+$((keep + 1))" |
+# Newest first, as Docker lists them; an image in use stays.
+images=$(docker image ls --no-trunc --format '{{.ID}} {{.Repository}}:{{.Tag}}@{{.Digest}}' "$repository")
+printf '%s\n' "$images" | awk 'NF && !seen[$1]++ { print $1 }' | tail -n "+$((keep + 1))" |
     while read -r id; do
-        used=$(docker ps --all --quiet --filter "ancestor=$id")
-        [ -n "$used" ] || docker image ls --no-trunc --format '{{.ID}} {{.Repository}}:{{.Tag}}@{{.Digest}}' "$repository" |
-            awk -v id="$id" '$1 == id { print $2 }' | sed 's/:<none>@/@/; s/@<none>$//; s/@sha256.*//' |
-            while read -r reference; do docker image rm "$reference" >/dev/null 2>&1 || true; done
+        using=$(engine GET "/containers/json?all=true&limit=1" --get --data-urlencode "filters={\"ancestor\":[\"$id\"]}" 2>/dev/null)
+        [ "$using" = '[]' ] || continue
+        # By its tags, each of which holds it; by its digest where it has none.
+        printf '%s\n' "$images" | awk -v id="$id" '$1 == id {
+            if (sub(/:<none>@/, "@", $2)) print ($2 ~ /@<none>$/ ? id : $2)
+            else { sub(/@.*/, "", $2); print $2 }
+        }' | while read -r reference; do engine DELETE "/images/$reference" >/dev/null 2>&1; done
     done
 exit 0

@@ -98,12 +98,11 @@ killed() {
 
 # look: what Docker knows of the container, in one question.
 look() {
-    known=$(inspect '{{.ID}} {{.HostConfig.CPUShares}} {{.State.Status}} {{.State.ExitCode}} {{.RestartCount}} {{.State.OOMKilled}} {{.State.Pid}} {{if .State.Health}}{{.State.Health.Status}}{{else}}none{{end}} {{with index .NetworkSettings.Networks "sextant"}}{{.IPAddress}}{{end}}' "$container") ||
-        give_up ready gone
+    known=$(state "$container") || give_up ready gone
     uptime
     looked=$now
     # The address may be missing, and is the last word.
-    read -r id shares state exit_code restarts oom pid health ip <<END
+    read -r _ id shares state exit_code restarts oom pid health ip <<END
 $known
 END
     restarts=$((restarts - earlier))
@@ -198,17 +197,28 @@ patience() {
     echo "$((left < probe ? left : probe))"
 }
 
+# pace: the pause before the next look whether something listens: a fortieth of the time gone by, from a tenth of a second to
+# half a one. Each look costs the host two processes, which a slow boot would otherwise have by the hundred.
+pace() {
+    pause=$(((now - began) / 40))
+    [ "$pause" -ge 10 ] || pause=10
+    [ "$pause" -le 50 ] || pause=50
+    pause=0.$pause
+}
+
 # fit: whether the container is ready by now. What answers, but not well, is asked less and less often: a question costs
 # the host more than a look whether something listens.
-pause=0.1
+pause=0.1 unfit=''
 fit() {
     if [ -n "$port" ]; then
         asks=$ip
         if listens; then
-            case $pause in 0.1) pause=0.2 ;; 0.2) pause=0.5 ;; *) pause=1 ;; esac
+            case $unfit in '') unfit=0.2 ;; 0.2) unfit=0.5 ;; *) unfit=1 ;; esac
+            pause=$unfit
         else
-            # Asked once a second, for the trace.
-            pause=0.1
+            unfit=''
+            pace
+            # Asked every tenth time, for the trace.
             [ "$((turn % 10))" -eq 0 ] || asks=''
             [ -z "$others" ] || elsewhere
         fi
@@ -232,15 +242,16 @@ fit() {
 
 # A gate that has given it up may still be stopping it.
 [ ! -e "$(stopping "$container")" ] || flock --timeout 30 "$(stopping "$container")" true
-read -r runs earlier stale <<END
-$(inspect '{{.State.Running}} {{.RestartCount}} {{.State.OOMKilled}}' "$container")
+known=$(state "$container") || fail "$container is not there: it was removed by hand; run pulumi up --refresh"
+read -r runs _ _ _ _ earlier stale _ <<END
+$known
 END
-[ -n "$runs" ] || fail "$container is not there: it was removed by hand; run pulumi up --refresh"
 # Only the ends that are seen from here on count. Docker counts from 0 when it is started, and keeps that it was once killed.
 [ "$runs" = true ] || earlier=0
 # What an earlier release left ready and never switched goes first, so that a host never carries three generations.
 if [ -n "$role" ]; then
     for lease_file in /run/sextant/lease-*; do
+        [ -e "$lease_file" ] || continue
         name=${lease_file#/run/sextant/lease-}
         if [ "$name" = "$container" ] || [ "$(inspect '{{index .Config.Labels "sextant.role"}}' "$name")" != "$role" ]; then continue; fi
         rm -f "$lease_file"
@@ -253,7 +264,11 @@ waiting=''
 [ ! -e "/run/sextant/lease-$container" ] || waiting=yes
 if [ "$runs" != true ]; then
     waiting=yes
-    said=$(docker start "$container" 2>&1 >/dev/null) || give_up start start-failed "error=$said"
+    # Docker's command line says best why it does not start.
+    case $(engine POST "/containers/$container/start" --output /dev/null --write-out '%{http_code}' 2>/dev/null) in
+    204 | 304) ;;
+    *) said=$(docker start "$container" 2>&1 >/dev/null) || give_up start start-failed "error=$said" ;;
+    esac
     uptime
     since=$now
 fi

@@ -52,38 +52,36 @@ served() {
     serves "$(target_of "$service")"
 }
 
-# shellcheck disable=SC2086 # names have no blanks
-there=$(inspect '{{.Name}} {{.State.Running}} {{.State.Pid}}' $containers ${service:+"$proxy"})
 for container in $containers; do
     rm -f "/run/sextant/lease-$container"
-    case $there in
-    *"/$container true "*) ;;
+    case $(state "$container") in
+    'true '*) ;;
     *)
         docker start "$container" >/dev/null 2>&1 ||
             fail "$container is not there to take traffic: it was removed; run pulumi up --refresh"
         ;;
     esac
 done
+there=$(roles)
 
 if [ -n "$service" ]; then
-    case $there in
-    *"/$proxy true "*)
-        proxy_pid=${there##*"/$proxy true "}
-        proxy_pid=${proxy_pid%%[!0-9]*}
-        ;;
-    *)
+    read -r runs _ _ _ _ _ _ proxy_pid _ <<END
+$(state "$proxy")
+END
+    if [ "$runs" != true ]; then
         evidence switch proxy-gone "container=${containers##* }" "service=$service"
         exit 1
-        ;;
-    esac
+    fi
 
     # Another stack may use the same service name; its route is not ours to take.
     targets_now=$(target_of "$service")
-    # shellcheck disable=SC2046 # a name each
-    for owner in $(inspect '{{index .Config.Labels "sextant.role"}}' $(printf '%s' "$targets_now" | tr ',' '\n' | sed 's/:[0-9]*$//')); do
+    while read -r name owner _; do
+        case ",$targets_now" in *",$name:"*) ;; *) continue ;; esac
         [ "$owner" = "$role" ] ||
             fail "the proxy route $service belongs to $owner, not to $role: give one of the two apps another name"
-    done
+    done <<END
+$there
+END
 
     targets=''
     for container in $containers; do targets="$targets --target=$container:$port"; done
@@ -98,11 +96,12 @@ if [ -n "$service" ]; then
         in_proxy "$proxy" "$@" >"$dir/answer" 2>&1
         echo $? >"$dir/code"' \
         deploy "${0%/*}" "$dir" "$proxy_pid" kamal-proxy deploy "$service" $targets "$@" </dev/null >/dev/null 2>&1 &
-fi
-# shellcheck disable=SC2086 # names have no blanks
-old=$([ -n "$keep" ] || docker ps --filter "label=sextant.role=$role" --format '{{.Names}}' | without $containers)
-if [ -n "$service" ]; then
-    until [ -s "$dir/code" ] || { [ -z "$before" ] && served; }; do sleep 0.05; done
+    # As a rule at once, since the gate has found them fit.
+    turn=0
+    until [ -s "$dir/code" ] || { [ -z "$before" ] && served; }; do
+        sleep "$([ "$turn" -lt 5 ] && echo 0.02 || echo 0.1)"
+        turn=$((turn + 1))
+    done
     if [ -s "$dir/code" ]; then
         read -r code <"$dir/code"
         if [ "$code" -ne 0 ]; then
@@ -115,6 +114,14 @@ if [ -n "$service" ]; then
 fi
 
 # What is left: draining, then stopping what is old, unless another route of the role is still to be switched.
+old=''
+while read -r name owner state; do
+    if [ -n "$keep" ] || [ "$owner" != "$role" ]; then continue; fi
+    case $state in running | restarting | paused) ;; *) continue ;; esac
+    case "$containers " in *" $name "*) ;; *) old="$old $name" ;; esac
+done <<END
+$there
+END
 # shellcheck disable=SC2016,SC2086 # expanded by the inner shell; names have no blanks
 setsid sh -c '
     dir=$1 service=$2 stop=$3 drains=$4
