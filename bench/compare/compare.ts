@@ -21,7 +21,7 @@ import { commit, machine } from "./machine";
 import { type Options, growthDefaults, parseOptions } from "./options";
 import { type Results, resultsText } from "./record";
 import { Rounds } from "./rounds";
-import { Sextant } from "./sextant";
+import { Sextant, stepsAtATime } from "./sextant";
 import { growthRows, tableRows } from "./table";
 
 const progress = (line: string): void => {
@@ -135,6 +135,7 @@ async function resultsIn(file: string, options: Options, facts: LabFacts): Promi
     commit: await commit(),
     machine: await machine(facts),
     traffic: { rate: 60, slowSeconds: options.slowSeconds },
+    steps: stepsAtATime,
     failure: options.failure,
     runs: [],
     rests: [],

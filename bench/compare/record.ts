@@ -64,6 +64,8 @@ export interface Results {
   machine: Machine;
   /** Requests a second, and seconds that one slow request at each target takes (0 = none). */
   traffic: { rate: number; slowSeconds: number };
+  /** How many steps Pulumi was told to do at a time; undefined for its own number, four a core. */
+  steps?: number;
   /** How a failing health check failed. */
   failure: Failure;
   runs: Run[];

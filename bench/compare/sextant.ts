@@ -8,6 +8,9 @@ import type { ClientCommand } from "../client/run";
 import { type CaseName, type Release, cases } from "./cases";
 import type { Contender } from "./contender";
 
+/** As the README has it: with fewer than there are containers, those boot in turns. */
+export const stepsAtATime = 64;
+
 export class Sextant implements Contender {
   readonly tool = "sextant";
   readonly port = 80;
@@ -39,7 +42,10 @@ export class Sextant implements Contender {
           ? ["preview", "--non-interactive"]
           : ["up", "--yes", "--skip-preview", "--non-interactive"],
       cwd: this.workspace.directory,
-      env: this.onNode({ ...this.workspace.env, ...this.settings(hosts, release) }, name !== "uncached"),
+      env: this.onNode(
+        { ...this.workspace.env, PULUMI_PARALLEL: String(stepsAtATime), ...this.settings(hosts, release) },
+        name !== "uncached",
+      ),
     };
   }
 

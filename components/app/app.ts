@@ -14,6 +14,7 @@ import { VerbOnHost } from "../host/verb";
 import type { AppArgs } from "./args";
 import { checkApp } from "./check-app";
 import { checkHosts, occupy } from "./check-hosts";
+import { checkParallel, stepsAtATime } from "./check-parallel";
 import { checkPaths } from "./check-paths";
 import { checkTimeouts } from "./check-timeouts";
 import { inspectImage } from "./inspect-image";
@@ -86,7 +87,10 @@ export class App extends Component {
     const roles = rolesOf(this.componentName, args);
     const onHosts = checkHosts(this.label, args, roles);
     this.refuse([...checkApp(this.componentName, args), ...onHosts.refused]);
-    this.warn([...checkTimeouts(args, roles).warned, ...checkPaths(args, roles), ...onHosts.warned]);
+    this.warn([
+      ...[...checkTimeouts(args, roles).warned, ...checkPaths(args, roles), ...onHosts.warned],
+      ...checkParallel(args, roles, stepsAtATime()),
+    ]);
     occupy(this.label, args, roles);
     if (pulumi.runtime.isDryRun()) {
       inspectImage(args, roles, ({ refused, warned }) => {

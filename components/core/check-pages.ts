@@ -156,6 +156,14 @@ const pages = {
       'App "shop": route.responseTimeout is "120s", but a release cuts a request that takes longer than the drainTimeout of 30s; raise drainTimeout to "120s" (docs/checks.md#timeouts).',
     ],
   },
+  parallel: {
+    title: "More containers at once than Pulumi does steps",
+    effect: "warned",
+    why: "The new containers of a release boot side by side, each behind a gate, and a gate is a step of Pulumi for as long as the container boots. Pulumi does four steps a core of the machine that it runs on at a time, so that on a runner with two cores the ninth container is started when the first one is ready. A gate costs that machine next to nothing: any number up to that of all containers is right.",
+    says: [
+      'App "shop": the number of containers that boot at once is 12, but Pulumi does 8 steps at a time here, so that they boot in turns; set PULUMI_PARALLEL=12, or more, where pulumi runs (docs/checks.md#parallel).',
+    ],
+  },
   "stripped-path": {
     title: "Path prefix that the app never sees",
     effect: "warned",

@@ -1,10 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { Network, Proxy, http, https, ownCertificate, tcp } from "../../../components";
+import { checkParallel } from "../../../components/app/check-parallel";
 import { judge } from "../../../components/app/inspect-image";
+import { rolesOf } from "../../../components/app/plan";
 import { checkPages } from "../../../components/core/check-pages";
 import { sentence, type Findings } from "../../../components/core/problem";
 import { openForNothing } from "../../../components/firewall/audit";
+import type { Host } from "../../../components/host/host";
 import type { ImageAnswer } from "../../../components/image/facts";
 import { parseReference } from "../../../components/image/reference";
 import { refusal } from "./graph";
@@ -202,7 +205,10 @@ describe("the page of the checks", () => {
       [80, 443].map((port) => ({ protocol: "tcp", port, address: "0.0.0.0" })),
       ["web-1"],
     ).map((problem) => sentence('Firewall "edge"', problem)),
+    ...all({ refused: [], warned: checkParallel(many, rolesOf("shop", many), 8) }),
   ];
+  const twelve = Array.from({ length: 12 }, (_, at) => ({ hostName: `web-${at}` }) as Host);
+  const many = { image: "r.test/shop", version: "v2", roles: { web: { servers: twelve } } };
 
   it("shows sentences that are really said", () => {
     const warned = [
