@@ -250,8 +250,9 @@ const machine: Fixture[] = [
     cause: "memory-pressure",
     stage: "ready",
     edit: patient({ CATALOGUE_MB: "170", CATALOGUE_PASSES: "60" }, { memory: "120m" }),
-    // In memory, as a disk that is written slowly makes the kernel kill instead of wait.
-    setUp: `mkdir -p /run/swap && mount -t tmpfs -o size=520m tmpfs /run/swap && truncate -s 512M /run/swap/file &&
+    // In memory, as a disk that is written slowly makes the kernel kill instead of wait; and in none that is itself swapped, where
+    // what holds the swap can be moved into it, and the kernel waits for ever.
+    setUp: `mkdir -p /run/swap && mount -t ramfs ramfs /run/swap && truncate -s 512M /run/swap/file &&
       chmod 600 /run/swap/file && mkswap /run/swap/file >/dev/null &&
       for n in 0 1 2 3 4 5 6 7; do [ -e /dev/loop$n ] || mknod /dev/loop$n b 7 $n; done &&
       swapon "$(losetup --find --show /run/swap/file)"`,
