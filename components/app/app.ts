@@ -88,7 +88,9 @@ export class App extends Component {
     const onHosts = checkHosts(this.label, args, roles);
     this.refuse([...checkApp(this.componentName, args), ...onHosts.refused]);
     this.warn([
-      ...[...checkTimeouts(args, roles).warned, ...checkPaths(args, roles), ...onHosts.warned],
+      ...checkTimeouts(args, roles).warned,
+      ...checkPaths(args, roles),
+      ...onHosts.warned,
       ...checkParallel(args, roles, stepsAtATime()),
     ]);
     occupy(this.label, args, roles);

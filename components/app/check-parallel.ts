@@ -11,7 +11,7 @@ import { batches, type Role } from "./plan";
  */
 export function checkParallel(args: AppArgs, roles: readonly Role[], steps: number | undefined): Problem[] {
   const most = Math.max(0, ...batches(roles, args.rollout?.batch).flatMap(gatesAtOnce));
-  if (steps === undefined || !(steps > 0) || most <= steps) return [];
+  if (steps === undefined || steps <= 0 || most <= steps) return [];
   return [
     {
       argument: "the number of containers that boot at once",

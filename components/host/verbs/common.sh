@@ -58,7 +58,7 @@ roles() {
 
 # running CONTAINER: true while it runs.
 running() {
-    [ "$(inspect '{{.State.Running}}' "$1")" = true ]
+    case $(state "$1") in 'true '*) ;; *) return 1 ;; esac
 }
 
 # address CONTAINER: where the host reaches it on the shared network.

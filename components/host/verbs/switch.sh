@@ -54,13 +54,8 @@ served() {
 
 for container in $containers; do
     rm -f "/run/sextant/lease-$container"
-    case $(state "$container") in
-    'true '*) ;;
-    *)
-        docker start "$container" >/dev/null 2>&1 ||
-            fail "$container is not there to take traffic: it was removed; run pulumi up --refresh"
-        ;;
-    esac
+    running "$container" || docker start "$container" >/dev/null 2>&1 ||
+        fail "$container is not there to take traffic: it was removed; run pulumi up --refresh"
 done
 there=$(roles)
 
@@ -97,10 +92,11 @@ END
         echo $? >"$dir/code"' \
         deploy "${0%/*}" "$dir" "$proxy_pid" kamal-proxy deploy "$service" $targets "$@" </dev/null >/dev/null 2>&1 &
     # As a rule at once, since the gate has found them fit.
-    turn=0
+    turn=0 pause=0.02
     until [ -s "$dir/code" ] || { [ -z "$before" ] && served; }; do
-        sleep "$([ "$turn" -lt 5 ] && echo 0.02 || echo 0.1)"
+        sleep "$pause"
         turn=$((turn + 1))
+        [ "$turn" -lt 5 ] || pause=0.1
     done
     if [ -s "$dir/code" ]; then
         read -r code <"$dir/code"
