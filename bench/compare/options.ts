@@ -1,5 +1,5 @@
 /** The command line of `compare` and `growth`. */
-import { type CaseName, type Failure, type Tool, caseNames, tools } from "./cases";
+import { type CaseName, type Failure, type Tool, caseNames, chosen, tools } from "./cases";
 
 export interface Options {
   /** Numbers of servers, smallest first. */
@@ -90,15 +90,6 @@ export function parseOptions(args: readonly string[], defaults: Partial<Options>
     }
   }
   return options;
-}
-
-/** The names that are chosen, in their usual order. */
-function chosen<T extends string>(flag: string, text: string, names: readonly T[]): T[] {
-  const words = text.split(",");
-  const unknown = words.find((word) => !(names as readonly string[]).includes(word));
-  if (unknown !== undefined)
-    throw new Error(`${flag}: there is no ${unknown}; there are ${names.join(", ")}.`);
-  return names.filter((name) => words.includes(name));
 }
 
 function whole(flag: string, text: string): number {

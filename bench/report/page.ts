@@ -6,7 +6,7 @@ import type { Results } from "../compare/record";
 import { growthRows } from "../compare/table";
 import type { DiagnosisResults } from "../diagnosis/diagnosis";
 import { median, rounded } from "../stats/statistics";
-import type { Part } from "../trace/parts";
+import type { Profile, TraceResults } from "../trace/trace";
 import { limit, reasons } from "./reasons";
 import { inCell, spread, table, toolNames } from "./words";
 
@@ -15,8 +15,8 @@ export interface Measured {
   compare: Results;
   /** Sextant alone, on more servers than the comparison; none when that was not measured. */
   growth?: Results;
-  /** Where the time of one deploy went; none when that was not measured. */
-  trace?: { servers: number; seconds: number; parts: Part[] };
+  /** Where the time of single runs went; none when that was not measured. */
+  trace?: TraceResults;
   /** Releases with a fault; none when that was not measured. */
   diagnosis?: DiagnosisResults;
 }
@@ -42,7 +42,7 @@ export function performancePage(measured: Measured): string {
     "## How it grows with the servers",
     growthSection(rows),
     ...(measured.growth ? ["### Beyond the comparison", beyond(measured.growth)] : []),
-    ...(measured.trace ? ["## Where the time of a deploy goes", traceSection(measured.trace)] : []),
+    ...(measured.trace ? ["## Where the time goes", traceSection(measured.trace)] : []),
     ...(measured.diagnosis ? ["## When a release fails", diagnosisSection(measured.diagnosis)] : []),
     "## Measuring it again",
     again,
@@ -76,13 +76,18 @@ at commit \`${commit}\`.
 - **Failed health check**: ${failure === "exit" ? "the app ends while it boots" : "/up answers 500"}, for both tools alike.`;
 }
 
-/** `5 rounds (3 with 16 servers) after one that does not count`. */
+/** `5 rounds (4 with 16 servers, 1 with 16 servers of Kamal, one by one) after one that does not count`. */
 function roundsOf(runs: Results["runs"]): string {
   const most = (of: readonly { round: number }[]): number => Math.max(0, ...of.map(({ round }) => round));
   const rounds = most(runs);
   const fewer = sizesOf(runs).flatMap((size) => {
-    const here = most(runs.filter(({ servers }) => servers === size));
-    return here < rounds ? [`${here} with ${size} servers`] : [];
+    const ofSize = runs.filter(({ servers }) => servers === size);
+    const here = most(ofSize);
+    const ofTools = tools.flatMap((each) => {
+      const these = most(ofSize.filter(({ tool }) => tool === each));
+      return these > 0 && these < here ? [`${these} with ${size} servers of ${toolNames[each]}`] : [];
+    });
+    return [...(here < rounds ? [`${here} with ${size} servers`] : []), ...ofTools];
   });
   const warm = runs.some(({ round }) => round === 0);
   return [
@@ -185,17 +190,24 @@ function beyond(results: Results): string {
   return `Sextant alone, at commit \`${results.commit}\`.\n\n${secondsTable(figures(results))}\n\n${limit}\n\n${growthSection(figures(results))}`;
 }
 
-function traceSection({ servers, seconds, parts }: NonNullable<Measured["trace"]>): string {
-  const note = `One deploy on ${servers} ${servers === 1 ? "server" : "servers"} with the engine's trace on, ${seconds.toFixed(1)} s. Parts overlap where the engine works on
-several resources at once: "wall" is the time for which at least one span of the part was open, "sum" is that of all its spans.`;
-  return `${note}\n\n${table(
-    ["part", "wall, s", "sum, s", "spans", "from, s", "to, s"],
-    parts.map(({ name, wall, sum, count, from, to }) => [
+function traceSection({ commit, cores, profiles }: TraceResults): string {
+  const note = `Single runs with the engine's trace on and without traffic, at commit \`${commit}\`. A part's seconds are those for which at least one of
+its spans was open; parts overlap where the engine works on several resources at once. The processor's time is that of ${cores} cores, "servers" is
+all that neither the client nor the bench itself had: sshd, the verbs, Docker and the app on the servers.`;
+  const names = [...new Set(profiles.flatMap(({ parts }) => parts.map(({ name }) => name)))];
+  const unused = ({ seconds, cpu }: Profile): number => cores * seconds - cpu.client - cpu.servers;
+  const lines: [string, (profile: Profile) => number | undefined][] = [
+    ["processor: client", ({ cpu }) => cpu.client],
+    ["processor: servers", ({ cpu }) => cpu.servers],
+    ["processor: nothing to do", unused],
+    ...names.map((name): [string, (profile: Profile) => number | undefined] => [
       name,
-      ...[wall, sum].map((value) => value.toFixed(2)),
-      count,
-      ...[from, to].map((value) => value.toFixed(2)),
+      ({ parts }) => parts.find((part) => part.name === name)?.wall,
     ]),
+  ];
+  return `${note}\n\n${table(
+    ["s", ...profiles.map(({ case: name, servers }) => `${cases[name].title}, ${servers}`)],
+    lines.map(([name, of]) => [name, ...profiles.map((profile) => of(profile)?.toFixed(2))]),
   )}`;
 }
 
@@ -237,7 +249,7 @@ again, and a server that does not answer is waited for. What is refused at previ
 const again = `\`\`\`
 npm run bench -- compare --out bench/results/compare.json   # hours; --quick for a first look, --resume goes on where it stopped
 npm run bench -- growth --sizes 16,32 --out bench/results/growth.json
-npm run bench -- trace --results bench/results/trace.json
+npm run bench -- trace --servers 2,16 --cases deploy,rollback,same,preview --results bench/results/trace.json
 npm run bench -- diagnosis --out bench/results/diagnosis.json
 npm run bench -- report                                     # this page and its plots, from those files
 \`\`\``;

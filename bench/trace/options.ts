@@ -1,26 +1,36 @@
 /** The command line of `trace`. */
+import { type CaseName, caseNames, cases, chosen } from "../compare/cases";
 
 export interface TraceOptions {
-  servers: number;
-  /** The trace's file; undefined for the usual one. */
+  /** Numbers of servers, in the order in which they are measured. */
+  sizes: number[];
+  /** What is traced on each, in the comparison's order. */
+  cases: CaseName[];
+  /** The directory of the traces; undefined for the usual one. */
   out: string | undefined;
-  /** The file for the list of parts, from which the report is made. */
+  /** The file for the lists of parts, from which the report is made. */
   results: string | undefined;
 }
 
-/** @example parseTraceOptions(["--servers", "4", "--out", "trace.json"]) */
+/** What Sextant has in the comparison. */
+const traceable = caseNames.filter((name) => cases[name].tools.includes("sextant"));
+
+/** @example parseTraceOptions(["--servers", "2,16", "--cases", "deploy,preview", "--out", "traces"]) */
 export function parseTraceOptions(args: readonly string[]): TraceOptions {
-  const options: TraceOptions = { servers: 2, out: undefined, results: undefined };
+  const options: TraceOptions = { sizes: [2], cases: ["deploy"], out: undefined, results: undefined };
   const rest = [...args];
   for (let flag = rest.shift(); flag !== undefined; flag = rest.shift()) {
     const value = rest.shift();
-    if (value === undefined || !["--servers", "--out", "--results"].includes(flag))
-      throw new Error("usage: npm run bench -- trace [--servers 2] [--out FILE] [--results FILE]");
+    if (value === undefined || !["--servers", "--cases", "--out", "--results"].includes(flag))
+      throw new Error(
+        `usage: npm run bench -- trace [--servers 2,16] [--cases ${traceable.join(",")}] [--out DIRECTORY] [--results FILE]`,
+      );
     if (flag === "--out") options.out = value;
     else if (flag === "--results") options.results = value;
-    else options.servers = Number(value);
+    else if (flag === "--cases") options.cases = chosen(flag, value, traceable);
+    else options.sizes = value.split(",").map(Number);
   }
-  if (!Number.isInteger(options.servers) || options.servers < 1)
-    throw new Error("bench trace: --servers takes a number from 1 up");
+  if (!options.sizes.every((size) => Number.isInteger(size) && size > 0))
+    throw new Error("bench trace: --servers takes numbers from 1 up");
   return options;
 }

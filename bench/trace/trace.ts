@@ -1,95 +1,166 @@
-/** `npm run bench -- trace [--servers 2] [--out FILE] [--results FILE]`: one deploy with the engine's trace on, and where its time went. */
+/**
+ * `npm run bench -- trace [--servers 2,16] [--cases deploy,preview] [--out DIRECTORY] [--results FILE]`: runs of Sextant
+ * with the engine's trace on and without traffic, and where their time went.
+ */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { cpus, tmpdir } from "node:os";
+import { join } from "node:path";
 import { labFacts } from "../../lab/facts";
 import { labUp } from "../../lab/lab";
 import { cacheDir } from "../../lab/paths";
 import { Workspace } from "../../lab/workspace";
 import { installNode } from "../client/node";
-import { runClient } from "../client/run";
-import type { CaseName, Release } from "../compare/cases";
+import { type ClientRun, runClient } from "../client/run";
+import {
+  type CaseName,
+  type Release,
+  type Standing,
+  cases,
+  releaseFor,
+  standingAfter,
+} from "../compare/cases";
+import { commit } from "../compare/machine";
 import { Sextant } from "../compare/sextant";
 import { Hosts } from "../hosts/hosts";
 import { endSessions } from "../hosts/scripts";
 import { rounded } from "../stats/statistics";
 import { chromeTrace } from "./chrome";
-import { parseTraceOptions } from "./options";
-import { parts } from "./parts";
+import { type TraceOptions, parseTraceOptions } from "./options";
+import { type Part, parts } from "./parts";
+import { busySeconds } from "./processor";
 import { type Span, changedIn, parseSpans } from "./spans";
 
 const progress = (line: string): void => {
   console.error(line);
 };
 
-export async function trace(args: string[]): Promise<void> {
-  const options = parseTraceOptions(args);
-  const out = options.out ?? join(cacheDir(), "bench", "trace.json");
-  const spans = await traced(options.servers);
-  mkdirSync(dirname(out), { recursive: true });
-  writeFileSync(out, JSON.stringify(chromeTrace(spans)));
-  const found = parts(spans);
-  console.table(
-    found.map(({ name, wall, sum, count, from, to }) => ({
-      part: name,
-      wall: rounded(wall),
-      sum: rounded(sum),
-      count,
-      from: rounded(from),
-      to: rounded(to),
-    })),
-  );
-  console.table(longest(spans));
-  progress(`open it in chrome://tracing or ui.perfetto.dev: ${out}`);
-  const seconds = found.find(({ name }) => name === "whole run")?.wall ?? 0;
-  const result = { servers: options.servers, seconds, parts: found };
-  if (options.results !== undefined)
-    writeFileSync(options.results, `${JSON.stringify(result, undefined, 2)}\n`);
-  console.log(JSON.stringify({ ...result, trace: out }));
+/** Where the time of one run went. */
+export interface Profile {
+  case: CaseName;
+  servers: number;
+  seconds: number;
+  /** Seconds of processor: of the client's processes, and of all others on the machine but the bench itself. */
+  cpu: { client: number; servers: number };
+  parts: Part[];
 }
 
-/** The second deploy on so many servers, as spans. */
-async function traced(servers: number): Promise<Span[]> {
+export interface TraceResults {
+  commit: string;
+  cores: number;
+  profiles: Profile[];
+}
+
+export async function trace(args: string[]): Promise<void> {
+  const options = parseTraceOptions(args);
+  const profiles: Profile[] = [];
+  const out = options.out ?? join(cacheDir(), "bench", "traces");
+  mkdirSync(out, { recursive: true });
+  await eachRun(options, (profile, spans) => {
+    profiles.push(profile);
+    const file = join(out, `${profile.case}-${profile.servers}.json`);
+    writeFileSync(file, JSON.stringify(chromeTrace(spans)));
+    console.table(partRows(profile.parts));
+    console.table(longest(spans));
+    progress(`open it in chrome://tracing or ui.perfetto.dev: ${file}`);
+  });
+  const results: TraceResults = { commit: await commit(), cores: cpus().length, profiles };
+  if (options.results !== undefined)
+    writeFileSync(options.results, `${JSON.stringify(results, undefined, 2)}\n`);
+  console.log(JSON.stringify({ ...results, traces: out }));
+}
+
+type Found = (profile: Profile, spans: Span[]) => void;
+
+async function eachRun(options: TraceOptions, found: Found): Promise<void> {
   const facts = await labFacts(await labUp(progress));
   if (!facts) throw new Error("bench trace: the lab does not answer after it was brought up");
   // The engine's trace holds whole messages, secrets among them: only this user may read it, and it does not stay.
   const directory = mkdtempSync(join(tmpdir(), "sextant-trace-"));
-  const file = join(directory, "trace.json");
   const machines = await Workspace.make(facts, "bench/servers", "cmp-servers");
   const setServers = (count: number): Record<string, string> => ({
     BENCH: JSON.stringify({ servers: count }),
   });
   let sextant: Sextant | undefined;
   try {
-    progress(`making ${servers} servers`);
-    await machines.pulumi(["up", "--yes", "--skip-preview"], setServers(servers));
-    const { list } = await machines.outputs<{ list: { name: string; address: string }[] }>();
-    const hosts = await Hosts.find(facts, list);
     sextant = await Sextant.make(facts, machines.keyFile, await installNode(progress));
-    const deploys: [CaseName, Release][] = [
-      ["first", { version: "v1", env: { BOOT_DELAY: "1" } }],
-      ["deploy", { version: "v2", env: { BOOT_DELAY: "1" } }],
-      ["deploy", { version: "v3", env: { BOOT_DELAY: "1" } }],
-    ];
-    let printed = "";
-    for (const [name, release] of deploys) {
-      progress(`deploying ${release.version}`);
-      await sextant.prepare(hosts, name, release);
-      await hosts.all(endSessions);
-      const command = sextant.command(hosts, name, release);
-      const ran = await runClient({ ...command, args: [...command.args, "--otel-traces", `file://${file}`] });
-      if (ran.code !== 0) throw new Error(`bench trace: exit ${ran.code}\n${ran.text}`);
-      progress(`${ran.seconds.toFixed(1)} s`);
-      printed = ran.text;
+    for (const servers of options.sizes) {
+      progress(`making ${servers} servers`);
+      await machines.pulumi(["up", "--yes", "--skip-preview"], setServers(servers));
+      const { list } = await machines.outputs<{ list: { name: string; address: string }[] }>();
+      const hosts = await Hosts.find(facts, list);
+      await sextant.reset(hosts);
+      await tracedRuns(
+        { sextant, hosts, servers, file: join(directory, "trace.json") },
+        options.cases,
+        found,
+      );
     }
-    // Each run writes the file anew: it is of the last one.
-    return parseSpans(readFileSync(file, "utf8"), changedIn(printed));
   } finally {
     await machines.pulumi(["destroy", "--yes", "--skip-preview"], setServers(0));
     machines.remove();
     sextant?.remove();
     rmSync(directory, { recursive: true, force: true });
   }
+}
+
+interface Setting {
+  sextant: Sextant;
+  hosts: Hosts;
+  servers: number;
+  /** Where the engine writes its trace. */
+  file: string;
+}
+
+/** What warms up and gives a rollback something to go to, and then each case with its profile. */
+async function tracedRuns(setting: Setting, names: readonly CaseName[], found: Found): Promise<void> {
+  const { servers, file } = setting;
+  let standing: Standing | undefined;
+  const next = async (name: CaseName): Promise<{ run: ClientRun; others: number }> => {
+    const { run, release, others } = await once(setting, name, standing);
+    standing = standingAfter(name, release, standing);
+    progress(`${servers} servers: ${cases[name].title}: ${run.seconds.toFixed(1)} s`);
+    return { run, others };
+  };
+  if (!names.includes("first")) for (const name of ["first", "deploy"] as const) await next(name);
+  for (const name of names) {
+    const { run, others } = await next(name);
+    // Each run writes the file anew: it is of the last one.
+    const spans = parseSpans(readFileSync(file, "utf8"), changedIn(run.text));
+    const cpu = { client: run.cpuSeconds, servers: rounded(others) };
+    found({ case: name, servers, seconds: run.seconds, cpu, parts: parts(spans) }, spans);
+  }
+}
+
+/** `others` are the processor's seconds that neither the client nor this process had. */
+async function once(
+  { sextant, hosts, file }: Setting,
+  name: CaseName,
+  standing: Standing | undefined,
+): Promise<{ run: ClientRun; release: Release; others: number }> {
+  const release = releaseFor(name, standing, "exit");
+  await sextant.prepare(hosts, name, release);
+  await hosts.all(endSessions);
+  const command = sextant.command(hosts, name, release);
+  const args = [...command.args, "--otel-traces", `file://${file}`];
+  const [busy, own] = [busySeconds(readFileSync("/proc/stat", "utf8")), process.cpuUsage()];
+  const run = await runClient({ ...command, args });
+  const { user, system } = process.cpuUsage(own);
+  const all = busySeconds(readFileSync("/proc/stat", "utf8")) - busy;
+  if ((run.code !== 0) !== (cases[name].fails === true))
+    throw new Error(`bench trace: ${cases[name].title}: exit ${run.code}\n${run.text}`);
+  // The kernel counts in hundredths, each of these for itself: nothing may come out below nothing.
+  return { run, release, others: Math.max(0, all - run.cpuSeconds - (user + system) / 1e6) };
+}
+
+function partRows(found: readonly Part[]): Record<string, string | number>[] {
+  return found.map(({ name, wall, sum, count, from, to }) => ({
+    part: name,
+    wall: rounded(wall),
+    sum: rounded(sum),
+    count,
+    from: rounded(from),
+    to: rounded(to),
+  }));
 }
 
 /** The longest calls that do something to a resource or start something. */

@@ -36,9 +36,13 @@ describe("performancePage", () => {
   it("says how many rounds there were, and where there were fewer", () => {
     const made = [0, 1, 2, 3].map((round) => run(2, "deploy", "sextant", 5, { round }));
     const fewer = [1, 2].map((round) => run(16, "deploy", "sextant", 20, { round }));
+    const fewest = run(16, "deploy", "kamal-serial", 50, { round: 1 });
     expect(page).toContain("each time, 1 round. Measured");
     expect(performancePage({ compare: results([...made, ...fewer]) })).toContain(
       "each time, 3 rounds (2 with 16 servers) after one that does not count. Measured",
+    );
+    expect(performancePage({ compare: results([...made, ...fewer, fewest]) })).toContain(
+      "3 rounds (2 with 16 servers, 1 with 16 servers of Kamal, one by one) after one",
     );
   });
 
@@ -75,15 +79,27 @@ describe("performancePage", () => {
 
   it("has sections for more servers and for a trace only when those were measured", () => {
     expect(page).not.toContain("Beyond the comparison");
-    expect(page).not.toContain("Where the time of a deploy goes");
+    expect(page).not.toContain("Where the time goes");
     const more = performancePage({
       compare: measured,
       growth: results([run(32, "deploy", "sextant", 20)]),
-      trace: { servers: 2, seconds: 6, parts: [{ name: "gate", wall: 1, sum: 2, count: 2, from: 3, to: 4 }] },
+      trace: {
+        ...{ commit: "abcdef", cores: 2 },
+        profiles: [
+          {
+            ...{ case: "deploy", servers: 2, seconds: 6, cpu: { client: 3, servers: 5 } },
+            parts: [{ name: "gate", wall: 1, sum: 2, count: 2, from: 3, to: 4 }],
+          },
+          { case: "preview", servers: 16, seconds: 3, cpu: { client: 4, servers: 0.5 }, parts: [] },
+        ],
+      },
     });
     expect(more).toContain("| deploy | Sextant | 20.0 |");
     expect(more).toContain("What gives out first is time");
-    expect(more).toContain("| gate | 1.00 | 2.00 | 2 | 3.00 | 4.00 |");
+    expect(more).toContain("| s | deploy, 2 | preview, 16 |");
+    expect(more).toContain("| processor: servers | 5.00 | 0.50 |");
+    expect(more).toContain("| processor: nothing to do | 4.00 | 1.50 |");
+    expect(more).toContain("| gate | 1.00 |  |");
   });
 });
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { chromeTrace } from "../../../bench/trace/chrome";
 import { parseTraceOptions } from "../../../bench/trace/options";
 import { parts } from "../../../bench/trace/parts";
+import { busySeconds } from "../../../bench/trace/processor";
 import { changedIn, parseSpans, type Span } from "../../../bench/trace/spans";
 
 const second = 1_000_000_000;
@@ -211,16 +212,48 @@ describe("chromeTrace", () => {
   });
 });
 
-describe("parseTraceOptions", () => {
-  it("has two servers as its default", () => {
-    expect(parseTraceOptions([])).toEqual({ servers: 2, out: undefined, results: undefined });
-    expect(parseTraceOptions(["--servers", "4", "--out", "t.json"])).toMatchObject({
-      servers: 4,
-      out: "t.json",
-    });
+describe("busySeconds", () => {
+  const stat = (...fields: number[]): string =>
+    `cpu  ${fields.join(" ")}\ncpu0 1 1 1 1 1 1 1 0 0 0\nintr 5\n`;
+  const ticks = fc.nat({ max: 1e9 });
+
+  it("sums what the cores did, and not what they waited for", () => {
+    fc.assert(
+      fc.property(
+        fc.array(ticks, { minLength: 7, maxLength: 10 }),
+        fc.tuple(ticks, ticks),
+        (fields, [idle, io]) => {
+          const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0] = fields;
+          expect(busySeconds(stat(...fields))).toBeCloseTo((user + nice + system + irq + softirq) / 100, 2);
+          const waiting = [...fields.slice(0, 3), idle, io, ...fields.slice(5)];
+          expect(busySeconds(stat(...waiting))).toBe(busySeconds(stat(...fields)));
+        },
+      ),
+    );
   });
 
-  it.each([[["--servers", "none"]], [["--servers"]], [["--fast", "1"]]])("refuses %j", (args) => {
-    expect(() => parseTraceOptions(args)).toThrow();
+  it.each([[""], ["cpu  1 2\n"], ["cpu  1 2 a 4 5 6 7\n"]])("refuses %j", (text) => {
+    expect(() => busySeconds(text)).toThrow("/proc/stat begins with");
   });
+});
+
+describe("parseTraceOptions", () => {
+  it("has a deploy to two servers as its default", () => {
+    expect(parseTraceOptions([])).toEqual({
+      ...{ sizes: [2], cases: ["deploy"] },
+      ...{ out: undefined, results: undefined },
+    });
+    expect(parseTraceOptions(["--servers", "2,16", "--cases", "preview,deploy", "--out", "t"])).toMatchObject(
+      {
+        ...{ sizes: [2, 16], cases: ["deploy", "preview"], out: "t" },
+      },
+    );
+  });
+
+  it.each([[["--servers", "none"]], [["--servers"]], [["--fast", "1"]], [["--cases", "none"]]])(
+    "refuses %j",
+    (args) => {
+      expect(() => parseTraceOptions(args)).toThrow();
+    },
+  );
 });
