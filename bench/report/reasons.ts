@@ -22,7 +22,7 @@ resource, as the engine starts none before, and one resource after the other is 
 "provider" in the profile); the image is looked up in its registry beside that.`,
   "seconds per server: deploy": `On the machine of this measurement the servers share the cores with the client: what a server does for its deploy (SSH sessions, making, starting and
 stopping a container, the app's boot) makes everything else wait, which is why Kamal's line rises, too. The profile with the most servers shows it: of the
-processor's time they have the larger part, and hardly any is left over. What the client adds for a server are its resources, each a call or more
+processor's time they have as much as the client, and what has nothing to do is less than either. What the client adds for a server are its resources, each a call or more
 between engine, program and plugin; the engine's writing of the state, before and after each step, which grows with the square of the servers; and the
 switches, which go one host after the other.`,
   "seconds per server: no change": `Each of a server's resources is registered, checked and compared in a call of its own between program, engine and plugin:
