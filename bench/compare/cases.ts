@@ -128,12 +128,3 @@ export function standingAfter(
     edits: (before?.edits ?? 0) + (name === "config" ? 1 : 0),
   };
 }
-
-/** The names that a flag chooses, in their usual order; an unknown one is an error that lists them. */
-export function chosen<T extends string>(flag: string, text: string, names: readonly T[]): T[] {
-  const words = text.split(",");
-  const unknown = words.find((word) => !(names as readonly string[]).includes(word));
-  if (unknown !== undefined)
-    throw new Error(`${flag}: there is no ${unknown}; there are ${names.join(", ")}.`);
-  return names.filter((name) => words.includes(name));
-}

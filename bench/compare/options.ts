@@ -1,5 +1,6 @@
 /** The command line of `compare` and `growth`. */
-import { type CaseName, type Failure, type Tool, caseNames, chosen, tools } from "./cases";
+import { chosen, whole, wholes } from "../flags";
+import { type CaseName, type Failure, type Tool, caseNames, tools } from "./cases";
 
 export interface Options {
   /** Numbers of servers, smallest first. */
@@ -53,10 +54,7 @@ export function parseOptions(args: readonly string[], defaults: Partial<Options>
   for (let flag = rest.shift(); flag !== undefined; flag = rest.shift()) {
     switch (flag) {
       case "--sizes":
-        options.sizes = value(flag)
-          .split(",")
-          .map((text) => whole(flag, text))
-          .sort((a, b) => a - b);
+        options.sizes = wholes(flag, value(flag)).sort((a, b) => a - b);
         break;
       case "--rounds":
         options.rounds = whole(flag, value(flag));
@@ -90,12 +88,6 @@ export function parseOptions(args: readonly string[], defaults: Partial<Options>
     }
   }
   return options;
-}
-
-function whole(flag: string, text: string): number {
-  const number = Number(text);
-  if (!Number.isInteger(number) || number < 1) throw new Error(`${flag}: ${text} is no number from 1 up.`);
-  return number;
 }
 
 export const usage = `options:

@@ -196,18 +196,18 @@ its spans was open; parts overlap where the engine works on several resources at
 all that neither the client nor the bench itself had: sshd, the verbs, Docker and the app on the servers.`;
   const names = [...new Set(profiles.flatMap(({ parts }) => parts.map(({ name }) => name)))];
   const unused = ({ seconds, cpu }: Profile): number => cores * seconds - cpu.client - cpu.servers;
-  const lines: [string, (profile: Profile) => number | undefined][] = [
-    ["processor: client", ({ cpu }) => cpu.client],
-    ["processor: servers", ({ cpu }) => cpu.servers],
-    ["processor: nothing to do", unused],
-    ...names.map((name): [string, (profile: Profile) => number | undefined] => [
-      name,
-      ({ parts }) => parts.find((part) => part.name === name)?.wall,
-    ]),
+  const row = (name: string, of: (profile: Profile) => number | undefined): (string | undefined)[] => [
+    name,
+    ...profiles.map((profile) => of(profile)?.toFixed(2)),
   ];
   return `${note}\n\n${table(
     ["s", ...profiles.map(({ case: name, servers }) => `${cases[name].title}, ${servers}`)],
-    lines.map(([name, of]) => [name, ...profiles.map((profile) => of(profile)?.toFixed(2))]),
+    [
+      row("processor: client", ({ cpu }) => cpu.client),
+      row("processor: servers", ({ cpu }) => cpu.servers),
+      row("processor: nothing to do", unused),
+      ...names.map((name) => row(name, ({ parts }) => parts.find((part) => part.name === name)?.wall)),
+    ],
   )}`;
 }
 

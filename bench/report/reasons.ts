@@ -1,5 +1,8 @@
 /** Why an aim is not met, for those that are not: what takes the time, and why it cannot go. */
 
+const comparing = `Each of a server's resources is registered, checked and compared in a call of its own between program, engine and plugin:
+some milliseconds of CPU in each of the three, which share the cores here.`;
+
 /** By the aim's name. Figures are in the tables; here are only the causes. */
 export const reasons: Readonly<Record<string, string>> = {
   "deploy, 2 servers, against Kamal's fastest way": `Three processes of Node and Go load before the first server is asked: the engine, the
@@ -25,10 +28,8 @@ stopping a container, the app's boot) makes everything else wait, which is why K
 processor's time they have as much as the client, and what has nothing to do is less than either. What the client adds for a server are its resources, each a call or more
 between engine, program and plugin; the engine's writing of the state, before and after each step, which grows with the square of the servers; and the
 switches, which go one host after the other.`,
-  "seconds per server: no change": `Each of a server's resources is registered, checked and compared in a call of its own between program, engine and plugin:
-some milliseconds of CPU in each of the three, which share the cores here.`,
-  "seconds per server: preview": `As for no change: each of a server's resources is registered, checked and compared in a call of its own between program, engine and plugin,
-some milliseconds of CPU in each of the three.`,
+  "seconds per server: no change": comparing,
+  "seconds per server: preview": comparing,
   "memory of the client per server at 8 servers, MB": `The engine, the program, the plugin for dynamic resources and those of the cloud and of commands are there once, and with them nearly all of the memory.`,
   "p99 during the switch against p99 at rest, worst size": `The containers that boot, the client and the servers that answer share the machine's cores: what a request waits for is the CPU, with both
 tools. A container that boots has a fifth of a serving one's share until its gate has passed.`,

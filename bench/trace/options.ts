@@ -1,5 +1,6 @@
 /** The command line of `trace`. */
-import { type CaseName, caseNames, cases, chosen } from "../compare/cases";
+import { type CaseName, caseNames, cases } from "../compare/cases";
+import { chosen, wholes } from "../flags";
 
 export interface TraceOptions {
   /** Numbers of servers, in the order in which they are measured. */
@@ -28,9 +29,7 @@ export function parseTraceOptions(args: readonly string[]): TraceOptions {
     if (flag === "--out") options.out = value;
     else if (flag === "--results") options.results = value;
     else if (flag === "--cases") options.cases = chosen(flag, value, traceable);
-    else options.sizes = value.split(",").map(Number);
+    else options.sizes = wholes(flag, value);
   }
-  if (!options.sizes.every((size) => Number.isInteger(size) && size > 0))
-    throw new Error("bench trace: --servers takes numbers from 1 up");
   return options;
 }

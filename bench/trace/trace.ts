@@ -114,16 +114,13 @@ interface Setting {
 /** What warms up and gives a rollback something to go to, and then each case with its profile. */
 async function tracedRuns(setting: Setting, names: readonly CaseName[], found: Found): Promise<void> {
   const { servers, file } = setting;
+  const before: readonly CaseName[] = names.includes("first") ? [] : ["first", "deploy"];
   let standing: Standing | undefined;
-  const next = async (name: CaseName): Promise<{ run: ClientRun; others: number }> => {
+  for (const [at, name] of [...before, ...names].entries()) {
     const { run, release, others } = await once(setting, name, standing);
     standing = standingAfter(name, release, standing);
     progress(`${servers} servers: ${cases[name].title}: ${run.seconds.toFixed(1)} s`);
-    return { run, others };
-  };
-  if (!names.includes("first")) for (const name of ["first", "deploy"] as const) await next(name);
-  for (const name of names) {
-    const { run, others } = await next(name);
+    if (at < before.length) continue;
     // Each run writes the file anew: it is of the last one.
     const spans = parseSpans(readFileSync(file, "utf8"), changedIn(run.text));
     const cpu = { client: run.cpuSeconds, servers: rounded(others) };
