@@ -7,9 +7,8 @@ import { dirname, join } from "node:path";
 import { type LabFacts, labFacts } from "../../lab/facts";
 import { labUp } from "../../lab/lab";
 import { cacheDir } from "../../lab/paths";
-import { Workspace } from "../../lab/workspace";
 import { installNode } from "../client/node";
-import { Hosts } from "../hosts/hosts";
+import { Machines } from "../hosts/machines";
 import { installKamal } from "../kamal/install";
 import { Kamal } from "../kamal/kamal";
 import { aims } from "./aims";
@@ -68,19 +67,14 @@ async function measureAll(options: Options, usualFile: string): Promise<Results>
     writeFileSync(`${file}.new`, resultsText(results));
     renameSync(`${file}.new`, file);
   };
-  const servers = await Workspace.make(facts, "bench/servers", "cmp-servers");
-  const setServers = (count: number): Record<string, string> => ({
-    BENCH: JSON.stringify({ servers: count }),
-  });
+  const machines = await Machines.make(facts);
   const made: Contender[] = [];
   const stop = stopOnSignal();
   try {
-    made.push(...(await contenders(facts, servers.keyFile, options.tools)));
+    made.push(...(await contenders(facts, machines.keyFile, options.tools)));
     for (const [at, size] of options.sizes.entries()) {
       progress(`making ${size} servers`);
-      await servers.pulumi(["up", "--yes", "--skip-preview"], setServers(size));
-      const { list } = await servers.outputs<{ list: { name: string; address: string }[] }>();
-      const hosts = await Hosts.find(facts, list);
+      const hosts = await machines.count(size);
       // What it warms is the client's, and the same for all sizes.
       const these = { ...options, warmUp: options.warmUp && at === 0 };
       await new Rounds(
@@ -91,8 +85,7 @@ async function measureAll(options: Options, usualFile: string): Promise<Results>
     }
   } finally {
     progress("removing the servers");
-    await servers.pulumi(["destroy", "--yes", "--skip-preview"], setServers(0));
-    servers.remove();
+    await machines.remove();
     for (const contender of made) contender.remove();
   }
   progress(`results: ${file}`);
@@ -147,5 +140,6 @@ async function resultsIn(file: string, options: Options, facts: LabFacts): Promi
   );
   if (then !== now)
     throw new Error(`bench: ${file} was measured with ${String(then)}, and this is ${String(now)}`);
-  return former;
+  const resumed = [...(former.resumed ?? []), { at: fresh.begun, machine: fresh.machine }];
+  return { ...former, resumed };
 }

@@ -62,6 +62,8 @@ export interface Results {
   /** The commit of this library that was measured. */
   commit: string;
   machine: Machine;
+  /** When it was gone on with, and on what. */
+  resumed?: { at: string; machine: Machine }[];
   /** Requests a second, and seconds that one slow request at each target takes (0 = none). */
   traffic: { rate: number; slowSeconds: number };
   /** How many steps Pulumi was told to do at a time; undefined for its own number, four a core. */

@@ -50,16 +50,19 @@ export function performancePage(measured: Measured): string {
   ].join("\n\n");
 }
 
-function intro({ begun, commit, machine, traffic, steps, failure, runs }: Results): string {
+function intro({ begun, commit, machine, resumed, traffic, steps, failure, runs }: Results): string {
+  const sittings = [{ at: begun, machine }, ...(resumed ?? [])];
+  const each = (fact: (sitting: (typeof sittings)[number]) => string): string =>
+    [...new Set(sittings.map(fact))].join(" and ");
   const versions = Object.entries(machine.versions).map(([name, version]) => `${name} ${version}`);
   const slow =
     traffic.slowSeconds > 0 ? `, and one of ${traffic.slowSeconds} s at each server all the time` : "";
   const told = steps === undefined ? "" : `, Pulumi told to do ${steps} steps at a time`;
   return `Sextant and Kamal deploy the same image to the same servers with the same traffic in the same run, in turn: for each case
-each tool once, another one first each time, ${roundsOf(runs)}. Measured on ${begun.slice(0, 10)}
+each tool once, another one first each time, ${roundsOf(runs)}. Measured on ${each(({ at }) => at.slice(0, 10))}
 at commit \`${commit}\`.
 
-- **Machine**: ${machine.cores} cores (${machine.processor}), ${machine.memoryGb} GB, Linux ${machine.kernel}, Node ${machine.node} with
+- **Machine**: ${each(({ machine: { cores, processor, memoryGb } }) => `${cores} cores (${processor}), ${memoryGb} GB`)}, Linux ${each((sitting) => sitting.machine.kernel)}, Node ${machine.node} with
   its compile cache, types not checked at each run, Sextant with its plugin${told} (see [faster commands](../README.md#faster-commands)), ${versions.join(", ")}.
   Servers, users and the deploying client share it. The servers go first: both tools run under \`nice\`.
 - **Servers**: the lab's (containers with their own sshd, dockerd and kamal-proxy), which both tools reach over SSH.

@@ -1,7 +1,8 @@
 /** Why an aim is not met, for those that are not: what takes the time, and why it cannot go. */
 
 const comparing = `Each of a server's resources is registered, checked and compared in a call of its own between program, engine and plugin:
-some milliseconds of CPU in each of the three, which share the cores here.`;
+some milliseconds of CPU in each of the three, which share the cores here. Pulumi's SDK tells the engine what it does with each of them, too, some
+messages a resource in calls of their own, which the engine throws away without \`--debug\`; nothing turns that off.`;
 
 /** By the aim's name. Figures are in the tables; here are only the causes. */
 export const reasons: Readonly<Record<string, string>> = {

@@ -8,7 +8,6 @@ import { join } from "node:path";
 import { labFacts } from "../../lab/facts";
 import { labUp } from "../../lab/lab";
 import { cacheDir } from "../../lab/paths";
-import { Workspace } from "../../lab/workspace";
 import { installNode } from "../client/node";
 import { type ClientRun, runClient } from "../client/run";
 import {
@@ -21,7 +20,8 @@ import {
 } from "../compare/cases";
 import { commit } from "../compare/machine";
 import { Sextant } from "../compare/sextant";
-import { Hosts } from "../hosts/hosts";
+import type { Hosts } from "../hosts/hosts";
+import { Machines } from "../hosts/machines";
 import { endSessions } from "../hosts/scripts";
 import { rounded } from "../stats/statistics";
 import { chromeTrace } from "./chrome";
@@ -76,18 +76,13 @@ async function eachRun(options: TraceOptions, found: Found): Promise<void> {
   if (!facts) throw new Error("bench trace: the lab does not answer after it was brought up");
   // The engine's trace holds whole messages, secrets among them: only this user may read it, and it does not stay.
   const directory = mkdtempSync(join(tmpdir(), "sextant-trace-"));
-  const machines = await Workspace.make(facts, "bench/servers", "cmp-servers");
-  const setServers = (count: number): Record<string, string> => ({
-    BENCH: JSON.stringify({ servers: count }),
-  });
+  const machines = await Machines.make(facts);
   let sextant: Sextant | undefined;
   try {
     sextant = await Sextant.make(facts, machines.keyFile, await installNode(progress));
     for (const servers of options.sizes) {
       progress(`making ${servers} servers`);
-      await machines.pulumi(["up", "--yes", "--skip-preview"], setServers(servers));
-      const { list } = await machines.outputs<{ list: { name: string; address: string }[] }>();
-      const hosts = await Hosts.find(facts, list);
+      const hosts = await machines.count(servers);
       await sextant.reset(hosts);
       await tracedRuns(
         { sextant, hosts, servers, file: join(directory, "trace.json") },
@@ -96,8 +91,7 @@ async function eachRun(options: TraceOptions, found: Found): Promise<void> {
       );
     }
   } finally {
-    await machines.pulumi(["destroy", "--yes", "--skip-preview"], setServers(0));
-    machines.remove();
+    await machines.remove();
     sextant?.remove();
     rmSync(directory, { recursive: true, force: true });
   }

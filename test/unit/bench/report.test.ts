@@ -33,6 +33,17 @@ describe("performancePage", () => {
     expect(page).toMatch(/\| memory of the client per server at 8 servers, MB \| 100 \| 80 \| \*\*no\*\* \|/);
   });
 
+  it("says when and on what it was gone on with", () => {
+    const resumed = [
+      { at: "2026-01-02T00:00:00.000Z", machine: { ...measured.machine, kernel: "6.2" } },
+      { at: "2026-01-02T09:00:00.000Z", machine: { ...measured.machine, kernel: "6.2" } },
+    ];
+    const later = performancePage({ compare: { ...measured, resumed } });
+    expect(page).toContain("Measured on 2026-01-01\n");
+    expect(later).toContain("Measured on 2026-01-01 and 2026-01-02\n");
+    expect(later).toContain("2 cores (a processor), 24 GB, Linux 6.1 and 6.2, Node");
+  });
+
   it("says how many rounds there were, and where there were fewer", () => {
     const made = [0, 1, 2, 3].map((round) => run(2, "deploy", "sextant", 5, { round }));
     const fewer = [1, 2].map((round) => run(16, "deploy", "sextant", 20, { round }));
