@@ -4,6 +4,7 @@ import { type LabFacts, labFacts } from "../lab/facts";
 import { labUp } from "../lab/lab";
 import { type LoadReport, startLoad } from "../lab/load/load";
 import { type Ran, Workspace } from "../lab/workspace";
+import { whole } from "./flags";
 import { watchMemory } from "./memory";
 import type { Settings } from "./settings";
 
@@ -23,10 +24,7 @@ const progress = (line: string): void => {
 };
 
 export async function rollout(args: string[]): Promise<void> {
-  const sizes = args.length > 0 ? args.map(Number) : [1, 2, 8];
-  if (sizes.some((size) => !Number.isInteger(size) || size < 1)) {
-    throw new Error(`bench rollout: ${args.join(" ")} are no numbers of servers`);
-  }
+  const sizes = args.length > 0 ? args.map((each) => whole("bench rollout", each)) : [1, 2, 8];
   const facts = await labFacts(await labUp(progress));
   if (!facts) throw new Error("bench rollout: the lab does not answer after it was brought up");
   const cases: Case[] = [];
