@@ -1,9 +1,25 @@
+import { existsSync, readFileSync } from "node:fs";
 import { defineConfig } from "vitest/config";
+
+/** Tools that are taken from Debian's packages; elsewhere there are those of the machine alone. */
+const debian = existsSync("/etc/os-release") && /^ID=debian$/m.test(readFileSync("/etc/os-release", "utf8"));
+const toolSets = debian ? ["rust-coreutils", "gawk", "mawk", "original-awk"] : [];
 
 export default defineConfig({
   test: {
     projects: [
       { test: { name: "unit", include: ["test/unit/**/*.test.ts"], testTimeout: 20_000 } },
+      // What runs on servers, once more with the tools of other servers.
+      ...toolSets.map((set) => ({
+        test: {
+          name: `unit-${set}`,
+          globalSetup: ["test/unit/tools/fetch.ts"],
+          setupFiles: ["test/unit/tools/path.ts"],
+          include: ["test/unit/host/**/*.test.ts", "test/unit/components/server/boot.test.ts"],
+          env: { SEXTANT_TOOLS: set },
+          testTimeout: 20_000,
+        },
+      })),
       {
         test: {
           name: "lab",
@@ -13,6 +29,16 @@ export default defineConfig({
           hookTimeout: 1_800_000,
           fileParallelism: false,
           sequence: { concurrent: false },
+        },
+      },
+      {
+        test: {
+          name: "vm",
+          globalSetup: ["test/lab/global-setup.ts"],
+          include: ["test/vm/**/*.test.ts"],
+          testTimeout: 1_800_000,
+          hookTimeout: 1_800_000,
+          bail: 1,
         },
       },
     ],

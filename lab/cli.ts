@@ -24,6 +24,7 @@ async function status(json: boolean): Promise<void> {
     console.log(`API       ${facts.api.endpoint}`);
     console.log(`registry  ${facts.registry.address}, user ${facts.registry.username}`);
     console.log(`Docker    ${facts.docker.host}`);
+    console.log(`seed      ${facts.seed}`);
     console.log(`state     ${facts.pulumi.backend}`);
     console.log(`SSH key   ${facts.sshKeyFile}`);
     console.log(facts.servers.length === 0 ? "no servers" : "servers:");

@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
+import { labSeed } from "./chance";
 import type { Docker } from "./docker/docker";
 import { hostOf } from "./hetzner/addresses";
 import { type ApiAccess, apiAccess } from "./hetzner/daemon";
@@ -26,6 +27,8 @@ export interface LabFacts {
   api: ApiAccess;
   registry: RegistryAccess;
   docker: { host: string };
+  /** From which follows what the lab leaves to chance. */
+  seed: string;
   pulumi: { backend: string; home: string; passphrase: string };
   sshKeyFile: string;
   /** Environment in which `pulumi` works on the lab; the rest of a child's environment is its parent's. */
@@ -48,6 +51,7 @@ export async function labFacts(docker: Docker | undefined): Promise<LabFacts | u
     api,
     registry: registryAccess(),
     docker: { host: docker.host },
+    seed: labSeed(),
     pulumi,
     sshKeyFile: sshKeyFile(),
     env: {

@@ -1,6 +1,7 @@
 /** The lab as a whole: a cloud, a registry and a Pulumi backend on this machine, up and down in one step each. */
 import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { labSeed } from "./chance";
 import { type Docker, ensureDocker, findDocker, stopDocker } from "./docker/docker";
 import { run } from "./docker/exec";
 import { installMissing } from "./docker/packages";
@@ -9,8 +10,9 @@ import { ensureApi, stopApi } from "./hetzner/daemon";
 import { ensureImages, imageTags } from "./images/images";
 import { createMachines } from "./machine/driver";
 import { ensurePublicNetwork } from "./machine/fabric";
+import { imageStore, noteChoice } from "./machine/system";
 import { cacheDir, labDir } from "./paths";
-import { buildProviders } from "./providers";
+import { buildPlugin } from "../scripts/build-plugin";
 import { ensureRegistry } from "./registry/registry";
 import { ensureToolchain } from "./toolchain/toolchain";
 
@@ -34,8 +36,11 @@ export async function labUp(progress: Progress): Promise<Docker> {
     ],
     progress,
   );
+  const { engine, os } = noteChoice();
+  progress(`lab: seed ${labSeed()}; SEXTANT_SEED=${labSeed()} repeats it`);
+  progress(`lab: new servers run Docker ${engine} with ${imageStore({ engine, os })} on ${os}`);
   const docker = await ensureDocker(progress);
-  await Promise.all([ensureToolchain(progress), ensureImages({ docker, progress }), buildProviders()]);
+  await Promise.all([ensureToolchain(progress), ensureImages({ docker, progress }), buildPlugin()]);
   await makeKey();
   for (const directory of [backendDir(), pulumiHome()])
     mkdirSync(directory, { recursive: true, mode: 0o700 });

@@ -5,6 +5,9 @@ import { join, resolve } from "node:path";
 /** The root of this checkout. */
 export const repoRoot = resolve(__dirname, "..");
 
+/** What a program that imports the library needs of the checkout, and what `dist` has under the same names. */
+export const productFolders = ["components", "provider", "host"] as const;
+
 /** Built tools, images and the lab; `SEXTANT_CACHE`, or `sextant` below the user's cache directory. */
 export function cacheDir(): string {
   return (

@@ -8,7 +8,7 @@ import { delimiter, dirname, join } from "node:path";
 import { type Outcome, run, tryRun } from "./docker/exec";
 import type { LabFacts } from "./facts";
 import { publicNetwork } from "./machine/names";
-import { repoRoot } from "./paths";
+import { productFolders, repoRoot } from "./paths";
 
 export interface Ran extends Outcome {
   seconds: number;
@@ -38,14 +38,12 @@ export class Workspace {
   ): Promise<Workspace> {
     const root = mkdtempSync(join(tmpdir(), "sextant-workspace-"));
     cpSync(join(repoRoot, dirname(program)), join(root, dirname(program)), { recursive: true });
-    for (const name of ["node_modules", "package.json", "tsconfig.json"]) {
+    for (const name of ["node_modules", "package.json", "tsconfig.json", "dist"]) {
       symlinkSync(join(repoRoot, name), join(root, name));
     }
-    symlinkSync(
-      library === "compiled" ? await compiled() : join(repoRoot, "components"),
-      join(root, "components"),
-    );
-    mkdirSync(join(root, "backend"));
+    const sources = library === "compiled" ? await compiled() : repoRoot;
+    for (const name of productFolders) symlinkSync(join(sources, name), join(root, name));
+    for (const name of ["backend", "home"]) mkdirSync(join(root, name));
     const workspace = new Workspace(facts, root, program, stack);
     await run("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", stack, "-f", workspace.keyFile]);
     await workspace.pulumi(["stack", "init", stack]);
@@ -73,6 +71,9 @@ export class Workspace {
     return {
       ...this.facts.env,
       PULUMI_BACKEND_URL: `file://${join(this.root, "backend")}`,
+      // The lab gives an address to one server after the other: the host key that a stack has met there is its own affair,
+      // and no line of the list of the person who runs the lab.
+      HOME: join(this.root, "home"),
       // Other plugins may be put first, such as the official ones.
       ...(process.env["SEXTANT_PLUGINS"] === undefined
         ? {}

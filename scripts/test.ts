@@ -6,6 +6,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { labSeed } from "../lab/chance";
 import { repoRoot } from "../lab/paths";
 
 interface Tally {
@@ -52,15 +53,17 @@ function vitest(project: string, filters: string[]): Tally {
 }
 
 const filters = process.argv.slice(2);
+console.log(`lab: seed ${labSeed()}; SEXTANT_SEED=${labSeed()} repeats it`);
 const tallies =
   filters.length > 0
-    ? [vitest("unit", filters), vitest("lab", filters)]
+    ? [vitest("unit*", filters), vitest("lab", filters)]
     : [
         lint("types", "npx", ["--no-install", "tsc", "--noEmit"]),
         lint("eslint", "npx", ["--no-install", "eslint", "."]),
+        lint("walls", "npm", ["run", "--silent", "lint:walls"]),
         lint("prettier", "npx", ["--no-install", "prettier", "--check", "--log-level=warn", "."]),
         lint("shellcheck", "sh", ["scripts/shellcheck.sh"]),
-        vitest("unit", []),
+        vitest("unit*", []),
         vitest("lab", []),
       ];
 const passed = tallies.reduce((sum, tally) => sum + tally.passed, 0);

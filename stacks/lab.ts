@@ -20,6 +20,8 @@ const access = { privateKeyFile: config.require("sshKeyFile") };
 const registry = new Registry("registry", {
   address: config.require("registry"),
   username: config.require("registryUser"),
+  // The lab's registry speaks plain HTTP; a registry of yours won't.
+  insecure: true,
   password: config.requireSecret("registryPassword"),
 });
 const images = config.require("registry");
@@ -33,8 +35,6 @@ const server = (name: string): Server =>
     firewalls: [edge],
     network: inside,
     registries: [registry],
-    // The lab's registry speaks plain HTTP; a registry of yours won't.
-    daemon: { "insecure-registries": [images] },
     ssh: access,
   });
 const web = [server("web-1"), server("web-2")];

@@ -1,4 +1,7 @@
-/** Production at Hetzner: what a user copies. Set the configuration named in Pulumi.production.yaml first. */
+/**
+ * Production at Hetzner, to be copied: the import is from "pulumi-sextant" in a project of your own. Set the configuration named in
+ * Pulumi.production.yaml first.
+ */
 import * as pulumi from "@pulumi/pulumi";
 import {
   App,
@@ -35,8 +38,8 @@ const server = (name: string, type: string): Server =>
     ssh: { privateKeyFile: config.require("sshKeyFile") },
     protect: true,
   });
-const web = [server("web-1", "cx32"), server("web-2", "cx32")];
-const data = server("data-1", "cx32");
+const web = [server("web-1", "cx33"), server("web-2", "cx33")];
+const data = server("data-1", "cx33");
 
 const proxy = new Proxy("proxy", { servers: web });
 const db = new Postgres("db", {
@@ -44,7 +47,6 @@ const db = new Postgres("db", {
   version: "15",
   password: config.requireSecret("dbPassword"),
   publish: "private",
-  keepData: true,
 });
 const cache = new Redis("cache", {
   server: data,

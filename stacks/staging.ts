@@ -1,4 +1,7 @@
-/** Staging at Hetzner on one server: what a user copies. Set the configuration named in Pulumi.staging.yaml first. */
+/**
+ * Staging at Hetzner on one server, to be copied: the import is from "pulumi-sextant" in a project of your own. Set the
+ * configuration named in Pulumi.staging.yaml first.
+ */
 import * as pulumi from "@pulumi/pulumi";
 import {
   App,

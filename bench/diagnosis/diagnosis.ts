@@ -6,8 +6,8 @@
 import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
-import { type Evidence } from "../../components/diagnosis/evidence";
-import { parseEvidence } from "../../components/diagnosis/parse";
+import { type Evidence } from "../../provider/diagnosis/evidence";
+import { parseEvidence } from "../../provider/diagnosis/parse";
 import { type Fixture, fixtures } from "../../test/lab/faults/fixtures";
 import { report } from "../../test/lab/faults/said";
 import { FaultWorld } from "../../test/lab/faults/world";

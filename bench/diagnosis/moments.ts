@@ -2,7 +2,7 @@
  * When a failed container started and when its cause could be seen, by what the host itself noted: so that a figure counts
  * the tool's own time, and neither Pulumi's start nor that of the app.
  */
-import type { Evidence } from "../../components/diagnosis/evidence";
+import type { Evidence } from "../../provider/diagnosis/evidence";
 
 export interface Moments {
   /** When the container started first, in ms since 1970; undefined where none did. */

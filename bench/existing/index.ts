@@ -12,6 +12,7 @@ const images = config.require("registry");
 const registry = new Registry("registry", {
   address: images,
   username: config.require("registryUser"),
+  insecure: true,
   password: config.requireSecret("registryPassword"),
 });
 const servers = hosts.map(

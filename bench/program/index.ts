@@ -9,6 +9,7 @@ const images = config.require("registry");
 const registry = new Registry("registry", {
   address: images,
   username: config.require("registryUser"),
+  insecure: true,
   password: config.requireSecret("registryPassword"),
 });
 const edge = new Firewall("bench-edge", { allow: [ssh.from(config.require("operator")), http] });
@@ -19,7 +20,6 @@ const web = Array.from(
       type: "cx23",
       firewalls: [edge],
       registries: [registry],
-      daemon: { "insecure-registries": [images] },
       ssh: { privateKeyFile: config.require("sshKeyFile") },
     }),
 );

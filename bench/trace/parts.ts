@@ -81,7 +81,7 @@ function partOf({ name, resource = "", program }: Span): string | undefined {
 function work(method: string, resource: string): string {
   const type = resource.split(" ")[0] ?? "";
   const kind = type.split(":").at(-1) ?? type;
-  const verb = /^pulumi-nodejs:dynamic\/sextant:/.test(type) ? kind : undefined;
+  const verb = /^sextant:index:/.test(type) ? kind : undefined;
   if (kind === "Container") return `container ${method.toLowerCase()}`;
   if (verb === "Ready") return "gate";
   if (verb === "Switch") return "switch and drain";

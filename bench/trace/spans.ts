@@ -8,7 +8,7 @@ export interface Span {
   /** Milliseconds since the first span began. */
   start: number;
   end: number;
-  /** The resource: `pulumi-nodejs:dynamic/sextant:Container lite-web-1`. */
+  /** The resource: `sextant:index:Container lite-web-1`. */
   resource?: string;
   /** What was started, of a plugin or program. */
   program?: string;
@@ -159,7 +159,7 @@ function resourceOf(span: RawSpan, byId: ReadonlyMap<string, RawSpan>): string |
   return undefined;
 }
 
-/** `pulumi-nodejs:dynamic/sextant:Container web-1` of a URN. */
+/** `sextant:index:Container web-1` of a URN. */
 function resourceName(urn: string): string {
   const [types = "", ...name] = urn.split("::").slice(2);
   return `${types.split("$").at(-1) ?? ""} ${name.join("::")}`;

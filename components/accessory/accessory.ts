@@ -1,23 +1,34 @@
 import * as pulumi from "@pulumi/pulumi";
+import { claimChildren } from "../core/claimed-names";
 import { Component, transformed } from "../core/component";
+import type { Problem } from "../core/problem";
 import { dockerEnvs } from "../core/environment";
-import { hostWide } from "../core/names";
+import { hostWide, ownerOf } from "../core/names";
 import { lateRefusal } from "../core/refusal";
-import { memoryLimit, seconds } from "../core/units";
+import { mebibytes, memoryLimit, seconds } from "../core/units";
+import { refuseShape } from "../core/shape";
+import { calledByTransform, DataOf, placeOf, type Names } from "../data/data";
+import { warnData } from "../data/check-word";
 import { Container, type ContainerArgs } from "../docker/container";
-import { Pull } from "../docker/pull";
+import { loginLine } from "../image/login";
+import { accessoryLabel, ownerLabel } from "../../provider/docker/container-body";
+import { Pull } from "../image/pull";
 import { Volume, type VolumeArgs } from "../docker/volume";
-import { onHost } from "../host/remote";
-import { VerbOnHost } from "../host/verb";
+import { onHost, secretNames } from "../host/depends";
+import { VerbOnHost } from "../host/step";
 import { checkAccessory, type AccessoryArgs, type Publish } from "./args";
-import { checkOnServer, occupy } from "./check-server";
+import { checkOnServer, occupy } from "./checks/check-server";
+import { inspectAccessory } from "./checks/inspect-image";
+import { inOwnWords, presetOf } from "./preset";
+import { reachable } from "./reach";
+import { accessoryShape } from "./shape";
 
 /**
  * A service beside the app: a database, a cache, a search engine. One container on one host, with data in volumes that
  * outlive it, reachable by name from the containers of that host and from nowhere else unless `publish` says so.
  *
  * Editing an argument replaces the container, old one first, since two servers must not share a data volume: expect
- * some seconds without it. The volumes stay.
+ * some seconds without it. Its data stays, whatever is edited, renamed or removed: see [Data](data.md).
  *
  * @example
  * const search = new Accessory("search", {
@@ -27,6 +38,8 @@ import { checkOnServer, occupy } from "./check-server";
  */
 export class Accessory extends Component {
   readonly image: Pull;
+  /** What it is called on its host and whose its data is, kept through renames. */
+  readonly data: DataOf;
   /** The data volumes, by the names in `volumes`. */
   readonly volumes: Readonly<Record<string, Volume>>;
   readonly container: Container;
@@ -38,45 +51,101 @@ export class Accessory extends Component {
   readonly port: pulumi.Output<number | undefined>;
 
   constructor(name: string, args: AccessoryArgs, opts?: pulumi.ComponentResourceOptions) {
+    refuseShape(`${new.target.name} "${name}"`, accessoryShape, args);
     const facts = factsOf(args);
-    super("accessory:Accessory", name, opts, facts);
-    const onServer = checkOnServer(this.label, args);
-    this.refuse([...checkAccessory(name, args), ...onServer.refused]);
-    this.warn(onServer.warned);
-    occupy(this.label, args);
-    const alias = hostWide(name);
+    super("Accessory", name, opts, facts);
+    const onServer = checkOnServer(this.label, name, args);
+    const preset = presetOf(args);
+    this.refuse(inOwnWords(preset, [...checkAccessory(name, args), ...onServer.refused]));
+    this.refuse(claimVolumes(this.label, name, args, opts));
+    this.warn([
+      ...preset.warned,
+      ...onServer.warned,
+      ...warnData(args.data, Object.keys(args.volumes ?? {})),
+    ]);
+    occupy(this.label, name, args);
+    if (pulumi.runtime.isDryRun()) {
+      inspectAccessory(args, (warned) => {
+        this.warn(warned);
+      });
+    }
     this.image = this.pull(args);
-    this.volumes = this.makeVolumes(args, alias);
-    this.container = this.run(args, alias);
-    this.ready = this.awaitReady(args, alias);
+    this.data = this.nameData(args);
+    this.volumes = this.makeVolumes(args);
+    this.container = this.run(args);
+    this.ready = this.awaitReady(args);
+    reachable(this.ready, { label: this.label, server: args.server, publish: args.publish });
     const reached =
-      args.publish === "private"
-        ? privateAddress(this.label, args.server.privateAddress)
-        : pulumi.output(alias);
+      args.publish === "private" ? privateAddress(this.label, args.server.privateAddress) : this.data.name;
     this.host = pulumi.all([this.ready.id, reached]).apply(([, host]) => host);
     this.port = pulumi.output(args.publish === "private" ? (args.hostPort ?? args.port) : args.port);
     this.registerOutputs({ host: this.host, port: this.port, ...facts });
   }
 
   private pull(args: AccessoryArgs): Pull {
-    return new Pull(this.componentName, [args.server], args.image, { parent: this }, args.transform?.image);
+    return new Pull(
+      this.componentName,
+      [args.server],
+      args.image,
+      { parent: this },
+      undefined,
+      args.transform?.image,
+    );
   }
 
-  private makeVolumes(args: AccessoryArgs, alias: string): Record<string, Volume> {
+  private nameData(args: AccessoryArgs): DataOf {
+    const { server, volumes = {}, data = "keep", transform } = args;
+    const names = { name: hostWide(this.componentName), owner: ownerOf("accessory", this.componentName) };
+    const places = Object.keys(volumes).map((volume) => {
+      const own = this.volumeArgs(args, volume, names);
+      const called = calledByTransform(transform?.volume, `${this.componentName}-${volume}`, own, {
+        parent: this,
+      });
+      return { volume, ...placeOf(server), ...called };
+    });
+    // Not tied to the machine, as all else there is: made anew with another one, it would lose the name and what was there before.
+    return new DataOf(
+      this.componentName,
+      { label: this.label, argument: "server", ...names, data, places, unnamed: placeOf(server) },
+      { parent: this },
+    );
+  }
+
+  private volumeArgs({ server, data = "keep" }: AccessoryArgs, volume: string, names: Names): VolumeArgs {
+    return {
+      ...placeOf(server),
+      label: this.label,
+      name: pulumi.interpolate`${names.name}-${volume}`,
+      owner: pulumi.interpolate`${names.owner}/${volume}`,
+      component: ownerOf("accessory", this.componentName),
+      formerly: names.owner,
+      data,
+    };
+  }
+
+  private makeVolumes(args: AccessoryArgs): Record<string, Volume> {
+    const { server, volumes = {}, data = "keep", transform } = args;
+    // The provider sees another machine itself: one that its data is moved to must not make the volume anew.
+    const { replacementTrigger: _, ...opts } = onHost(server, {
+      parent: this,
+      // It is stopped for as long as a copy takes, and must not wait for its image besides.
+      dependsOn: data === "move" ? [this.image] : [],
+    });
     const make = (volume: string) =>
       new Volume(
         ...transformed<VolumeArgs>(
-          args.transform?.volume,
+          transform?.volume,
           `${this.componentName}-${volume}`,
-          { shell: args.server.shell, name: `${alias}-${volume}` },
-          onHost(args.server, { parent: this, retainOnDelete: args.keepData }),
+          this.volumeArgs(args, volume, this.data),
+          opts,
         ),
       );
-    return Object.fromEntries(Object.keys(args.volumes ?? {}).map((volume) => [volume, make(volume)]));
+    return Object.fromEntries(Object.keys(volumes).map((volume) => [volume, make(volume)]));
   }
 
-  private run(args: AccessoryArgs, alias: string): Container {
-    const { server } = args;
+  private run(args: AccessoryArgs): Container {
+    const { server, shm } = args;
+    const { firstEnvs, data } = presetOf(args);
     return new Container(
       ...transformed<ContainerArgs>(
         args.transform?.container,
@@ -84,20 +153,26 @@ export class Accessory extends Component {
         {
           shell: server.shell,
           // A fixed name: two containers on one data volume can then never run, whatever was interrupted.
-          name: alias,
+          name: this.data.name,
           image: this.image.image,
+          __auth: loginLine(server, args.image),
           hostname: this.componentName,
           command: args.command,
           envs: dockerEnvs(args.env ?? {}, args.secrets ?? {}, this.label),
           ports: ports(args, server.privateAddress, this.label),
-          network: { name: server.network.name, id: server.network.id, aliases: [alias] },
+          network: { name: server.network.name, id: server.network.id, aliases: [this.data.name] },
           volumes: Object.entries(args.volumes ?? {}).map(([volume, path]) => ({
             volumeName: this.volumes[volume]?.name,
             containerPath: path,
           })),
           uploads: Object.entries(args.files ?? {}).map(([file, content]) => ({ file, content })),
           labels: labels(this.componentName, args),
-          ownedBy: "sextant.accessory",
+          ownedBy: ownerLabel,
+          ...(firstEnvs === undefined ? {} : { firstEnvs }),
+          ...(data === undefined
+            ? {}
+            : { dataFormat: { ...data, volume: this.volumes["data"]?.name ?? "" } }),
+          ...(shm === undefined ? {} : { shm: mebibytes(shm) }),
           ...memoryLimit(args.resources?.memory),
           cpus: args.resources?.cpus,
           restart: "unless-stopped",
@@ -110,12 +185,13 @@ export class Accessory extends Component {
     );
   }
 
-  private awaitReady(args: AccessoryArgs, alias: string): VerbOnHost {
+  private awaitReady(args: AccessoryArgs): VerbOnHost {
     const timeout = seconds(args.ready?.timeout ?? "120s");
     const words = [
-      `container=${alias}`,
+      pulumi.interpolate`container=${this.container.name}`,
       pulumi.interpolate`instance=${this.container.id}`,
       `timeout=${timeout}`,
+      ...secretNames(args.secrets),
     ];
     return new VerbOnHost(
       `${this.componentName}-ready`,
@@ -131,12 +207,29 @@ export class Accessory extends Component {
   }
 }
 
+/** Takes the names of the volumes as Pulumi has them; those of a parent's are named together with it. */
+function claimVolumes(
+  label: string,
+  name: string,
+  { volumes = {} }: AccessoryArgs,
+  opts: pulumi.ComponentResourceOptions | undefined,
+): Problem[] {
+  const run = pulumi.runtime.getStackResource();
+  if (run === undefined || opts?.parent !== undefined) return [];
+  const all = Object.keys(volumes).map((volume) => ({
+    name: `${name}-${volume}`,
+    argument: `volumes.${volume}`,
+    what: `the volume ${volume} of ${label}`,
+  }));
+  return claimChildren(run, "accessory volume", all);
+}
+
 /** What policies look at: the inputs of the component, and its outputs, since some see only these. */
 function factsOf(args: AccessoryArgs): pulumi.Inputs {
   return {
     server: args.server.hostName,
     volumes: Object.keys(args.volumes ?? {}),
-    keepData: args.keepData ?? false,
+    data: args.data ?? "keep",
     publish: typeof args.publish === "object" ? "public" : (args.publish ?? "nobody"),
   };
 }
@@ -180,5 +273,5 @@ function privateAddress(label: string, address: pulumi.Output<string | undefined
 }
 
 function labels(name: string, args: AccessoryArgs): Record<string, string> {
-  return { ...args.labels, "sextant.accessory": hostWide(name) };
+  return { ...args.labels, [accessoryLabel]: name, [ownerLabel]: ownerOf("accessory", name) };
 }

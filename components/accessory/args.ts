@@ -1,15 +1,17 @@
 /** The arguments of an accessory, and what can be wrong with them. */
 import type * as pulumi from "@pulumi/pulumi";
 import * as check from "../core/checks";
-import { checkEnvironment } from "../core/environment";
+import { anyName, checkEnvironment } from "../core/environment";
 import type { Transform } from "../core/component";
 import type { Problem } from "../core/problem";
 import type { Duration, Size } from "../core/units";
+import type { Data } from "../../provider/data/word";
+import { checkData } from "../data/check-word";
 import type { ContainerArgs } from "../docker/container";
-import type { PullArgs } from "../docker/pull";
+import type { PullArgs } from "../image/pull";
 import type { VolumeArgs } from "../docker/volume";
 import type { Host } from "../host/host";
-import type { VerbArgs } from "../host/verb";
+import type { VerbArgs } from "../host/step";
 import { moves } from "../image/reference";
 
 /**
@@ -25,7 +27,8 @@ export interface AccessoryArgs {
   /**
    * The host that it runs on.
    *
-   * @edit starts it on the new host with empty volumes: data does not move along
+   * @edit refused at preview while volumes hold its data, unless `data` says what becomes of it: `"move"` stops it, copies the volumes to
+   * the new host and starts it there; `"leave"` starts it there with empty ones. The old volumes stay
    */
   server: Host;
   /** The image, with its tag. @edit replaces the container @example "getmeili/meilisearch:v1.11" */
@@ -60,7 +63,7 @@ export interface AccessoryArgs {
    * Data that outlives the container: the name of a Docker volume and where it is mounted.
    *
    * @default none
-   * @edit replaces the container; a name that is taken out goes with its data, unless `keepData` is set
+   * @edit replaces the container; a name that is taken out is left on the host with its data, and is used again when it is back
    * @example { data: "/meili_data" }
    */
   volumes?: Record<string, string>;
@@ -87,17 +90,34 @@ export interface AccessoryArgs {
     /** Processor cores. @default no limit @example 1.5 */
     cpus?: number;
   };
+  /**
+   * The size of /dev/shm, where databases share memory between processes. What is used of it counts to the memory limit.
+   *
+   * @default Docker's own 64 MB
+   * @edit replaces the container
+   * @example "256m"
+   */
+  shm?: Size;
   /** How long it may take to stop before it is killed. @default "60s" @edit in place */
   stopTimeout?: Duration;
   /** Labels on the container. @default none @edit replaces the container */
   labels?: Record<string, string>;
   /**
-   * Keeps the data volumes when the accessory is removed or the stack destroyed.
+   * What becomes of the data volumes when the accessory is removed, moved or destroyed: `"keep"` keeps them, and refuses to move without
+   * them; `"move"` takes a copy along; `"leave"` keeps them, and moves without them; `"discard"` deletes them, once that has been deployed.
    *
-   * @default false
+   * @default "keep"
    * @edit in the state only: nothing on the host changes
    */
-  keepData?: boolean;
+  data?: Data;
+  /**
+   * How long a preview may ask the registry for the paths that the image keeps data at, to say which of them `volumes` does not name;
+   * `false` asks for nothing.
+   *
+   * @default "3s"
+   * @edit nothing on the host changes
+   */
+  inspectImage?: Duration | false;
   /** Changes a child before it is made. @default none @edit what the changed argument of the child does */
   transform?: {
     /** The image on the host. */
@@ -152,11 +172,13 @@ export function checkAccessory(name: string, args: AccessoryArgs): Problem[] {
           .notEmpty("publish.reason", args.publish.reason ?? "", "say why the whole internet may reach it")
           .map((problem) => ({ ...problem, check: "public-port" as const }))
       : []),
-    ...checkEnvironment(args.env, args.secrets),
+    ...checkEnvironment(args.env, args.secrets, "", anyName),
     ...Object.entries(args.volumes ?? {}).flatMap(([volume, path]) => [
       ...check.dnsLabel(`volumes.${volume}`, volume),
       ...check.absolutePath(`volumes.${volume}`, path),
     ]),
+    ...checkData("accessory", args.data),
+    ...checkMove(args),
     ...Object.keys(args.files ?? {}).flatMap((path) => check.absolutePath("files", path)),
     ...(args.ready === undefined
       ? []
@@ -165,8 +187,24 @@ export function checkAccessory(name: string, args: AccessoryArgs): Problem[] {
           ...check.duration("ready.timeout", args.ready.timeout, 1000, 3_600_000),
         ]),
     ...check.size("resources.memory", args.resources?.memory),
+    ...check.size("shm", args.shm, 1024 ** 2),
+    ...(args.inspectImage === false ? [] : check.duration("inspectImage", args.inspectImage, 100, 60_000)),
     ...check.cores("resources.cpus", args.resources?.cpus),
     ...check.duration("stopTimeout", args.stopTimeout, 0, 3_600_000),
+  ];
+}
+
+/** Each volume is copied by itself: of two, one could be moved and the other not. */
+function checkMove({ data, volumes = {} }: AccessoryArgs): Problem[] {
+  if (data !== "move" || Object.keys(volumes).length < 2) return [];
+  return [
+    {
+      argument: "data",
+      value: data,
+      rule: "it takes one volume along, and this accessory has more",
+      cure: 'copy them by hand while it is stopped, then write "leave"',
+      check: "data-kept",
+    },
   ];
 }
 

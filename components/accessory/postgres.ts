@@ -1,61 +1,96 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as check from "../core/checks";
-import type { Problem } from "../core/problem";
+import { sentence, type Problem } from "../core/problem";
+import { lateRefusal } from "../core/refusal";
+import { libcOf, majorOf } from "../../provider/docker/data-format";
+import { VerbOnHost } from "../host/step";
+import { moves } from "../image/reference";
 import { Accessory } from "./accessory";
-import type { AccessoryArgs } from "./args";
-
-/** Arguments of `Postgres`: those of an accessory, less what the preset knows. */
-export interface PostgresArgs extends Omit<AccessoryArgs, "image" | "port" | "volumes" | "ready"> {
-  /** The major version, the tag of the image. An upgrade of a major version needs a dump and a restore. @example "15" */
-  version: string;
-  /** The password of the user. */
-  password: pulumi.Input<string>;
-  /** The user that owns the database. @default "app" */
-  user?: string;
-  /** The database that is made at first start. @default the user's name */
-  database?: string;
-  /** The image, without its tag. @default "postgres" */
-  image?: string;
-}
+import { checkPassword, checkVersion, passwordRule } from "./checks/check-version";
+import { checkPgdata, loginInput, mountFor, pgdataOf } from "./postgres-data";
+import { withPreset } from "./preset";
+import { refuseShape } from "../core/shape";
+import type { PostgresArgs } from "./postgres-args";
+import { postgresShape } from "./shape";
 
 /**
- * PostgreSQL in a container, with its data in the volume `data`, ready when it takes connections over TCP.
+ * PostgreSQL in a container, with its data in the volume `data`, ready when it takes connections over TCP. For the official image,
+ * 14 to 18, and those that are made from it, such as those of pgvector and PostGIS.
  *
- * @example const db = new Postgres("db", { server: web1, version: "15", password: config.requireSecret("dbPassword") });
+ * @example const db = new Postgres("db", { server: web1, version: "17", password: config.requireSecret("dbPassword") });
  */
 export class Postgres extends Accessory {
-  /** `postgres://user:password@host:port/database`; a secret. */
+  /** `postgres://user:password@host:port/database`; a secret. Known once the database has the password. */
   readonly url: pulumi.Output<string>;
-  /** The password, as a secret. */
+  /** The password, as a secret. Known once the database has it. */
   readonly password: pulumi.Output<string>;
   readonly user: string;
   readonly database: string;
+  /** Done when the user has the password. */
+  readonly login: VerbOnHost;
 
   constructor(name: string, args: PostgresArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { version, password, user = "app", database = user, image = "postgres", ...rest } = args;
+    refuseShape(`${new.target.name} "${name}"`, postgresShape, args);
+    const { version, password, user = "app", database = user, image = "postgres", major, ...rest } = args;
+    const known = major ?? majorOf(String(version)) ?? NaN;
     super(
       name,
-      {
-        ...rest,
-        image: `${image}:${version}`,
-        port: 5432,
-        volumes: { data: "/var/lib/postgresql/data" },
-        env: { POSTGRES_USER: user, POSTGRES_DB: database, ...args.env },
-        secrets: { POSTGRES_PASSWORD: password, ...args.secrets },
-        // Over TCP: the server of the first set-up listens on its socket only.
-        ready: { command: ["pg_isready", "-q", "-h", "127.0.0.1", "-U", user, "-d", database] },
-      },
+      withPreset(
+        {
+          ...rest,
+          image: `${image}:${version}`,
+          port: 5432,
+          shm: args.shm ?? "256m",
+          volumes: { data: mountFor(known, pgdataOf(args.env)) },
+          env: { POSTGRES_USER: user, POSTGRES_DB: database, ...args.env },
+          secrets: { POSTGRES_PASSWORD: password, ...args.secrets },
+          // Over TCP: the server of the first set-up listens on its socket only.
+          ready: { command: ["pg_isready", "-q", "-h", "127.0.0.1", "-U", user, "-d", database] },
+        },
+        {
+          refused: checkPostgres(args),
+          made: ["image", "secrets.POSTGRES_PASSWORD"],
+          warned: [],
+          firstEnvs: ["POSTGRES_PASSWORD"],
+          data: { major: known, libc: libcOf(String(version)) },
+          ...(image === "postgres" ? { keepsAt: [mountFor(known, undefined)] } : {}),
+        },
+      ),
       opts,
     );
-    this.refuse(checkPostgres(args));
     this.user = user;
     this.database = database;
-    this.password = pulumi.secret(password);
+    this.login = this.setPassword(args, user, database);
+    this.password = pulumi.secret(pulumi.all([password, this.login.id]).apply(([known]) => known));
     this.url = pulumi.interpolate`postgres://${user}:${this.password.apply(encodeURIComponent)}@${this.host}:${this.port}/${database}`;
+  }
+
+  /** The image takes a password with an empty volume only; so it is set each time that it is another one. */
+  private setPassword({ server, password }: PostgresArgs, user: string, database: string): VerbOnHost {
+    const words = [
+      pulumi.interpolate`container=${this.container.name}`,
+      pulumi.interpolate`instance=${this.container.id}`,
+      `user=${user}`,
+      `database=${database}`,
+    ];
+    const input = pulumi.output(password).apply((known) => {
+      const rule = passwordRule(known);
+      if (rule === undefined) return loginInput(user, known);
+      const cure = "set it with pulumi config set --secret";
+      throw lateRefusal(sentence(this.label, { argument: "password", rule, cure }));
+    });
+    return new VerbOnHost(
+      `${this.componentName}-login`,
+      server,
+      "postgres-login",
+      { words, stdin: pulumi.secret(input) },
+      { parent: this, dependsOn: [this.ready] },
+    );
   }
 }
 
 function checkPostgres(args: PostgresArgs): Problem[] {
+  const { version, major, password, env } = args;
   const name = (argument: string, value: string | undefined): Problem[] =>
     value === undefined || /^[a-z_][a-z0-9_]*$/.test(value)
       ? []
@@ -67,8 +102,24 @@ function checkPostgres(args: PostgresArgs): Problem[] {
             cure: 'write it like "shop"',
           },
         ];
+  const wrong = checkVersion(version, "17");
+  const known = major ?? majorOf(String(version));
   return [
-    ...check.notEmpty("version", args.version, 'name the major version, such as "15"'),
+    ...wrong,
+    ...check.whole("major", major, 9, 99),
+    ...(wrong.length > 0 || known !== undefined || moves(version)
+      ? []
+      : [
+          {
+            argument: "version",
+            value: version,
+            rule: "it does not say which major version of PostgreSQL it is, and the place of the data depends on that",
+            cure: "give it as major",
+            check: "data-format" as const,
+          },
+        ]),
+    ...(known === undefined ? [] : checkPgdata(known, pgdataOf(env))),
+    ...checkPassword(password),
     ...name("user", args.user),
     ...name("database", args.database),
   ];

@@ -1,27 +1,53 @@
 import { createHash } from "node:crypto";
+import { isIP } from "node:net";
 import * as pulumi from "@pulumi/pulumi";
+import { claimChildren } from "../core/claimed-names";
 import { Component, transformed } from "../core/component";
 import { dockerEnvs } from "../core/environment";
-import { hostWide, roleLabel } from "../core/names";
+import { appLabel, hostWide, ownerOf, roleLabel, stackLabel } from "../core/names";
+import { sentences, type Problem } from "../core/problem";
+import { lateRefusal } from "../core/refusal";
+import { ofType, refuseShape } from "../core/shape";
 import { memoryLimit, seconds } from "../core/units";
+import { calledByTransform, DataOf, placeOf, type Names } from "../data/data";
+import { sameNames, takeNames } from "../data/same-name";
+import { warnData } from "../data/check-word";
 import { Container, type ContainerArgs } from "../docker/container";
-import { Pull } from "../docker/pull";
+import { ownerLabel } from "../../provider/docker/container-body";
+import { loginLine } from "../image/login";
+import { Pull } from "../image/pull";
 import { Volume, type VolumeArgs } from "../docker/volume";
 import type { Host } from "../host/host";
-import { verbLine } from "../host/kit";
-import { environmentLines, onHost } from "../host/remote";
-import { VerbOnHost } from "../host/verb";
+import { verbLine } from "../../provider/host/scripts";
+import { onHost } from "../host/depends";
+import { VerbOnHost } from "../host/step";
+import type { Front } from "../proxy/args";
 import type { AppArgs } from "./args";
-import { checkApp } from "./check-app";
-import { checkHosts, occupy } from "./check-hosts";
-import { checkParallel, stepsAtATime } from "./check-parallel";
-import { checkPaths } from "./check-paths";
-import { checkTimeouts } from "./check-timeouts";
-import { inspectImage } from "./inspect-image";
+import { Certificates } from "./certificates";
+import { checkApp } from "./checks/check-app";
+import { checkKey } from "./checks/check-certificate";
+import { checkHosts, occupy } from "./checks/check-hosts";
+import { childrenOf, namesOf, volumePlaces } from "./checks/check-names";
+import { checkParallel, stepsAtATime } from "./checks/check-parallel";
+import { checkPaths } from "./checks/check-paths";
+import { traceAccessories } from "./checks/check-reach";
+import { checkTimeouts } from "./checks/check-timeouts";
+import { inspectImage } from "./checks/inspect-image";
+import { inspectNames } from "./checks/inspect-names";
 import { batches, imageReference, rolesOf, type Placement, type Role } from "./plan";
 import { Prune } from "./prune";
+import { releaseBody } from "./release-body";
 import { Routes } from "./routes";
-import { certificateDirectory, deployFlags, healthWords, routePort, type RouteArgs } from "./route";
+import { claimedByOthers } from "./checks/route-claims";
+import {
+  certificateDirectory,
+  deployFlags,
+  healthWords,
+  routeBehind,
+  routePort,
+  type RouteArgs,
+} from "./route";
+import { appShape } from "./shape";
 
 /** What a role is on one of its hosts. */
 export interface RoleOnHost {
@@ -39,7 +65,11 @@ export interface RoleOnHost {
  *
  * A release pulls the image on all hosts, runs the release command once, starts the new containers beside the old ones,
  * waits until each is ready, and only then switches the traffic, host after host. If one container does not become ready,
- * no host is switched and the old release serves on.
+ * no host of its batch is switched and the old release serves on there; without `rollout`, all hosts are one batch. A role with
+ * `strategy: "stop-first"` has no old container by then.
+ *
+ * A worker takes work as soon as it runs. So it starts when every container with a route of its batch is ready, and works beside the old
+ * one until its own switch; where the release fails in between, it is stopped within a few minutes, and by the next release at once.
  *
  * @example
  * const shop = new App("shop", {
@@ -55,26 +85,33 @@ export class App extends Component {
   readonly image: Pull;
   /** The release command, where there is one. */
   readonly release: VerbOnHost | undefined;
+  /** What its volumes are called and whose they are, kept through renames, also while it has none. */
+  readonly data: DataOf;
   /** The data volumes: `<host>/<volume>` in the program's names. They outlive every container. */
   readonly volumes: ReadonlyMap<string, Volume>;
   /** Every role on every host, in the order of the rollout. */
   readonly placements: readonly RoleOnHost[];
   /** What a refresh asks the proxies by; none for an app without routes. */
   readonly watch: Routes | undefined;
+  /** The certificates of its routes from Let's Encrypt; none without such a route. */
+  readonly certificates: Certificates | undefined;
   /** The release that serves; known once the last host is switched. */
   readonly version: pulumi.Output<string>;
 
   constructor(name: string, args: AppArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("app:App", name, opts);
-    const roles = this.admit(args);
+    refuseShape(`${new.target.name} "${name}"`, appShape, args);
+    super("App", name, opts);
+    const roles = this.admit(args, opts?.parent !== undefined);
     const reference = pulumi.output(args.version).apply((version) => imageReference(args.image, version));
     this.image = this.pull(args, roles, reference);
+    this.data = this.nameData(args, roles);
     this.volumes = this.makeVolumes(args, roles);
     this.release = this.runRelease(args, roles, reference);
     const { placements, last } = this.rollOut(args, roles, reference);
     this.placements = placements;
     this.watch = this.watchRoutes(roles);
     this.prune(args, roles, last);
+    this.certificates = this.askForCertificates(roles, last);
     const switched = this.placements.flatMap((placement) => placement.switches.map((command) => command.id));
     this.version = pulumi
       .all([pulumi.output(args.version), pulumi.all(switched)])
@@ -83,19 +120,30 @@ export class App extends Component {
   }
 
   /** Refuses what cannot work, says what may not be meant, and takes its place on the hosts. */
-  private admit(args: AppArgs): Role[] {
+  private admit(args: AppArgs, within: boolean): Role[] {
     const roles = rolesOf(this.componentName, args);
     const onHosts = checkHosts(this.label, args, roles);
-    this.refuse([...checkApp(this.componentName, args), ...onHosts.refused]);
+    const names = namesOf(this.componentName, args, roles);
+    this.refuse([...checkApp(this.componentName, args), ...onHosts.refused, ...sameNames(names)]);
+    if (!within) this.refuse(this.claim(roles));
     this.warn([
       ...checkTimeouts(args, roles).warned,
       ...checkPaths(args, roles),
       ...onHosts.warned,
       ...checkParallel(args, roles, stepsAtATime()),
     ]);
+    this.warn(warnData(args.data, [...new Set(volumePlaces(roles).map(({ source }) => source))]));
     occupy(this.label, args, roles);
+    takeNames(this.label, names);
     if (pulumi.runtime.isDryRun()) {
+      inspectNames(args, roles, (problems) => {
+        this.warn(problems);
+      });
       inspectImage(args, roles, ({ refused, warned }) => {
+        this.warn(warned);
+        this.refuseLate(refused);
+      });
+      traceAccessories(roles, ({ refused, warned }) => {
         this.warn(warned);
         this.refuseLate(refused);
       });
@@ -103,57 +151,114 @@ export class App extends Component {
     return roles;
   }
 
+  /** Takes the names of its children as Pulumi has them; those of a parent's are named together with it. */
+  private claim(roles: readonly Role[]): Problem[] {
+    const run = pulumi.runtime.getStackResource();
+    if (run === undefined) return [];
+    const children = childrenOf(this.componentName, this.label, roles);
+    return [
+      ...claimChildren(run, "role", children.roles),
+      ...claimChildren(run, "app volume", children.volumes),
+    ];
+  }
+
   private pull(args: AppArgs, roles: Role[], reference: pulumi.Output<string>): Pull {
     const hosts = [...new Set(roles.flatMap((role) => role.servers))];
-    return new Pull(`${this.componentName}-pull`, hosts, reference, { parent: this }, args.transform?.image);
+    return new Pull(
+      `${this.componentName}-pull`,
+      hosts,
+      reference,
+      { parent: this },
+      appLabel(this.componentName),
+      args.transform?.image,
+    );
+  }
+
+  private nameData(args: AppArgs, roles: Role[]): DataOf {
+    const { data = "keep", transform } = args;
+    const names = { name: hostWide(this.componentName), owner: ownerOf("app", this.componentName) };
+    const places = volumePlaces(roles).map(({ host, source }) => {
+      const own = this.volumeArgs(args, host, source, names);
+      const called = calledByTransform(transform?.volume, this.volumeResource(host, source), own, {
+        parent: this,
+      });
+      return { volume: source, ...placeOf(host), ...called };
+    });
+    return new DataOf(
+      this.componentName,
+      { label: this.label, argument: "roles", ...names, data, places },
+      { parent: this },
+    );
+  }
+
+  private volumeResource(host: Host, source: string): string {
+    return `${this.componentName}-${host.hostName}-${source}`;
+  }
+
+  private volumeArgs({ data = "keep" }: AppArgs, host: Host, source: string, names: Names): VolumeArgs {
+    return {
+      ...placeOf(host),
+      label: this.label,
+      name: pulumi.interpolate`${names.name}-${source}`,
+      owner: pulumi.interpolate`${names.owner}/${source}`,
+      component: ownerOf("app", this.componentName),
+      formerly: names.owner,
+      data,
+    };
   }
 
   private makeVolumes(args: AppArgs, roles: Role[]): Map<string, Volume> {
-    const volumes = new Map<string, Volume>();
-    for (const role of roles) {
-      for (const source of Object.keys(role.volumes ?? {}).filter((name) => !name.startsWith("/"))) {
-        for (const host of role.servers) {
-          const key = volumeKey(host, source);
-          if (volumes.has(key)) continue;
-          const name = `${this.componentName}-${host.hostName}-${source}`;
-          const volumeArgs = { shell: host.shell, name: this.volumeName(source) };
-          volumes.set(
-            key,
-            new Volume(
-              ...transformed<VolumeArgs>(
-                args.transform?.volume,
-                name,
-                volumeArgs,
-                onHost(host, { parent: this }),
-              ),
-            ),
-          );
-        }
-      }
-    }
-    return volumes;
+    const make = (host: Host, source: string): Volume =>
+      new Volume(
+        ...transformed<VolumeArgs>(
+          args.transform?.volume,
+          this.volumeResource(host, source),
+          this.volumeArgs(args, host, source, this.data),
+          onHost(host, { parent: this }),
+        ),
+      );
+    return new Map(
+      volumePlaces(roles).map(({ host, source }) => [volumeKey(host, source), make(host, source)]),
+    );
   }
 
   private runRelease(args: AppArgs, roles: Role[], reference: pulumi.Output<string>): VerbOnHost | undefined {
     const primary = roles[0];
     const host = primary?.servers[0];
     if (args.release === undefined || primary === undefined || host === undefined) return undefined;
+    const name = hostWide(`${this.componentName}-release`);
+    const { env, secrets = {}, volumes = {} } = primary;
+    const variables = { ...this.ofRelease(args, host), ...env };
+    const binds = Object.entries(volumes).map(
+      ([source, path]) => pulumi.interpolate`${this.mounted(host, source)}:${path}`,
+    );
+    const body = pulumi
+      .all([reference, host.network.name, dockerEnvs(variables, secrets, this.label), pulumi.all(binds)])
+      .apply(([image, network, envs, mounts]) =>
+        releaseBody({
+          image,
+          command: args.release ?? [],
+          envs,
+          network,
+          volumes: mounts,
+          labels: { "sextant.release": name, "sextant.secrets": Object.keys(secrets).sort().join(",") },
+        }),
+      );
     return new VerbOnHost(
       `${this.componentName}-release`,
       host,
       "release",
       {
         words: [
-          `name=${hostWide(`${this.componentName}-release`)}`,
+          `name=${name}`,
           pulumi.interpolate`image=${reference}`,
           `timeout=${seconds(args.releaseTimeout ?? "10m")}`,
-          ...Object.entries(primary.volumes ?? {}).map(
-            ([source, path]) => `volume=${this.volumeName(source)}:${path}`,
-          ),
           "--",
           ...args.release,
         ],
-        stdin: environmentLines({ ...primary.env, ...primary.secrets }),
+        image: { reference, login: loginLine(host, reference) },
+        stdin: pulumi.secret(body),
+        undo: { verb: "release", words: [`name=${name}`, "forget"] },
         // An earlier one, whose client was cut off, may have to end first.
         timeout: 2 * seconds(args.releaseTimeout ?? "10m"),
       },
@@ -163,7 +268,8 @@ export class App extends Component {
   }
 
   /**
-   * Batch after batch: all containers, all gates, then the switches one after the other. Each step names the one before it and
+   * Batch after batch: all containers, the gates of what has a route, those of the workers, then what is stopped first, and the switches
+   * one after the other. Each step names the one before it and
    * not all that was before that: names of every host in every host's state would be most of it on many hosts.
    */
   private rollOut(
@@ -174,17 +280,24 @@ export class App extends Component {
     const placements: RoleOnHost[] = [];
     let before: pulumi.Resource[] = [this.release ?? this.image];
     for (const batch of batches(roles, args.rollout?.batch)) {
-      const beside = batch.filter(({ role }) => role.strategy !== "stop-first");
       const instead = batch.filter(({ role }) => role.strategy === "stop-first");
-      const lease = leaseSeconds(beside);
-      const started = beside.map((placement) => this.start(args, placement, reference, before, lease));
+      const beside = batch.filter(({ role }) => role.strategy !== "stop-first");
+      const routed = beside.filter(({ role }) => role.routes.length > 0);
+      const workers = beside.filter(({ role }) => role.routes.length === 0);
+      const lease = leaseSeconds(batch);
+      const start = (placement: Placement, after: pulumi.Resource[] = []): RoleOnHost =>
+        this.start(args, placement, reference, before, lease, after);
+      const web = routed.map((placement) => start(placement));
+      // A worker takes work as soon as it runs.
+      const fit = web.map(({ ready }) => ready);
+      const started = [...web, ...workers.map((placement) => start(placement, fit))];
       const gates = started.map(({ ready }) => ready);
       // What must not run twice is stopped only when all else is known to be fit.
       const replaced = instead.map((placement) =>
         this.start(args, placement, reference, [...before, ...gates], 0),
       );
       let last: pulumi.Resource[] = [...gates, ...replaced.map(({ ready }) => ready)];
-      for (const [at, { role, host }] of beside.entries()) {
+      for (const [at, { role, host }] of [...routed, ...workers].entries()) {
         const placed = started[at];
         if (placed === undefined) continue;
         const switches = this.switchTraffic(args, role, host, placed, [placed.ready, ...last]);
@@ -197,12 +310,14 @@ export class App extends Component {
     return { placements, last: before };
   }
 
+  /** @param before what it is made after; @param fit what has to be ready before it is started */
   private start(
     args: AppArgs,
     { role, host }: Placement,
     reference: pulumi.Output<string>,
     before: pulumi.Resource[],
     lease: number,
+    fit: pulumi.Resource[] = [],
   ): RoleOnHost {
     const name = `${this.componentName}-${role.name}-${host.hostName}`;
     const dependsOn = [...before, ...this.volumesOn(host, role)];
@@ -213,18 +328,16 @@ export class App extends Component {
         {
           shell: host.shell,
           image: reference,
+          __auth: loginLine(host, reference),
           hostname: host.hostName,
           // The gate starts it, so that what keeps it from starting is said in the gate's words.
           start: false,
           command: role.command,
-          envs: dockerEnvs(
-            { KAMAL_VERSION: args.version, KAMAL_HOST: host.hostName, ...role.env },
-            role.secrets ?? {},
-            this.label,
-          ),
+          envs: dockerEnvs({ ...this.ofRelease(args, host), ...role.env }, role.secrets ?? {}, this.label),
+          plainEnv: role.env ?? {},
           network: { name: host.network.name, id: host.network.id },
           volumes: Object.entries(role.volumes ?? {}).map(([source, containerPath]) => ({
-            ...(source.startsWith("/") ? { hostPath: source } : { volumeName: this.volumeName(source) }),
+            ...(source.startsWith("/") ? { hostPath: source } : { volumeName: this.mounted(host, source) }),
             containerPath,
           })),
           labels: this.labels(args, role),
@@ -244,23 +357,37 @@ export class App extends Component {
       host,
       "ready",
       {
-        words: this.readyWords(role, container, lease),
+        words: this.readyWords(role, container, lease, args.proxy?.config.behind),
         timeout: seconds(role.readyTimeout ?? "60s"),
         container: container.name,
       },
-      { parent: this, dependsOn: [container] },
+      // The gate asks as well whether the proxy runs that is to send traffic.
+      { parent: this, dependsOn: [container, ...this.proxyOf(args, role, host), ...fit] },
       args.transform?.ready,
     );
     return { role: role.name, host, container, ready, switches: [] };
   }
 
-  private readyWords(role: Role, container: Container, lease: number): pulumi.Input<string>[] {
+  /** What makes the proxy of a role with a route ready on a host. */
+  private proxyOf({ proxy }: AppArgs, role: Role, host: Host): pulumi.Resource[] {
+    const there = role.routes.length === 0 ? undefined : proxy?.on.get(host.hostName);
+    return there === undefined ? [] : [there.settle];
+  }
+
+  private readyWords(
+    role: Role,
+    container: Container,
+    lease: number,
+    front: Front | undefined,
+  ): pulumi.Input<string>[] {
     const route = role.routes[0]?.route;
     return [
       `role=${roleLabel(this.componentName, role.name)}`,
       pulumi.interpolate`container=${container.name}`,
       `timeout=${seconds(role.readyTimeout ?? "60s")}`,
-      ...(route === undefined ? [`delay=${seconds(role.readyDelay ?? "3s")}`] : healthWords(route)),
+      ...(route === undefined
+        ? [`delay=${seconds(role.readyDelay ?? "3s")}`]
+        : healthWords(routeBehind(route, front))),
       ...(lease > 0 ? [`lease=${lease}`] : []),
       ...(role.ready === undefined ? [] : ["--", ...role.ready]),
     ];
@@ -273,11 +400,17 @@ export class App extends Component {
     placed: RoleOnHost,
     after: pulumi.Resource[],
   ): VerbOnHost[] {
-    const words = [
-      `role=${roleLabel(this.componentName, role.name)}`,
-      pulumi.interpolate`container=${placed.container.name}`,
-      `stop=${seconds(role.stopTimeout ?? "30s")}`,
-    ];
+    const services = role.routes.map(({ service }) => service);
+    // The line is made once the container has its name: the apps that follow in the program have their routes by then.
+    const words = (own: readonly string[], more: readonly string[] = []): pulumi.Output<string[]> =>
+      placed.container.name.apply((container) => [
+        `role=${roleLabel(this.componentName, role.name)}`,
+        `container=${container}`,
+        `stop=${seconds(role.stopTimeout ?? "30s")}`,
+        `services=${services.join(",")}`,
+        ...claimedByOthers(args.proxy, host.hostName, own).map((pair) => `claimed=${pair}`),
+        ...more,
+      ]);
     const name = `${this.componentName}-${role.name}-${host.hostName}-switch`;
     const timeout = switchSeconds(role);
     if (role.routes.length === 0) {
@@ -286,7 +419,7 @@ export class App extends Component {
           name,
           host,
           "switch",
-          { words, timeout },
+          { words: words([]), timeout },
           { parent: this, dependsOn: after },
           args.transform?.switch,
         ),
@@ -305,15 +438,26 @@ export class App extends Component {
           host,
           "switch",
           {
-            words: [
-              ...words,
-              ...keep,
-              `service=${service}`,
-              `port=${routePort(route)}`,
-              "--",
-              ...deployFlags(route, role.readyTimeout ?? "60s", directory),
-            ],
-            undo: { verb: "unroute", words: [service] },
+            words: words(
+              [service],
+              [
+                ...keep,
+                `service=${service}`,
+                `port=${routePort(route)}`,
+                // Its own program may be replacing it now.
+                ...(args.proxy !== undefined && isExisting(args.proxy) ? ["bridge=wait"] : []),
+                "--",
+                ...deployFlags(
+                  routeBehind(route, args.proxy?.config.behind),
+                  role.readyTimeout ?? "60s",
+                  directory,
+                ),
+              ],
+            ),
+            undo: {
+              verb: "unroute",
+              words: [service, `role=${roleLabel(this.componentName, role.name)}`],
+            },
             timeout,
           },
           {
@@ -350,8 +494,15 @@ export class App extends Component {
       {
         words: [`directory=${directory}`],
         stdin: pulumi.secret(
-          pulumi.output(privateKey).apply((key) => `${encoded(certificate)}\n${encoded(key)}\n`),
+          pulumi.output(privateKey).apply((key) => {
+            const problems = checkKey("tls", certificate, key);
+            if (problems.length > 0)
+              throw lateRefusal(sentences(`${this.label}: route ${service}`, problems));
+            return `${encoded(certificate)}\n${encoded(key)}\n`;
+          }),
         ),
+        files: [`${directory}/cert.pem`, `${directory}/key.pem`],
+        undo: { verb: "certificate", words: [`directory=${directory}`, "remove"] },
       },
       { parent: this, dependsOn: settle === undefined ? [] : [settle] },
     );
@@ -366,7 +517,7 @@ export class App extends Component {
     });
     if (routed.length === 0) return undefined;
     const hosts = [...new Set(routed.map(({ placement }) => placement.host))].map((host) =>
-      pulumi.output({ shell: host.shell, list: verbLine(host.kit, "routes", []) }),
+      pulumi.output({ shell: host.shell, list: verbLine(host.kit, "routes", [`stack=${stackLabel()}`]) }),
     );
     const routes = routed.map(({ placement, service, route, at }) =>
       pulumi.output({
@@ -394,6 +545,7 @@ export class App extends Component {
           `role=${roleLabel(this.componentName, placement.role)}`,
           `wait=${drain(placement)}`,
           `keep=${args.retainImages ?? 3}`,
+          `for=${appLabel(this.componentName)}`,
           `repository=${args.image}`,
           `container=${container}`,
         ]),
@@ -407,6 +559,46 @@ export class App extends Component {
     );
   }
 
+  /** After the last switch, and never in its way: what cannot be got yet is said. */
+  private askForCertificates(roles: Role[], after: pulumi.Resource[]): Certificates | undefined {
+    const places = this.placements.flatMap(({ role: name, host }) =>
+      roles
+        .filter((role) => role.name === name)
+        .flatMap(({ routes }) => routes)
+        .filter(({ route }) => route.tls?.kind === "letsEncrypt")
+        .map(({ route }) => ({
+          shell: host.shell,
+          line: verbLine(host.kit, "handshake", [
+            `timeout=${handshakeSeconds}`,
+            `path=${route.health?.path ?? "/up"}`,
+            ...(route.tls?.kind === "letsEncrypt" && route.tls.staging ? ["directory=staging"] : []),
+            ...(route.hosts ?? []).map((one) => `host=${one}`),
+          ]),
+          own: pulumi
+            .all([host.address, host.ipv6Address])
+            .apply((addresses) =>
+              addresses.filter((address): address is string => address !== undefined && isIP(address) !== 0),
+            ),
+        })),
+    );
+    if (places.length === 0) return undefined;
+    const certificates = new Certificates(
+      `${this.componentName}-certificates`,
+      { places, timeout: handshakeSeconds + 30 },
+      { parent: this, dependsOn: after },
+    );
+    // Undefined in a user's unit tests, where no provider answers.
+    certificates.missing.apply((missing: string[] | undefined) => {
+      for (const text of missing ?? []) void pulumi.log.warn(`${this.label}: ${text}`, this);
+    });
+    return certificates;
+  }
+
+  /** What each container of a release knows of it, as Kamal's do. */
+  private ofRelease(args: AppArgs, host: Host): Record<string, pulumi.Input<string>> {
+    return { KAMAL_VERSION: args.version, KAMAL_HOST: host.hostName };
+  }
+
   /** The volumes that a role mounts on a host. */
   private volumesOn(host: Host, role: Role): Volume[] {
     return Object.keys(role.volumes ?? {}).flatMap(
@@ -414,24 +606,19 @@ export class App extends Component {
     );
   }
 
-  /** A Docker volume of the app; the name is the same for all its roles and releases. */
-  private volumeName(source: string): string {
-    return source.startsWith("/") ? source : hostWide(`${this.componentName}-${source}`);
+  /** What is mounted on a host: the Docker volume by the name that it was made with, or a directory. */
+  private mounted(host: Host, source: string): pulumi.Input<string> {
+    return this.volumes.get(volumeKey(host, source))?.name ?? source;
   }
 
-  /**
-   * Which containers are whose, for the verbs; and the plain variables and the names of the secrets, since a list of
-   * variables with a secret in it is hidden whole in a diff.
-   */
+  /** Which containers are whose, for the verbs, and which of their variables are secret. */
   private labels(args: AppArgs, role: Role): Record<string, pulumi.Input<string>> {
     return {
       ...role.labels,
-      ...Object.fromEntries(
-        Object.entries(role.env ?? {}).map(([name, value]) => [`sextant.env.${name}`, value]),
-      ),
       service: this.componentName,
       role: role.name,
       "sextant.app": this.componentName,
+      [ownerLabel]: ownerOf("app", this.componentName),
       "sextant.role": roleLabel(this.componentName, role.name),
       "sextant.version": args.version,
       "sextant.secrets": Object.keys(role.secrets ?? {})
@@ -440,6 +627,12 @@ export class App extends Component {
     };
   }
 }
+
+/** Whether a proxy is another program's. */
+const isExisting = ofType("sextant:index:ExistingProxy");
+
+/** How long the certificates of a route may take; then they are said to be missing. */
+const handshakeSeconds = 45;
 
 /** By which a volume of a host is found. */
 const volumeKey = (host: Host, source: string): string => `${host.hostName}/${source}`;
@@ -450,7 +643,18 @@ function switchSeconds(role: Role): number {
   return seconds(role.readyTimeout ?? "60s") + drain + seconds(role.stopTimeout ?? "30s");
 }
 
-/** How long a ready container may wait for its switch: all the switches before it may drain and stop to their limits. */
+/**
+ * How long a ready container may wait for its switch: the workers, and what is stopped first, may take their time to become ready,
+ * and all the switches before it may drain and stop to their limits.
+ */
 function leaseSeconds(batch: readonly Placement[]): number {
-  return batch.reduce((sum, { role }) => sum + switchSeconds(role), 0) + 30;
+  const roles = batch.map(({ role }) => role);
+  const instead = roles.filter(({ strategy }) => strategy === "stop-first");
+  const workers = roles.filter((role) => role.routes.length === 0 && !instead.includes(role));
+  const ready = (some: readonly Role[]): number[] =>
+    some.map(({ readyTimeout }) => seconds(readyTimeout ?? "60s"));
+  const stop = instead.map(({ stopTimeout }) => seconds(stopTimeout ?? "30s"));
+  const waits = [ready(workers), ready(instead), stop].reduce((sum, all) => sum + Math.max(0, ...all), 0);
+  const switches = roles.filter((role) => !instead.includes(role)).map(switchSeconds);
+  return waits + switches.reduce((sum, each) => sum + each, 0) + 30;
 }

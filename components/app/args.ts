@@ -2,11 +2,13 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Transform } from "../core/component";
 import type { Duration, Size } from "../core/units";
+import type { Data } from "../../provider/data/word";
 import type { ContainerArgs } from "../docker/container";
-import type { PullArgs } from "../docker/pull";
+import type { PullArgs } from "../image/pull";
 import type { VolumeArgs } from "../docker/volume";
 import type { Host } from "../host/host";
-import type { VerbArgs } from "../host/verb";
+import type { VerbArgs } from "../host/step";
+import type { ExistingProxy } from "../proxy/existing";
 import type { Proxy } from "../proxy/proxy";
 import type { PruneArgs } from "./prune";
 import type { RouteArgs } from "./route";
@@ -18,6 +20,7 @@ export interface ContainerSettings {
    *
    * @default none
    * @edit rolling replace; the release command runs again
+   * @example { RAILS_ENV: "production" }
    */
   env?: Record<string, pulumi.Input<string>>;
   /**
@@ -25,13 +28,14 @@ export interface ContainerSettings {
    *
    * @default none
    * @edit rolling replace; the release command runs again
+   * @example { DATABASE_URL: db.url, RAILS_MASTER_KEY: config.requireSecret("railsMasterKey") }
    */
   secrets?: Record<string, pulumi.Input<string>>;
   /**
    * Volumes: the name of a Docker volume, or an absolute path of the host, and where it is mounted.
    *
    * @default none
-   * @edit rolling replace; a name that is taken out goes with its data
+   * @edit rolling replace; a name that is taken out is left on its hosts with its data, and is used again when it is back
    * @example { uploads: "/rails/storage" }
    */
   volumes?: Record<string, string>;
@@ -69,7 +73,8 @@ export interface RoleArgs extends ContainerSettings {
   /**
    * The hosts that it runs on.
    *
-   * @edit starts a container on a host that is added, stops it on one that is taken out
+   * @edit starts a container on a host that is added, stops it on one that is taken out; refused at preview where a volume with data
+   * would be left behind, see `data`
    */
   servers: Host[];
   /** The command. @default the image's own @edit rolling replace */
@@ -78,7 +83,7 @@ export interface RoleArgs extends ContainerSettings {
    * Its route or routes; the app's `route` is that of the first role.
    *
    * @default none: a worker
-   * @edit the switch runs again, in place
+   * @edit the switch runs again, in place; one that is taken off goes from the proxy
    */
   route?: RouteArgs | RouteArgs[];
   /**
@@ -121,28 +126,31 @@ export interface AppArgs extends ContainerSettings {
    */
   version: pulumi.Input<string>;
   /**
-   * The proxy that routes to the app. Needed when there is a route.
+   * The proxy that routes to the app, of this program or, as an `ExistingProxy`, of another one. Needed when there is a route.
    *
    * @default none: an app of workers
    * @edit nothing by itself; its routes say where requests go
    */
-  proxy?: Proxy;
+  proxy?: Proxy | ExistingProxy;
   /**
    * The route or routes of the first role.
    *
    * @default none: the first role is a worker
    * @edit the switch runs again, in place; containers are not touched
+   * @example { hosts: ["shop.example.com"], port: 3000, tls: letsEncrypt() }
    */
   route?: RouteArgs | RouteArgs[];
   /**
    * The roles, by name; the first is the primary one.
    *
-   * @edit starts the containers of a role that is added, stops those of one that is taken out; renaming one does both
+   * @edit starts the containers of a role that is added, stops those of one that is taken out; renaming one does both, and its route goes over in one step
    * @example { web: { servers: [web1] } }
    */
   roles: Record<string, RoleArgs>;
   /**
-   * A command that is run once a release, on the first server of the primary role, before any container starts: migrations.
+   * A command that is run once a release, on the first server of the primary role, before any container starts: migrations. It has the
+   * environment and the volumes of that role. Where the connection is cut it goes on, and the next `pulumi up` waits for it and has its
+   * result; what has succeeded is not run again within an hour for the same image, command and environment.
    *
    * @default none
    * @edit the new command runs at once, in place
@@ -156,6 +164,7 @@ export interface AppArgs extends ContainerSettings {
    *
    * @default all hosts at a time
    * @edit counts from the next release
+   * @example { batch: "25%" }
    */
   rollout?: {
     /**
@@ -166,12 +175,21 @@ export interface AppArgs extends ContainerSettings {
     batch?: number | `${number}%`;
   };
   /**
-   * How many images of the app a host keeps, the running one among them.
+   * How many images of the app's repository a host keeps, the running one among them: those that it got last, whenever they were
+   * built. One that a container uses stays, and one that another release is about to use.
    *
    * @default 3
    * @edit the clean-up runs again, in place
    */
   retainImages?: number;
+  /**
+   * What becomes of the volumes when the app or one of its hosts is removed: `"keep"` keeps them, and refuses to take a role off a host
+   * that has its data; `"leave"` keeps them, and takes it off; `"discard"` deletes them, once that has been deployed.
+   *
+   * @default "keep"
+   * @edit in the state only: nothing on the hosts changes
+   */
+  data?: Exclude<Data, "move">;
   /**
    * How long a preview may take to read the image's platform, command and ports from its registry, with the credentials
    * of the servers' `Registry`; `false` asks nothing. A registry that does not answer is a warning.

@@ -3,7 +3,9 @@ import type * as pulumi from "@pulumi/pulumi";
 import * as check from "../core/checks";
 import type { Problem } from "../core/problem";
 import { seconds, sizeBytes, type Duration, type Size } from "../core/units";
+import { frontName, type Front } from "../proxy/args";
 import { proxyFiles } from "../proxy/container";
+import { checkCertificate, checkKey } from "./checks/check-certificate";
 
 /** TLS by Let's Encrypt, or by a certificate of one's own. */
 export type Tls =
@@ -20,8 +22,11 @@ export function letsEncrypt(args: { staging?: boolean } = {}): Tls {
 }
 
 /**
- * A certificate of one's own: the chain in PEM, which is public, and its private key, which is a secret.
+ * A certificate of one's own: the chain in PEM, which is public, and its private key, which is a secret. A preview refuses
+ * one that has ended, does not name the route's hosts, or has another key. A renewed one is put beside the old one, and the
+ * proxy takes it with the next handshake; a wildcard certificate serves each route whose hosts it covers.
  *
+ * @edit the switch runs again, in place: no connection is refused
  * @example tls: ownCertificate(readFileSync("shop.pem", "utf8"), config.requireSecret("tlsKey"))
  */
 export function ownCertificate(certificate: string, privateKey: pulumi.Input<string>): Tls {
@@ -32,7 +37,12 @@ export function ownCertificate(certificate: string, privateKey: pulumi.Input<str
 export interface RouteArgs {
   /** Names what tells several routes of a role apart. @default the role's only route has none */
   name?: string;
-  /** The host names that it answers; `*.example.com` for one level below. @default every host */
+  /**
+   * The host names that it answers, in lower case; `*.example.com` for one level below. One that another app of the stack had on the same
+   * proxy comes over in one `pulumi up`, without a gap.
+   *
+   * @default every host
+   */
   hosts?: string[];
   /** The path prefixes that it answers. @default ["/"] */
   paths?: string[];
@@ -57,10 +67,10 @@ export interface RouteArgs {
   tls?: Tls;
   /** Sends HTTP requests to HTTPS, with TLS. @default true */
   redirectToHttps?: boolean;
-  /** Redirects all other hosts of the route to this one. @default none */
+  /** Redirects all other hosts of the route to this one, which is one of them. @default none */
   canonicalHost?: string;
   /**
-   * Trusts X-Forwarded-* of the client; only behind another proxy.
+   * Trusts X-Forwarded-* of the client; only behind another proxy. With `behind` on the Proxy it is so.
    *
    * @default true without TLS, false with it
    */
@@ -96,20 +106,51 @@ export function checkRoute(argument: string, route: RouteArgs): Problem[] {
   const at = (name: string): string => `${argument}.${name}`;
   return [
     ...(route.name === undefined ? [] : check.dnsLabel(at("name"), route.name, 20)),
-    ...(route.hosts ?? []).flatMap((host) => check.hostName(at("hosts"), host)),
+    ...(route.hosts ?? []).flatMap((host) => checkHost(at("hosts"), host)),
     ...(route.paths ?? []).flatMap((path) => check.urlPath(at("paths"), path)),
     ...check.port(at("port"), route.port),
     ...check.urlPath(at("health.path"), route.health?.path),
     ...check.hostName(at("health.host"), route.health?.host),
     ...check.port(at("health.port"), route.health?.port),
     ...check.duration(at("health.timeout"), route.health?.timeout, 100, 300_000),
-    ...(route.canonicalHost === undefined ? [] : check.hostName(at("canonicalHost"), route.canonicalHost)),
+    ...checkCanonicalHost(at("canonicalHost"), route),
     ...check.duration(at("responseTimeout"), route.responseTimeout, 1000),
     ...check.duration(at("drainTimeout"), route.drainTimeout, 0, 3_600_000),
     ...check.size(at("buffer.memory"), route.buffer?.memory, 1024),
     ...check.size(at("buffer.maxRequestBody"), route.buffer?.maxRequestBody, 1),
     ...check.size(at("buffer.maxResponseBody"), route.buffer?.maxResponseBody, 1),
     ...checkTls(at("tls"), route),
+  ];
+}
+
+/** kamal-proxy compares the names of routes as they are written (service_map.go), and clients send theirs in lower case. */
+function checkHost(argument: string, host: unknown): Problem[] {
+  const form = check.hostName(argument, host);
+  if (form.length > 0 || typeof host !== "string" || host === host.toLowerCase()) return form;
+  return [
+    {
+      argument,
+      value: host,
+      rule: "browsers ask for it in lower case, and the proxy would not know it",
+      cure: `write it like "${host.toLowerCase()}"`,
+      check: "route-hosts",
+    },
+  ];
+}
+
+/** The proxy takes no other one (deploy.go), and says so only when the new release is up. */
+function checkCanonicalHost(argument: string, { canonicalHost, hosts = [] }: RouteArgs): Problem[] {
+  if (canonicalHost === undefined) return [];
+  const form = checkHost(argument, canonicalHost);
+  if (form.length > 0 || hosts.length === 0 || hosts.includes(canonicalHost)) return form;
+  return [
+    {
+      argument,
+      value: canonicalHost,
+      rule: `it is none of the route's hosts, ${hosts.join(", ")}`,
+      cure: "add it to hosts",
+      check: "route-hosts",
+    },
   ];
 }
 
@@ -134,12 +175,10 @@ function checkTls(argument: string, route: RouteArgs): Problem[] {
         check: "lets-encrypt",
       });
     }
-  } else if (!route.tls.certificate.includes("BEGIN CERTIFICATE")) {
-    problems.push({
-      argument,
-      rule: "the certificate is not PEM",
-      cure: "give the text that starts with -----BEGIN CERTIFICATE-----",
-    });
+  } else {
+    const { certificate, privateKey } = route.tls;
+    problems.push(...checkCertificate(argument, certificate, route.hosts ?? [], Date.now()).refused);
+    if (typeof privateKey === "string") problems.push(...checkKey(argument, certificate, privateKey));
   }
   if (!(route.paths ?? ["/"]).includes("/")) {
     problems.push({
@@ -161,6 +200,74 @@ export function healthHost(route: RouteArgs): string | undefined {
   return route.health?.host ?? route.hosts?.find((host) => !host.startsWith("*."));
 }
 
+/**
+ * A route on its proxy: behind a server that ends TLS, it believes that server, and its health question comes by HTTPS as all
+ * requests do. What the route says itself stays.
+ */
+export function routeBehind(route: RouteArgs, front: Front | undefined): RouteArgs {
+  if (front === undefined) return route;
+  return {
+    ...route,
+    forwardHeaders: true,
+    health: { ...route.health, proto: route.health?.proto ?? "https" },
+  };
+}
+
+/** What cannot be meant on a route of a proxy that is behind another server. */
+export function checkBehind(argument: string, route: RouteArgs, front: Front | undefined): Problem[] {
+  if (front === undefined) return [];
+  const name = frontName(front);
+  const refuse = (what: string, value: unknown, rule: string, cure: string): Problem => ({
+    argument: `${argument}.${what}`,
+    value,
+    rule,
+    cure,
+    check: "behind",
+  });
+  return [
+    ...(route.tls === undefined
+      ? []
+      : [
+          refuse(
+            "tls",
+            route.tls.kind,
+            `the Proxy is behind ${name}, which ends TLS, and TLS has one end`,
+            "take tls out of the route, or behind out of the Proxy",
+          ),
+        ]),
+    ...(route.forwardHeaders === false
+      ? [
+          refuse(
+            "forwardHeaders",
+            false,
+            `the Proxy is behind ${name}, and the app would take it for every client, and HTTP for the scheme`,
+            "leave it out",
+          ),
+        ]
+      : []),
+    ...(route.redirectToHttps === undefined
+      ? []
+      : [
+          refuse(
+            "redirectToHttps",
+            route.redirectToHttps,
+            `the Proxy is behind ${name}, and all requests come to it by HTTP`,
+            "leave it out, and redirect in front",
+          ),
+        ]),
+    ...(route.canonicalHost === undefined
+      ? []
+      : [
+          refuse(
+            "canonicalHost",
+            route.canonicalHost,
+            `the Proxy is behind ${name}, and would redirect to http://`,
+            "leave it out, and redirect in front",
+          ),
+        ]),
+  ];
+}
+
 /** The words of the `ready` verb that ask this route's health. */
 export function healthWords(route: RouteArgs): string[] {
   const host = healthHost(route);
@@ -178,7 +285,7 @@ export function certificateDirectory(service: string, certificateHash: string): 
   return `${proxyFiles}/tls/${service}-${certificateHash}`;
 }
 
-/** The flags of `kamal-proxy deploy` for a route; every one that v0.9.2 has and one target needs. */
+/** The flags of `kamal-proxy deploy` for a route; those of v0.9.2 that a route has an argument for. */
 export function deployFlags(route: RouteArgs, deployTimeout: Duration, certificate?: string): string[] {
   const flag = (name: string, value: string | number | boolean | undefined): string[] =>
     value === undefined ? [] : [`--${name}=${value}`];

@@ -167,13 +167,13 @@ export function networkOf(text: string): string | undefined {
   return `${[24, 16, 8, 0].map((shift) => Math.floor(net / 2 ** shift) % 256).join(".")}/${parsed.prefix}`;
 }
 
-/** The name of an environment variable. */
-export function envName(argument: string, value: string): Problem[] {
+/** The name of an environment variable, as shells take it; with `dots` as Docker alone has to. */
+export function envName(argument: string, value: string, dots = false): Problem[] {
   return unless(
-    /^[A-Za-z_][A-Za-z0-9_]*$/.test(value),
+    (dots ? /^[A-Za-z_][A-Za-z0-9_.-]*$/ : /^[A-Za-z_][A-Za-z0-9_]*$/).test(value),
     argument,
     value,
-    "the name of a variable has letters, digits and underscores and does not start with a digit",
+    `the name of a variable has letters, digits${dots ? ", dots, hyphens" : ""} and underscores and does not start with a digit`,
     "rename it",
   );
 }

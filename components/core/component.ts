@@ -1,6 +1,7 @@
 /** What all components share: their type token, refusing bad arguments, and transforms of their children. */
 import * as pulumi from "@pulumi/pulumi";
-import { refusal } from "./refusal";
+import { claimName } from "./claimed-names";
+import { lateRefusal, refusal } from "./refusal";
 import { sentence, sentences, type Problem } from "./problem";
 
 /**
@@ -13,19 +14,23 @@ import { sentence, sentences, type Problem } from "./problem";
 export type Transform<Args> =
   Partial<Args> | ((args: Args, opts: pulumi.CustomResourceOptions, name: string) => void);
 
-/** The base of every component: `sextant:<kind>:<Class>`, children named after it. */
+/** The base of every component: `sextant:index:<Class>`, children named after it. */
 export abstract class Component extends pulumi.ComponentResource {
   /** The name that the component was given. */
   readonly componentName: string;
 
   /** @param inputs what policies may want to know of it; in the state, never secret */
   protected constructor(
-    kind: string,
+    className: string,
     name: string,
     opts?: pulumi.ComponentResourceOptions,
     inputs: pulumi.Inputs = {},
   ) {
-    super(`sextant:${kind}`, name, inputs, opts);
+    const run = pulumi.runtime.getStackResource();
+    // What has a parent is named together with it. Without a stack, as in a user's unit tests, names are free.
+    const problems = run === undefined || opts?.parent !== undefined ? [] : claimName(run, className, name);
+    if (problems.length > 0) throw lateRefusal(sentences(`${className} "${name}"`, problems));
+    super(`sextant:index:${className}`, name, inputs, opts);
     this.componentName = name;
   }
 

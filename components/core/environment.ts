@@ -1,20 +1,31 @@
 /** Environment variables: plain ones and secrets, their rules and the form that Docker takes them in. */
 import * as pulumi from "@pulumi/pulumi";
 import * as check from "./checks";
-import { sentence, type Problem } from "./problem";
+import { sentence, sentences, type Problem } from "./problem";
 import { lateRefusal } from "./refusal";
 
 export type Environment = Record<string, pulumi.Input<string>>;
 
+/** The rule of a variable's name. */
+type NameRule = (argument: string, name: string) => Problem[];
+
+/** A name as Docker takes it and no shell has to: Elasticsearch and OpenSearch have dots in theirs. */
+export const anyName: NameRule = (argument, name) => check.envName(argument, name, true);
+
 /** What is wrong with a pair of plain and secret variables. */
-export function checkEnvironment(env: Environment = {}, secrets: Environment = {}, prefix = ""): Problem[] {
+export function checkEnvironment(
+  env: Environment = {},
+  secrets: Environment = {},
+  prefix = "",
+  nameRule: NameRule = check.envName,
+): Problem[] {
   return [
     ...Object.entries(env).flatMap(([name, value]) => [
-      ...check.envName(`${prefix}env.${name}`, name),
+      ...nameRule(`${prefix}env.${name}`, name),
       ...stringValue(`${prefix}env.${name}`, value),
     ]),
     ...Object.entries(secrets).flatMap(([name, value]) => [
-      ...check.envName(`${prefix}secrets.${name}`, name),
+      ...nameRule(`${prefix}secrets.${name}`, name),
       ...emptySecret(`${prefix}secrets.${name}`, value),
     ]),
     ...Object.keys(env)
@@ -29,14 +40,23 @@ export function checkEnvironment(env: Environment = {}, secrets: Environment = {
 }
 
 function stringValue(argument: string, value: unknown): Problem[] {
+  if (value === undefined || value === null) {
+    return [{ argument, rule: "it has no value here", cure: "give it one, or remove it" }];
+  }
   if (!check.isPlain(value) || typeof value === "string") return [];
-  return [
-    { argument, value, rule: "a variable is a string", cure: `write ${JSON.stringify(String(value))}` },
-  ];
+  return [{ argument, value, ...notString(value) }];
 }
 
-function emptySecret(argument: string, value: pulumi.Input<string> | undefined): Problem[] {
-  if (value === undefined) {
+function notString(value: unknown): Pick<Problem, "rule" | "cure"> {
+  const simple = ["number", "boolean", "bigint"].includes(typeof value);
+  return {
+    rule: "a variable is a string",
+    cure: simple ? `write ${JSON.stringify(String(value))}` : "write it as one, such as by JSON.stringify",
+  };
+}
+
+function emptySecret(argument: string, value: unknown): Problem[] {
+  if (value === undefined || value === null) {
     return [
       {
         argument,
@@ -46,7 +66,11 @@ function emptySecret(argument: string, value: pulumi.Input<string> | undefined):
       },
     ];
   }
-  return check.isPlain(value) && value.trim() === "" ? [emptyProblem(argument)] : [];
+  if (!check.isPlain(value)) return [];
+  // Its value is never shown.
+  if (typeof value !== "string")
+    return [{ argument, rule: "a variable is a string", cure: "put it in quotes" }];
+  return value.trim() === "" ? [emptyProblem(argument)] : [];
 }
 
 function emptyProblem(argument: string): Problem {
@@ -68,14 +92,25 @@ export function dockerEnvs(env: Environment, secrets: Environment, component = "
   const hidden = Object.fromEntries(
     Object.entries(secrets).map(([name, value]) => [name, pulumi.secret(value)]),
   );
-  return pulumi.all({ ...env, ...hidden }).apply((all) =>
+  return pulumi.all({ ...env, ...hidden }).apply((all: Record<string, unknown>) =>
     Object.entries(all)
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([name, value]) => {
-        if (value.trim() === "" && name in secrets) {
-          throw lateRefusal(sentence(component, emptyProblem(`secrets.${name}`)));
-        }
-        return `${name}=${value}`;
+        const problems = name in secrets ? emptySecret(`secrets.${name}`, value) : [];
+        if (problems.length > 0) throw lateRefusal(sentences(component, problems));
+        return `${name}=${textOf(component, name, value)}`;
       }),
   );
+}
+
+/**
+ * The text of a variable whose value is known only now: neither compiler nor preview has seen what an output holds.
+ * @throws pulumi.RunError for what is no string; the value is not shown, since it may be a secret.
+ */
+export function textOf(component: string, name: string, value: unknown): string {
+  if (typeof value === "string") return value;
+  const rule = value === undefined || value === null ? "it has no value" : "a variable is a string";
+  const cure =
+    value === undefined || value === null ? "give it one, or remove it" : "turn it into one with String()";
+  throw lateRefusal(sentence(component, { argument: `env.${name}`, rule, cure }));
 }

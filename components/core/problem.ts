@@ -1,4 +1,5 @@
 import type { CheckName } from "./check-pages";
+import { pageCommand } from "../../provider/core/page";
 
 /**
  * What is wrong with an argument, as plain data. A component collects every problem of its arguments and
@@ -26,12 +27,12 @@ export interface Findings {
 /**
  * One sentence with component, argument, value, rule, cure and the page that says why.
  *
- * @example App "shop": route.port is 0, but a port is …; give the port that is meant (docs/checks.md#values).
+ * @example App "shop": route.port is 0, but a port is …; give the port that is meant (npx sextant docs checks#values).
  */
 export function sentence(component: string, problem: Problem): string {
   const given =
     problem.value === undefined ? problem.argument : `${problem.argument} is ${show(problem.value)}`;
-  const page = problem.check === undefined ? "" : ` (docs/checks.md#${problem.check})`;
+  const page = problem.check === undefined ? "" : ` (${pageCommand("checks", problem.check)})`;
   return `${component}: ${given}, but ${problem.rule}; ${problem.cure}${page}.`;
 }
 

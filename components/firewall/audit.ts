@@ -1,20 +1,12 @@
 /** Firewalls against what is published behind them: what nobody can reach, and what is open for nothing. */
-import type { Host } from "../host/host";
+import type { Host, Reach } from "../host/host";
 import { useOf, type PortUse } from "../host/host-use";
 import type { Problem } from "../core/problem";
-import type { Firewall } from "./firewall";
 import { admitted } from "./render";
 import { everybody, type Protocol, type Rule } from "./rule";
 
-/** From where a host can be reached, as far as the program says it. */
-export interface Reach {
-  /** The port of its sshd. */
-  readonly sshPort: number;
-  /** The cloud firewalls in front of it; with none, every port is open. */
-  readonly firewalls: readonly Firewall[];
-  /** Whether it is in a private network, which Hetzner's firewalls do not filter. */
-  readonly privately: boolean;
-}
+/** What stands in front of hosts: the cloud's firewall, by its rules. */
+type Guard = Reach["firewalls"][number];
 
 /** Who the firewalls in front of a host let in on a port; `everybody` where nothing is known of them. */
 export function letsIn(
@@ -31,15 +23,15 @@ export function letsIn(
   );
 }
 
-const behind = new WeakMap<Firewall, Host[]>();
+const behind = new WeakMap<Guard, Host[]>();
 
 /** Says that a host is behind firewalls. */
-export function putBehind(firewalls: readonly Firewall[], host: Host): void {
+export function putBehind(firewalls: readonly Guard[], host: Host): void {
   for (const firewall of firewalls) behind.set(firewall, [...(behind.get(firewall) ?? []), host]);
 }
 
 /** The rules of a firewall for which there is nothing on the hosts behind it, once all of these are known. */
-export function leftOver(firewall: Firewall): Problem[] {
+export function leftOver(firewall: Guard): Problem[] {
   const hosts = behind.get(firewall) ?? [];
   if (hosts.length === 0) return [];
   return openForNothing(

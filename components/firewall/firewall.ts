@@ -2,10 +2,12 @@ import * as pulumi from "@pulumi/pulumi";
 import * as hcloud from "@pulumi/hcloud";
 import { afterProgram } from "../core/after-program";
 import { Component, transformed } from "../core/component";
+import { refuseShape } from "../core/shape";
 import { checkFirewall, type FirewallArgs } from "./args";
 import { leftOver } from "./audit";
 import { render, type KnownRule } from "./render";
 import type { Rule } from "./rule";
+import { firewallShape } from "./shape";
 
 /**
  * A firewall in front of servers, at Hetzner and not on the machine: a port that Docker publishes past the machine's own
@@ -21,7 +23,8 @@ export class Firewall extends Component {
   readonly allow: readonly Rule[];
 
   constructor(name: string, args: FirewallArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("firewall:Firewall", name, opts);
+    refuseShape(`${new.target.name} "${name}"`, firewallShape, args);
+    super("Firewall", name, opts);
     this.refuse(checkFirewall(args));
     this.allow = args.allow;
     this.firewall = new hcloud.Firewall(

@@ -1,6 +1,6 @@
 /**
  * What the components of a program put on a host, so that what does not fit together there is refused at preview:
- * ports and memory. Each component adds what is its own once its arguments are found to be in order.
+ * ports, memory and names at Docker. Each component adds what is its own once its arguments are found to be in order.
  */
 import type { Problem } from "../core/problem";
 import type { Host } from "./host";
@@ -28,6 +28,8 @@ export interface MemoryUse {
 export interface HostUse {
   readonly ports: PortUse[];
   readonly memory: MemoryUse[];
+  /** The names at Docker, such as `volume shop-prod-db-data`, with who has each. */
+  readonly names: Map<string, string>;
 }
 
 const uses = new WeakMap<Host, HostUse>();
@@ -37,7 +39,7 @@ export function useOf(host: Host): HostUse {
   const known = uses.get(host);
   if (known !== undefined) return known;
   const sshd: PortUse = { owner: "sshd", protocol: "tcp", port: host.reach?.sshPort ?? 22, address: "*" };
-  const use: HostUse = { ports: [sshd], memory: [] };
+  const use: HostUse = { ports: [sshd], memory: [], names: new Map() };
   uses.set(host, use);
   return use;
 }

@@ -3,13 +3,23 @@ import * as pulumi from "@pulumi/pulumi";
 import type * as docker from "@pulumi/docker";
 import type * as command from "@pulumi/command";
 import type { DockerNetwork } from "../docker/network";
-import type { Shell } from "../dynamic/shell";
-import type { Reach } from "../firewall/audit";
+import type { Shell } from "../../provider/ssh/address";
+import type { Rule } from "../firewall/rule";
 import type { Registry } from "../registry/registry";
-import type { Kit } from "./kit";
+import type { Kit } from "../../provider/host/scripts";
 
 /** A processor architecture as Docker's platforms name it. */
 export type Architecture = "amd64" | "arm64";
+
+/** From where a host can be reached, as far as the program says it. */
+export interface Reach {
+  /** The port of its sshd. */
+  readonly sshPort: number;
+  /** The cloud firewalls in front of it; with none, every port is open. */
+  readonly firewalls: readonly { readonly allow: readonly Rule[] }[];
+  /** Whether it is in a private network, which Hetzner's firewalls do not filter. */
+  readonly privately: boolean;
+}
 
 export interface Host {
   /** The name of the component; part of the names of what is put on the host. */
@@ -24,13 +34,16 @@ export interface Host {
   readonly architecture: Architecture | undefined;
   /** Memory in MiB, known at preview when the server type or the user says it. */
   readonly memoryMb: number | undefined;
+  /** The major version of Docker, where the program says enough to know it at preview. */
+  readonly dockerMajor?: number | undefined;
   /** How remote commands reach it; a secret. */
   readonly connection: pulumi.Output<command.types.input.remote.ConnectionArgs>;
   /** How the `ssh` program reaches it. */
   readonly shell: pulumi.Output<Shell>;
   /**
    * The Docker provider of this host, for containers of a program's own; it is made when it is first asked for. The library's own
-   * containers do not need it.
+   * containers do not need it. It runs ssh by itself: OpenSSH 8.5 or newer, and with `ssh.privateKey` the key is in a file, which a
+   * refresh on a machine where the program has not run does not find.
    */
   readonly docker: docker.Provider;
   /** The Docker network that app, accessories and proxy of this host share. */
@@ -39,6 +52,8 @@ export interface Host {
   readonly kit: Kit;
   /** The registries that it pulls from with credentials. */
   readonly registries: readonly Registry[];
+  /** Whether the program says that the machine is gone: then nothing is on it, and nothing can be put on it. */
+  readonly gone?: boolean;
   /** From where it can be reached, where the program says it. */
   readonly reach?: Reach;
   /**

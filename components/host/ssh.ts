@@ -1,39 +1,53 @@
 /** How a host is reached over SSH: by our own resources, and by a program's own commands and Docker provider. */
-import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
+import { existsSync, readFileSync } from "node:fs";
+import { isIPv6 } from "node:net";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type * as command from "@pulumi/command";
 import * as check from "../core/checks";
-import type { Problem } from "../core/problem";
-import type { Shell } from "../dynamic/shell";
+import { sentence, type Problem } from "../core/problem";
+import { lateRefusal } from "../core/refusal";
+import { home, untilded, usualKeys } from "../../provider/ssh/client-files";
+import { keyFacts, keyMaterial, normalKey, type KeyFacts } from "../../provider/ssh/private-key";
+import type { Shell } from "../../provider/ssh/address";
+import { agentKeys } from "../../provider/ssh/user-agent";
 
 /**
- * SSH access to a host.
+ * SSH access to a host, by the `ssh` program of the machine that runs `pulumi`: OpenSSH 7.6 or newer (Debian 11 to 13 are
+ * tested), on Linux, macOS, or Windows with WSL. Its settings in ~/.ssh/config count, so that an address may be an alias and
+ * a jump host may lie on the way.
+ *
+ * Without any of the arguments for keys, the usual key of ~/.ssh is taken, and where there is none, the keys of the agent that
+ * `SSH_AUTH_SOCK` names. A key with a passphrase has to be in the agent.
  *
  * @example { privateKeyFile: "~/.ssh/deploy_ed25519" }
+ * @example { privateKey: config.requireSecret("deployKey") }
  */
 export interface SshArgs {
-  /** The login user; it has to be root or able to talk to Docker. @default "root" */
+  /** The login user; others than root are refused. @default "root" */
   user?: string;
-  /** The port that sshd listens on. @default 22 */
+  /** The port that sshd listens on. @default 22, or that of the alias in ~/.ssh/config */
   port?: number;
   /**
    * The private key, as a file on the machine that runs `pulumi`. Its public half is read from the same name with
-   * `.pub`.
+   * `.pub`, or from the key.
    *
    * @default the first of ~/.ssh/id_ed25519, ~/.ssh/id_ecdsa and ~/.ssh/id_rsa
    */
   privateKeyFile?: string;
   /**
-   * The private key itself, from a secret, where there is no file (CI). It is put in a file of mode 0600 below ~/.ssh,
-   * as the `ssh` program needs one.
+   * The private key itself, from a secret, where there is no file (CI). It is kept in the state, encrypted, so that `pulumi refresh` and
+   * `destroy` work on a machine where the program has never run, and is given to ssh without a file. It has no passphrase. Each
+   * resource on the host has it, so that a short key (ed25519) keeps the state small.
    *
-   * @default none: the file is used
+   * @default none: the file, or the agent, is used
    */
   privateKey?: pulumi.Input<string>;
-  /** The public half, in the form of authorized_keys. @default read from beside the private key's file */
+  /**
+   * The public half, in the form of authorized_keys. Without a private key it says which of the agent's keys is taken.
+   *
+   * @default read from beside the private key's file, from the key, or from an agent that holds one key
+   */
   publicKey?: string;
 }
 
@@ -41,58 +55,189 @@ export interface SshArgs {
 export interface Ssh {
   user: string;
   port: number;
+  /** The file that the program names. */
   privateKeyFile: string | undefined;
   privateKey: pulumi.Input<string> | undefined;
+  /** The public half of the key, whatever the key comes from; none where it is not known here. */
   publicKey: string | undefined;
+  /** The public half of the key that an agent is asked for; none where the key comes from elsewhere. */
+  agentKey: string | undefined;
 }
 
-/** Fills in defaults; looks into ~/.ssh only when no key is named. */
+/** Fills in defaults; looks into ~/.ssh and asks the agent only when no key is named. */
 export function ssh(args: SshArgs = {}): Ssh {
-  const usual = ["id_ed25519", "id_ecdsa", "id_rsa"].map((name) => `~/.ssh/${name}`);
-  const file =
-    args.privateKeyFile ??
-    (args.privateKey === undefined ? usual.find((name) => existsSync(untilded(name))) : undefined);
-  const publicFile = file === undefined ? undefined : `${untilded(file)}.pub`;
+  const { user = "root", port = 22, privateKeyFile, privateKey } = args;
+  const given = args.publicKey === undefined ? undefined : args.publicKey.trim();
+  const named = { user, port, privateKeyFile, privateKey, agentKey: undefined };
+  if (privateKey !== undefined) {
+    const own = check.isPlain(privateKey) ? keyFacts(privateKey).publicKey : undefined;
+    return { ...named, publicKey: given ?? own };
+  }
+  const file = privateKeyFile === undefined ? usualKeys()[0] : untilded(privateKeyFile);
+  if (file !== undefined) {
+    return {
+      ...named,
+      publicKey: given ?? publicHalf(file),
+      agentKey: privateKeyFile === undefined && given !== undefined ? keyMaterial(given) : undefined,
+    };
+  }
+  const keys = agentKeys();
+  const publicKey = given ?? (keys.length === 1 ? keys[0] : undefined);
   return {
-    user: args.user ?? "root",
-    port: args.port ?? 22,
-    privateKeyFile: file,
-    privateKey: args.privateKey,
-    publicKey:
-      args.publicKey?.trim() ??
-      (publicFile !== undefined && existsSync(publicFile)
-        ? readFileSync(publicFile, "utf8").trim()
-        : undefined),
+    ...named,
+    publicKey,
+    agentKey: publicKey === undefined ? undefined : keyMaterial(publicKey),
   };
+}
+
+function publicHalf(file: string): string | undefined {
+  if (existsSync(`${file}.pub`)) return readFileSync(`${file}.pub`, "utf8").trim();
+  return existsSync(file) ? keyFacts(readFileSync(file, "utf8")).publicKey : undefined;
 }
 
 /** What is wrong with SSH arguments. */
 export function checkSsh(argument: string, args: SshArgs = {}): Problem[] {
   const problems = [...check.port(`${argument}.port`, args.port)];
-  const resolved = ssh(args);
-  if (args.privateKeyFile !== undefined && args.privateKey !== undefined) {
+  const { privateKeyFile, privateKey, publicKey } = args;
+  if (privateKeyFile !== undefined && privateKey !== undefined) {
     problems.push({
       argument: `${argument}.privateKey`,
       rule: `only one of it and ${argument}.privateKeyFile can be given`,
       cure: "keep one of them",
     });
   }
-  if (args.privateKeyFile !== undefined && !existsSync(untilded(args.privateKeyFile))) {
+  if (publicKey !== undefined && keyFacts(publicKey).kind !== "public") {
     problems.push({
-      argument: `${argument}.privateKeyFile`,
-      value: args.privateKeyFile,
-      rule: "there is no such file on this machine",
-      cure: `make it with ssh-keygen -t ed25519 -f ${args.privateKeyFile}, or name the right one`,
+      argument: `${argument}.publicKey`,
+      rule: "it is no public key",
+      cure: 'write it like "ssh-ed25519 AAAA…", as in the file that ends in .pub',
     });
   }
-  if (resolved.privateKeyFile === undefined && resolved.privateKey === undefined) {
-    problems.push({
-      argument: `${argument}.privateKeyFile`,
-      rule: "no key is given and ~/.ssh has none of the usual names",
-      cure: "make one with ssh-keygen -t ed25519, or name its file",
-    });
+  if (privateKey !== undefined) return [...problems, ...checkSecret(`${argument}.privateKey`, privateKey)];
+  if (privateKeyFile !== undefined)
+    return [...problems, ...checkFile(`${argument}.privateKeyFile`, privateKeyFile)];
+  const [usual] = usualKeys();
+  if (usual !== undefined) return [...problems, ...checkFile(`${argument}.privateKeyFile`, usual)];
+  return [...problems, ...checkAgent(argument, publicKey)];
+}
+
+function checkFile(argument: string, value: string): Problem[] {
+  const path = untilded(value);
+  if (!existsSync(path)) {
+    return [
+      {
+        argument,
+        value,
+        rule: "there is no such file on this machine",
+        cure: `make it with ssh-keygen -t ed25519 -f ${value}, or name the right one`,
+      },
+    ];
   }
-  return problems;
+  const facts = keyFacts(readFileSync(path, "utf8"));
+  // On macOS ssh takes the passphrase from the keychain by itself.
+  if (facts.kind === "locked" && process.platform === "darwin") return [];
+  if (facts.publicKey !== undefined && facts.kind === "locked" && agentKeys().includes(facts.publicKey))
+    return [];
+  return faults(
+    facts,
+    `run ssh-add ${value} in a shell with an agent first, or name a key without a passphrase`,
+  ).map((fault) => ({ argument, value, ...fault }));
+}
+
+/** A value that is known only when it is read is refused then, see `secretKey`. */
+function checkSecret(argument: string, value: pulumi.Input<string>): Problem[] {
+  if (!check.isPlain(value)) return [];
+  return faults(keyFacts(String(value)), lockedSecret).map((fault) => ({ argument, ...fault }));
+}
+
+const lockedSecret =
+  "take the passphrase off a copy of it with ssh-keygen -p, or make a key for deploys alone";
+
+/** What is wrong with what should be a private key; the text itself is never shown. */
+function faults(facts: KeyFacts, unlock: string): Pick<Problem, "rule" | "cure" | "check">[] {
+  return faultsOf(facts, unlock).map((fault) => ({ ...fault, check: "ssh-key" as const }));
+}
+
+function faultsOf({ kind }: KeyFacts, unlock: string): Pick<Problem, "rule" | "cure">[] {
+  switch (kind) {
+    case "open":
+      return [];
+    case "locked":
+      return [{ rule: "the key has a passphrase, and no agent holds it", cure: unlock }];
+    case "public":
+      return [
+        {
+          rule: "it is the public half of a key",
+          cure: "give the private one, or, where an agent holds it, the public half as ssh.publicKey alone",
+        },
+      ];
+    case "putty":
+      return [
+        {
+          rule: "it is in PuTTY's format, which ssh does not read",
+          cure: 'export it in PuTTYgen by "Export OpenSSH key", or with puttygen KEY -O private-openssh',
+        },
+      ];
+    case "none":
+      return [
+        {
+          rule: "it is no private key, or only a part of one",
+          cure: 'give all of it, from "-----BEGIN" to the last line',
+        },
+      ];
+  }
+}
+
+/** No key is named and ~/.ssh has none: an agent has to hold one, or the user's settings name one. */
+function checkAgent(argument: string, publicKey: string | undefined): Problem[] {
+  const keys = agentKeys();
+  if (publicKey !== undefined) {
+    if (keys.includes(keyMaterial(publicKey))) return [];
+    return [
+      {
+        argument: `${argument}.publicKey`,
+        value: publicKey,
+        rule: "the agent does not hold that key, and no private key is given",
+        cure: "run ssh-add FILE, or give ssh.privateKeyFile or ssh.privateKey",
+      },
+    ];
+  }
+  if (keys.length > 0 || settingsNameKeys()) return [];
+  return [
+    {
+      argument: `${argument}.privateKeyFile`,
+      rule: "no key is given, ~/.ssh has none of the usual names, and no agent holds one",
+      cure: "make one with ssh-keygen -t ed25519, name its file, or run ssh-add",
+    },
+  ];
+}
+
+function settingsNameKeys(): boolean {
+  const config = join(home(), ".ssh", "config");
+  const words = /^\s*(IdentityFile|IdentityAgent|PKCS11Provider|Include)\b/im;
+  return existsSync(config) && words.test(readFileSync(config, "utf8"));
+}
+
+/**
+ * The key from a secret, as ssh reads it. One that cannot be used is refused when it is read: a preview goes on to its end and fails with
+ * the sentence, as it reaches no host.
+ * @throws the sentence, in an update.
+ */
+export function secretKey(component: Named, text: string): string {
+  const [fault] = faults(keyFacts(text), lockedSecret);
+  if (fault === undefined) return normalKey(text);
+  const said = sentence(component.label, { argument: "ssh.privateKey", ...fault });
+  if (!pulumi.runtime.isDryRun()) throw lateRefusal(said);
+  void pulumi.log.error(said);
+  // By this code Pulumi knows that a program has failed and has said why.
+  process.exitCode = 32;
+  return "";
+}
+
+/** A component, as errors and the state name it. */
+interface Named {
+  label: string;
+  componentName: string;
 }
 
 /** The connection of remote commands. The whole of it is a secret, since it holds the private key. */
@@ -101,9 +246,15 @@ export function connectionOf(
   address: pulumi.Input<string>,
   hostKey: pulumi.Input<string> | undefined,
 ): pulumi.Output<command.types.input.remote.ConnectionArgs> {
+  const { privateKey, privateKeyFile, agentKey } = access;
+  const file = privateKeyFile === undefined ? usualKeys()[0] : untilded(privateKeyFile);
+  // Without a key the agent is asked.
   const key =
-    access.privateKey ??
-    (access.privateKeyFile === undefined ? undefined : readFileSync(untilded(access.privateKeyFile), "utf8"));
+    privateKey === undefined
+      ? file === undefined || agentKey !== undefined
+        ? undefined
+        : readFileSync(file, "utf8")
+      : pulumi.output(privateKey).apply(normalKey);
   return pulumi.secret({
     host: address,
     port: access.port,
@@ -118,46 +269,33 @@ export function connectionOf(
 
 /** The `host` of the Docker provider. */
 export function dockerHost(access: Ssh, address: pulumi.Input<string>): pulumi.Output<string> {
-  return pulumi.interpolate`ssh://${access.user}@${address}:${access.port}`;
+  return pulumi.interpolate`ssh://${access.user}@${pulumi.output(address).apply(inUrl)}:${access.port}`;
 }
 
-/** What the library's own resources reach the host by. */
+/** An address as it stands in a URL: one of IPv6 in brackets. */
+function inUrl(address: string): string {
+  return isIPv6(address) ? `[${address}]` : address;
+}
+
+/** What the library's own resources reach the host by; a secret where it holds the private key. */
 export function shellOf(
-  name: string,
+  component: Named,
   access: Ssh,
   address: pulumi.Input<string>,
   hostKey: pulumi.Input<string> | undefined,
+  machine?: pulumi.Output<string>,
 ): pulumi.Output<Shell> {
-  return pulumi.all([address, hostKey, access.privateKey]).apply(([host, known, content]) => {
-    const keyFile = content === undefined ? access.privateKeyFile : keyFileFor(content);
-    return {
-      name,
-      destination: `${access.user}@${host}`,
-      port: access.port,
-      ...(keyFile === undefined ? {} : { keyFile }),
-      ...(known === undefined ? {} : { hostKey: keyMaterial(known) }),
-    };
-  });
-}
-
-/** A public key without its comment, so that editing the comment is no change. */
-export function keyMaterial(publicKey: string): string {
-  return publicKey.trim().split(/\s+/).slice(0, 2).join(" ");
-}
-
-/** A key from a secret, as a file that only this user can read; named after the key, so that it is written once. */
-function keyFileFor(content: string): string {
-  const name = `sextant-${createHash("sha256").update(content).digest("hex").slice(0, 16)}`;
-  const directory = join(homedir(), ".ssh");
-  const path = join(directory, name);
-  if (!existsSync(path)) {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
-    writeFileSync(path, content.endsWith("\n") ? content : `${content}\n`, { mode: 0o600 });
-  }
-  return `~/.ssh/${name}`;
-}
-
-/** A path with a leading `~/` resolved. */
-export function untilded(path: string): string {
-  return path.startsWith("~/") ? join(homedir(), path.slice(2)) : path;
+  const { user, port, privateKeyFile: keyFile, privateKey: secret, agentKey: publicKey } = access;
+  const privateKey =
+    secret === undefined ? undefined : pulumi.secret(secret).apply((text) => secretKey(component, text));
+  return pulumi.all([address, hostKey, privateKey, machine]).apply(([host, known, key, id]) => ({
+    name: component.componentName,
+    destination: `${user}@${host}`,
+    port,
+    ...(keyFile === undefined ? {} : { keyFile }),
+    ...(key === undefined ? {} : { privateKey: key }),
+    ...(publicKey === undefined ? {} : { publicKey }),
+    ...(known === undefined ? {} : { hostKey: keyMaterial(known) }),
+    ...(id === undefined ? {} : { machine: id }),
+  }));
 }

@@ -1,5 +1,6 @@
 /** An image against the roles that run it: pure, on the facts that its registry gave. */
 import type { Findings, Problem } from "../core/problem";
+import { uncovered } from "../../provider/docker/container-body";
 import type { Architecture } from "../host/host";
 import type { ImageFacts } from "./manifest";
 
@@ -10,8 +11,10 @@ export interface ImageUse {
   command: string[] | undefined;
   /** The ports of its routes, each with how a program writes it. */
   ports: { argument: string; port: number }[];
+  /** The paths in the container at which volumes are mounted. */
+  mounted?: string[];
   /** Its hosts, with the architecture where it is known. */
-  hosts: { name: string; architecture: Architecture | undefined }[];
+  hosts: { name: string; architecture: Architecture | undefined; dockerMajor?: number | undefined }[];
 }
 
 /** What does not fit. */
@@ -21,8 +24,35 @@ export function checkImageFacts(image: string, facts: ImageFacts, uses: readonly
       ...checkPlatform(image, facts, uses),
       ...uses.flatMap((use) => checkCommand(image, facts, use)),
     ],
-    warned: uses.flatMap((use) => checkPorts(facts, use)),
+    warned: [
+      ...uses.flatMap((use) => checkPorts(facts, use)),
+      ...uses.flatMap((use) => checkVolumes(image, facts, use)),
+      ...checkLayers(image, facts, uses),
+    ],
   };
+}
+
+/** The first Docker that reads layers of zstd (release notes of Docker Engine 23.0.0). */
+const readsZstd = 23;
+
+/** Said and not refused: a server may get a newer Docker than its system's by cloudInit. */
+function checkLayers(image: string, { zstd }: ImageFacts, uses: readonly ImageUse[]): Problem[] {
+  if (!zstd) return [];
+  const old = uses
+    .flatMap(({ hosts }) => hosts)
+    .filter(({ dockerMajor }) => dockerMajor !== undefined && dockerMajor < readsZstd);
+  const names = [...new Set(old.map(({ name }) => name))];
+  return names.length === 0
+    ? []
+    : [
+        {
+          argument: "image",
+          value: image,
+          rule: `its layers are compressed by zstd, which Docker ${old[0]?.dockerMajor ?? ""} of ${names.join(", ")} cannot read`,
+          cure: 'build it with compression=gzip, or take a server with image: "debian-13"',
+          check: "image-zstd",
+        },
+      ];
 }
 
 function checkPlatform(image: string, { platforms }: ImageFacts, uses: readonly ImageUse[]): Problem[] {
@@ -89,4 +119,14 @@ function checkPorts({ ports }: ImageFacts, use: ImageUse): Problem[] {
       cure: `set it to ${ports.join(" or ")} unless the app listens on ${port}`,
       check: "image-port",
     }));
+}
+
+function checkVolumes(image: string, { volumes }: ImageFacts, { role, mounted = [] }: ImageUse): Problem[] {
+  return uncovered(volumes, mounted).map((path) => ({
+    argument: "image",
+    value: image,
+    rule: `it keeps data at ${path}, and what role ${role} writes there goes with the container at each release`,
+    cure: `add ${JSON.stringify(path)} to the role's volumes, unless nothing there is to be kept`,
+    check: "image-volume",
+  }));
 }

@@ -11,6 +11,8 @@ export type ImageAnswer = { facts: ImageFacts } | { failure: RegistryError["reas
 export interface ImageQuestion {
   reference: Reference;
   login: Login | undefined;
+  /** Whether the login may go to the registry without TLS. */
+  insecure: boolean;
   /** The architectures of the hosts, the first of which an index is read for. */
   architectures: readonly Architecture[];
   /** In milliseconds, for all requests together. */
@@ -21,8 +23,8 @@ const answers = new Map<string, Promise<ImageAnswer>>();
 
 /** The facts of an image. The same question is asked once a process; a failure is an answer and never thrown. */
 export function imageFacts(question: ImageQuestion): Promise<ImageAnswer> {
-  const { reference, login, architectures } = question;
-  const key = JSON.stringify([reference, login?.username, login?.password, architectures]);
+  const { reference, login, insecure, architectures } = question;
+  const key = JSON.stringify([reference, login?.username, login?.password, insecure, architectures]);
   const known = answers.get(key);
   if (known !== undefined) return known;
   const answer = read(question);
@@ -30,9 +32,15 @@ export function imageFacts(question: ImageQuestion): Promise<ImageAnswer> {
   return answer;
 }
 
-async function read({ reference, login, architectures, timeout }: ImageQuestion): Promise<ImageAnswer> {
+async function read({
+  reference,
+  login,
+  insecure,
+  architectures,
+  timeout,
+}: ImageQuestion): Promise<ImageAnswer> {
   const signal = AbortSignal.timeout(timeout);
-  const client = new RegistryClient(reference.registry, reference.repository, login, signal);
+  const client = new RegistryClient(reference.registry, reference.repository, login, signal, insecure);
   try {
     const top = await manifest(client, reference.tag);
     if (top.kind === "image") return { facts: await config(client, top) };
@@ -59,7 +67,7 @@ async function manifest(client: RegistryClient, name: string): Promise<Manifest>
 
 async function config(
   client: RegistryClient,
-  { config: digest, size }: Extract<Manifest, { kind: "image" }>,
+  { config: digest, size, zstd }: Extract<Manifest, { kind: "image" }>,
 ): Promise<ImageFacts> {
-  return { ...parseConfig(await client.get("blobs", digest)), size };
+  return { ...parseConfig(await client.get("blobs", digest)), size, zstd };
 }

@@ -10,16 +10,20 @@ export interface ImageFacts {
   command: string[];
   /** The TCP ports of EXPOSE. */
   ports: number[];
+  /** The paths of VOLUME. */
+  volumes: string[];
   /** USER; empty for root. */
   user: string;
   /** What a pull transfers, in bytes. */
   size: number;
+  /** Whether a layer of it is compressed by zstd. */
+  zstd: boolean;
 }
 
 /** A manifest for one platform, or the list of those of several. */
 export type Manifest =
   | { kind: "index"; manifests: { digest: string; platform: string }[] }
-  | { kind: "image"; config: string; size: number };
+  | { kind: "image"; config: string; size: number; zstd: boolean };
 
 /** The media types that are asked for. */
 export const manifestTypes = [
@@ -42,18 +46,20 @@ export function parseManifest(json: unknown): Manifest | undefined {
   }
   const digest = text(record(config)["digest"]);
   if (digest === "") return undefined;
-  const sizes = [config, ...(Array.isArray(layers) ? layers : [])].map((part) => record(part)["size"]);
+  const parts = Array.isArray(layers) ? layers.map(record) : [];
+  const sizes = [record(config), ...parts].map(({ size }) => size);
   return {
     kind: "image",
     config: digest,
     size: sizes.reduce<number>((sum, size) => sum + (typeof size === "number" ? size : 0), 0),
+    zstd: parts.some(({ mediaType }) => /[+.]zstd$/.test(text(mediaType))),
   };
 }
 
-/** Reads the configuration of an image; all but `platforms` and `size` come from it. */
-export function parseConfig(json: unknown): Omit<ImageFacts, "size"> {
+/** Reads the configuration of an image; what comes from its manifest is not in it. */
+export function parseConfig(json: unknown): Omit<ImageFacts, "size" | "zstd"> {
   const { os, architecture, config } = record(json);
-  const { Entrypoint, Cmd, ExposedPorts, User } = record(config);
+  const { Entrypoint, Cmd, ExposedPorts, User, Volumes } = record(config);
   return {
     platforms: [`${text(os)}/${text(architecture)}`],
     entrypoint: words(Entrypoint),
@@ -62,6 +68,7 @@ export function parseConfig(json: unknown): Omit<ImageFacts, "size"> {
       .filter((port) => !port.endsWith("/udp"))
       .map((port) => Number.parseInt(port, 10))
       .sort((a, b) => a - b),
+    volumes: Object.keys(record(Volumes)).sort(),
     user: text(User),
   };
 }

@@ -1,8 +1,9 @@
 /**
  * Asks a registry for manifests and blobs by its HTTP API (version 2), with the credentials that it asks for: Basic, or
- * a token by its WWW-Authenticate header. No error holds a credential.
+ * a token by its WWW-Authenticate header. A login goes over HTTPS alone, unless the program names the registry insecure. No error
+ * holds a credential.
  */
-import { isIP, isIPv4 } from "node:net";
+import { wantedBy, type Wanted } from "./challenge";
 import { registryHost } from "./reference";
 
 /** A login at a registry. */
@@ -13,7 +14,7 @@ export interface Login {
 
 /** Why a registry did not answer what was asked. */
 export class RegistryError extends Error {
-  constructor(readonly reason: "missing" | "unauthorized" | "unreachable" | "unreadable") {
+  constructor(readonly reason: "missing" | "unauthorized" | "plain" | "unreachable" | "unreadable") {
     super(reason);
   }
 }
@@ -32,6 +33,8 @@ export class RegistryClient {
     private readonly repository: string,
     private readonly login: Login | undefined,
     private readonly signal: AbortSignal,
+    /** Whether the program says that a login may go there without TLS. */
+    private readonly insecure: boolean,
   ) {
     this.authority = registryHost(registry);
   }
@@ -40,8 +43,9 @@ export class RegistryClient {
   async get(kind: "manifests" | "blobs", name: string, accept: readonly string[] = []): Promise<unknown> {
     const path = `/v2/${this.repository}/${kind}/${name}`;
     let response = await this.ask(path, accept);
-    if (response.status === 401 && (await this.authorize(response.headers.get("www-authenticate") ?? ""))) {
-      response = await this.ask(path, accept);
+    if (response.status === 401) {
+      const wanted = wantedBy(response.headers.get("www-authenticate") ?? "");
+      if (wanted !== undefined && (await this.authorize(wanted))) response = await this.ask(path, accept);
     }
     if (response.status === 404) throw new RegistryError("missing");
     if (response.status === 401 || response.status === 403) throw new RegistryError("unauthorized");
@@ -63,7 +67,7 @@ export class RegistryClient {
       this.base = `https://${this.authority}`;
       return response;
     } catch (error) {
-      if (this.signal.aborted || !mayBePlain(this.authority)) throw error;
+      if (this.signal.aborted || !(this.insecure || isLoopback(this.authority))) throw error;
       const response = await fetch(`http://${this.authority}${path}`, init);
       this.base = `http://${this.authority}`;
       return response;
@@ -71,58 +75,51 @@ export class RegistryClient {
   }
 
   /** Takes up what a registry asks for; false when there is nothing to answer it with. */
-  private async authorize(challenge: string): Promise<boolean> {
+  private async authorize(wanted: Wanted): Promise<boolean> {
     if (this.authorization !== undefined) return false;
+    const plain = this.base?.startsWith("http:") ?? false;
+    if (this.login !== undefined && plain && !this.insecure) throw new RegistryError("plain");
     const basic = this.login && `Basic ${encode(this.login)}`;
-    if (/^basic\b/i.test(challenge)) {
+    if (wanted.kind === "basic") {
       this.authorization = basic;
       return basic !== undefined;
     }
-    const { realm, service, scope } = parseChallenge(challenge);
-    const url = realm === undefined ? undefined : tokenUrl(realm, this.base ?? "");
+    const url = this.tokenUrl(wanted);
     if (url === undefined) return false;
-    if (service !== undefined) url.searchParams.set("service", service);
-    url.searchParams.set("scope", scope ?? `repository:${this.repository}:pull`);
     const response = await fetch(url, {
       signal: this.signal,
       headers: basic === undefined ? {} : { Authorization: basic },
     });
     if (!response.ok) return false;
     const { token, access_token } = (await parse(response)) as { token?: unknown; access_token?: unknown };
-    const bearer = token ?? access_token;
+    // Some give both, with one of them empty.
+    const bearer = [token, access_token].find((each) => typeof each === "string" && each !== "");
     if (typeof bearer !== "string") return false;
     this.authorization = `Bearer ${bearer}`;
     return true;
   }
+
+  /**
+   * Where a token is asked for: over HTTPS, or, for a registry on plain HTTP, on its own host; elsewhere only where the program says that
+   * the login may go without TLS.
+   */
+  private tokenUrl({ realm, service, scopes }: Extract<Wanted, { kind: "token" }>): URL | undefined {
+    if (!URL.canParse(realm)) return undefined;
+    const url = new URL(realm);
+    const base = new URL(this.base ?? "https://invalid");
+    const plain = base.protocol === "http:" && (this.insecure || url.hostname === base.hostname);
+    if (url.protocol !== "https:" && !(url.protocol === "http:" && plain)) return undefined;
+    if (service !== undefined) url.searchParams.set("service", service);
+    for (const scope of scopes.length > 0 ? scopes : [`repository:${this.repository}:pull`])
+      url.searchParams.append("scope", scope);
+    return url;
+  }
 }
 
-/** The parameters of a Bearer challenge. */
-export function parseChallenge(challenge: string): Record<string, string | undefined> {
-  if (!/^bearer\b/i.test(challenge)) return {};
-  return Object.fromEntries(
-    [...challenge.matchAll(/(\w+)="([^"]*)"/g)].map(([, name = "", value]) => [name.toLowerCase(), value]),
-  );
-}
-
-/** Where a token is asked for: over HTTPS, or, for a registry on plain HTTP, on that registry's own host. */
-function tokenUrl(realm: string, base: string): URL | undefined {
-  if (!URL.canParse(realm)) return undefined;
-  const url = new URL(realm);
-  const own = base !== "" && url.hostname === new URL(base).hostname;
-  return url.protocol === "https:" || (url.protocol === "http:" && base.startsWith("http:") && own)
-    ? url
-    : undefined;
-}
-
-/** Whether a registry may be asked over plain HTTP where it refuses HTTPS: one on this machine or in a private network. */
-export function mayBePlain(authority: string): boolean {
-  const { hostname, port } = new URL(`http://${authority}`);
-  const host = hostname.replace(/^\[|\]$/g, "");
-  if (host === "localhost" || port === "5000") return true;
-  if (isIP(host) === 0) return false;
-  return isIPv4(host)
-    ? /^(127\.|10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.)/.test(host)
-    : host === "::1" || /^f[cd]/i.test(host);
+/** Whether a registry is on this machine: what goes there is on no wire. */
+export function isLoopback(authority: string): boolean {
+  const { hostname } = new URL(`http://${authority}`);
+  return hostname === "localhost" || hostname === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }
 
 function encode({ username, password }: Login): string {

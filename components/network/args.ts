@@ -11,7 +11,8 @@ export type Zone = (typeof zones)[number];
 /** Arguments of `Network`. */
 export interface NetworkArgs {
   /**
-   * The whole range of private addresses.
+   * The whole range of private addresses. It has to lie apart from 172.16.0.0/12, which Docker takes on the servers, or they need
+   * other pools in their `daemon`.
    *
    * @default "10.0.0.0/16"
    * @edit replaces the network: every server is attached anew and gets another private address
@@ -96,6 +97,11 @@ export function subnetsOf(args: NetworkArgs): string[] {
   if (args.subnets !== undefined) return args.subnets;
   const range = check.parseCidr(args.ipRange ?? "10.0.0.0/16");
   return range === undefined ? [] : [`${range.address}/${Math.max(range.prefix, 24)}`];
+}
+
+/** True when two IPv4 networks have an address in common. */
+export function overlap(one: string, other: string): boolean {
+  return contains(one, other) || contains(other, one);
 }
 
 /** True when an IPv4 network holds another one, or an address. */

@@ -1,7 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as hcloud from "@pulumi/hcloud";
 import { Component, transformed } from "../core/component";
-import { checkNetwork, subnetsOf, type NetworkArgs } from "./args";
+import { checkNetwork, subnetsOf, type NetworkArgs, type Zone } from "./args";
+import { refuseShape } from "../core/shape";
+import { networkShape } from "./shape";
 
 /**
  * A private network between servers. Hetzner's firewalls do not filter it: what is published there is open to all
@@ -9,7 +11,7 @@ import { checkNetwork, subnetsOf, type NetworkArgs } from "./args";
  *
  * @example
  * const net = new Network("net");
- * const web = new Server("web-1", { type: "cx22", firewalls: [edge], network: net });
+ * const web = new Server("web-1", { type: "cx23", firewalls: [edge], network: net });
  */
 export class Network extends Component {
   readonly network: hcloud.Network;
@@ -17,14 +19,18 @@ export class Network extends Component {
   readonly subnets: readonly hcloud.NetworkSubnet[];
   /** The whole range. */
   readonly ipRange: string;
+  /** The zone of the subnets. */
+  readonly zone: Zone;
   /** The ranges of the subnets. */
   readonly subnetRanges: readonly string[];
 
   constructor(name: string, args: NetworkArgs = {}, opts?: pulumi.ComponentResourceOptions) {
-    super("network:Network", name, opts);
+    refuseShape(`${new.target.name} "${name}"`, networkShape, args);
+    super("Network", name, opts);
     this.refuse(checkNetwork(args));
     this.ipRange = args.ipRange ?? "10.0.0.0/16";
     this.subnetRanges = subnetsOf(args);
+    this.zone = args.zone ?? "eu-central";
     const { protect = false } = args;
     this.network = new hcloud.Network(
       ...transformed<hcloud.NetworkArgs>(
@@ -46,7 +52,7 @@ export class Network extends Component {
         {
           networkId: this.network.id.apply(Number),
           type: "cloud",
-          networkZone: args.zone ?? "eu-central",
+          networkZone: this.zone,
           ipRange: range,
         },
         { parent: this },

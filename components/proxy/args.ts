@@ -6,14 +6,18 @@ import type { Problem } from "../core/problem";
 import type { Size } from "../core/units";
 import { sizeBytes } from "../core/units";
 import type { ContainerArgs } from "../docker/container";
-import type { PullArgs } from "../docker/pull";
+import type { PullArgs } from "../image/pull";
 import type { VolumeArgs } from "../docker/volume";
 import type { Host } from "../host/host";
-import type { VerbArgs } from "../host/verb";
+import type { VerbArgs } from "../host/step";
 import { moves } from "../image/reference";
 
 /** The release of kamal-proxy that this library drives; an older one lacks options that routes use. */
 export const proxyVersion = "v0.9.2";
+
+/** What may end TLS in front of a proxy. */
+export type Front = "nginx" | "cdn" | "loadBalancer";
+const fronts: readonly Front[] = ["nginx", "cdn", "loadBalancer"];
 
 /** Arguments of `Proxy`. */
 export interface ProxyArgs {
@@ -31,7 +35,28 @@ export interface ProxyArgs {
    * @edit replaces the proxy without refusing a connection; routes, certificates and maintenance state are kept
    */
   image?: string;
-  /** The host port for HTTP. @default 80 @edit replaces the proxy; the old port is shut */
+  /**
+   * What stands in front of the proxy and ends TLS. In this one word:
+   *
+   * - the proxy speaks HTTP alone, and a route with `tls` is refused, so that TLS has one end;
+   * - the client's address and scheme are taken from the front (`X-Forwarded-For`, `X-Forwarded-Proto`), by every route;
+   * - redirecting to HTTPS, and to a canonical host, is the front's;
+   * - the health question says that it came by HTTPS, as all requests do.
+   *
+   * `"nginx"`, or any other web server on the same host: the proxy listens on 127.0.0.1:8080 alone. `"loadBalancer"`: the
+   * proxy listens on port 80, and the firewall lets the balancer in there. `"cdn"`: the same, for a CDN that asks by HTTP; for
+   * one that asks by HTTPS leave `behind` out, bring the CDN's certificate with `ownCertificate()` and set `forwardHeaders`.
+   *
+   * The front has to pass on `Host`, and to set `X-Forwarded-For` and `X-Forwarded-Proto`. For nginx:
+   * `proxy_pass http://127.0.0.1:8080; proxy_set_header Host $host; proxy_set_header X-Forwarded-For
+   * $proxy_add_x_forwarded_for; proxy_set_header X-Forwarded-Proto $scheme;`
+   *
+   * @default none: the proxy itself is the front
+   * @edit replaces the proxy, and the switches run again
+   * @example "nginx"
+   */
+  behind?: Front;
+  /** The host port for HTTP. @default 80, or 8080 behind nginx @edit replaces the proxy; the old port is shut */
   httpPort?: number;
   /** The host port for HTTPS. @default 443 @edit replaces the proxy; the old port is shut */
   httpsPort?: number;
@@ -39,7 +64,11 @@ export interface ProxyArgs {
    * The addresses that the ports are bound to; `false` publishes nothing, for a host where another server in front
    * forwards to it over the Docker network.
    *
-   * @default all addresses, IPv4 and IPv6
+   * Over IPv6 a visitor's own address is lost: the network of the containers has IPv4 alone, so that Docker's own forwarder makes the
+   * connection, and the app sees all these visitors at the one address of Docker's bridge (moby/moby#17666). An app that limits or bans by
+   * address then takes them for one. Where that matters, publish on `"0.0.0.0"` and give the name no AAAA record.
+   *
+   * @default all addresses, IPv4 and IPv6; 127.0.0.1 behind nginx
    * @edit replaces the proxy
    */
   publish?: string[] | false;
@@ -47,7 +76,7 @@ export interface ProxyArgs {
    * HTTP/3; the firewall has to let in UDP on the HTTPS port, see `http3` there.
    *
    * @default false
-   * @edit replaces the proxy without refusing a connection
+   * @edit replaces the proxy without refusing a connection over TCP; HTTP/3 pauses meanwhile, and clients go on over TCP
    */
   http3?: boolean;
   /**
@@ -84,6 +113,8 @@ export interface ProxyArgs {
 /** `ProxyArgs` with defaults, without hosts: what a proxy's container is made from. */
 export interface ProxyConfig {
   image: string;
+  /** What ends TLS in front of it; then it has no HTTPS port of its own. */
+  behind: Front | undefined;
   httpPort: number;
   httpsPort: number;
   publish: string[] | false;
@@ -96,9 +127,10 @@ export interface ProxyConfig {
 export function proxyConfig(args: ProxyArgs): ProxyConfig {
   return {
     image: args.image ?? `basecamp/kamal-proxy:${proxyVersion}`,
-    httpPort: args.httpPort ?? 80,
+    behind: args.behind,
+    httpPort: args.httpPort ?? (args.behind === "nginx" ? 8080 : 80),
     httpsPort: args.httpsPort ?? 443,
-    publish: args.publish ?? ["0.0.0.0", "::"],
+    publish: args.publish ?? (args.behind === "nginx" ? ["127.0.0.1"] : ["0.0.0.0", "::"]),
     http3: args.http3 ?? false,
     metricsPort: args.metricsPort,
     debug: args.debug ?? false,
@@ -121,7 +153,9 @@ export function checkProxy(args: ProxyArgs): Problem[] {
     ...check.port("httpPort", args.httpPort),
     ...check.port("httpsPort", args.httpsPort),
     ...check.port("metricsPort", args.metricsPort),
-    ...(config.httpPort === config.httpsPort
+    ...check.oneOf("behind", args.behind, fronts),
+    ...(args.behind === undefined ? [] : checkBehind(args, args.behind)),
+    ...(args.behind === undefined && config.httpPort === config.httpsPort
       ? [
           {
             argument: "httpsPort",
@@ -146,6 +180,26 @@ export function checkProxy(args: ProxyArgs): Problem[] {
       ? check.size("logMaxSize", args.logMaxSize, 1)
       : []),
   ];
+}
+
+/** TLS has one end: what only the end of TLS has is the front's. */
+function checkBehind(args: ProxyArgs, front: Front): Problem[] {
+  const problem = (argument: "httpsPort" | "http3"): Problem => ({
+    argument,
+    value: args[argument],
+    rule: `the proxy is behind ${frontName(front)}, which ends TLS`,
+    cure: "leave it out, or leave behind out",
+    check: "behind",
+  });
+  return [
+    ...(args.httpsPort === undefined ? [] : [problem("httpsPort")]),
+    ...(args.http3 === true ? [problem("http3")] : []),
+  ];
+}
+
+/** A front in a sentence. */
+export function frontName(front: Front): string {
+  return { nginx: "nginx", cdn: "a CDN", loadBalancer: "a load balancer" }[front];
 }
 
 function checkPublish(addresses: readonly string[]): Problem[] {

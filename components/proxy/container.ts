@@ -1,14 +1,15 @@
-/** The proxy's container as plain values: what it runs, what it publishes, and the hash that says when it changed. */
-import { createHash } from "node:crypto";
+/** The proxy's container as plain values: what it runs, and what it publishes. */
 import type { ProxyConfig } from "./args";
 
 /** The fixed name of the container: every operator of Kamal knows it. */
 export const proxyContainer = "kamal-proxy";
+/** The second proxy, which takes new connections while the first one is replaced. */
+export const bridgingContainer = "kamal-proxy-bridge";
 /** The volume with routes, maintenance state and ACME certificates; it outlives every container. */
 export const proxyVolume = "kamal-proxy-config";
 /** Where that volume is mounted. */
 export const proxySettings = "/home/kamal-proxy/.config/kamal-proxy";
-/** The directory on the host that is mounted read-only under the same path: certificates, error pages. */
+/** The directory on the host that is mounted read-only under the same path: certificates. */
 export const proxyFiles = "/var/lib/sextant/proxy";
 
 /** The command line of the container. */
@@ -30,13 +31,9 @@ export function proxyPorts(
   // Each address by itself: the provider takes a port without one for IPv4 alone.
   return config.publish.flatMap((ip) => [
     { internal: 80, external: config.httpPort, protocol: "tcp" as const, ip },
-    { internal: 443, external: config.httpsPort, protocol: "tcp" as const, ip },
+    ...(config.behind === undefined
+      ? [{ internal: 443, external: config.httpsPort, protocol: "tcp" as const, ip }]
+      : []),
     ...(config.http3 ? [{ internal: 443, external: config.httpsPort, protocol: "udp" as const, ip }] : []),
   ]);
-}
-
-/** A short hash of everything that the container is made from; a label on it, by which a change is seen on the host. */
-export function configHash(config: ProxyConfig): string {
-  const made = [config.image, proxyCommand(config), proxyPorts(config), config.logMaxSize];
-  return createHash("sha256").update(JSON.stringify(made)).digest("hex").slice(0, 12);
 }

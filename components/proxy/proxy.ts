@@ -1,15 +1,19 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Component, transformed } from "../core/component";
+import { proxyLabel } from "../core/names";
+import { refuseShape } from "../core/shape";
 import { Container, type ContainerArgs } from "../docker/container";
-import { Pull } from "../docker/pull";
+import { configured, madeFrom, ownProxy, type ContainerInputs } from "../../provider/docker/container-body";
+import { loginLine } from "../image/login";
+import { Pull } from "../image/pull";
 import { Volume, type VolumeArgs } from "../docker/volume";
 import type { Host } from "../host/host";
-import { onHost } from "../host/remote";
-import { VerbOnHost } from "../host/verb";
+import { alsoAfter, onHost } from "../host/depends";
+import { VerbOnHost } from "../host/step";
 import { checkProxy, proxyConfig, type ProxyArgs, type ProxyConfig } from "./args";
-import { checkOnServers, occupy } from "./check-servers";
+import { checkFront, checkOnServers, occupy } from "./checks/check-servers";
 import {
-  configHash,
+  bridgingContainer,
   proxyCommand,
   proxyContainer,
   proxyFiles,
@@ -17,6 +21,7 @@ import {
   proxySettings,
   proxyVolume,
 } from "./container";
+import { proxyShape } from "./shape";
 
 /** What a proxy is on one host. */
 export interface ProxyOnHost {
@@ -29,13 +34,19 @@ export interface ProxyOnHost {
 }
 
 /**
- * One kamal-proxy on each host, shared by all apps there. It owns the host's ports 80 and 443, routes by host name and
- * path, and ends TLS.
+ * One kamal-proxy on each host, shared by all apps of the program there. It owns the host's ports 80 and 443, routes by host name and
+ * path, and ends TLS, unless `behind` names who does.
  *
  * Editing an argument replaces the proxy without refusing a connection: a second proxy with the same routes takes new
- * connections while the first one drains.
+ * connections while the first one drains. That is for connections over TCP; HTTP/3 pauses. An edit that is cut off goes on with the
+ * next `pulumi up`, and one that is taken back leaves nothing of the second proxy, without a lost request either way.
+ *
+ * The proxy belongs to this component of this stack, by a label, and the apps of other stacks and programs route through it with
+ * `ExistingProxy`. A second `Proxy` on the same host is refused before anything is changed. Who renames it, its stack or its project
+ * gives it `aliases`, as Pulumi wants them.
  *
  * @example const proxy = new Proxy("proxy", { servers: [web1, web2] });
+ * @example const proxy = new Proxy("proxy", { servers: [web], behind: "nginx" });
  */
 export class Proxy extends Component {
   /** The proxy's image, on all hosts. */
@@ -46,12 +57,21 @@ export class Proxy extends Component {
   readonly config: ProxyConfig;
 
   constructor(name: string, args: ProxyArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("proxy:Proxy", name, opts);
+    refuseShape(`${new.target.name} "${name}"`, proxyShape, args);
+    super("Proxy", name, opts);
     this.config = proxyConfig(args);
     const onServers = checkOnServers(this.label, args.servers, this.config);
     this.refuse([...checkProxy(args), ...onServers]);
+    this.warn(checkFront(args.servers, this.config));
     occupy(this.label, args.servers, this.config);
-    this.image = new Pull(name, args.servers, this.config.image, { parent: this }, args.transform?.image);
+    this.image = new Pull(
+      name,
+      args.servers,
+      this.config.image,
+      { parent: this },
+      undefined,
+      args.transform?.image,
+    );
     this.on = new Map(args.servers.map((host) => [host.hostName, this.put(host, args.transform)]));
     this.registerOutputs({});
   }
@@ -59,64 +79,95 @@ export class Proxy extends Component {
   private put(host: Host, transform: ProxyArgs["transform"] = {}): ProxyOnHost {
     const name = `${this.componentName}-${host.hostName}`;
     const { config, image } = this;
-    const volume = new Volume(
-      ...transformed<VolumeArgs>(
-        transform.volume,
-        name,
-        { shell: host.shell, name: proxyVolume },
-        onHost(host, { parent: this }),
-      ),
+    const owner = proxyLabel(this.componentName);
+    const [, volumeArgs, volumeOpts] = transformed<VolumeArgs>(
+      transform.volume,
+      name,
+      // Settings, and no data of the program: they go with the proxy.
+      { shell: host.shell, host: host.hostName, name: proxyVolume, data: "discard" },
+      onHost(host, { parent: this }),
     );
+    const [, given, containerOpts] = transformed<ContainerArgs>(
+      transform.container,
+      name,
+      {
+        shell: host.shell,
+        name: proxyContainer,
+        image: config.image,
+        __auth: loginLine(host, config.image),
+        command: proxyCommand(config),
+        ports: proxyPorts(config),
+        network: { name: host.network.name, id: host.network.id },
+        volumes: [
+          { volumeName: volumeArgs.name, containerPath: proxySettings },
+          { hostPath: proxyFiles, containerPath: proxyFiles, readOnly: true },
+        ],
+        restart: "unless-stopped",
+        logDriver: "json-file",
+        logOpts: { "max-size": config.logMaxSize, "max-file": "3" },
+        labels: { [ownProxy]: owner },
+        ownedBy: ownProxy,
+        destroyGraceSeconds: 30,
+      },
+      // It owns host ports, so the old one has to go first; the bridge takes the connections meanwhile.
+      onHost(host, { parent: this, dependsOn: [image], deleteBeforeReplace: true }),
+    );
+    const made = hashOf(given);
     const bridge = new VerbOnHost(
       `${name}-bridge`,
       host,
       "bridge",
       {
-        words: [
-          `config=${configHash(config)}`,
-          `image=${config.image}`,
+        words: pulumi.output(given.command).apply((command) => [
+          pulumi.interpolate`config=${made}`,
+          pulumi.interpolate`image=${given.image}`,
+          `owner=${owner}`,
           `http=${config.httpPort}`,
-          `https=${config.httpsPort}`,
+          // Behind another server that is not the proxy's to have.
+          `https=${config.behind === undefined ? config.httpsPort : config.httpPort}`,
           // On some addresses only, another server may have the same port on others.
           ...(config.publish !== false && config.publish.includes("0.0.0.0") ? ["free=yes"] : []),
-        ],
+          // A flag that its image does not know is found while the old one still serves.
+          ...(command === undefined ? [] : ["--", ...command]),
+        ]),
+        image: { reference: given.image, login: loginLine(host, config.image) },
+        undo: { verb: "bridge", words: ["end=yes", `owner=${owner}`] },
       },
       { parent: this, dependsOn: [image, host.network] },
       transform.bridge,
     );
+    // Where the proxy is another program's the bridge has refused by then, and nothing of that is touched.
+    const volume = new Volume(name, volumeArgs, alsoAfter(volumeOpts, bridge));
     const container = new Container(
-      ...transformed<ContainerArgs>(
-        transform.container,
-        name,
-        {
-          shell: host.shell,
-          name: proxyContainer,
-          image: config.image,
-          command: proxyCommand(config),
-          ports: proxyPorts(config),
-          network: { name: host.network.name, id: host.network.id },
-          volumes: [
-            { volumeName: volume.name, containerPath: proxySettings },
-            { hostPath: proxyFiles, containerPath: proxyFiles, readOnly: true },
-          ],
-          restart: "unless-stopped",
-          logDriver: "json-file",
-          logOpts: { "max-size": config.logMaxSize, "max-file": "3" },
-          labels: { "sextant.config": configHash(config) },
-          destroyGraceSeconds: 30,
-        },
-        // It owns host ports, so the old one has to go first; the bridge takes the connections meanwhile.
-        onHost(host, { parent: this, dependsOn: [image, bridge], deleteBeforeReplace: true }),
-      ),
+      name,
+      {
+        ...given,
+        labels: pulumi.output(given.labels).apply((labels) => ({ ...labels, [configured]: made })),
+      },
+      alsoAfter(containerOpts, bridge, volume),
     );
     const settle = new VerbOnHost(
       `${name}-settle`,
       host,
       "settle",
-      { words: [pulumi.interpolate`container=${container.id}`, "timeout=60"] },
+      {
+        words: [pulumi.interpolate`container=${container.id}`, "timeout=60"],
+        without: bridgingContainer,
+      },
       { parent: this, dependsOn: [container] },
       transform.settle,
     );
     return { host, volume, bridge, container, settle };
   }
+}
+
+/** The hash of what a container is made from, by which the host sees a change; of how it is reached and logs in nothing is in it. */
+function hashOf(given: ContainerArgs): pulumi.Output<string> {
+  const { shell: _shell, __auth: _auth, network, ...rest } = given;
+  // Another network of the same name is no edit of the proxy, and its id is known late.
+  const name = pulumi.output(network).apply((one) => one.name);
+  const aliases = pulumi.output(network).apply((one) => one.aliases);
+  return pulumi
+    .output({ ...rest, network: { name, aliases } })
+    .apply((inputs) => madeFrom(inputs as Partial<ContainerInputs>));
 }

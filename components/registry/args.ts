@@ -21,6 +21,15 @@ export interface RegistryArgs {
    * @example config.requireSecret("registryPassword")
    */
   password: pulumi.Input<string>;
+  /**
+   * Whether the login may go to the registry without a checked TLS connection. Without it a login never goes over plain HTTP, neither
+   * at preview nor from a host, and a host whose Docker has the registry in `insecure-registries` refuses the pull. A `Server` that is
+   * made with such a registry has it in Docker's `insecure-registries`; on an `ExistingServer` it is for you to list there.
+   *
+   * @default false
+   * @edit in place; counts from the next pull, and for Docker's settings from the next machine
+   */
+  insecure?: boolean;
 }
 
 /** What is wrong with the arguments of a registry. Its password is never shown. */
@@ -32,8 +41,63 @@ export function checkRegistry(args: RegistryArgs): Problem[] {
     ...(args.password === undefined || args.password === ""
       ? [absent("password", "set it with pulumi config set --secret, and read it with config.requireSecret")]
       : []),
+    ...checkInsecure(args),
+    ...(check.isPlain(args.username) ? checkUsername(args.username) : []),
+    ...(check.isPlain(args.password) ? checkPassword(args.password) : []),
   ];
 }
+
+/** What no registry can be sent as a user: a login is `user:password` without control characters (RFC 7617, section 2). */
+export function checkUsername(username: string): Problem[] {
+  const held = control(username) ?? (username.includes(":") ? "a colon" : undefined);
+  return held === undefined
+    ? []
+    : [
+        {
+          argument: "username",
+          value: username,
+          rule: `it holds ${held}, which a login cannot carry`,
+          cure: "give the user alone",
+        },
+      ];
+}
+
+/** What no registry can be sent as a password, which is not shown. */
+export function checkPassword(password: string): Problem[] {
+  const held = control(password);
+  return held === undefined
+    ? []
+    : [
+        {
+          argument: "password",
+          rule: `it holds ${held}, which a login cannot carry`,
+          cure: "set it again without; a file that is read into a secret ends with a line break as a rule",
+        },
+      ];
+}
+
+function control(text: string): string | undefined {
+  if (/[\r\n]/.test(text)) return "a line break";
+  // eslint-disable-next-line no-control-regex -- they are what is looked for
+  return /[\u0000-\u001f\u007f]/.test(text) ? "a control character" : undefined;
+}
+
+function checkInsecure({ address, insecure }: RegistryArgs): Problem[] {
+  return insecure === true && (isDockerHub(address) || publicRegistry.test(address))
+    ? [
+        {
+          argument: "insecure",
+          value: insecure,
+          rule: `${address} has TLS that everybody can check`,
+          cure: "leave it out",
+        },
+      ]
+    : [];
+}
+
+/** Registries of the large providers, none of which answers without TLS. */
+const publicRegistry =
+  /^(ghcr\.io|quay\.io|registry\.gitlab\.com|public\.ecr\.aws|([a-z]+\.)?gcr\.io)$|\.(amazonaws\.com|azurecr\.io|pkg\.dev)$/;
 
 function absent(argument: string, cure: string): Problem {
   return { argument, rule: "it is missing or empty", cure };
@@ -56,7 +120,7 @@ function checkAddress(address: string): Problem[] {
 
 /** Whether an address is one of Docker Hub's names. */
 export function isDockerHub(address: string): boolean {
-  return ["docker.io", "index.docker.io", "hub.docker.com"].includes(address);
+  return ["docker.io", "index.docker.io", "registry-1.docker.io", "hub.docker.com"].includes(address);
 }
 
 /** The registry that an image is in: what stands before its first slash, where that is a host; else Docker Hub. */

@@ -6,7 +6,7 @@ import type { Transform } from "../core/component";
 import type { Size } from "../core/units";
 import type { Firewall } from "../firewall/firewall";
 import type { SshArgs } from "../host/ssh";
-import type { WiringTransform } from "../host/wire-host";
+import type { WiringTransform } from "../host/prepare-host";
 import type { Network } from "../network/network";
 import type { Registry } from "../registry/registry";
 
@@ -16,14 +16,14 @@ export interface ServerArgs {
    * The server type.
    *
    * @edit powers the server off, changes it and starts it; its disk grows along, so there is no way back to a smaller one
-   * @example "cx32"
+   * @example "cx33"
    */
   type: string;
   /**
    * The location.
    *
    * @default Hetzner chooses
-   * @edit replaces the server, with all that is on it
+   * @edit replaces the server, with all that is on it; refused while it has data
    * @example "fsn1"
    */
   location?: string;
@@ -62,13 +62,14 @@ export interface ServerArgs {
   /**
    * How Pulumi reaches it; the user is root.
    *
-   * @default the usual key in ~/.ssh, port 22
+   * @default the usual key in ~/.ssh, else the agent's, port 22
    * @edit in place, for the connections only: the machine keeps the port and the keys of its first boot
    */
   ssh?: SshArgs;
   /**
-   * SSH keys that are at Hetzner already, by name or id, instead of the one that is made from `ssh`. Two stacks in one
-   * Hetzner project need it, since a key can be there only once.
+   * SSH keys that are at Hetzner already, by name or id, instead of the one that is made from `ssh`. A key can be there only once:
+   * where the one of `ssh` is there already, of another stack or by hand, it is used without being named here, and stays whose it is.
+   * With a provider of the program's own it has to be named. Servers keep their keys when one is deleted at Hetzner.
    *
    * @default a key of this stack
    * @edit nothing after creation
@@ -90,6 +91,15 @@ export interface ServerArgs {
    * @edit refused while the server runs: power it off, run `pulumi up`, start it
    */
   placementGroup?: hcloud.PlacementGroup;
+  /**
+   * Whether it has a public IPv4 address, which Hetzner charges for. Without one the server is reached at its IPv6 address: who runs
+   * `pulumi`, and every visitor, needs IPv6. It pulls from registries that have an IPv6 address alone (ghcr.io has none), and
+   * containers, which have IPv4 addresses inside of Docker, reach nothing outside, so that `letsEncrypt()` gets no certificate.
+   *
+   * @default true
+   * @edit powers the server off, changes it and starts it; it is reached at its other address from then on
+   */
+  publicIpv4?: boolean;
   /**
    * Whether it has a public IPv6 address.
    *
@@ -113,6 +123,16 @@ export interface ServerArgs {
    * @edit in place
    */
   protect?: boolean;
+  /**
+   * Says that the machine is dead, or out of reach for longer, so that the others can be released without it. What was on it is
+   * given up without asking it: Pulumi takes it out of the state and says what is left there. Take it out of all roles, proxies and
+   * accessories at the same time; a preview refuses what would be put on it. Then take the server out as well, or, when it
+   * is back, take this out and put it into the roles again: until that update it serves what it served last.
+   *
+   * @default false
+   * @edit in place: gives up what is on it; back, all of it is made again, and volumes and their data are found as they are
+   */
+  gone?: boolean;
   /**
    * Settings of the Docker daemon, over ours (live-restore, log rotation, MTU, address pools).
    *

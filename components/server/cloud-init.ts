@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
-import { mtu } from "../host/docker-settings";
+import { daemonSettings } from "./daemon";
 
 /** What a first boot is made from. */
 export interface CloudInit {
@@ -33,9 +33,9 @@ function ours({ hostKey, sshPort, swapMb, daemon }: CloudInit): Record<string, u
     ssh_genkeytypes: ["ed25519"],
     ssh_keys: { ed25519_private: hostKey.privateKey, ed25519_public: hostKey.publicKey },
     write_files: [
-      file("/etc/docker/daemon.json", `${JSON.stringify({ ...daemonSettings, ...daemon }, undefined, 2)}\n`),
+      file("/etc/docker/daemon.json", `${JSON.stringify(daemonSettings(daemon), undefined, 2)}\n`),
       file("/etc/ssh/sshd_config.d/00-sextant.conf", sshd(sshPort)),
-      file("/etc/sysctl.d/90-sextant.conf", "vm.swappiness = 10\n"),
+      file("/etc/sysctl.d/90-sextant.conf", kernel),
       file("/etc/apt/apt.conf.d/52sextant", upgrades),
       file("/etc/needrestart/conf.d/sextant.conf", "$nrconf{override_rc}{qr(^(docker|containerd))} = 0;\n"),
       file("/var/lib/sextant/boot", script("boot.sh"), "0755"),
@@ -54,13 +54,14 @@ function script(name: string): string {
   return readFileSync(join(__dirname, name), "utf8");
 }
 
-const daemonSettings = {
-  "live-restore": true,
-  "log-driver": "json-file",
-  "log-opts": { "max-size": "10m", "max-file": "3" },
-  mtu,
-  "default-address-pools": [{ base: "172.16.0.0/12", size: 24 }],
-};
+/**
+ * A container that is published on the private address has to start also where that comes after Docker at a boot: Docker does not try a
+ * bind that failed again (moby/moby#39559). The hyphen is for kernels without IPv6.
+ */
+const kernel = `vm.swappiness = 10
+net.ipv4.ip_nonlocal_bind = 1
+-net.ipv6.ip_nonlocal_bind = 1
+`;
 
 /** Several programs, and a Docker provider of a program's own, open connections at once; sshd drops some of more than ten. */
 function sshd(port: number): string {
@@ -92,7 +93,9 @@ Unattended-Upgrade::Automatic-Reboot "false";
 
 const metadataUnit = `[Unit]
 Description=Shut the metadata address for containers
-After=docker.service
+# Docker starts containers before it is ready itself; who loads rules of their own drops those that are there.
+Before=docker.service
+After=nftables.service netfilter-persistent.service ufw.service firewalld.service
 PartOf=docker.service
 
 [Service]
@@ -101,7 +104,7 @@ RemainAfterExit=yes
 ExecStart=/var/lib/sextant/block-metadata
 
 [Install]
-WantedBy=multi-user.target
+WantedBy=multi-user.target docker.service
 `;
 
 /** Maps merge, lists are appended, other values of the second one win. */

@@ -6,15 +6,15 @@ import type { Problem } from "../core/problem";
 import type { Size } from "../core/units";
 import type { Architecture } from "../host/host";
 import { checkSsh, type SshArgs } from "../host/ssh";
-import type { WiringTransform } from "../host/wire-host";
+import type { WiringTransform } from "../host/prepare-host";
 import type { Registry } from "../registry/registry";
-import { checkRegistries } from "./check-server";
+import { checkRegistries } from "./checks/check-server";
 import { acceptable, type AcceptableCheck } from "./preflight-checks";
 
 /** Arguments of `ExistingServer`. */
 export interface ExistingServerArgs {
   /**
-   * The address or name that it is reached by over SSH.
+   * The address or name that it is reached by over SSH; an alias of ~/.ssh/config, too.
    *
    * @edit in place: taken for the same machine at another address
    * @example "203.0.113.7"
@@ -47,15 +47,16 @@ export interface ExistingServerArgs {
   /**
    * How Pulumi reaches it; the user has to be root.
    *
-   * @default root with the usual key in ~/.ssh, port 22
+   * @default root with the usual key in ~/.ssh or the agent's, port 22
    * @edit in place, for the connections only: the machine is not touched
    */
   ssh?: SshArgs;
   /**
-   * The ed25519 host key that connections are held to, as `ssh-keyscan -t ed25519 ADDRESS` prints it, less the address.
-   * Without it, remote commands do not check who answers, and Docker's connections trust the first answer.
+   * The ed25519 host key that connections are held to, as `ssh-keyscan -t ed25519 ADDRESS` prints it, less the address;
+   * `cat /etc/ssh/ssh_host_ed25519_key.pub` on the machine's console shows the same. Without it, whoever answers the
+   * first `pulumi up` is trusted: its key is printed, and kept in the state, so that all later connections are held to it, from any machine.
    *
-   * @default not pinned
+   * @default the key that the preflight sees first
    * @edit in place, for the connections only
    * @example "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI…"
    */
@@ -92,6 +93,16 @@ export interface ExistingServerArgs {
     accept?: AcceptableCheck[];
   };
   /**
+   * Says that the machine is dead, or out of reach for longer, so that the others can be released without it. What was on it is
+   * given up without asking it: Pulumi takes it out of the state and says what is left there. Take it out of all roles, proxies and
+   * accessories at the same time; a preview refuses what would be put on it. Then take the server out as well, or, when it
+   * is back, take this out and put it into the roles again: until that update it serves what it served last.
+   *
+   * @default false
+   * @edit in place: gives up what is on it; back, all of it is made again, and volumes and their data are found as they are
+   */
+  gone?: boolean;
+  /**
    * Changes a child before it is made; `gate` is the preflight.
    *
    * @default none
@@ -110,6 +121,7 @@ export function checkExistingServer(name: string, args: ExistingServerArgs): Pro
     ...check.oneOf("architecture", args.architecture, ["amd64", "arm64"]),
     ...check.size("memory", args.memory, 128 * 1024 ** 2),
     ...checkSsh("ssh", args.ssh),
+    ...checkUser(args.ssh?.user),
     ...checkHostKey(args.hostKey),
     ...checkRegistries(args.registries),
     ...(args.preflight?.ports ?? []).flatMap((port, at) => check.port(`preflight.ports[${at}]`, port)),
@@ -146,6 +158,31 @@ function family(argument: string, value: unknown, ok: (text: string) => boolean,
       rule: "it is no address of that family",
       cure: `write it like ${example}`,
       check: "values",
+    },
+  ];
+}
+
+function checkUser(user: string | undefined): Problem[] {
+  if (user === undefined || user === "root") return [];
+  return [
+    {
+      argument: "ssh.user",
+      value: user,
+      rule: "the verbs and the proxy's upgrade need root, and sudo is not used",
+      cure: "let the key in as root (sudo cp ~/.ssh/authorized_keys /root/.ssh/ there), and leave ssh.user out",
+    },
+  ];
+}
+
+/** What is said and stops nothing: who answers first is taken for the machine. */
+export function checkTrust({ hostKey }: ExistingServerArgs): Problem[] {
+  if (hostKey !== undefined) return [];
+  return [
+    {
+      argument: "hostKey",
+      rule: "it is not set, so whoever answers first is trusted with all secrets of the host, and its key kept",
+      cure: 'set it to "ssh-ed25519 AAAA…" from the machine\'s console: cat /etc/ssh/ssh_host_ed25519_key.pub',
+      check: "host-key",
     },
   ];
 }

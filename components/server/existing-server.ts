@@ -1,14 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
 import type * as docker from "@pulumi/docker";
 import { Component } from "../core/component";
+import { refuseShape } from "../core/shape";
 import { mebibytes } from "../core/units";
-import type { Reach } from "../firewall/audit";
-import type { Architecture, Host } from "../host/host";
-import type { GateOnHost } from "../host/gate";
-import type { Kit } from "../host/kit";
+import type { Architecture, Host, Reach } from "../host/host";
+import type { GateOnHost } from "../host/host-ready";
+import type { Kit } from "../../provider/host/scripts";
 import { ssh } from "../host/ssh";
-import { wireHost } from "../host/wire-host";
-import { checkExistingServer, type ExistingServerArgs } from "./existing-args";
+import { wireHost } from "../host/prepare-host";
+import { checkExistingServer, checkTrust, type ExistingServerArgs } from "./existing-args";
+import { existingServerShape } from "./shape";
 
 /**
  * A machine that is there already, wherever it is. Nothing is installed on it beside the verbs: a preflight looks at
@@ -38,6 +39,8 @@ export class ExistingServer extends Component implements Host {
   readonly network: Host["network"];
   readonly kit: Kit;
   readonly registries: Host["registries"];
+  /** Whether the program says that the machine is gone. */
+  readonly gone: boolean;
   readonly reach: Reach;
   /** Nothing: the machine is not made here, and does not go with the stack. */
   readonly tied: Host["tied"] = {};
@@ -47,10 +50,13 @@ export class ExistingServer extends Component implements Host {
   readonly args: Readonly<ExistingServerArgs>;
 
   constructor(name: string, args: ExistingServerArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("server:ExistingServer", name, opts);
+    refuseShape(`${new.target.name} "${name}"`, existingServerShape, args);
+    super("ExistingServer", name, opts);
     this.refuse(checkExistingServer(name, args));
+    this.warn(checkTrust(args));
     this.args = args;
     this.hostName = name;
+    this.gone = args.gone ?? false;
     this.reach = {
       sshPort: args.ssh?.port ?? 22,
       firewalls: [],
@@ -69,6 +75,7 @@ export class ExistingServer extends Component implements Host {
       tied: this.tied,
       gate: { verb: "preflight", words: this.preflightWords(), show: true },
       dependsOn: [],
+      gone: this.gone,
       transform: args.transform ?? {},
     });
     ({ connection: this.connection, shell: this.shell, network: this.network, kit: this.kit } = wired);

@@ -2,34 +2,42 @@ import * as pulumi from "@pulumi/pulumi";
 import type * as docker from "@pulumi/docker";
 import * as hcloud from "@pulumi/hcloud";
 import { Component, transformed } from "../core/component";
+import { ownLabels } from "../core/names";
+import { refuseShape } from "../core/shape";
 import { mebibytes } from "../core/units";
-import { putBehind, type Reach } from "../firewall/audit";
-import type { Architecture, Host } from "../host/host";
-import type { GateOnHost } from "../host/gate";
-import type { Kit } from "../host/kit";
+import { putBehind } from "../firewall/audit";
+import type { Architecture, Host, Reach } from "../host/host";
+import type { GateOnHost } from "../host/host-ready";
+import type { Kit } from "../../provider/host/scripts";
 import { ssh } from "../host/ssh";
-import { wireHost } from "../host/wire-host";
+import { wireHost } from "../host/prepare-host";
 import type { ServerArgs } from "./args";
-import { checkServer } from "./check-server";
+import { checkServer, insecureRegistries } from "./checks/check-server";
+import { warnAddresses } from "./checks/check-addresses";
 import { cloudInit } from "./cloud-init";
-import { hostKey, type HostKey } from "./host-key";
-import { stackKey } from "./ssh-key";
+import { hostKey, hostKeyName, type HostKey } from "./host-key";
+import { askFor, type Offer } from "./offer";
+import { keyOf, stackKey } from "./ssh-key";
+import { serverShape } from "./shape";
+import { strayOf, takesUp } from "./take-up";
 import { serverTypes, smallMemoryMb } from "./types";
 
 /**
  * A server at Hetzner, closed from its first boot, with Docker and with a host key that is known before anyone connects.
  *
- * Editing keys, cloud-init, image or labels never makes a new server; `pulumi up --replace` on its `server` does.
+ * Editing keys, cloud-init, image or labels never makes a new server; `pulumi up --replace` on its `server` does. A preview refuses to
+ * replace one that has data of an accessory or an app: see [Data](data.md).
  *
  * @example
  * const edge = new Firewall("edge", { allow: [ssh.from("203.0.113.0/24"), http, https] });
- * const web = new Server("web-1", { type: "cx32", location: "fsn1", firewalls: [edge] });
+ * const web = new Server("web-1", { type: "cx33", location: "fsn1", firewalls: [edge] });
  */
 export class Server extends Component implements Host {
   readonly hostName: string;
   readonly server: hcloud.Server;
-  /** The SSH key at Hetzner, shared by the servers of the stack; none when `sshKeys` names others. */
+  /** The SSH key at Hetzner, shared by the servers of the stack; none when it is there already, or `sshKeys` names others. */
   readonly sshKey: hcloud.SshKey | undefined;
+  private readonly offer: Offer;
   /** The generated host key. */
   readonly hostKey: HostKey;
   /** The attachment to the private network. */
@@ -41,6 +49,7 @@ export class Server extends Component implements Host {
   readonly ipv6Address: pulumi.Output<string | undefined>;
   readonly privateAddress: pulumi.Output<string | undefined>;
   readonly architecture: Architecture | undefined;
+  readonly dockerMajor: number | undefined;
   readonly memoryMb: number | undefined;
   readonly cores: number | undefined;
   readonly connection: Host["connection"];
@@ -48,6 +57,8 @@ export class Server extends Component implements Host {
   readonly network: Host["network"];
   readonly kit: Kit;
   readonly registries: Host["registries"];
+  /** Whether the program says that the machine is gone. */
+  readonly gone: boolean;
   readonly reach: Reach;
   readonly tied: Host["tied"];
   readonly ready: pulumi.Resource;
@@ -56,10 +67,16 @@ export class Server extends Component implements Host {
   readonly args: Readonly<ServerArgs>;
 
   constructor(name: string, args: ServerArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("server:Server", name, opts);
+    refuseShape(`${new.target.name} "${name}"`, serverShape, args);
+    super("Server", name, opts);
     this.refuse(checkServer(name, args));
+    this.offer = askFor(name, args, this.getProvider("hcloud:index:Server"));
+    this.refuse(this.offer.refused);
+    if (pulumi.runtime.isDryRun()) this.warn(this.offer.warned);
+    this.warn(warnAddresses(args));
     this.args = args;
     this.hostName = name;
+    this.gone = args.gone ?? false;
     this.reach = {
       sshPort: args.ssh?.port ?? 22,
       firewalls: args.firewalls,
@@ -67,13 +84,15 @@ export class Server extends Component implements Host {
     };
     const type = serverTypes.get(args.type);
     this.architecture = type?.architecture;
+    // Debian 11 and 12 have Docker 20.10 in their packages, which the first boot installs.
+    this.dockerMajor = /^debian-1[12]$/.test(args.image ?? "debian-12") ? 20 : undefined;
     this.memoryMb = type?.memoryMb;
     this.cores = type?.cores;
-    this.hostKey = hostKey(`${name}-host-key`, this, args.transform?.hostKey);
+    this.hostKey = hostKey(hostKeyName(name), this, args.transform?.hostKey);
     this.sshKey = this.makeSshKey();
     this.server = this.makeServer();
     this.serverNetwork = this.attach();
-    this.address = this.server.ipv4Address;
+    this.address = args.publicIpv4 === false ? this.server.ipv6Address : this.server.ipv4Address;
     this.ipv6Address = this.server.ipv6Address.apply((address) => (address === "" ? undefined : address));
     this.privateAddress = pulumi.output(this.serverNetwork?.ip);
     this.tied = { deletedWith: this.server, replacementTrigger: this.server.id };
@@ -85,6 +104,8 @@ export class Server extends Component implements Host {
       tied: this.tied,
       gate: { verb: "host-ready", words: this.gateWords(), show: false },
       dependsOn: this.serverNetwork === undefined ? [this.server] : [this.server, this.serverNetwork],
+      machine: this.server.id,
+      gone: this.gone,
       transform: args.transform ?? {},
     });
     ({ connection: this.connection, shell: this.shell, network: this.network, kit: this.kit } = wired);
@@ -105,35 +126,57 @@ export class Server extends Component implements Host {
   private makeSshKey(): hcloud.SshKey | undefined {
     const { publicKey } = ssh(this.args.ssh);
     if (this.args.sshKeys !== undefined || publicKey === undefined) return undefined;
-    return stackKey(publicKey, this.getProvider("hcloud:index:SshKey"), this.args.transform?.sshKey);
+    return stackKey(
+      publicKey,
+      this.getProvider("hcloud:index:SshKey"),
+      this.args.transform?.sshKey,
+      this.offer.keys,
+    );
+  }
+
+  /** The key of this stack; where it is at Hetzner already, that one. */
+  private ownKey(): pulumi.Input<string>[] {
+    if (this.sshKey !== undefined) return [this.sshKey.id];
+    const { publicKey } = ssh(this.args.ssh);
+    const there = publicKey === undefined ? undefined : keyOf(publicKey, this.offer.keys);
+    return there === undefined ? [] : [String(there.id)];
   }
 
   private makeServer(): hcloud.Server {
     const { args } = this;
     const protect = args.protect ?? false;
-    return new hcloud.Server(
-      ...transformed<hcloud.ServerArgs>(
-        args.transform?.server,
-        this.componentName,
-        {
-          name: args.name === false ? undefined : (args.name ?? this.componentName),
-          serverType: args.type,
-          image: args.image ?? "debian-12",
-          location: args.location,
-          sshKeys: args.sshKeys ?? (this.sshKey === undefined ? [] : [this.sshKey.id]),
-          userData: this.userData(),
-          // At creation, so that there is no moment without them.
-          firewallIds: args.firewalls.map((firewall) => firewall.id),
-          labels: { project: pulumi.getProject(), stack: pulumi.getStack(), ...args.labels },
-          placementGroupId: args.placementGroup?.id.apply(Number),
-          publicNets: args.publicIpv6 === false ? [{ ipv4Enabled: true, ipv6Enabled: false }] : undefined,
-          backups: args.backups ?? false,
-          deleteProtection: protect,
-          rebuildProtection: protect,
-        },
-        { parent: this, protect, ignoreChanges: ["sshKeys", "userData", "image"] },
-      ),
+    const labels = ownLabels();
+    const [name, serverArgs, opts] = transformed<hcloud.ServerArgs>(
+      args.transform?.server,
+      this.componentName,
+      {
+        name: args.name === false ? undefined : (args.name ?? this.componentName),
+        serverType: args.type,
+        image: args.image ?? "debian-12",
+        location: args.location,
+        sshKeys: args.sshKeys ?? this.ownKey(),
+        userData: this.userData(),
+        // At creation, so that there is no moment without them.
+        firewallIds: args.firewalls.map((firewall) => firewall.id),
+        labels: { ...labels, ...args.labels },
+        placementGroupId: args.placementGroup?.id.apply(Number),
+        publicNets: publicNets(args),
+        backups: args.backups ?? false,
+        deleteProtection: protect,
+        rebuildProtection: protect,
+      },
+      {
+        parent: this,
+        protect,
+        ignoreChanges: ["sshKeys", "userData", "image"],
+      },
     );
+    // A name is there once: else Pulumi would make the new one first where it is told to replace the server.
+    if (serverArgs.name !== undefined) opts.deleteBeforeReplace ??= true;
+    const stray = strayOf(serverArgs.name, labels, this.offer.servers);
+    if (stray !== undefined)
+      opts.transforms = [...(opts.transforms ?? []), takesUp(stray, hostKeyName(this.componentName))];
+    return new hcloud.Server(name, serverArgs, opts);
   }
 
   private userData(): pulumi.Output<string> {
@@ -141,7 +184,7 @@ export class Server extends Component implements Host {
     const settings = {
       sshPort: ssh(args.ssh).port,
       swapMb: swapMb(args.swap, this.memoryMb),
-      daemon: args.daemon ?? {},
+      daemon: daemonSettings(args),
       extra: args.cloudInit,
     };
     const { privateKey, publicKey } = this.hostKey;
@@ -167,6 +210,18 @@ export class Server extends Component implements Host {
       this.serverNetwork === undefined ? [] : [pulumi.interpolate`private=${this.serverNetwork.ip}`];
     return ["boot=yes", ...privately, "timeout=600"];
   }
+}
+
+/** The settings of the Docker daemon: what the program gives, and the registries that it names insecure. */
+export function daemonSettings({ daemon = {}, registries = [] }: ServerArgs): Record<string, unknown> {
+  const named = registries.filter(({ insecure }) => insecure).map(({ address }) => address);
+  const all = [...new Set([...insecureRegistries(daemon), ...named])];
+  return all.length === 0 ? daemon : { ...daemon, "insecure-registries": all };
+}
+
+/** The public addresses, where they are not both: that is Hetzner's default. */
+function publicNets({ publicIpv4 = true, publicIpv6 = true }: ServerArgs): hcloud.ServerArgs["publicNets"] {
+  return publicIpv4 && publicIpv6 ? undefined : [{ ipv4Enabled: publicIpv4, ipv6Enabled: publicIpv6 }];
 }
 
 /** The size of the swap file in MiB: what was asked for, else 2 GB on small servers. */

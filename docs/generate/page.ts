@@ -61,7 +61,9 @@ export function indexPage({ components, transform }: Library): string {
       components.map(({ name, docs }) => [`[${name}](${pageName(name)})`, firstSentence(docs.text)]),
     ),
     "What is looked at on a machine that is there already, before it is used: [Preflight](preflight.md).",
-    "A deploy failed: [Troubleshooting](troubleshooting.md) has a section for every cause that is told apart.",
+    "A deploy failed: [Troubleshooting](troubleshooting.md) has a section for every cause that is told apart. It was cut off, or a " +
+      "host is dead: [When a run was cut off](interrupted.md).",
+    "What does the work on servers, and how Pulumi finds it: [The plugin](plugin.md).",
     "## What editing an argument does",
     [
       "- **in place**: the resource is changed; nothing that runs is stopped for it.",
@@ -70,7 +72,8 @@ export function indexPage({ components, transform }: Library): string {
       "- **nothing after creation**: it counts for the next server. `pulumi up --replace <urn>` makes one.",
     ].join("\n"),
     "`pulumi preview` shows which of these an edit is before anything is touched. What it refuses, and why: " +
-      "[checks.md](checks.md). What a company can enforce: [policy.md](policy.md).",
+      "[checks.md](checks.md). What is promised: [guarantees.md](guarantees.md). What a company can enforce: [policy.md](policy.md). A program in a unit test: " +
+      "[testing.md](testing.md). What becomes of data: [data.md](data.md).",
     "## transform",
     transform.docs.text,
     transform.docs.examples.map((text) => `- ${code(`transform: ${text}`)}`).join("\n"),

@@ -11,7 +11,7 @@ import { policyPage } from "./policy";
 import { readLibrary } from "./read";
 import { troubleshootingPage } from "./troubleshooting";
 
-const preflightScript = join(repoRoot, "components", "host", "verbs", "preflight.sh");
+const preflightScript = join(repoRoot, "host", "preflight.sh");
 
 /** The pages by the names of their files. */
 export async function renderPages(library: Library = readLibrary()): Promise<Map<string, string>> {

@@ -28,10 +28,11 @@ export function policyPage(): string {
         '{ "no-mutable-tag": "advisory", "ssh-sources": { "networks": ["203.0.113.0/24"] } }',
         "```",
       ].join("\n"),
-      "`pulumi preview --policy-pack … --policy-pack-config policy.json`. `ssh-sources` takes `networks`, those that SSH may be let in from (default: any but the whole internet), and `port` (default 22).",
+      "`pulumi preview --policy-pack … --policy-pack-config policy.json`. `ssh-sources` takes `networks`, those that SSH may be let in from (default: any but the whole internet), and `port` (default 22). A setting that a policy does not have is a violation of it. The name of a policy that is not in the table above counts for nothing, and Pulumi does not say so.",
+      "Pulumi's own language host starts the pack. That of the lab, which is built from an older module, cannot: `pulumi` on the lab says `could not read plugin [...]: not supported`. There the pack's tests give it a launcher of their own, see test/lab/policy/pack.ts.",
       "## Protected data",
-      "An accessory with volumes has `keepData: true`, or volumes that are protected; the `Server` that it runs on has " +
-        "`protect: true`. The volumes of an `App` and machines that are not made here are not looked at.",
+      'No volume of an accessory or an app has `data: "discard"`, unless it is protected; the `Server` that an accessory with ' +
+        "volumes runs on has `protect: true`. Machines that are not made here are not looked at.",
       "## No partial rollout",
       "After a release whose switch failed, `pulumi up --target` on its container deletes the container that serves, while the " +
         "proxy still routes to it. Never target a rollout's container. Pulumi tells neither a program nor a policy of `--target`; " +

@@ -63,7 +63,7 @@ export function preflightPage(script: string): string {
   const checks = readChecks(script);
   const sections = [...new Set(checks.map(({ section }) => section))];
   return `${[
-    "<!-- Made from the comments in components/host/verbs/preflight.sh by npm run docs; edit those. -->",
+    "<!-- Made from the comments in host/preflight.sh by npm run docs; edit those. -->",
     "# Preflight",
     "What is looked at on a machine that was not made here, an [ExistingServer](existing-server.md), before anything is put " +
       "on it. It changes nothing there. A machine is refused with the whole list at once, each item with its cure; what " +

@@ -14,6 +14,7 @@ const order = [
   "Network",
   "Registry",
   "Proxy",
+  "ExistingProxy",
   "Accessory",
   "Postgres",
   "Redis",
@@ -96,8 +97,8 @@ class Reader {
 
   /** The type token: what the constructor, or that of the class it extends, hands to `Component`. */
   private token(declaration: ts.ClassDeclaration): string {
-    const kind = /super\(\s*"([a-z]+:[A-Za-z]+)"/.exec(declaration.getText())?.[1];
-    if (kind !== undefined) return `sextant:${kind}`;
+    const className = /super\(\s*"([A-Z][A-Za-z]+)"/.exec(declaration.getText())?.[1];
+    if (className !== undefined) return `sextant:index:${className}`;
     const base = this.baseOf(declaration);
     if (base === undefined) throw new Error(`docs: ${declaration.name?.text ?? "a class"} has no type token`);
     return this.token(base);

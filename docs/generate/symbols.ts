@@ -5,7 +5,7 @@ import { repoRoot } from "../../lab/paths";
 
 /** The file that exports all that is public. */
 export const door = join(repoRoot, "components", "index.ts");
-const folder = join(repoRoot, "components").split(sep).join("/");
+const folders = ["components/", "provider/"].map((name) => join(repoRoot, name).split(sep).join("/"));
 
 /** True for a class that says that it implements a type. */
 export function implementsType(symbol: ts.Symbol, name: string): boolean {
@@ -19,7 +19,7 @@ export function implementsType(symbol: ts.Symbol, name: string): boolean {
 
 /** True for what the library declares itself. */
 export function isOurs(node: ts.Node): boolean {
-  return node.getSourceFile().fileName.startsWith(folder);
+  return folders.some((folder) => node.getSourceFile().fileName.startsWith(folder));
 }
 
 /** The folder of the file that a declaration is in. */

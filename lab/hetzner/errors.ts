@@ -31,6 +31,7 @@ const statusOf: Record<string, number> = {
   resource_limit_exceeded: 403,
   token_readonly: 403,
   not_found: 404,
+  deprecated_api_endpoint: 410,
   uniqueness_error: 409,
   conflict: 409,
   resource_in_use: 409,

@@ -25,7 +25,17 @@ export interface ActionFault {
   delayMs?: number;
 }
 
-export type Fault = RequestFault | ActionFault;
+/**
+ * Until the faults are cleared there is none of a server type left at a location. Its creation ends as at Hetzner: 412,
+ * "error during placement", with this code (github.com/jenkinsci/hetzner-cloud-plugin/issues/21).
+ */
+export interface SoldOut {
+  kind: "sold-out";
+  serverType: string;
+  location: string;
+}
+
+export type Fault = RequestFault | ActionFault | SoldOut;
 
 export class Faults {
   private list: Fault[] = [];
@@ -64,7 +74,14 @@ export class Faults {
     return this.take((each): each is ActionFault => each.kind === "action" && each.command === command);
   }
 
-  private take<F extends Fault>(fits: (fault: Fault) => fault is F): F | undefined {
+  /** Whether there is none of this server type left there. */
+  isSoldOut(serverType: string, location: string): boolean {
+    return this.list.some(
+      (each) => each.kind === "sold-out" && each.serverType === serverType && each.location === location,
+    );
+  }
+
+  private take<F extends RequestFault | ActionFault>(fits: (fault: Fault) => fault is F): F | undefined {
     const fault = this.list.find(fits);
     if (fault && --fault.times <= 0) this.list = this.list.filter((each) => each !== fault);
     return fault;
@@ -73,7 +90,16 @@ export class Faults {
 
 function readFault(body: Body): Fault {
   const input = new Input(body);
-  const kind = input.needOneOf("kind", ["request", "action"]);
+  const kind = input.needOneOf("kind", ["request", "action", "sold-out"]);
+  if (kind === "sold-out") {
+    const fault: SoldOut = {
+      kind,
+      serverType: input.needText("serverType"),
+      location: input.needText("location"),
+    };
+    input.done();
+    return fault;
+  }
   const shared = {
     times: input.integer("times") ?? 1,
     code: input.text("code"),

@@ -1,14 +1,17 @@
 /**
  * The simulator as a daemon: `tsx lab/hetzner/main.ts [--port 0] [--dir DIR] [--state FILE] [--token-file FILE]`,
- * or HETZNER_LAB_PORT, HETZNER_LAB_DIR, HETZNER_LAB_STATE, HETZNER_LAB_TOKEN_FILE.
+ * or HETZNER_LAB_PORT, HETZNER_LAB_DIR, HETZNER_LAB_STATE, HETZNER_LAB_TOKEN_FILE. HETZNER_LAB_REQUESTS is how many requests an hour it
+ * takes, for what goes beyond Hetzner's own limit on purpose, such as many fresh servers in a row.
  * Writes `pid`, `port` and `endpoint` into its directory when it can be called; SIGTERM ends it in order.
  */
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
+import { chance } from "../chance";
 import { createMachines } from "../machine/driver";
 import { labDir } from "../paths";
+import { hourly, realRate, type RateLimit } from "./rate-limit";
 import { createHetzner } from "./server";
 
 /** Hetzner's tokens have 64 characters, and its provider insists on that. */
@@ -23,8 +26,19 @@ function tokenIn(file: string): string {
   return readFileSync(file, "utf8").trim();
 }
 
+/** A machine boots within some four seconds, Docker included: some cables are in before it, some after. */
+const cables = chance("when private cables are in");
+const cableDelay = (): number => cables.integer(0, 7000);
+
 function log(line: string): void {
   console.log(`${new Date().toISOString()} ${line}`);
+}
+
+function rateLimit(requests: string | undefined): RateLimit {
+  if (requests === undefined) return realRate;
+  if (!/^[1-9]\d*$/.test(requests))
+    throw new Error(`HETZNER_LAB_REQUESTS is ${requests}: give a whole number`);
+  return hourly(Number(requests));
 }
 
 async function main(): Promise<void> {
@@ -41,9 +55,10 @@ async function main(): Promise<void> {
     throw new Error(`--port ${values.port} is no port: give 0 to 65535`);
   mkdirSync(values.dir, { recursive: true });
   const hetzner = createHetzner({
-    machines: await createMachines(),
+    machines: await createMachines({ cableDelay }),
     stateFile: values.state ?? join(values.dir, "state.json"),
     token: tokenIn(values["token-file"] ?? join(values.dir, "token")),
+    rateLimit: rateLimit(process.env["HETZNER_LAB_REQUESTS"]),
     log,
   });
   const endpoint = await hetzner.listen(port);

@@ -114,7 +114,7 @@ export interface PrimaryIpRecord extends Named {
   ip: string;
   type: "ipv4" | "ipv6";
   assignee_id: number | null;
-  assignee_type: "server";
+  assignee_type: "server" | "unassigned";
   auto_delete: boolean;
   location: string;
   dns_ptr: DnsPointer[];

@@ -11,7 +11,7 @@ import { HealthMonitor } from "./health";
 import { noContent, ok, Router, type Body, type Call, type Reply } from "./http";
 import { MachineSync } from "./machine-sync";
 import { labRanges, Pools, type AddressRanges } from "./pools";
-import { Bucket, type RateLimit } from "./rate-limit";
+import { Bucket, realRate, type RateLimit } from "./rate-limit";
 import { reconcile } from "./reconcile";
 import { catalogueRoutes } from "./resources/catalogue";
 import { certificateRoutes } from "./resources/certificates";
@@ -37,7 +37,7 @@ export interface HetznerOptions {
   token: string;
   /** The least time an action takes. @default 150 */
   actionDelayMs?: number;
-  /** Hetzner's own is 3600 requests that come back at one a second. @default 360000 requests, 100 a second */
+  /** @default Hetzner's own: 3600 requests, of which one comes back a second */
   rateLimit?: RateLimit;
   /** Pools of public addresses. @default those of the lab's bridge */
   ranges?: AddressRanges;
@@ -63,7 +63,7 @@ export function createHetzner(options: HetznerOptions): Hetzner {
   const log = options.log ?? ((): void => undefined);
   const store = new Store(options.stateFile);
   const faults = new Faults();
-  const bucket = new Bucket(options.rateLimit ?? { limit: 360_000, perSecond: 100 });
+  const bucket = new Bucket(options.rateLimit ?? realRate);
   const calls: { at: string; method: string; path: string; status: number }[] = [];
   const server = createServer((request, response) => {
     void serve(request, response);
@@ -77,6 +77,7 @@ export function createHetzner(options: HetznerOptions): Hetzner {
     sync: new MachineSync(store, options.machines),
     pools: new Pools(store, options.ranges ?? labRanges),
     health: new HealthMonitor(store, options.machines, log),
+    faults,
     endpoint,
   };
   const api = new Router();
@@ -118,7 +119,7 @@ export function createHetzner(options: HetznerOptions): Hetzner {
       if (!inLab) {
         const free = bucket.take();
         headers = bucket.headers();
-        if (!free) throw failure("rate_limit_exceeded", "limit of requests per hour reached");
+        if (!free) throw bucket.exceeded();
       }
       const call: Call = { method, path, query: url.searchParams, body: await readBody(request), ids: [] };
       if (!inLab) await faults.hit(call);

@@ -33,6 +33,20 @@ export function debianSources(release: string, sources = aptSources()): AptSourc
   return found.some((source) => source.suite === release) ? found : [];
 }
 
+/**
+ * The sources of any Debian release: this machine's own, or else the same suites of the mirror that it has for another one. A mirror
+ * carries all releases.
+ */
+export function releaseSources(release: string, sources = aptSources()): AptSource[] {
+  const own = debianSources(release, sources);
+  if (own.length > 0) return own;
+  const others = ["bookworm", "trixie", "forky", "sid"].filter((other) => other !== release);
+  const [other, found] = others
+    .map((name) => [name, debianSources(name, sources)] as const)
+    .find(([, of]) => of.length > 0) ?? ["", []];
+  return found.map((source) => ({ ...source, suite: source.suite.replace(other, release) }));
+}
+
 function stanza(text: string): AptSource[] {
   const field = (name: string): string[] =>
     (new RegExp(`^${name}:((?:.*\\n[ \\t])*.*)$`, "im").exec(text)?.[1] ?? "").split(/\s+/).filter(Boolean);

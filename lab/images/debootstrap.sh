@@ -1,11 +1,11 @@
 #!/bin/sh
 # Makes a minimal Debian root file system and writes it as a tar archive to standard output.
-# usage: debootstrap.sh SUITE MIRROR DIR        (apt sources on standard input)
+# usage: debootstrap.sh SUITE MIRROR DIR [PACKAGE,PACKAGE]        (apt sources on standard input)
 set -eu
-suite=$1 mirror=$2 dir=$3
+suite=$1 mirror=$2 dir=$3 packages=${4-}
 trap 'rm -rf "$dir"' EXIT INT TERM
 
-debootstrap --variant=minbase --include=ca-certificates "$suite" "$dir" "$mirror" >&2
+debootstrap --variant=minbase --include="ca-certificates${packages:+,$packages}" "$suite" "$dir" "$mirror" >&2
 cat >"$dir/etc/apt/sources.list"
 if [ -f /etc/apt/apt.conf.d/99lab-proxy ]; then cp /etc/apt/apt.conf.d/99lab-proxy "$dir/etc/apt/apt.conf.d/"; fi
 

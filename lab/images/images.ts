@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { tryRun } from "../docker/exec";
 import { type Docker, type Progress, ensureDocker } from "../docker/docker";
-import { baseKey, baseTag, buildBase } from "./base";
+import { baseKey, baseTags, buildBase } from "./base";
 import { contentKey, labels } from "./key";
 
 /** One image of a folder; `image.json` lists them where there is more than `sextant/<folder>`. */
@@ -14,6 +14,8 @@ interface Build {
   target?: string;
   /** Another platform than that of this machine; only for what stands on nothing. @example "linux/arm64" */
   platform?: string;
+  /** Made only when it is asked for by its tag: nothing of the lab's everyday needs it. */
+  onDemand?: boolean;
 }
 
 interface Image extends Build {
@@ -23,6 +25,8 @@ interface Image extends Build {
   key: string;
   /** Tags of the lab's images that it stands on. */
   bases: string[];
+  /** Of these, and of what they stand on, the Debians. */
+  grounds: string[];
 }
 
 /** Files of a folder that describe the build and are no part of it. */
@@ -38,8 +42,12 @@ export async function ensureImages(
   for (const prepared of [false, true]) {
     const images = await describe(options.only, prepared, progress);
     if (images.length === 0) continue;
-    const present = await presentKeys(docker, [baseTag, ...images.map((image) => image.tag)]);
-    if (present.get(baseTag) !== baseKey()) await timed(progress, baseTag, () => buildBase(docker, progress));
+    const grounds = baseTags.filter((tag) => images.some((image) => image.grounds.includes(tag)));
+    const present = await presentKeys(docker, [...grounds, ...images.map((image) => image.tag)]);
+    for (const tag of grounds) {
+      if (present.get(tag) !== baseKey(tag))
+        await timed(progress, tag, () => buildBase(docker, tag, progress));
+    }
     for (const image of images) {
       if (present.get(image.tag) !== image.key)
         await timed(progress, image.tag, () => build(docker, image, progress));
@@ -47,10 +55,11 @@ export async function ensureImages(
   }
 }
 
-/** The tags of all the lab's images. */
+/** The tags of the lab's images, but for those that are made on demand. */
 export function imageTags(): string[] {
   return folders()
     .flatMap(draftsOf)
+    .filter(({ onDemand }) => onDemand !== true)
     .map(({ tag }) => tag);
 }
 
@@ -68,9 +77,12 @@ async function describe(only: string[] | undefined, prepared: boolean, progress:
       .map((draft) => [draft.tag, draft]),
   );
   const extras = new Map<string, Extra>();
-  const done = new Map<string, Image>([
-    [baseTag, { tag: baseTag, folder: "", extra: {}, key: baseKey(), bases: [] }],
-  ]);
+  const done = new Map<string, Image>(
+    baseTags.map((tag) => [
+      tag,
+      { tag, folder: "", extra: {}, key: baseKey(tag), bases: [], grounds: [tag] },
+    ]),
+  );
   const visit = async (tag: string, path: string[]): Promise<Image> => {
     const finished = done.get(tag);
     if (finished) return finished;
@@ -80,36 +92,44 @@ async function describe(only: string[] | undefined, prepared: boolean, progress:
         `lab images: ${path.at(-1) ?? "the request"} stands on ${tag}, which no folder of lab/images makes.`,
       );
     }
-    const bases: string[] = [];
-    for (const base of draft.bases) bases.push((await visit(base, [...path, tag])).key);
+    const bases: Image[] = [];
+    for (const base of draft.bases) bases.push(await visit(base, [...path, tag]));
     const extra = extras.get(draft.folder) ?? (await extraOf(draft.folder, progress));
     extras.set(draft.folder, extra);
-    const image = { ...draft, extra: extra.files, key: keyOf(draft, bases, extra.key) };
+    const grounds = [...new Set(bases.flatMap((base) => base.grounds))];
+    const keys = bases.map(({ key }) => key);
+    const image = { ...draft, grounds, extra: extra.files, key: keyOf(draft, keys, extra.key) };
     done.set(tag, image);
     return image;
   };
   const wanted = [...drafts.values()].filter(
     (draft) =>
-      (!only || only.includes(draft.tag) || only.includes(`sextant/${draft.folder}`)) &&
+      (only ? only.includes(draft.tag) || only.includes(everyday(draft)) : draft.onDemand !== true) &&
       isPrepared(draft.folder) === prepared,
   );
   for (const draft of wanted) await visit(draft.tag, []);
-  done.delete(baseTag);
+  for (const tag of baseTags) done.delete(tag);
   return [...done.values()];
 }
 
-type Draft = Omit<Image, "key" | "extra">;
+type Draft = Omit<Image, "key" | "extra" | "grounds">;
+
+/** The name of a folder by which all its images are meant that are not made on demand. */
+const everyday = ({ folder, onDemand }: Draft): string => (onDemand === true ? "" : `sextant/${folder}`);
 
 function draftsOf(folder: string): Draft[] {
   const dir = join(__dirname, folder);
   const dockerfile = readFileSync(join(dir, "Dockerfile"), "utf8");
-  const froms = [...dockerfile.matchAll(/^(?:FROM|COPY\s+--from=)\s*(sextant\/\S+)/gim)].map(
-    (match) => match[1] ?? "",
-  );
+  const froms = (args: Record<string, string>): string[] => {
+    const defaults = [...dockerfile.matchAll(/^ARG\s+(\w+)=(\S*)$/gm)].map((match) => [match[1], match[2]]);
+    const values = { ...(Object.fromEntries(defaults) as Record<string, string>), ...args };
+    const text = dockerfile.replace(/\$\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole);
+    return [...text.matchAll(/^(?:FROM|COPY\s+--from=)\s*(sextant\/\S+)/gim)].map((match) => match[1] ?? "");
+  };
   const { builds } = existsSync(join(dir, "image.json"))
     ? (JSON.parse(readFileSync(join(dir, "image.json"), "utf8")) as { builds: Build[] })
     : { builds: [{ tag: `sextant/${folder}` }] };
-  return builds.map((item) => ({ ...item, folder, bases: [...new Set(froms)] }));
+  return builds.map((item) => ({ ...item, folder, bases: [...new Set(froms(item.args ?? {}))] }));
 }
 
 interface Extra {

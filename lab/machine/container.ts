@@ -2,6 +2,7 @@
 import type { MachineSpec } from "./machines";
 import { type Names, label, publicNetwork } from "./names";
 import type { Given } from "./seed";
+import { virtualImage } from "./system";
 
 /**
  * All that root on a server may do, by name: `--privileged` would also ask for what the lab's own host may lack
@@ -14,7 +15,7 @@ const capabilities = `
   .trim()
   .split(/\s+/);
 
-export function createArguments(names: Names, spec: MachineSpec, given: Given): string[] {
+export function createArguments(names: Names, spec: MachineSpec, given: Given, image: string): string[] {
   return [
     ...["create", "--name", names.machine(spec.id), "--hostname", spec.name],
     ...["--label", `${label}=machine`, "--label", `${label}.id=${spec.id}`],
@@ -28,8 +29,18 @@ export function createArguments(names: Names, spec: MachineSpec, given: Given): 
     ...["--volume", `${names.disk(spec.id)}:/var/lib/docker`],
     ...["--volume", `${given.seed}:/var/lib/cloud/seed/nocloud:ro`],
     ...["--volume", `${given.lab}:/usr/local/lib/machine/given:ro`],
-    ...["--stop-timeout", "40", ...limits(spec.cores, spec.memoryMb), ...publicAddresses(spec)],
-    "sextant/server",
+    ...(image === virtualImage ? rack(spec) : ["--stop-timeout", "40", ...limits(spec.cores, spec.memoryMb)]),
+    ...publicAddresses(spec),
+    image,
+  ];
+}
+
+/** The container around a virtual machine: it bridges the machine's cards, and needs some memory of its own. */
+function rack(spec: MachineSpec): string[] {
+  return [
+    ...["--device-cgroup-rule", "c 10:200 rwm", "--stop-timeout", "180"],
+    ...["--env", `CORES=${spec.cores}`, "--env", `MEMORY_MB=${spec.memoryMb}`],
+    ...limits(spec.cores, spec.memoryMb + 1024),
   ];
 }
 

@@ -2,6 +2,8 @@
 import { join } from "node:path";
 import { type Docker, ensureDocker } from "../docker/docker";
 import { tryRun } from "../docker/exec";
+import { withLock } from "../docker/lock";
+import { ensureImages } from "../images/images";
 import { labDir } from "../paths";
 import { addressFlags, createArguments, limits } from "./container";
 import { Fabric, volumeDevice } from "./fabric";
@@ -10,6 +12,7 @@ import { LoadBalancers } from "./load-balancer";
 import type { FirewallRule, LoadBalancerSpec, MachineSpec, Machines, TargetHealth } from "./machines";
 import { type Names, label, namesOf, publicNetwork } from "./names";
 import { type Given, givenDirs, removeGiven, setPlugged, writeSeed } from "./seed";
+import { currentChoice, dockerdFlags, everydayImage, serverImage } from "./system";
 import { type Attachment, type MachineRecord, StateFile } from "./state";
 
 export interface MachinesOptions {
@@ -18,6 +21,11 @@ export interface MachinesOptions {
   dir?: string;
   /** Part of every name; lets a test have machines beside those of the user's lab. */
   lab?: string;
+  /**
+   * Milliseconds after power-on, or after the cloud attached it, until a private cable is in. Clouds plug it while the machine boots,
+   * before Docker or after. At once where it is left out.
+   */
+  cableDelay?: () => number;
 }
 
 /** The driver on the lab's Docker, with everything that was plugged in before plugged in again. */
@@ -27,6 +35,7 @@ export async function createMachines(options: MachinesOptions = {}): Promise<Doc
     docker,
     options.dir ?? join(labDir(), "machines"),
     namesOf(options.lab ?? ""),
+    options.cableDelay ?? (() => 0),
   );
   await machines.restore();
   return machines;
@@ -38,11 +47,14 @@ export class DockerMachines implements Machines {
   private readonly balancers: LoadBalancers;
   /** Firewalls are one table: its replacements happen in turn. */
   private firewalls: Promise<unknown> = Promise.resolve();
+  /** Images of servers that are made or being made, by their tags. */
+  private readonly making = new Map<string, Promise<void>>();
 
   constructor(
     private readonly docker: Docker,
     private readonly dir: string,
     private readonly names: Names,
+    private readonly cableDelay: () => number = () => 0,
   ) {
     this.file = new StateFile(join(dir, "state.json"));
     this.fabric = new Fabric(docker, names);
@@ -56,7 +68,9 @@ export class DockerMachines implements Machines {
     for (const id of Object.keys(networks)) await this.fabric.addNetwork(id);
     for (const [id, record] of Object.entries(machines)) {
       const pid = await this.pid(id);
-      if (pid !== undefined) await this.plugAll(id, record, pid);
+      if (pid === undefined) continue;
+      await this.powerOn(id, record, pid);
+      for (const attachment of record.attachments) await this.fabric.script(this.plug(id, attachment, pid));
     }
     for (const [id, spec] of Object.entries(loadBalancers))
       await this.balancers.apply(id, spec, this.ranges());
@@ -75,9 +89,13 @@ export class DockerMachines implements Machines {
     }
     this.file.save();
     if (await this.exists(spec.id)) return this.start(spec.id);
-    writeSeed(this.given(spec.id), spec);
+    const choice = currentChoice();
+    const image = serverImage(spec.imageName, choice);
+    // The everyday one comes up with the lab; any other is made when a server first wants it.
+    if (image !== everydayImage) await this.makeImage(image);
+    writeSeed(this.given(spec.id), spec, dockerdFlags(choice));
     await this.docker.run(["volume", "create", "--label", `${label}=disk`, this.names.disk(spec.id)]);
-    await this.docker.run(createArguments(this.names, spec, this.given(spec.id)));
+    await this.docker.run(createArguments(this.names, spec, this.given(spec.id), image));
     await this.start(spec.id);
   }
 
@@ -94,7 +112,8 @@ export class DockerMachines implements Machines {
     // The rules hold before the first packet can arrive.
     if (record.firewall) await this.applyFirewalls();
     await this.docker.run(["start", name]);
-    await this.plugAll(id, record, await this.runningPid(id));
+    await this.powerOn(id, record, await this.runningPid(id));
+    for (const { network } of record.attachments) await this.plugSoon(id, network);
   }
 
   async stop(id: string, graceful: boolean): Promise<void> {
@@ -198,7 +217,10 @@ export class DockerMachines implements Machines {
     record.attachments = [...record.attachments.filter((each) => each !== former), attachment];
     this.file.save();
     const pid = await this.pid(id);
-    if (pid !== undefined) await this.fabric.script(this.plug(id, attachment, pid));
+    if (pid === undefined) return;
+    // Other addresses for a cable that is in, or may be, are a change of now.
+    if (former) await this.fabric.script(this.plug(id, attachment, pid));
+    else await this.plugSoon(id, networkId);
   }
 
   async detach(id: string, networkId: string): Promise<void> {
@@ -274,6 +296,18 @@ export class DockerMachines implements Machines {
     this.file.save();
   }
 
+  /** Makes an image once in the life of this process; other processes wait for it. */
+  private makeImage(tag: string): Promise<void> {
+    const making =
+      this.making.get(tag) ??
+      withLock(join(labDir(), "images.lock"), () =>
+        ensureImages({ docker: this.docker, only: [tag], progress: (line) => console.error(line) }),
+      );
+    this.making.set(tag, making);
+    making.catch(() => this.making.delete(tag));
+    return making;
+  }
+
   private given(id: string): Given {
     return givenDirs(this.dir, id);
   }
@@ -282,8 +316,25 @@ export class DockerMachines implements Machines {
     return new Map(Object.entries(this.file.state.networks).map(([id, { ipRange }]) => [id, ipRange]));
   }
 
-  /** Cables and volumes into a machine that has just started, then word to its init that all is in. */
-  private async plugAll(id: string, record: MachineRecord, pid: number): Promise<void> {
+  /** Puts a cable in when its time has come, unless the machine is off by then or the cable was taken out again. */
+  private async plugSoon(id: string, network: string): Promise<void> {
+    const plug = async (): Promise<void> => {
+      const attachment = this.file.state.machines[id]?.attachments.find((each) => each.network === network);
+      const pid = attachment && (await this.pid(id));
+      if (attachment && pid !== undefined) await this.fabric.script(this.plug(id, attachment, pid));
+    };
+    const delay = this.cableDelay();
+    if (delay <= 0) return plug();
+    setTimeout(() => {
+      // A machine may go off in the very moment.
+      plug().catch((error: unknown) => {
+        console.error(`machine ${id}: its cable of network ${network} is not in: ${String(error)}`);
+      });
+    }, delay);
+  }
+
+  /** Addresses and volumes for a machine that has just started, then word to its init that it may boot. */
+  private async powerOn(id: string, record: MachineRecord, pid: number): Promise<void> {
     const { ipv4, ipv6, volumes } = record.spec;
     const inside = `nsenter --target ${pid} --net`;
     await this.fabric.script(
@@ -291,7 +342,6 @@ export class DockerMachines implements Machines {
         // Docker gives each container both families; a machine has what it was made with.
         ipv4 || !ipv6 ? "" : `${inside} ip -4 address flush dev eth0 scope global`,
         ipv6 || !ipv4 ? "" : `${inside} ip -6 address flush dev eth0 scope global`,
-        ...record.attachments.map((attachment) => this.plug(id, attachment, pid)),
         ...volumes.map((volume) => this.fabric.insert(pid, volume.id)),
       ].join("\n"),
     );

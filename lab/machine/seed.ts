@@ -16,7 +16,7 @@ export function givenDirs(dir: string, id: string): Given {
 }
 
 /** Writes the seed as Hetzner's metadata service would tell it. */
-export function writeSeed(given: Given, spec: MachineSpec): void {
+export function writeSeed(given: Given, spec: MachineSpec, flags: string[]): void {
   for (const dir of [given.seed, given.lab]) mkdirSync(dir, { recursive: true });
   // User data may hold secrets; only the machine's root reads it.
   chmodSync(given.seed, 0o700);
@@ -29,6 +29,7 @@ export function writeSeed(given: Given, spec: MachineSpec): void {
   writeFileSync(join(given.seed, "user-data"), spec.userData ?? "", { mode: 0o600 });
   writeFileSync(join(given.seed, "vendor-data"), vendorData(spec), { mode: 0o600 });
   writeFileSync(join(given.lab, "resolv.conf"), resolver());
+  writeFileSync(join(given.lab, "dockerd-flags"), flags.join(" "));
 }
 
 export function removeGiven(dir: string, id: string): void {

@@ -1,5 +1,5 @@
-/** The lab's registry: Docker's own, with a login, filled with the lab's images. */
-import { randomBytes } from "node:crypto";
+/** The lab's registry: Docker's own, with logins that are left to chance, filled with the lab's images. */
+import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { get } from "node:http";
 import { join } from "node:path";
@@ -8,6 +8,9 @@ import { type Docker, type Progress, registryAddress } from "../docker/docker";
 import { run, tryRun } from "../docker/exec";
 import { label, publicNetwork } from "../machine/names";
 import { labDir } from "../paths";
+import { mainLogin, readers, type Login } from "./logins";
+import { tokenCertificate, tokenRealm } from "./tokens";
+import { registryContainer as container } from "./witness";
 
 /** How the registry is used. */
 export interface RegistryAccess {
@@ -15,24 +18,25 @@ export interface RegistryAccess {
   address: string;
   username: string;
   password: string;
+  /** Logins that may pull as well, with passwords of three consecutive lengths. */
+  readers: [Login, Login, Login];
+  /** The same images behind another address, which wants tokens: those of `startTokens`. */
+  bearer: string;
 }
 
-const container = "sextant-registry";
-const username = "lab";
 /** Docker trusts registries on the loopback address without TLS, whoever started the daemon: pushes go that way. */
 const pushPort = 15213;
 const pushAddress = `127.0.0.1:${pushPort}`;
 
+/** By which a container is known that has the logins of this seed. */
+const madeLabel = "sextant.registry";
+
 const dir = (): string => join(labDir(), "registry");
 
-/** The address and the login; the password is made at the first call. */
+/** The addresses and the logins. */
 export function registryAccess(): RegistryAccess {
-  const file = join(dir(), "password");
-  if (!existsSync(file)) {
-    mkdirSync(dir(), { recursive: true, mode: 0o700 });
-    writeFileSync(file, randomBytes(18).toString("base64url"), { mode: 0o600 });
-  }
-  return { address: registryAddress, username, password: readFileSync(file, "utf8") };
+  const bearer = registryAddress.replace(/:\d+$/, ":5001");
+  return { address: registryAddress, bearer, ...mainLogin(), readers: readers() };
 }
 
 /** Starts the registry and pushes those images (`sextant/<name>:<tag>`) that it does not have yet. */
@@ -48,30 +52,37 @@ export async function removeRegistry(docker: Docker): Promise<void> {
 }
 
 async function start(docker: Docker, progress: Progress): Promise<void> {
-  const env = { DOCKER_HOST: docker.host };
-  const state = await tryRun("docker", ["inspect", "-f", "{{.State.Running}}", container], { env });
-  if (state.stdout.trim() === "true") return;
-  if (state.code === 0) {
+  const image = (await docker.run(["image", "inspect", "-f", "{{.Id}}", "sextant/registry"])).trim();
+  const logins = [mainLogin(), ...readers()];
+  const certificate = await tokenCertificate();
+  // One that is there with other logins is no use: they are of the seed.
+  const made = createHash("sha256")
+    .update(JSON.stringify([image, logins, certificate]))
+    .digest("hex");
+  const look = ["inspect", "-f", `{{.State.Running}} {{index .Config.Labels "${madeLabel}"}}`, container];
+  const state = await tryRun("docker", look, { env: { DOCKER_HOST: docker.host } });
+  if (state.stdout.trim() === `true ${made}`) return;
+  if (state.stdout.trim() === `false ${made}`) {
     await docker.run(["start", container]);
   } else {
     progress("registry: starting");
-    const { password } = registryAccess();
-    const login = await docker.run(
-      [
-        ...["run", "--rm", "--interactive", "--network", "none", "sextant/registry"],
-        "htpasswd",
-        "-nBi",
-        username,
-      ],
-      { input: password },
-    );
+    await docker.run(["rm", "--force", "--volumes", container]);
+    const lines = await Promise.all(logins.map((login) => passwordLine(docker, login)));
     await docker.run(
       [
         ...["run", "--detach", "--name", container, "--label", `${label}=registry`],
+        ...["--label", `${madeLabel}=${made}`],
         ...["--network", publicNetwork.name, "--ip", registryAddress.split(":")[0] ?? ""],
-        ...["--publish", `${pushAddress}:5000`, "--env", "HTPASSWD", "sextant/registry"],
+        ...["--publish", `${pushAddress}:5000`],
+        ...["--env", "HTPASSWD", "--env", "TOKEN_CERTIFICATE", "--env", "TOKEN_REALM", "sextant/registry"],
       ],
-      { env: { HTPASSWD: login.trim() } },
+      {
+        env: {
+          HTPASSWD: lines.join("\n"),
+          TOKEN_CERTIFICATE: certificate,
+          TOKEN_REALM: tokenRealm,
+        },
+      },
     );
   }
   const deadline = Date.now() + 30_000;
@@ -82,6 +93,12 @@ async function start(docker: Docker, progress: Progress): Promise<void> {
     }
     await sleep(50);
   }
+}
+
+/** A login as the registry keeps it. */
+async function passwordLine(docker: Docker, { username, password }: Login): Promise<string> {
+  const words = ["run", "--rm", "--interactive", "--network", "none", "sextant/registry"];
+  return (await docker.run([...words, "htpasswd", "-nBi", username], { input: password })).trim();
 }
 
 /** False while it does not listen yet; the caller's deadline says when that becomes an error. */
@@ -110,7 +127,8 @@ async function push(docker: Docker, tags: string[], progress: Progress): Promise
   progress(`registry: pushing ${missing.length} images`);
   // A login of the lab's own: the user's ~/.docker is left alone.
   const config = join(dir(), "docker");
-  const { password } = registryAccess();
+  mkdirSync(dir(), { recursive: true, mode: 0o700 });
+  const { username, password } = registryAccess();
   await run(
     "docker",
     ["--config", config, "login", "--username", username, "--password-stdin", pushAddress],

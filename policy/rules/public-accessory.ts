@@ -7,7 +7,7 @@ const inside = ["127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"];
 
 /** By the component's own argument; and by the ports of its container, which a transform may have changed. */
 export function publicAccessory(type: string, name: string, props: Record<string, unknown>): string[] {
-  if (type === "sextant:accessory:Accessory") {
+  if (type === "sextant:index:Accessory") {
     return known(() => props["publish"]) === "public"
       ? [`accessory ${name} is published to everybody; publish it to "private" or "loopback".`]
       : [];

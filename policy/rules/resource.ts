@@ -16,7 +16,7 @@ export interface Violation {
 }
 
 /** The types of containers: the library's own, and those that a program makes by itself with Pulumi's Docker provider. */
-const containerTypes = ["pulumi-nodejs:dynamic/sextant:Container", "docker:index/container:Container"];
+const containerTypes = ["sextant:index:Container", "docker:index/container:Container"];
 
 export function isContainer(type: string): boolean {
   return containerTypes.includes(type);

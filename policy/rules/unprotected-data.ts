@@ -1,25 +1,23 @@
-/** Accessories whose data goes with them, and servers that hold data and are not protected. */
+/** Volumes that are deleted with their data, and servers that hold data and are not protected. */
 import { known, type Resource, type Violation } from "./resource";
 
 export function unprotectedData(resources: readonly Resource[]): Violation[] {
   const accessories = resources.filter(({ type, props }) => {
     const volumes = known(() => props["volumes"]);
-    return type === "sextant:accessory:Accessory" && Array.isArray(volumes) && volumes.length > 0;
+    return type === "sextant:index:Accessory" && Array.isArray(volumes) && volumes.length > 0;
   });
-  const lost = accessories.flatMap((accessory): Violation[] => {
-    const volumes = resources.filter(
-      ({ type, parent }) => type === "pulumi-nodejs:dynamic/sextant:Volume" && parent === accessory.urn,
-    );
-    const kept = known(() => accessory.props["keepData"]) === true || volumes.every(({ protect }) => protect);
-    return kept
-      ? []
-      : [
-          {
-            violation: `the data of accessory ${accessory.name} goes with it; set keepData: true.`,
-            urn: accessory.urn,
-          },
-        ];
-  });
+  const names = new Map(resources.map((each) => [each.urn, each]));
+  const lost = resources
+    .filter(({ type, parent, props, protect }) => {
+      const owner = names.get(parent ?? "")?.type ?? "";
+      const holdsData = ["sextant:index:Accessory", "sextant:index:App"].includes(owner);
+      const volume = type === "sextant:index:Volume" && holdsData && !protect;
+      return volume && known(() => props["data"]) === "discard";
+    })
+    .map(({ name, urn }) => ({
+      violation: `the volume ${name} is deleted with all data when it goes; leave data: "discard" out.`,
+      urn,
+    }));
   const holding = new Set(accessories.map(({ props }) => known(() => props["server"])));
   const open = resources
     .filter(({ type, name }) => type === "hcloud:index/server:Server" && holding.has(name))

@@ -4,14 +4,18 @@
  */
 import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { quote } from "../../provider/host/scripts";
 import type { LoadReport } from "../../lab/load/load";
 import { type Edit, plain } from "./deploy/edit";
 import { get, getSecurely, versions } from "./deploy/http";
 import { certificate } from "./deploy/certificate";
 import type { Ran } from "../../lab/workspace";
+import { currentChoice, imageStore } from "../../lab/machine/system";
+import { appPort, names } from "./deploy/names";
 import { World, deployed, roleLabel } from "./deploy/world";
 
 const host = "shop.test";
+const { web } = names;
 let world: World;
 let targets: string[] = [];
 /** The program as it is deployed now. */
@@ -83,15 +87,30 @@ describe("from nothing", () => {
     await serving("v1");
     const page = await get(targets[0] ?? "", host);
     expect(page.body).toContain("orders: 0");
-    expect((await world.servers()).map(({ name }) => name).sort()).toEqual([
-      "test-web-1",
-      "test-web-2",
-      "test-worker",
-    ]);
+    expect((await world.servers()).map(({ name }) => name).sort()).toEqual(
+      [web(1), web(2), names.worker].sort(),
+    );
+  });
+
+  it("runs on the engine, the image store and the system that were chosen", async () => {
+    const choice = currentChoice();
+    const release = choice.os === "debian-12" ? "bookworm" : "trixie";
+    for (const { name } of await world.servers()) {
+      const [version = "", status = "", codename = ""] = (
+        await world.onServer(
+          name,
+          "docker version --format '{{.Server.Version}}'; docker info --format '{{.DriverStatus}}'; . /etc/os-release; echo $VERSION_CODENAME",
+        )
+      ).split("\n");
+      console.log(`${name}: Docker ${version} on ${codename}, ${status}`);
+      expect(version.startsWith(`${choice.engine.split("-")[0] ?? ""}.`), version).toBe(true);
+      expect(status.includes("io.containerd.snapshotter"), status).toBe(imageStore(choice) === "containerd");
+      expect(codename).toBe(release);
+    }
   });
 
   it("keeps databases off the public addresses, and in reach of the private network", async () => {
-    const worker = (await world.servers()).find(({ name }) => name === "test-worker");
+    const worker = (await world.servers()).find(({ name }) => name === names.worker);
     const address = worker?.ipv4 ?? "";
     expect(await Promise.all([22, 5432, 6379].map((port) => opens(address, port)))).toEqual([
       true,
@@ -99,8 +118,31 @@ describe("from nothing", () => {
       false,
     ]);
     const reached = await world.onServer(
-      "test-web-1",
+      web(1),
       `timeout 3 bash -c '</dev/tcp/${worker?.privateIps[0] ?? ""}/5432' && echo reached`,
+    );
+    expect(reached).toBe("reached");
+  });
+
+  it("starts a database before the private address that it is published on is there, as at a boot", async () => {
+    const worker = (await world.servers()).find(({ name }) => name === names.worker);
+    const address = worker?.privateIps[0] ?? "";
+    const restarted = await world.onServer(
+      names.worker,
+      `set -eu
+      set -- $(ip -4 -o address | awk -v at="${address}" 'index($4, at "/") { print $2, $4 }')
+      ip route show dev "$1" >/run/routes
+      ip address del "$2" dev "$1"
+      docker restart --time 20 $(docker ps --quiet --filter publish=5432) >/dev/null && echo started || echo failed
+      ip address add "$2" dev "$1"
+      while read -r route; do ip route replace $route dev "$1" 2>/dev/null || true; done </run/routes`,
+    );
+    expect(restarted).toBe("started");
+    const reached = await world.onServer(
+      web(1),
+      `for try in 1 2 3 4 5 6 7 8 9 10; do
+        timeout 3 bash -c '</dev/tcp/${address}/5432' 2>/dev/null && echo reached && break; sleep 1
+      done`,
     );
     expect(reached).toBe("reached");
   });
@@ -125,11 +167,11 @@ describe("a release", () => {
     // It booted with a smaller share of the CPU, and serves with a whole one.
     const container = `$(docker ps -q --filter label=sextant.role=${roleLabel("web")})`;
     const share = `cat $(find /sys/fs/cgroup -path "*${container}*" '(' -name cpu.shares -o -name cpu.weight ')')`;
-    expect(["1024", "100"]).toContain(await world.onServer("test-web-1", share));
+    expect(["1024", "100"]).toContain(await world.onServer(web(1), share));
   });
 
   it("that fails on one host switches none, and keeps what failed", async () => {
-    const env = { ...now.env, FAIL_UP_ON: "test-web-2" };
+    const env = { ...now.env, FAIL_UP_ON: web(2) };
     const bad: Edit = { ...now, version: "v3", env, readyTimeout: "12s" };
     const { done, load } = await world.underLoad(targets, host, () => world.tryUp(bad));
     printed += done.text;
@@ -139,10 +181,10 @@ describe("a release", () => {
     expect(new Set(load.versions.map(({ version }) => version))).toEqual(new Set(["v2"]));
     // The verdict does not wait for what failed to stop.
     await expect
-      .poll(() => world.containers("test-web-2", "web"), { timeout: 10_000 })
+      .poll(() => world.containers(web(2), "web"), { timeout: 10_000 })
       .toEqual(["v2 running", "v3 exited"]);
-    const again = await world.doctor("--host", "test-web-2");
-    expect(again).toMatch(/^test-web-2: shop-web-test-web-2-\w+ is not ready after \d+s: /);
+    const again = await world.doctor("--host", web(2));
+    expect(again).toMatch(new RegExp(`^${web(2)}: shop-web-${web(2)}-\\w+ is not ready after \\d+s: `));
     expect(done.text).toContain(again.split("\n")[0] ?? "");
     await serving("v2");
   });
@@ -154,20 +196,21 @@ describe("a release", () => {
     expect(done.code).not.toBe(0);
     expect(done.text).toMatch(/the release command of \S+\/shop:v5 did not succeed/);
     expect(done.text).toContain("the migration failed");
-    expect(done.text).toContain("troubleshooting.md#release-failed");
+    expect(done.text).toContain("npx sextant docs troubleshooting#release-failed");
     expect(load).toMatchObject({ lost: 0, losses: [] });
-    for (const server of ["test-web-1", "test-web-2"]) {
+    for (const server of [web(1), web(2)]) {
       expect((await world.containers(server, "web")).filter((each) => each.startsWith("v5"))).toEqual([]);
     }
     await serving("v2");
   });
 
   it("stops what was ready and never switched, when its lease ends", async () => {
-    const deadline = Date.now() + 100_000;
-    let seen = await world.containers("test-web-1", "web");
+    // The lease waits for the gates of the workers, too.
+    const deadline = Date.now() + 140_000;
+    let seen = await world.containers(web(1), "web");
     while (!seen.includes("v3 exited") && Date.now() < deadline) {
       await new Promise((resolve) => setTimeout(resolve, 1000));
-      seen = await world.containers("test-web-1", "web");
+      seen = await world.containers(web(1), "web");
     }
     expect(seen).toEqual(["v2 running", "v3 exited"]);
   });
@@ -177,7 +220,7 @@ describe("a release", () => {
     await serving("v2");
     await release({ version: "v4" });
     await serving("v4");
-    for (const server of ["test-web-1", "test-web-2"]) {
+    for (const server of [web(1), web(2)]) {
       expect(await world.containers(server, "web")).toEqual(["v4 running"]);
     }
   });
@@ -211,7 +254,7 @@ describe("an edit under load touches what it should and loses nothing", () => {
     const format = "{{.HostConfig.Memory}}";
     expect(
       await world.onServer(
-        "test-web-1",
+        web(1),
         `docker inspect -f '${format}' $(docker ps -q --filter label=sextant.role=${roleLabel("web")})`,
       ),
     ).toBe(String(500 * 1024 * 1024));
@@ -219,9 +262,9 @@ describe("an edit under load touches what it should and loses nothing", () => {
 
   it("a role, added and removed", async () => {
     await releaseAsPlanned("role-added", { clock: true });
-    expect(await world.containers("test-worker", "clock")).toEqual(["v4 running"]);
+    expect(await world.containers(names.worker, "clock")).toEqual(["v4 running"]);
     await releaseAsPlanned("role-removed", { clock: false });
-    expect(await world.containers("test-worker", "clock")).toEqual([]);
+    expect(await world.containers(names.worker, "clock")).toEqual([]);
   });
 
   it("a server, added and removed", async () => {
@@ -229,29 +272,29 @@ describe("an edit under load touches what it should and loses nothing", () => {
     const [third = ""] = (await world.targets()).slice(2, 3);
     expect(await versions([third], host)).toEqual(["200 v4"]);
     await releaseAsPlanned("server-removed", { web: 2 });
-    expect((await world.servers()).map(({ name }) => name)).not.toContain("test-web-3");
+    expect((await world.servers()).map(({ name }) => name)).not.toContain(web(3));
     // The gates ran again and no switch did: what serves must not wait for one.
-    expect(await world.onServer("test-web-1", "ls /run/sextant | grep lease || true")).toBe("");
+    expect(await world.onServer(web(1), "ls /run/sextant | grep lease || true")).toBe("");
   });
 
   it("the proxy's image, with routes, certificates and maintenance state kept", async () => {
     // A second service in maintenance, as an operator would leave it, without a program.
-    const deploy = `kamal-proxy deploy closed --target $(docker ps --filter label=sextant.role=${roleLabel("web")} --format '{{.Names}}'):3000 --host closed.test`;
+    const deploy = `kamal-proxy deploy closed --target $(docker ps --filter label=sextant.role=${roleLabel("web")} --format '{{.Names}}'):${appPort} --host closed.test`;
     await world.onServer(
-      "test-web-1",
+      web(1),
       `docker exec kamal-proxy ${deploy} && docker exec kamal-proxy kamal-proxy stop closed`,
     );
     expect((await get(targets[0] ?? "", "closed.test")).status).toBe(503);
     // From here on Docker's free ports of the two families differ, as they do on a server with a history.
     await world.onServer(
-      "test-web-1",
+      web(1),
       `docker run --rm --publish 0.0.0.0::80 $(docker inspect -f '{{.Config.Image}}' kamal-proxy) kamal-proxy help`,
     );
     await releaseAsPlanned("proxy", { proxy: "v0.9.2-b" });
     expect((await get(targets[0] ?? "", "closed.test")).status).toBe(503);
     expect(await getSecurely(new URL(targets[0] ?? "").hostname, "secure.test")).toEqual(overTls());
-    await world.onServer("test-web-1", "docker exec kamal-proxy kamal-proxy remove closed");
-    const image = await world.onServer("test-web-1", "docker inspect -f '{{.Config.Image}}' kamal-proxy");
+    await world.onServer(web(1), "docker exec kamal-proxy kamal-proxy remove closed");
+    const image = await world.onServer(web(1), "docker inspect -f '{{.Config.Image}}' kamal-proxy");
     expect(image).toMatch(/:v0\.9\.2-b$/);
     await serving("v4");
   });
@@ -272,7 +315,7 @@ describe("what was removed by hand comes back with pulumi up --refresh", () => {
     ],
   ];
   it.each(cases)("%s", async (_name, removal) => {
-    await world.onServer("test-web-1", removal);
+    await world.onServer(web(1), removal);
     const broken = await get(targets[0] ?? "", host).then(
       ({ status }) => status,
       () => 0,
@@ -319,7 +362,7 @@ describe("secrets", () => {
   it("are in no process list and no log of a host, and in no file but Docker's own", async () => {
     expect(processes).toContain("docker");
     for (const canary of secret()) expect(processes.includes(canary), `${canary} in ps`).toBe(false);
-    for (const server of ["test-web-1", "test-web-2", "test-worker"]) {
+    for (const server of [web(1), web(2), names.worker]) {
       const logs = await world.onServer(
         server,
         "for c in $(docker ps -aq); do docker logs $c 2>&1; done; cat /var/log/*.log /var/log/*/*.log 2>/dev/null; true",
@@ -328,12 +371,12 @@ describe("secrets", () => {
         expect(logs.includes(canary), `${canary} in the logs of ${server}`).toBe(false);
       const files = await world.onServer(
         server,
-        `grep -rlsF -e canary- -e ${world.registryPassword} /etc /root /home /tmp /var/lib/sextant /var/log /usr/local /run --exclude-dir=docker || true`,
+        `grep -rlsF -e canary- -e ${quote(world.registryPassword)} /etc /root /home /tmp /var/lib/sextant /var/log /usr/local /run --exclude-dir=docker || true`,
       );
       expect(files, server).toBe("");
     }
     const environment = await world.onServer(
-      "test-web-1",
+      web(1),
       `docker exec $(docker ps -q --filter label=sextant.role=${roleLabel("web")}) env`,
     );
     expect(environment).toContain("API_TOKEN=canary-two");
@@ -342,7 +385,7 @@ describe("secrets", () => {
 
 describe("pulumi destroy", () => {
   it("leaves nothing, also when a server was deleted behind Pulumi's back", async () => {
-    await world.deleteServer("test-web-2");
+    await world.deleteServer(web(2));
     // Hetzner's plugin cannot delete what is gone, so that the first destroy ends with that server, and only with it.
     const first = await world.tryPulumi(["destroy", "--yes", "--skip-preview"], deployed(now));
     expect(first.code).not.toBe(0);
@@ -364,16 +407,14 @@ describe("pulumi destroy", () => {
 
 /** Takes process lists of all hosts until told to stop; answers with all of them. */
 function watchProcesses(): () => Promise<string> {
-  const lists = ["test-web-1", "test-web-2", "test-worker"].map((server) =>
+  const lists = [web(1), web(2), names.worker].map((server) =>
     world.ssh(
       server,
       "rm -f /tmp/stop; while [ ! -e /tmp/stop ]; do ps -eo args; sleep 0.1; done; rm -f /tmp/stop",
     ),
   );
   return async () => {
-    await Promise.all(
-      ["test-web-1", "test-web-2", "test-worker"].map((server) => world.ssh(server, "touch /tmp/stop")),
-    );
+    await Promise.all([web(1), web(2), names.worker].map((server) => world.ssh(server, "touch /tmp/stop")));
     const all = await Promise.all(lists);
     return all.map(({ stdout }) => stdout).join("\n");
   };

@@ -4,12 +4,14 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { containerProvider, type ContainerState } from "../../components/docker/container-provider";
-import { networkProvider, type DockerNetworkInputs } from "../../components/docker/network-provider";
-import { volumeProvider } from "../../components/docker/volume-provider";
-import type { Shell } from "../../components/dynamic/shell";
-import { sshOptions } from "../../components/dynamic/ssh-options";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { containerProvider, type ContainerState } from "../../provider/docker/container";
+import { networkProvider, type DockerNetworkInputs } from "../../provider/docker/network";
+import { volumeProvider } from "../../provider/docker/volume";
+import type { Shell } from "../../provider/ssh/address";
+import { meansFor } from "../../provider/ssh/means";
+import { sshOptions } from "../../provider/ssh/options";
+import { kit } from "../../provider/host/scripts";
 import { type Docker, ensureDocker } from "../../lab/docker/docker";
 import { tryRun } from "../../lab/docker/exec";
 import { ensureImages } from "../../lab/images/images";
@@ -27,9 +29,11 @@ let docker: Docker;
 let machines: DockerMachines;
 let network: { name: string; id: string };
 
+const options = async (): Promise<string[]> => sshOptions(shell, await meansFor(shell));
+
 /** What a command prints on the machine. */
 async function on(command: string, input?: string): Promise<string> {
-  const outcome = await tryRun("ssh", [...sshOptions(shell), shell.destination, command], { input });
+  const outcome = await tryRun("ssh", [...(await options()), shell.destination, command], { input });
   expect(outcome, command).toMatchObject({ code: 0 });
   return outcome.stdout.trim();
 }
@@ -81,9 +85,9 @@ beforeAll(async () => {
   };
   const key = await waited("sshd", "ssh-keyscan", ["-t", "ed25519", address]);
   shell.hostKey = key.split(" ").slice(1).join(" ");
-  await waited("Docker", "ssh", [...sshOptions(shell), shell.destination, "docker info"]);
+  await waited("Docker", "ssh", [...(await options()), shell.destination, "docker info"]);
   const saved = `docker save ${image} | ssh "$@" docker load`;
-  const pipe = ["-c", saved, "sh", ...sshOptions(shell), shell.destination];
+  const pipe = ["-c", saved, "sh", ...(await options()), shell.destination];
   expect(await tryRun("sh", pipe, { env: { DOCKER_HOST: docker.host } })).toMatchObject({ code: 0 });
   const inputs = {
     shell,
@@ -95,7 +99,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await tryRun("ssh", [...sshOptions(shell), "-O", "exit", shell.destination]);
+  await tryRun("ssh", [...(await options()), "-O", "exit", shell.destination]);
   await machines.removeAll();
   rmSync(dir, { recursive: true, force: true });
 });
@@ -138,25 +142,43 @@ describe.sequential("a container", () => {
     await removed(id, state);
   });
 
+  test("that holds data leaves what lay in a volume without a name where the next one finds it; an app's goes", async () => {
+    const body = { Volumes: { "/kept": {} } };
+    const data = { labels: { "sextant.accessory": "shop-prod-db" }, body };
+    const { id, state } = await made(data);
+    const source = await on("docker inspect --format '{{range .Mounts}}{{.Source}}{{end}}' one");
+    await on(`echo here >${source}/.file && chown 999 ${source}`);
+    await removed(id, state);
+    expect(await on("docker volume ls --quiet")).toBe("one-image-kept");
+    const place = await on("docker volume inspect --format '{{.Mountpoint}}' one-image-kept");
+    expect(await on(`cat ${place}/.file && stat --format %u ${place}`)).toBe("here\n999");
+
+    const app = await made({ body });
+    expect((await on("docker volume ls --quiet")).split("\n")).toHaveLength(2);
+    await removed(app.id, app.state);
+    expect(await on("docker volume ls --quiet")).toBe("one-image-kept");
+    await on("docker volume rm one-image-kept");
+  });
+
   test("does not take a name that another has, and leaves that one alone", async () => {
     await on(`docker create --name one ${image}`);
     await expect(made()).rejects.toThrow(
-      "web-1: a container named one is there already and is not this stack's; docker rm --force one there makes room, if nothing needs it.",
+      "web-1: a container named one is there already and is not this stack's; rename the component, or stop and rename that container if nothing needs it (docker rename).",
     );
     expect(await on("docker ps --all --format '{{.Names}}'")).toBe("one");
     await on("docker rm one");
   });
 
   test("replaces one of its own that a run left which was cut off, and no one else's", async () => {
-    const label = { "sextant.accessory": "shop-prod-db" };
-    const own = { labels: label, ownedBy: "sextant.accessory" };
+    const label = { "sextant.accessory": "db", "sextant.owner": "shop/prod/accessory/db" };
+    const own = { labels: label, ownedBy: "sextant.owner" };
     const left = await made(own);
     const { id, state } = await made({ ...own, envs: ["A=b"] });
     expect(await on("docker ps --all --quiet --no-trunc")).toBe(id);
     expect(id).not.toBe(left.id);
-    const others = { ...own, labels: { "sextant.accessory": "shop-staging-db" } };
+    const others = { ...own, labels: { ...label, "sextant.owner": "shop/staging/accessory/db" } };
     await expect(made(others)).rejects.toThrow(
-      "a container named one is there already and is not this stack's",
+      "a container named one is there already, and belongs to shop/prod/accessory/db; give this one another name",
     );
     expect(await on("docker ps --quiet --no-trunc")).toBe(id);
     await removed(id, state);
@@ -168,16 +190,17 @@ describe.sequential("a container", () => {
     await expect(made({ ports })).rejects.toThrow(
       /^web-1: starting the container one failed: .*port is already allocated/,
     );
-    await expect(made({ image: "nowhere:v1" })).rejects.toThrow(
-      "web-1: Docker does not make the container one: No such image: nowhere:v1",
-    );
+    // It is pulled once, by the verb; nothing listens there.
+    await on("sh -s", kit().install);
+    await expect(made({ image: "127.0.0.1:9/nowhere:v1" })).rejects.toThrow(/127\.0\.0\.1:9\/nowhere:v1/);
     expect(await on("docker ps --all --format '{{.Names}}'")).toBe("holder");
     await on("docker rm --force holder");
   });
 });
 
 describe.sequential("a volume", () => {
-  const volume = { shell, name: "data" };
+  const owner = "shop/prod/accessory/db/data";
+  const volume = { shell, name: "data", owner, component: "shop/prod/accessory/db" };
 
   test("that is there already is taken with what is in it", async () => {
     await on(
@@ -189,15 +212,46 @@ describe.sequential("a volume", () => {
     expect(await on("ls $(docker volume inspect --format '{{.Mountpoint}}' data)")).toBe("kept");
   });
 
-  test("is not removed while a container has it, and the container is named", async () => {
-    const { id, state } = await made({ volumes: [{ volumeName: "data", containerPath: "/data" }] });
-    await expect(volumeProvider.delete?.("data", volume)).rejects.toThrow(
-      /^web-1: the volume data is not removed: .*in use.*; remove one first, by docker rm\.$/,
+  test("says whose it is, and is not taken by anybody else, nor while another's container has it", async () => {
+    const labelled = { ...volume, name: "labelled", labels: { team: "shop" } };
+    await volumeProvider.create(labelled);
+    const format = '{{index .Labels "sextant.owner"}} {{index .Labels "team"}}';
+    expect(await on(`docker volume inspect --format '${format}' labelled`)).toBe(`${owner} shop`);
+    await volumeProvider.create(labelled);
+    const others = {
+      ...labelled,
+      owner: "shop/prod/accessory/other/data",
+      component: "shop/prod/accessory/other",
+    };
+    await expect(volumeProvider.create(others)).rejects.toThrow(`the volume labelled belongs to ${owner}`);
+    const { id, state } = await made({
+      volumes: [{ volumeName: "labelled", containerPath: "/data" }],
+      labels: { "sextant.owner": "shop/prod/accessory/renamed" },
+    });
+    await expect(volumeProvider.create(labelled)).rejects.toThrow(
+      "the volume labelled is used by the container one of shop/prod/accessory/renamed",
     );
     await removed(id, state);
-    await volumeProvider.delete?.("data", volume);
-    expect((await volumeProvider.read?.("data", volume))?.id).toBe("");
-    await volumeProvider.delete?.("data", volume);
+    await on("docker volume rm labelled");
+  });
+
+  test("is kept, and deleted only where that was asked for and no container has it", async () => {
+    const said = vi.spyOn(console, "log").mockImplementation(() => undefined);
+    await on("docker volume create left");
+    const left = { ...volume, name: "left" };
+    const { id, state } = await made({ volumes: [{ volumeName: "left", containerPath: "/data" }] });
+    await volumeProvider.delete?.("left", left);
+    await volumeProvider.delete?.("left", { ...left, data: "discard" });
+    expect(said.mock.calls.flat()).toEqual([
+      expect.stringContaining("web-1: the volume left is kept, with its data"),
+      expect.stringContaining("web-1: the volume left is not deleted, since one there uses it"),
+    ]);
+    said.mockRestore();
+    await removed(id, state);
+    expect((await volumeProvider.read?.("left", left))?.id).toBe("left");
+    await volumeProvider.delete?.("left", { ...left, data: "discard" });
+    expect((await volumeProvider.read?.("left", left))?.id).toBe("");
+    await volumeProvider.delete?.("left", { ...left, data: "discard" });
   });
 });
 

@@ -23,14 +23,15 @@ afterAll(async () => {
 
 describe("a release with a fault", () => {
   it.each(fixtures.map((fixture) => [fixture.name, fixture] as const))("%s", async (name, fixture) => {
-    const { code, lines, total, said, load } = await world.deploy(fixture);
+    const { code, lines, total, said, load, proof } = await world.deploy(fixture);
     const text = lines.map((line) => line.text).join("\n");
     named.set(name, said.cause);
     console.log(
-      `${name}: ${said.cause ?? "not named"} after ${said.seconds ?? "-"} s, in all ${total.toFixed(1)} s\n${report(lines).join("\n")}`,
+      `${name}: ${said.cause ?? "not named"} after ${said.seconds ?? "-"} s, in all ${total.toFixed(1)} s, the fault was ${proof}\n${report(lines).join("\n")}`,
     );
     expect(code, text).not.toBe(0);
     expect(said.cause, text).toBe(fixture.cause);
+    expect(proof, "what shows that the fault was there").toBe("shown");
     expect(report(lines).length).toBeLessThanOrEqual(12);
     if (load) {
       expect(load, "requests").toMatchObject({ lost: 0, losses: [], wentBack: false });

@@ -2,10 +2,10 @@
 import { findDocker } from "../../lab/docker/docker";
 import { apiAccess } from "../../lab/hetzner/daemon";
 import { labDown } from "../../lab/lab";
-import { buildProviders } from "../../lab/providers";
+import { buildPlugin } from "../../scripts/build-plugin";
 
 export default async function setup(): Promise<() => Promise<void>> {
-  await buildProviders();
+  await buildPlugin();
   const before = apiAccess() !== undefined && (await findDocker()) !== undefined;
   return async () => {
     if (!before && process.env["SEXTANT_KEEP_LAB"] !== "1") {

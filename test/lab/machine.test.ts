@@ -11,6 +11,7 @@ import { type Outcome, tryRun } from "../../lab/docker/exec";
 import { installMissing } from "../../lab/docker/packages";
 import { ensureImages } from "../../lab/images/images";
 import { type DockerMachines, createMachines } from "../../lab/machine/driver";
+import { currentChoice, imageStore } from "../../lab/machine/system";
 import type { FirewallRule, MachineSpec } from "../../lab/machine/machines";
 
 const dir = mkdtempSync(join(tmpdir(), "sextant-machine-"));
@@ -145,7 +146,7 @@ runcmd:
     console.log(`created to SSH ${booted} ms, to the end of cloud-init ${settled} ms`);
     expect(await ok(one.ipv4, "hostname; cat /root/ran")).toBe("web-1\nran");
     expect(await ok(one.ipv4, "docker info --format '{{.LoggingDriver}} {{.Driver}}'")).toBe(
-      "local overlay2",
+      `local ${imageStore(currentChoice()) === "containerd" ? "overlayfs" : "overlay2"}`,
     );
     expect(await ok(one.ipv6, "systemctl is-system-running; systemctl is-active docker ssh")).toBe(
       "running\nactive\nactive",

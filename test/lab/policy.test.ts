@@ -31,9 +31,21 @@ it("stops one that opens something, and names each", async () => {
   expect(code, text).not.toBe(0);
 });
 
+it("names a setting that it does not have", async () => {
+  const file = workspace.write(
+    "settings.json",
+    JSON.stringify({ "ssh-sources": { network: ["203.0.113.0/24"] } }),
+  );
+  const { code, text } = await workspace.pulumi(["preview", ...pack, "--policy-pack-config", file]);
+  expect(text).toContain("ssh-sources has no setting network; it takes networks and port.");
+  expect(code, text).not.toBe(0);
+});
+
 it("stops one whose data is not protected", async () => {
   const { code, text } = await workspace.pulumi(["preview", ...pack], { BREAK: "data" });
-  expect(text).toContain("the data of accessory db goes with it; set keepData: true.");
+  expect(text).toContain(
+    'the volume db-data is deleted with all data when it goes; leave data: "discard" out.',
+  );
   expect(text).toContain("server data-1 holds data and can be deleted; set protect: true.");
   expect(code, text).not.toBe(0);
 });

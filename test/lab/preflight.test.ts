@@ -13,7 +13,7 @@ import { type DockerMachines, createMachines } from "../../lab/machine/driver";
 import { repoRoot } from "../../lab/paths";
 import { Workspace } from "../../lab/workspace";
 
-const script = readFileSync(join(repoRoot, "components/host/verbs/preflight.sh"), "utf8");
+const script = readFileSync(join(repoRoot, "host/preflight.sh"), "utf8");
 const dir = mkdtempSync(join(tmpdir(), "sextant-preflight-"));
 const ipv4 = "10.213.247.21";
 const image = "sextant/lite:v1";
@@ -226,7 +226,7 @@ describe.sequential("the preflight", () => {
     expect(await ok("sextant preflight ports=80 accept=ufw-bypassed")).toContain("accepted ufw-bypassed");
   });
 
-  test("is followed by a deploy, of which pulumi destroy leaves nothing on the machine", async () => {
+  test("is followed by a deploy, of which pulumi destroy leaves nothing on the machine but data, which it names", async () => {
     await ok("rm -f /etc/cron.d/tidy");
     const others = await ok("docker ps --all --format '{{.Names}}' | sort");
     const args = { preflight: { disk: "100m", accept: ["ufw-bypassed"] } };
@@ -238,7 +238,10 @@ describe.sequential("the preflight", () => {
     expect(await ok("curl --silent --header 'Host: lite.test' http://127.0.0.1/whoami")).toContain(
       '"version":"v1"',
     );
-    expect(await pulumi("destroy", {})).toMatchObject({ code: 0 });
+    const destroyed = await pulumi("destroy", {});
+    expect(destroyed.code).toBe(0);
+    const volume = "preflight-preflight-lite-files";
+    expect(destroyed.text).toContain(`the volume ${volume} is kept, with its data`);
     expect(await ok("docker ps --all --format '{{.Names}}' | sort")).toBe(others);
     const left = [
       "docker volume ls --quiet --filter name=sextant --filter name=kamal --filter name=lite",
@@ -247,6 +250,7 @@ describe.sequential("the preflight", () => {
       "iptables-save -t nat | grep sextant",
       "cat /root/.docker/config.json 2>/dev/null",
     ];
-    expect(await ok(left.map((line) => `{ ${line} || true; }`).join("; "))).toBe("");
+    expect(await ok(left.map((line) => `{ ${line} || true; }`).join("; "))).toBe(volume);
+    await ok(`docker volume rm ${volume}`);
   });
 });

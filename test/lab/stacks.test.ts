@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { run, tryRun } from "../../lab/docker/exec";
 import { createHetzner, type Hetzner } from "../../lab/hetzner/server";
-import { repoRoot } from "../../lab/paths";
+import { productFolders, repoRoot } from "../../lab/paths";
 import { ensureToolchain } from "../../lab/toolchain/toolchain";
 import { Recorder } from "../unit/lab/hetzner/recorder";
 
@@ -60,11 +60,19 @@ async function preview(): Promise<Step[]> {
 }
 
 /** How many resources of each type are planned, less the verbs and commands, and without the stack itself. */
+/** The components, and what they are made of as far as it says what runs. */
+const counted = new Set(
+  [
+    ...["Registry", "Firewall", "Network", "Server", "Proxy", "Accessory", "App"],
+    ...["Container", "Volume", "DockerNetwork", "Pull"],
+  ].map((type) => `sextant:index:${type}`),
+);
+
 function counts(steps: readonly Step[]): Record<string, number> {
   const found: Record<string, number> = {};
   for (const { type } of steps
     .map(({ newState }) => newState)
-    .filter(({ type }) => /^(sextant|hcloud):|:(Container|Volume|DockerNetwork|Pull)$/.test(type)))
+    .filter(({ type }) => /^hcloud:/.test(type) || counted.has(type)))
     found[type] = (found[type] ?? 0) + 1;
   return found;
 }
@@ -93,7 +101,7 @@ beforeAll(async () => {
   hetzner = createHetzner({ machines, stateFile: join(folder, "state.json"), token });
   mkdirSync(project);
   for (const name of [
-    "components",
+    ...productFolders,
     "dist",
     "stacks",
     "index.ts",
@@ -179,21 +187,21 @@ describe("staging", () => {
     await pulumi(["config", "set", "--secret", "railsMasterKey"], "c");
     const steps = await preview();
     expect(counts(steps)).toEqual({
-      "sextant:registry:Registry": 1,
-      "sextant:firewall:Firewall": 1,
-      "sextant:server:Server": 1,
-      "sextant:proxy:Proxy": 1,
-      "sextant:accessory:Accessory": 1,
-      "sextant:app:App": 1,
+      "sextant:index:Registry": 1,
+      "sextant:index:Firewall": 1,
+      "sextant:index:Server": 1,
+      "sextant:index:Proxy": 1,
+      "sextant:index:Accessory": 1,
+      "sextant:index:App": 1,
       "hcloud:index/firewall:Firewall": 1,
       "hcloud:index/server:Server": 1,
       "hcloud:index/sshKey:SshKey": 1,
-      "pulumi-nodejs:dynamic/sextant:DockerNetwork": 1,
+      "sextant:index:DockerNetwork": 1,
       // Of the proxy, of the database and of the app.
-      "pulumi-nodejs:dynamic/sextant:Pull": 3,
-      "pulumi-nodejs:dynamic/sextant:Volume": 2,
+      "sextant:index:Pull": 3,
+      "sextant:index:Volume": 2,
       // Those and the worker.
-      "pulumi-nodejs:dynamic/sextant:Container": 4,
+      "sextant:index:Container": 4,
     });
     expect(namesOf(steps, "-switch")).toEqual(["shop-job-staging-switch", "shop-web-staging-switch"]);
     expect(letIn(steps)).toEqual([
@@ -205,7 +213,7 @@ describe("staging", () => {
   });
 
   it("publishes the ports of the proxy and no others", async () => {
-    const published = inputsOf(await preview(), "pulumi-nodejs:dynamic/sextant:Container").flatMap(
+    const published = inputsOf(await preview(), "sextant:index:Container").flatMap(
       ({ ports }) => (ports ?? []) as { external: number }[],
     );
     expect([...new Set(published.map(({ external }) => external))].sort()).toEqual([443, 80]);
@@ -237,25 +245,25 @@ describe("production", () => {
     await pulumi(["config", "set", "certificate"], certificate);
     const steps = await preview();
     expect(counts(steps)).toEqual({
-      "sextant:registry:Registry": 1,
-      "sextant:firewall:Firewall": 1,
-      "sextant:network:Network": 1,
-      "sextant:server:Server": 3,
-      "sextant:proxy:Proxy": 1,
+      "sextant:index:Registry": 1,
+      "sextant:index:Firewall": 1,
+      "sextant:index:Network": 1,
+      "sextant:index:Server": 3,
+      "sextant:index:Proxy": 1,
       // Postgres and Redis.
-      "sextant:accessory:Accessory": 2,
-      "sextant:app:App": 1,
+      "sextant:index:Accessory": 2,
+      "sextant:index:App": 1,
       "hcloud:index/firewall:Firewall": 1,
       "hcloud:index/network:Network": 1,
       "hcloud:index/networkSubnet:NetworkSubnet": 1,
       "hcloud:index/server:Server": 3,
       "hcloud:index/serverNetwork:ServerNetwork": 3,
       "hcloud:index/sshKey:SshKey": 1,
-      "pulumi-nodejs:dynamic/sextant:DockerNetwork": 3,
+      "sextant:index:DockerNetwork": 3,
       // Of the proxy, of the two accessories and of the app.
-      "pulumi-nodejs:dynamic/sextant:Pull": 4,
-      "pulumi-nodejs:dynamic/sextant:Volume": 4,
-      "pulumi-nodejs:dynamic/sextant:Container": 7,
+      "sextant:index:Pull": 4,
+      "sextant:index:Volume": 4,
+      "sextant:index:Container": 7,
     });
     expect(namesOf(steps, "-switch")).toEqual([
       "shop-job-data-1-switch",

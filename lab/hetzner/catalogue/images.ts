@@ -28,6 +28,7 @@ type Row = [number, number, string, string, string, string, string, string?];
 const systems: Row[] = [
   [67794396, 103908130, "ubuntu-22.04", "Ubuntu 22.04", "ubuntu", "22.04", "2022-04-21T13:32:38Z"],
   [161547269, 161547270, "ubuntu-24.04", "Ubuntu 24.04", "ubuntu", "24.04", "2024-04-25T13:26:07Z"],
+  [388422011, 388422012, "ubuntu-26.04", "Ubuntu 26.04", "ubuntu", "26.04", "2026-04-23T12:00:00Z"],
   [
     45557056,
     103907373,

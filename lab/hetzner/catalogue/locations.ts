@@ -1,4 +1,4 @@
-/** Locations and their data centres. */
+/** Locations. Data centres, which they once had, are gone from the API. */
 
 export interface Location {
   id: number;
@@ -40,32 +40,9 @@ export const networkZones = [...new Set(locations.map((location) => location.net
 /** Where a resource goes that names no location. */
 export const defaultLocation = "fsn1";
 
-export interface Datacenter {
-  id: number;
-  name: string;
-  description: string;
-  location: Location;
-}
-
 /** The location with this name; the program is wrong when there is none. */
 export function locationNamed(name: string): Location {
   const location = locations.find((each) => each.name === name);
   if (!location) throw new Error(`no location is named '${name}'`);
   return location;
 }
-
-const datacenterRows: [number, string, string, string][] = [
-  [2, "nbg1-dc3", "Nuremberg 1 virtual DC 3", "nbg1"],
-  [3, "hel1-dc2", "Helsinki 1 virtual DC 2", "hel1"],
-  [4, "fsn1-dc14", "Falkenstein 1 virtual DC14", "fsn1"],
-  [5, "ash-dc1", "Ashburn virtual DC 1", "ash"],
-  [6, "hil-dc1", "Hillsboro virtual DC 1", "hil"],
-  [7, "sin-dc1", "Singapore virtual DC 1", "sin"],
-];
-
-export const datacenters: Datacenter[] = datacenterRows.map(([id, name, description, location]) => ({
-  id,
-  name,
-  description,
-  location: locationNamed(location),
-}));

@@ -1,4 +1,8 @@
-/** The server types that Hetzner sells, and those that it no longer sells but still lists. */
+/**
+ * The server types that Hetzner lists. The second generation of CX, and the first of CPX in Europe, were deprecated on 16 October
+ * 2025 and are no longer known since 2026: docs.hetzner.cloud/changelog#2025-10-16-server-types-deprecated;
+ * github.com/Dakera-AI/dakera-deploy/issues/187 has "Server Type not found: cx32".
+ */
 import { locationNamed } from "./locations";
 import { monthly, type LocationPrice } from "./prices";
 
@@ -40,53 +44,46 @@ interface Family {
   cpu: "shared" | "dedicated";
   architecture: "x86" | "arm";
   locations: string[];
-  /** Locations where the family can no longer be ordered. */
-  deprecatedAt: string[];
+  /** Announced and last day, where the family is going to be sold no more. */
+  deprecation: Deprecation | null;
 }
 
 const families: Record<string, Family> = {
-  cx: { category: "cost_optimized", cpu: "shared", architecture: "x86", locations: europe, deprecatedAt: [] },
-  cxOld: {
+  cx: {
     category: "cost_optimized",
     cpu: "shared",
     architecture: "x86",
     locations: europe,
-    deprecatedAt: europe,
+    deprecation: null,
   },
   cpx: {
     category: "regular_purpose",
     cpu: "shared",
     architecture: "x86",
     locations: europe,
-    deprecatedAt: [],
+    deprecation: null,
   },
   cpxOld: {
     category: "regular_purpose",
     cpu: "shared",
     architecture: "x86",
-    locations: everywhere,
-    deprecatedAt: europe,
+    locations: overseas,
+    deprecation: null,
   },
   cax: {
     category: "cost_optimized",
     cpu: "shared",
     architecture: "arm",
     locations: europe,
-    deprecatedAt: [],
+    deprecation: null,
   },
   ccx: {
     category: "general_purpose",
     cpu: "dedicated",
     architecture: "x86",
     locations: everywhere,
-    deprecatedAt: [],
+    deprecation: null,
   },
-};
-
-/** Announced and last day of the Intel and AMD types that were followed by newer ones. */
-const replaced: Deprecation = {
-  announced: "2025-10-16T06:00:00Z",
-  unavailable_after: "2026-01-01T00:00:00Z",
 };
 
 /** Family, id, name, cores, memory in GB, disk in GB, euro a month. */
@@ -95,10 +92,6 @@ const rows: [keyof typeof families & string, number, string, number, number, num
   ["cx", 115, "cx33", 4, 8, 80, 5.49],
   ["cx", 116, "cx43", 8, 16, 160, 9.49],
   ["cx", 117, "cx53", 16, 32, 320, 17.49],
-  ["cxOld", 104, "cx22", 2, 4, 40, 3.79],
-  ["cxOld", 105, "cx32", 4, 8, 80, 6.8],
-  ["cxOld", 106, "cx42", 8, 16, 160, 16.4],
-  ["cxOld", 107, "cx52", 16, 32, 320, 32.4],
   ["cpx", 108, "cpx12", 1, 2, 40, 4.49],
   ["cpx", 109, "cpx22", 2, 4, 80, 5.99],
   ["cpx", 110, "cpx32", 4, 8, 160, 10.49],
@@ -125,7 +118,6 @@ const rows: [keyof typeof families & string, number, string, number, number, num
 export const serverTypes: ServerType[] = rows
   .map(([familyName, id, name, cores, memory, disk, euro]): ServerType => {
     const family = families[familyName] as Family;
-    const gone = family.deprecatedAt.length === family.locations.length;
     return {
       id,
       name,
@@ -139,18 +131,15 @@ export const serverTypes: ServerType[] = rows
       cpu_type: family.cpu,
       architecture: family.architecture,
       included_traffic: 0,
-      deprecated: gone,
-      deprecation: gone ? replaced : null,
-      locations: family.locations.map((location) => {
-        const deprecated = family.deprecatedAt.includes(location);
-        return {
-          id: locationNamed(location).id,
-          name: location,
-          available: !deprecated,
-          recommended: !deprecated && !overseas.includes(location),
-          deprecation: deprecated ? replaced : null,
-        };
-      }),
+      deprecated: family.deprecation !== null,
+      deprecation: family.deprecation,
+      locations: family.locations.map((location) => ({
+        id: locationNamed(location).id,
+        name: location,
+        available: true,
+        recommended: family.deprecation === null && !overseas.includes(location),
+        deprecation: family.deprecation,
+      })),
     };
   })
   .sort((a, b) => a.id - b.id);
@@ -167,4 +156,17 @@ export function orderProblem(type: ServerType, location: string, now = new Date(
     return `server type ${type.name} can no longer be ordered in ${location} since ${day}; see GET /server_types for those that can`;
   }
   return undefined;
+}
+
+/** What says that a type is sold out. */
+export interface Stock {
+  isSoldOut(type: string, location: string): boolean;
+}
+
+/** The type as it is listed while some places have none of it left. */
+export function withStock(type: ServerType, stock: Stock): ServerType {
+  const locations = type.locations.map((place) =>
+    stock.isSoldOut(type.name, place.name) ? { ...place, available: false, recommended: false } : place,
+  );
+  return { ...type, locations };
 }

@@ -1,12 +1,12 @@
 /** Routes of what Hetzner offers: types, images, locations, prices; and the actions of all kinds. */
-import { datacenters, locations } from "../catalogue/locations";
+import { locations } from "../catalogue/locations";
 import { images, type Image } from "../catalogue/images";
 import { loadBalancerTypes } from "../catalogue/load-balancer-types";
 import { pricing } from "../catalogue/pricing";
-import { orderProblem, serverTypes } from "../catalogue/server-types";
+import { serverTypes, withStock } from "../catalogue/server-types";
 import type { Cloud } from "../cloud";
 import { actionById, listActions } from "../collection";
-import { notFound } from "../errors";
+import { failure, notFound } from "../errors";
 import { idOf, ok, type Router } from "../http";
 import { page, type ListOptions } from "../pagination";
 
@@ -26,10 +26,15 @@ export function catalogueRoutes(router: Router, cloud: Cloud): void {
       return ok({ [one]: entry });
     });
   }
-  table("server_types", "server_type", () => serverTypes);
+  table("server_types", "server_type", () => serverTypes.map((type) => withStock(type, cloud.faults)));
   table("load_balancer_types", "load_balancer_type", () => loadBalancerTypes);
   table("locations", "location", () => locations);
-  table("datacenters", "datacenter", datacentersWithTypes);
+  // Removed after 1 October 2026: CHANGELOG.md of hcloud-go, v2.44.0, and hcloud/error.go for the code.
+  for (const path of ["/datacenters", "/datacenters/:id"]) {
+    router.on("GET", path, () => {
+      throw failure("deprecated_api_endpoint", "API functionality was removed");
+    });
+  }
   table<{ id: number }>("isos", "iso", () => []);
   router.on("GET", "/images", (call) => {
     const includeDeprecated = call.query.get("include_deprecated") === "true";
@@ -54,21 +59,4 @@ export function catalogueRoutes(router: Router, cloud: Cloud): void {
   router.on("GET", "/pricing", () => ok({ pricing }));
   router.on("GET", "/actions", (call) => listActions(cloud, call, () => true));
   router.on("GET", "/actions/:id", (call) => ok({ action: actionById(cloud, idOf(call)) }));
-}
-
-function datacentersWithTypes(): object[] & { id: number }[] {
-  return datacenters.map((datacenter) => {
-    const supported = serverTypes.filter((type) =>
-      type.locations.some((each) => each.name === datacenter.location.name),
-    );
-    const available = supported.filter((type) => orderProblem(type, datacenter.location.name) === undefined);
-    return {
-      ...datacenter,
-      server_types: {
-        supported: supported.map((type) => type.id),
-        available: available.map((type) => type.id),
-        available_for_migration: available.map((type) => type.id),
-      },
-    };
-  });
 }

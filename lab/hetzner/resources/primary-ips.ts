@@ -40,7 +40,8 @@ export function createPrimaryIp(
     ip,
     type,
     assignee_id: null,
-    assignee_type: "server",
+    // Since 1 August 2026: CHANGELOG.md of hcloud-go, v2.39.0.
+    assignee_type: "unassigned",
     auto_delete: options.auto_delete ?? false,
     location,
     dns_ptr: type === "ipv4" ? [{ ip, dns_ptr: defaultDnsPointer(ip) }] : [],
@@ -68,6 +69,7 @@ export function assignPrimaryIp(ip: PrimaryIpRecord, server: ServerRecord): void
     );
   }
   ip.assignee_id = server.id;
+  ip.assignee_type = "server";
   server[slot(ip)] = ip.id;
 }
 
@@ -76,6 +78,7 @@ export function unassignPrimaryIp(cloud: Cloud, ip: PrimaryIpRecord): void {
   const server = ip.assignee_id === null ? undefined : cloud.store.find("servers", ip.assignee_id);
   if (server) server[slot(ip)] = null;
   ip.assignee_id = null;
+  ip.assignee_type = "unassigned";
 }
 
 /** Sets a reverse name, when the address is this one or inside this network. */
@@ -157,7 +160,8 @@ export function primaryIpRoutes(router: Router, cloud: Cloud): void {
     needDeletable("primary_ips", ip);
     if (ip.assignee_id !== null) {
       throw failure(
-        "resource_in_use",
+        // Since 1 May 2026: docs.hetzner.cloud/changelog, 29 January 2026.
+        "must_be_unassigned",
         `primary IP with ID '${String(ip.id)}' is assigned to server ${String(ip.assignee_id)}`,
       );
     }

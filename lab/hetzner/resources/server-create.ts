@@ -76,6 +76,9 @@ export function createServer(cloud: Cloud, input: Input): Created {
   const problem = type && orderProblem(type, location);
   if (problem !== undefined) input.wrong("server_type", problem);
   input.done();
+  if (type && cloud.faults.isSoldOut(type.name, location)) {
+    throw failure("resource_unavailable", "error during placement");
+  }
   if (!type || !image) throw new Error("a server type or image that was not found went unreported");
 
   store.needFreeName("servers", name);

@@ -22,6 +22,20 @@ setting() {
     unset "${name}_FILE" value file
 }
 
+# Refuses to begin a new database beside one of another place or version, as docker_setup_env and docker_error_old_databases of
+# docker-library/postgres do: a volume where 17 and older had it means that somebody took the new image for the old one.
+refuse_old_databases() {
+    [ "$PGDATA" = "/var/lib/postgresql/$PG_MAJOR/docker" ] || return 0
+    old=''
+    for place in /var/lib/postgresql /var/lib/postgresql/data /var/lib/postgresql/*/docker; do
+        [ ! -s "$place/PG_VERSION" ] || old="$old $place"
+    done
+    if [ -z "$old" ] && [ "$PG_MAJOR" -ge 18 ] && mountpoint -q /var/lib/postgresql/data; then
+        old=' /var/lib/postgresql/data (unused mount/volume)'
+    fi
+    [ -z "$old" ] || die "in 18+, these Docker images keep data elsewhere; counter to that, there appears to be PostgreSQL data in:$old"
+}
+
 run_sql() { psql -v ON_ERROR_STOP=1 --no-password --no-psqlrc --username "$POSTGRES_USER" --dbname "$POSTGRES_DB" "$@"; }
 
 run_init_files() {
@@ -84,6 +98,6 @@ if [ "$1" = postgres ]; then
         exec setpriv --reuid=postgres --regid=postgres --init-groups "$0" "$@"
     fi
     chmod 700 "$PGDATA" 2>/dev/null || echo "postgres: $PGDATA keeps its mode, it belongs to another user" >&2
-    if [ ! -s "$PGDATA/PG_VERSION" ]; then initialise; else echo "Database directory exists; skipping initialization"; fi
+    if [ ! -s "$PGDATA/PG_VERSION" ]; then refuse_old_databases && initialise; else echo "Database directory exists; skipping initialization"; fi
 fi
 exec "$@"

@@ -14,7 +14,10 @@ if [ "$1" = redis-server ]; then
     umask 0077
     shift
     # The official build has protected mode off; a file or option that names it wins.
-    case "$* $(cat -- "${1-/dev/null}" 2>/dev/null || :)" in
+    # A file alone: settings on standard input are the server's to read.
+    written=''
+    [ ! -f "${1-}" ] || written=$(cat -- "$1")
+    case "$* $written" in
     *protected-mode*) ;;
     *)
         case ${1-} in

@@ -1,7 +1,17 @@
 /** An OpenSSH server of its own: own port on the loopback address, own keys, ended by its process. */
 import { execFile, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { connect, createServer, type AddressInfo } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
@@ -20,6 +30,10 @@ export interface SshdOptions {
   sftp?: boolean;
   /** A server whose keys this one has too. */
   keysOf?: Sshd;
+  /** Whether it writes each login to its file `log`, instead of errors alone to the test's output. */
+  log?: boolean;
+  /** More lines of its settings. */
+  settings?: string[];
 }
 
 export class Sshd {
@@ -38,6 +52,7 @@ export class Sshd {
     const settings = [
       `Port ${String(port)}`,
       "ListenAddress 127.0.0.1",
+      ...(options.settings ?? []),
       `HostKey ${join(directory, "host_ed25519")}`,
       `HostKey ${join(directory, "host_rsa")}`,
       `AuthorizedKeysFile ${join(directory, "authorized_keys")}`,
@@ -47,13 +62,15 @@ export class Sshd {
       "StrictModes no",
       "UsePAM no",
       "PidFile none",
-      "LogLevel FATAL",
+      `LogLevel ${options.log ? "VERBOSE" : "FATAL"}`,
       ...(options.sftp === false ? [] : ["Subsystem sftp internal-sftp"]),
       ...(options.acceptEnv ? [`AcceptEnv ${options.acceptEnv}`] : []),
     ];
     const config = join(directory, "sshd_config");
     writeFileSync(config, settings.join("\n") + "\n");
-    const child = spawn(server, ["-D", "-e", "-f", config], { stdio: ["ignore", "ignore", "inherit"] });
+    const log = options.log ? openSync(join(directory, "log"), "a") : "inherit";
+    const child = spawn(server, ["-D", "-e", "-f", config], { stdio: ["ignore", "ignore", log] });
+    if (log !== "inherit") closeSync(log);
     const sshd = new Sshd(directory, port, child);
     await sshd.listening();
     return sshd;

@@ -1,5 +1,14 @@
+import { appPort, names, serverType } from "./names";
+
 /** What the tests edit of their program; it reads them as JSON from DEPLOY. */
 export interface Edit {
+  /** Names of all web servers that there may be, of which the first `web` are. */
+  webNames: string[];
+  workerName: string;
+  /** Type of the servers. */
+  type: string;
+  /** The port that the app listens on. */
+  port: number;
   /** Release of the shop. */
   version: string;
   env: Record<string, string>;
@@ -24,6 +33,10 @@ export interface Edit {
 
 /** The program as it is before any edit. */
 export const plain: Edit = {
+  webNames: [1, 2, 3].map(names.web),
+  workerName: names.worker,
+  type: serverType,
+  port: appPort,
   version: "v1",
   env: { SHOP_NAME: "Sextant" },
   secret: "canary-one",

@@ -2,14 +2,16 @@
 import { join } from "node:path";
 import { expect } from "vitest";
 import { findDocker } from "../../../lab/docker/docker";
-import { type Outcome, run, tryRun } from "../../../lab/docker/exec";
+import { type Outcome, run } from "../../../lab/docker/exec";
 import { type LabServer, labFacts } from "../../../lab/facts";
 import type { ApiAccess } from "../../../lab/hetzner/daemon";
 import { labUp } from "../../../lab/lab";
 import { type LoadReport, startLoad } from "../../../lab/load/load";
 import { repoRoot } from "../../../lab/paths";
+import { tryOn } from "../../../lab/ssh";
 import { type Ran, Workspace } from "../../../lab/workspace";
 import type { Edit } from "./edit";
+import { withPlainNames } from "./names";
 
 /** Values of the program's secrets that are found wherever they leak to. */
 export const canaries = {
@@ -74,7 +76,7 @@ export class World {
       .filter(({ op }) => !["same", "refresh", "read"].includes(op))
       .map(({ op, urn }) => {
         const [types = "", name = ""] = urn.split("::").slice(2);
-        return `${op} ${types.split("$").at(-1) ?? ""} ${name}`;
+        return withPlainNames(`${op} ${types.split("$").at(-1) ?? ""} ${name}`);
       });
     return lines.sort();
   }
@@ -126,17 +128,7 @@ export class World {
   /** Runs a command on a server as root. */
   async ssh(server: string, command: string): Promise<Outcome> {
     const { ipv4 = "" } = (await this.servers()).find(({ name }) => name === server) ?? {};
-    const options = [
-      "StrictHostKeyChecking=no",
-      "UserKnownHostsFile=/dev/null",
-      "LogLevel=ERROR",
-      "BatchMode=yes",
-    ];
-    return tryRun(
-      "ssh",
-      ["-i", this.workspace.keyFile, ...options.flatMap((option) => ["-o", option]), `root@${ipv4}`, command],
-      { env: { SSH_AUTH_SOCK: "" } },
-    );
+    return tryOn({ address: ipv4, keyFile: this.workspace.keyFile }, command);
   }
 
   async onServer(server: string, command: string): Promise<string> {
@@ -176,7 +168,7 @@ export class World {
 
   /** What `sextant doctor` says where pulumi runs. */
   async doctor(...words: string[]): Promise<string> {
-    const cli = join(repoRoot, "components/doctor/cli.ts");
+    const cli = join(repoRoot, "cli/main.ts");
     const args = ["--import", "tsx", cli, "doctor", ...words];
     return run(process.execPath, args, { cwd: this.workspace.directory, env: this.workspace.env });
   }

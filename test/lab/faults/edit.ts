@@ -1,9 +1,13 @@
+import { chance } from "../../../lab/chance";
+
 /** What the fixtures edit of their program; it reads them as JSON from FAULTS. */
 export interface Edit {
   /** Whether there is anything on the servers yet. */
   bare: boolean;
   /** Whether there is a third server, for another tool. */
   rival: boolean;
+  /** Type of the servers. */
+  type: string;
   /** The image's repository in the lab's registry. */
   image: string;
   version: string;
@@ -45,6 +49,7 @@ export interface Edit {
 export const good: Edit = {
   bare: false,
   rival: false,
+  type: chance("type of the fixtures' servers").pick(["cx23", "cpx22"]),
   image: "lite",
   version: "v1",
   env: {},

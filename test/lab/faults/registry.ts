@@ -32,3 +32,16 @@ export async function indexOfOnePlatform(
   });
   if (!put.ok) throw new Error(`${repository}:${tag}: ${put.status} ${await put.text()}`);
 }
+
+/** What the registry answers to a login that asks for an image. @param image a repository and a tag: `lite:v1` */
+export async function manifestOf(
+  registry: RegistryAccess,
+  image: string,
+): Promise<{ status: number; text: string }> {
+  const [repository = "", tag = ""] = image.split(":");
+  const login = Buffer.from(`${registry.username}:${registry.password}`).toString("base64");
+  const answer = await fetch(`http://${registry.address}/v2/${repository}/manifests/${tag}`, {
+    headers: { Authorization: `Basic ${login}`, Accept: `${indexType}, ${manifestType}` },
+  });
+  return { status: answer.status, text: await answer.text() };
+}

@@ -16,9 +16,9 @@ export interface Said {
   at: number | undefined;
 }
 
-const anchor = /troubleshooting\.md#([a-z0-9-]+)/;
+const anchor = /troubleshooting#([a-z0-9-]+)/;
 /** The line of a report that has the anchor of its verdict; what else may be the cause is told before it. */
-const verdict = /\bmore: .*troubleshooting\.md#/;
+const verdict = /\bmore: .*troubleshooting#/;
 const resource = /^[-+~ ]*[a-zA-Z][\w-]*:[\w./-]+:\w+ +(\S+) +(?:\*\*)?(?:creating|updating|replacing)\b/;
 
 /**

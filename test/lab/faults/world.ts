@@ -1,12 +1,15 @@
 /** The running lab with the program of the fixtures on it: one server that serves, and whatever goes wrong with it. */
-import { tryRun } from "../../../lab/docker/exec";
+import { type Outcome, tryRun } from "../../../lab/docker/exec";
+import { findDocker } from "../../../lab/docker/docker";
 import { labFacts } from "../../../lab/facts";
 import { labUp } from "../../../lab/lab";
 import { type LoadReport, startLoad } from "../../../lab/load/load";
+import { witnessed } from "../../../lab/registry/witness";
+import { tryOn } from "../../../lab/ssh";
 import { type Ran, Workspace } from "../../../lab/workspace";
 import { type Edit, good } from "./edit";
 import type { Fixture } from "./fixtures";
-import { indexOfOnePlatform } from "./registry";
+import { indexOfOnePlatform, manifestOf } from "./registry";
 import { type Line, type Said, said } from "./said";
 
 /** What became of a deploy. */
@@ -21,6 +24,8 @@ export interface Deployed {
   said: Said;
   /** Of the traffic meanwhile; undefined where the fault takes it away. */
   load: LoadReport | undefined;
+  /** What the fixture's proof found; "shown" where the fault was there. */
+  proof: string;
 }
 
 const host = "shop.fault";
@@ -45,6 +50,14 @@ export class FaultWorld {
     private readonly base: Edit,
     private readonly addresses: Readonly<Record<string, string>>,
   ) {}
+
+  /** What became of the logins that the registry was sent since a moment, in ms since 1970: `taken` or `refused`, each once. */
+  private async logins(since: number): Promise<string[]> {
+    const docker = await findDocker();
+    if (docker === undefined) throw new Error("the lab's Docker does not answer");
+    const came = await witnessed(docker, new Date(since));
+    return [...new Set(came.map(({ taken }) => (taken ? "taken" : "refused")))];
+  }
 
   /**
    * Brings the lab up, makes the servers, gives Docker a disk of its own where the fixtures fill it, and deploys the good
@@ -90,6 +103,7 @@ export class FaultWorld {
     const begun = Date.now();
     let ran: Ran;
     let report: LoadReport | undefined;
+    let proof: string;
     try {
       ran = await this.workspace.tryPulumi(
         ["up", "--yes", "--skip-preview"],
@@ -97,6 +111,7 @@ export class FaultWorld {
         undefined,
         (text) => lines.push({ at: Date.now() - begun, text }),
       );
+      proof = await this.prove(fixture, place, begun);
     } finally {
       report = await load?.stop();
       if (fixture.tearDown !== undefined)
@@ -112,7 +127,34 @@ export class FaultWorld {
       total: ran.seconds,
       said: said(lines, says === undefined ? undefined : { says, cause }),
       load: report,
+      proof,
     };
+  }
+
+  /** Whether what the fixture means to do was done: "shown", or what was found instead. */
+  private async prove({ proof, edit }: Fixture, place: Place, begun: number): Promise<string> {
+    if (typeof proof === "object" && "logins" in proof) {
+      const came = await this.logins(begun);
+      return came.join() === proof.logins.join()
+        ? "shown"
+        : `the registry's log says of logins: ${came.join()}`;
+    }
+    if (typeof proof === "object") {
+      const { registry } = this.workspace.facts;
+      const password = edit.registryPassword ?? registry.password;
+      const answer = await manifestOf({ ...registry, password }, proof.tag);
+      const shown = answer.status === proof.status && (proof.says?.test(answer.text) ?? true);
+      return shown ? "shown" : `the registry says ${answer.status} ${answer.text}`;
+    }
+    const failed = `FAILED=$(docker ps --all --quiet --filter label=APP_LABEL | head -n 1)`;
+    const script = this.filled(`${failed}; ${proof}`, place).replaceAll(
+      "SINCE",
+      String(Math.floor(begun / 1000)),
+    );
+    const outcome = await this.tryOnServer(place.server, script);
+    return outcome.code === 0
+      ? "shown"
+      : `exit ${outcome.code} of ${script}\n${outcome.stdout}${outcome.stderr}`;
   }
 
   /** Deploys the good release. */
@@ -147,24 +189,15 @@ export class FaultWorld {
 
   /** Runs a command as root on a server; a failure is an error with what it said. */
   async onServer(server: ServerName, command: string): Promise<string> {
-    const options = [
-      "StrictHostKeyChecking=no",
-      "UserKnownHostsFile=/dev/null",
-      "LogLevel=ERROR",
-      "BatchMode=yes",
-    ];
-    const outcome = await tryRun(
-      "ssh",
-      [
-        ...["-i", this.workspace.keyFile, ...options.flatMap((option) => ["-o", option])],
-        ...[`root@${this.addressOf(server)}`, command],
-      ],
-      { env: { SSH_AUTH_SOCK: "" } },
-    );
+    const outcome = await this.tryOnServer(server, command);
     if (outcome.code !== 0) {
       throw new Error(`${server}: exit ${outcome.code}: ${command}\n${outcome.stdout}${outcome.stderr}`);
     }
     return outcome.stdout.trim();
+  }
+
+  private tryOnServer(server: ServerName, command: string): Promise<Outcome> {
+    return tryOn({ address: this.addressOf(server), keyFile: this.workspace.keyFile }, command);
   }
 
   /** Destroys what is left. */

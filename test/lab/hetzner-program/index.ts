@@ -31,13 +31,19 @@ new hcloud.NetworkRoute(
   { dependsOn: subnet },
 );
 const group = new hcloud.PlacementGroup("group", { type: "spread", labels: { edit: String(edit) } });
-const ip = new hcloud.PrimaryIp("ip", {
-  type: "ipv4",
-  assigneeType: "server",
-  autoDelete: false,
-  location: "fsn1",
-  labels: { edit: String(edit) },
-});
+const ip = new hcloud.PrimaryIp(
+  "ip",
+  {
+    type: "ipv4",
+    assigneeType: "server",
+    autoDelete: false,
+    location: "fsn1",
+    labels: { edit: String(edit) },
+  },
+  // Before a server has it, the API calls it unassigned since August 2026, which this plugin takes for a change: v1.62.0 of
+  // terraform-provider-hcloud is the first that knows.
+  { ignoreChanges: ["assigneeType"] },
+);
 
 const web = new hcloud.Server("web", {
   serverType: edit ? "cx33" : "cx23",

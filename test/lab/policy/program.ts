@@ -19,7 +19,7 @@ new Postgres("db", {
   server,
   version: "15",
   password: "not a secret: nothing is made",
-  keepData: !data,
+  data: data ? "discard" : "keep",
   publish: open ? { public: true, reason: "to be refused" } : "private",
   // Past the component's own check.
   transform: open ? { container: { image: "postgres:latest" } } : {},

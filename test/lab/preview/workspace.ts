@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { run, tryRun, type Outcome } from "../../../lab/docker/exec";
 import { createHetzner, type Hetzner } from "../../../lab/hetzner/server";
-import { repoRoot } from "../../../lab/paths";
+import { productFolders, repoRoot } from "../../../lab/paths";
 import { ensureToolchain } from "../../../lab/toolchain/toolchain";
 import { Recorder } from "../../unit/lab/hetzner/recorder";
 
@@ -26,13 +26,14 @@ export class PreviewWorkspace {
     const project = join(folder, "project");
     mkdirSync(join(folder, "backend"));
     mkdirSync(project);
-    for (const name of ["components", "dist", "node_modules", "package.json", "tsconfig.json"])
+    for (const name of [...productFolders, "dist", "node_modules", "package.json", "tsconfig.json"])
       symlinkSync(join(repoRoot, name), join(project, name));
     mkdirSync(join(project, "test", "lab", dirname(program)), { recursive: true });
     cpSync(join(repoRoot, "test", "lab", program), join(project, "test", "lab", program));
     writeFileSync(
       join(project, "Pulumi.yaml"),
-      `name: preview\nruntime: nodejs\nmain: test/lab/${program}\n`,
+      `name: preview\nruntime: nodejs\nmain: test/lab/${program}\n` +
+        "plugins:\n  providers:\n    - name: sextant\n      path: dist/plugin\n",
     );
     await run("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "deploy", "-f", join(folder, "key")]);
     const workspace = new PreviewWorkspace(folder, hetzner, {
@@ -57,6 +58,22 @@ export class PreviewWorkspace {
       env: { ...this.environment, ...env },
     });
     return { ...outcome, text: `${outcome.stdout}\n${outcome.stderr}` };
+  }
+
+  /** Calls Hetzner's API, or the simulator's own below `/_lab`. */
+  async hcloud(method: string, path: string, body?: object): Promise<unknown> {
+    const endpoint = this.environment["HCLOUD_ENDPOINT"] ?? "";
+    const response = await fetch(
+      path.startsWith("/_lab") ? endpoint.replace("/v1", path) : `${endpoint}${path}`,
+      {
+        method,
+        headers: { Authorization: `Bearer ${token}` },
+        body: body === undefined ? undefined : JSON.stringify(body),
+      },
+    );
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} ${path} was answered ${String(response.status)}: ${text}`);
+    return text === "" ? undefined : JSON.parse(text);
   }
 
   /** A file beside the program, such as a policy's configuration. */

@@ -22,10 +22,12 @@ const edge = new Firewall("edge", {
   ],
 });
 const server = new Server("web-1", {
-  type: bad === "server" ? "" : "cx23",
+  type: bad === "server" ? "" : bad === "type" ? "cx99" : "cx23",
+  location: "fsn1",
   firewalls: [edge],
   ssh: { privateKeyFile: process.env["SSH_KEY_FILE"] },
 });
+if (bad === "twice") new Server("web-1", { type: "cx23", firewalls: [edge] });
 const proxy = new Proxy("proxy", { servers: [server], http3: bad === "proxy" });
 new Accessory("search", {
   server,

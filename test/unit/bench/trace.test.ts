@@ -35,7 +35,7 @@ function line(
   });
 }
 
-const urn = "urn:pulumi:s::p::sextant:app:App$pulumi-nodejs:dynamic/sextant:Container::lite-web-1";
+const urn = "urn:pulumi:s::p::sextant:index:App$sextant:index:Container::lite-web-1";
 const request = (method: string): string =>
   JSON.stringify({
     [`gRPC ${method}`]: `parent:"urn:pulumi:s::p::a:b:C::parent" password:"hidden" urn:"${urn}"`,
@@ -54,7 +54,7 @@ describe("parseSpans", () => {
       { name: "pulumi", process: "pulumi-cli", start: 0, end: 3000 },
       {
         ...{ name: "ResourceProvider/Create", process: "plugin", start: 1000, end: 2000 },
-        resource: "pulumi-nodejs:dynamic/sextant:Container lite-web-1",
+        resource: "sextant:index:Container lite-web-1",
       },
     ]);
   });
@@ -132,9 +132,9 @@ const span = (name: string, from: number, to: number, more: Partial<Span> = {}):
 describe("parts", () => {
   it("counts time once in which several of a part's spans are open", () => {
     const found = parts([
-      span("ResourceProvider/Create", 0, 2, { resource: "pulumi-nodejs:dynamic/sextant:Pull lite-1" }),
-      span("ResourceProvider/Create", 1, 3, { resource: "pulumi-nodejs:dynamic/sextant:Pull lite-2" }),
-      span("ResourceProvider/Create", 5, 6, { resource: "pulumi-nodejs:dynamic/sextant:Pull lite-3" }),
+      span("ResourceProvider/Create", 0, 2, { resource: "sextant:index:Pull lite-1" }),
+      span("ResourceProvider/Create", 1, 3, { resource: "sextant:index:Pull lite-2" }),
+      span("ResourceProvider/Create", 5, 6, { resource: "sextant:index:Pull lite-3" }),
     ]);
     expect(found).toEqual([{ name: "pull", wall: 4, sum: 5, count: 3, from: 0, to: 6 }]);
   });
@@ -151,13 +151,13 @@ describe("parts", () => {
       span("newPlugin", 3, 3.2, { program: "docker (resource)" }),
       span("gocloud.dev/blob.NewWriter", 5, 5.1),
       span("ResourceProvider/Create", 4, 5, {
-        resource: "pulumi-nodejs:dynamic/sextant:Container lite-web-1",
+        resource: "sextant:index:Container lite-web-1",
       }),
       span("ResourceProvider/Update", 5, 6, {
-        resource: "pulumi-nodejs:dynamic/sextant:Ready lite-web-1-ready",
+        resource: "sextant:index:Ready lite-web-1-ready",
       }),
       span("ResourceProvider/Update", 6, 8, {
-        resource: "pulumi-nodejs:dynamic/sextant:Switch lite-web-1-switch",
+        resource: "sextant:index:Switch lite-web-1-switch",
       }),
     ]).map(({ name, wall }) => [name, Number(wall.toFixed(3))]);
     expect(Object.fromEntries(names)).toEqual({

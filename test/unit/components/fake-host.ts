@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Host } from "../../../components";
 import { DockerNetwork } from "../../../components/docker/network";
-import { kit } from "../../../components/host/kit";
+import { kit } from "../../../provider/host/scripts";
 
 const shell = { name: "host", destination: "root@192.0.2.1", port: 22 };
 
@@ -11,7 +11,7 @@ export function fakeNetwork(name: string): DockerNetwork {
 }
 
 /** A machine as components see it, without one behind it. */
-export function fakeHost(hostName: string, network: DockerNetwork): Host {
+export function fakeHost(hostName: string, network: DockerNetwork, gone = false): Host {
   return {
     hostName,
     address: pulumi.output("192.0.2.1"),
@@ -29,5 +29,6 @@ export function fakeHost(hostName: string, network: DockerNetwork): Host {
     registries: [],
     tied: {},
     ready: network,
+    gone,
   };
 }

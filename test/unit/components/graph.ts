@@ -93,7 +93,7 @@ export function refusal(make: () => unknown): string[] {
     make();
     return [];
   } catch (error) {
-    if (!(error instanceof pulumi.ResourceError)) throw error;
+    if (!(error instanceof pulumi.ResourceError || error instanceof pulumi.RunError)) throw error;
     return error.message.split("\n");
   }
 }

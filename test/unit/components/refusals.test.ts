@@ -1,15 +1,25 @@
 import * as pulumi from "@pulumi/pulumi";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
-import { Network, Proxy, http, https, ownCertificate, tcp } from "../../../components";
-import { checkParallel } from "../../../components/app/check-parallel";
-import { judge } from "../../../components/app/inspect-image";
+import { ExistingServer, Network, Proxy, http, https, ownCertificate, tcp } from "../../../components";
+import { checkParallel } from "../../../components/app/checks/check-parallel";
+import { judge } from "../../../components/app/checks/inspect-image";
+import { judgeName } from "../../../components/app/checks/inspect-names";
 import { rolesOf } from "../../../components/app/plan";
 import { checkPages } from "../../../components/core/check-pages";
-import { sentence, type Findings } from "../../../components/core/problem";
+import { unnamedVolumes } from "../../../components/accessory/checks/inspect-image";
+import { checkReach } from "../../../components/app/checks/check-reach";
+import { sentence, type Findings, type Problem } from "../../../components/core/problem";
+import { lossSentence } from "../../../provider/data/left-behind";
+import { formatRefusal } from "../../../provider/docker/data-format";
 import { openForNothing } from "../../../components/firewall/audit";
+import type { Facts } from "../../../components/hetzner/facts";
 import type { Host } from "../../../components/host/host";
 import type { ImageAnswer } from "../../../components/image/facts";
 import { parseReference } from "../../../components/image/reference";
+import { pairFor } from "./certificates";
+import { warnAddresses } from "../../../components/server/checks/check-addresses";
+import { checkOffer, type Wanted } from "../../../components/server/checks/check-offer";
+import { serverTypes, withStock } from "../../../lab/hetzner/catalogue/server-types";
 import { refusal } from "./graph";
 import { refusals } from "./refusals/table";
 import { World, startWorld } from "./refusals/world";
@@ -59,14 +69,14 @@ describe("several bad arguments are said at once", () => {
     expect(
       refusal(() => new Proxy("other", { servers: [...first.on.values()].map(({ host }) => host) })),
     ).toEqual([
-      'Proxy "other": httpPort is 80, but Proxy "proxy" has tcp port 80 of web-1; give both their hosts by one Proxy (docs/checks.md#same-port).',
-      'Proxy "other": httpsPort is 443, but Proxy "proxy" has tcp port 443 of web-1; give both their hosts by one Proxy (docs/checks.md#same-port).',
+      'Proxy "other": httpPort is 80, but Proxy "proxy" has tcp port 80 of web-1; give both their hosts by one Proxy (npx sextant docs checks#same-port).',
+      'Proxy "other": httpsPort is 443, but Proxy "proxy" has tcp port 443 of web-1; give both their hosts by one Proxy (npx sextant docs checks#same-port).',
     ]);
   });
 });
 
 describe("what works, though perhaps not as meant, is a warning", () => {
-  const pem = "-----BEGIN CERTIFICATE-----\n";
+  const own = pairFor("a.test");
 
   afterEach(() => {
     vi.restoreAllMocks();
@@ -88,35 +98,68 @@ describe("what works, though perhaps not as meant, is a warning", () => {
       "both releases over the server's memory",
       (w) => w.app({ resources: { memory: "2560m" } }),
       [
-        'App "shop": resources.memory, but with both releases the limits on web-1 come to 5120m and it has 4096m; lower them, or take a larger server (docs/checks.md#memory).',
+        'App "shop": resources.memory, but with both releases the limits on web-1 come to 5120m and it has 4096m; lower them, or take a larger server (npx sextant docs checks#memory).',
       ],
     ],
     [
       "an accessory that makes both releases too much",
       (w) => [w.app({ resources: { memory: "1536m" } }), w.accessory({ resources: { memory: "2g" } })],
       [
-        'Accessory "search": resources.memory, but with both releases the limits on web-1 come to 5120m and it has 4096m; lower them, or take a larger server (docs/checks.md#memory).',
+        'Accessory "search": resources.memory, but with both releases the limits on web-1 come to 5120m and it has 4096m; lower them, or take a larger server (npx sextant docs checks#memory).',
+      ],
+    ],
+    [
+      "data that goes with its component",
+      (w) => [
+        w.accessory({ volumes: { data: "/data" }, data: "discard" }),
+        w.accessory({ data: "discard" }, "empty"),
+        w.app({ volumes: { files: "/files", cache: "/cache", "/srv": "/srv" }, data: "discard" }),
+      ],
+      [
+        'Accessory "search": data is "discard", but the volume data is deleted with all data when it is removed, renamed without an alias, moved or destroyed; leave data out to keep it (npx sextant docs checks#data-kept).',
+        'App "shop": data is "discard", but the volumes files, cache are deleted with all data when it is removed, renamed without an alias, moved or destroyed; leave data out to keep it (npx sextant docs checks#data-kept).',
       ],
     ],
     [
       "requests that outlast the drain",
       (w) => w.app({ route: { hosts: ["a.test"], responseTimeout: "120s" } }),
       [
-        'App "shop": route.responseTimeout is "120s", but a release cuts a request that takes longer than the drainTimeout of 30s; raise drainTimeout to "120s" (docs/checks.md#timeouts).',
+        'App "shop": route.responseTimeout is "120s", but a release cuts a request that takes longer than the drainTimeout of 30s; raise drainTimeout to "120s" (npx sextant docs checks#timeouts).',
       ],
     ],
     [
       "a prefix that is taken off beside the root",
       (w) => w.app({ route: { hosts: ["a.test"], paths: ["/", "/orders"] } }),
       [
-        'App "shop": route.paths is ["/","/orders"], but stripPath takes "/orders" off before the app sees the request; remove "/orders", which "/" answers already, or set stripPath: false (docs/checks.md#stripped-path).',
+        'App "shop": route.paths is ["/","/orders"], but stripPath takes "/orders" off before the app sees the request; remove "/orders", which "/" answers already, or set stripPath: false (npx sextant docs checks#stripped-path).',
+      ],
+    ],
+    [
+      "a port that everybody reaches without the CDN in front",
+      (w) => w.proxy({ servers: [w.behind([http])], behind: "cdn" }),
+      [
+        'Proxy "proxy": behind is "cdn", but the firewalls of web-1 let everybody in on tcp port 80, where each can claim any address and scheme; name those of a CDN with http.from(...) (npx sextant docs checks#behind).',
+      ],
+    ],
+    [
+      "a Redis without a password in the private network",
+      (w) => w.redis({ publish: "private" }),
+      [
+        'Redis "cache": password, but every server of the private network can reach the port and there is no password; set it with pulumi config set --secret, or leave publish out (npx sextant docs checks#public-port).',
       ],
     ],
     [
       "HTTPS without HTTP",
-      (w) => w.appOn(w.behind([https]), { hosts: ["a.test"], tls: ownCertificate(pem, "y") }),
+      (w) => w.appOn(w.behind([https]), { hosts: ["a.test"], tls: ownCertificate(own.certificate, own.key) }),
       [
-        'App "shop": route.redirectToHttps, but the firewalls of web-1 let nobody in on tcp port 80; add http to the firewall (docs/checks.md#firewall-shut).',
+        'App "shop": route.redirectToHttps, but the firewalls of web-1 let nobody in on tcp port 80; add http to the firewall (npx sextant docs checks#firewall-shut).',
+      ],
+    ],
+    [
+      "a machine without a host key",
+      (w) => new ExistingServer("web-1", { address: "203.0.113.7", ssh: w.access }),
+      [
+        'ExistingServer "web-1": hostKey, but it is not set, so whoever answers first is trusted with all secrets of the host, and its key kept; set it to "ssh-ed25519 AAAA…" from the machine\'s console: cat /etc/ssh/ssh_host_ed25519_key.pub (npx sextant docs checks#host-key).',
       ],
     ],
   ])("%s", (_, make, expected) => {
@@ -147,6 +190,14 @@ describe("what works, though perhaps not as meant, is a warning", () => {
     [
       "a prefix beside the root that the app sees",
       (w) => w.app({ route: { hosts: ["a.test"], paths: ["/", "/orders"], stripPath: false } }),
+    ],
+    [
+      "a proxy behind nginx on a server that lets in what nginx serves",
+      (w) => w.proxy({ servers: [w.behind([http, https])], behind: "nginx" }),
+    ],
+    [
+      "a balancer that is named in the firewall",
+      (w) => w.proxy({ servers: [w.behind([http.from("192.0.2.0/24")])], behind: "loadBalancer" }),
     ],
     [
       "a proxy behind a firewall that is reached privately",
@@ -186,18 +237,32 @@ describe("the page of the checks", () => {
     entrypoint: [],
     command: ["bin/server"],
     ports: [],
+    volumes: [],
     user: "",
     size: 0,
+    zstd: false,
   };
   const all = ({ refused, warned }: Findings): string[] =>
     [...refused, ...warned].map((problem) => sentence('App "shop"', problem));
   const said = (answer: ImageAnswer, version = "v2"): string[] => all(judge(answer, { ...world(), version }));
+
+  /** On a server whose Docker is that of Debian 12. */
+  const old = (answer: ImageAnswer): string[] => {
+    const asked = world();
+    const servers = asked.roles
+      .flatMap((role) => role.servers)
+      .map((host) => Object.create(host, { dockerMajor: { value: 20 } }) as Host);
+    return all(judge(answer, { ...asked, roles: asked.roles.map((role) => ({ ...role, servers })) }));
+  };
 
   /** What is said of images and firewalls, which no constructor throws. */
   const later = (): string[] => [
     ...said({ facts: { ...facts, platforms: ["linux/arm64"] } }, "arm"),
     ...said({ facts: { ...facts, command: ["irb"] } }, "irb"),
     ...said({ facts: { ...facts, ports: [8080] } }),
+    ...said({ facts: { ...facts, volumes: ["/data"] } }),
+    ...ofData(),
+    ...old({ facts: { ...facts, zstd: true } }),
     ...said({ failure: "missing" }, "v404"),
     ...said({ failure: "late" }),
     ...openForNothing(
@@ -206,22 +271,86 @@ describe("the page of the checks", () => {
       ["web-1"],
     ).map((problem) => sentence('Firewall "edge"', problem)),
     ...all({ refused: [], warned: checkParallel(many, rolesOf("shop", many), 8) }),
+    ...[[], ["198.51.100.7"]].flatMap((addresses) =>
+      all({
+        refused: [],
+        warned: judgeName({ argument: "route.hosts", name: "shop.test", server: "web-1" }, { addresses }, [
+          "192.0.2.1",
+        ]),
+      }),
+    ),
+    ...[
+      ...warnAddresses({
+        type: "cx23",
+        firewalls: [],
+        publicIpv4: false,
+        registries: [{ address: "ghcr.io" }] as never,
+      }),
+      ...atHetzner({ type: "CX23" }),
+      ...atHetzner({}, { types: [soldOut, ...serverTypes.filter(({ name }) => name === "cx33")] }),
+      ...atHetzner({}, { tokenRefused: true }),
+    ].map((problem) => sentence('Server "web-1"', problem)),
   ];
+  const soldOut = withStock(serverTypes.find(({ name }) => name === "cx23") ?? expect.fail("cx23"), {
+    isSoldOut: (_, location) => location === "fsn1",
+  });
+  const atHetzner = (change: Partial<Wanted>, known: Facts = { types: serverTypes }): Problem[] => {
+    const wanted: Wanted = {
+      ...{ name: "web-1", autonamed: false, type: "cx23", location: "fsn1", image: "debian-12" },
+      ...{ networkZone: undefined, sshKeys: [] },
+      ...change,
+    };
+    const { refused, warned } = checkOffer(wanted, { servers: [], ...known });
+    return [...refused, ...warned];
+  };
+  /** What is said of accessories once the registry, the variables or the old state are known. */
+  const ofData = (): string[] => {
+    const w = new World();
+    const [here, there] = w.hosts as [Host, Host];
+    const accessory = { label: 'Postgres "db"', server: there, publish: undefined };
+    const data = { libc: "glibc", volume: "shop-test-db-data" } as const;
+    const mongo = { server: here, image: "mongo:8", volumes: { config: "/data/configdb" } };
+    const said = (component: string, problems: readonly Problem[]): string[] =>
+      problems.map((problem) => sentence(component, problem));
+    return [
+      ...said('Accessory "search"', unnamedVolumes(mongo, ["/data/configdb", "/data/db"])),
+      ...said(
+        'App "shop"',
+        checkReach([{ argument: "secrets.DATABASE_URL", accessory, hosts: [here] }]).refused,
+      ),
+      ...(["moved", "replaced"] as const).map((how) => {
+        const db = { label: 'Postgres "db"', argument: "server", movable: true };
+        return lossSentence(db, how, ["shop-test-db-data"], ["web-1"]);
+      }),
+      lossSentence(
+        { label: 'App "shop"', argument: "roles", movable: false },
+        "moved",
+        ["shop-test-shop-files"],
+        ["web-1"],
+      ),
+      formatRefusal('Postgres "db"', { major: 15, ...data }, { major: 16, ...data }, [15]) ?? "",
+    ];
+  };
   const twelve = Array.from({ length: 12 }, (_, at) => ({ hostName: `web-${at}` }) as Host);
   const many = { image: "r.test/shop", version: "v2", roles: { web: { servers: twelve } } };
 
   it("shows sentences that are really said", () => {
     const warned = [
-      'App "shop": resources.memory, but with both releases the limits on web-1 come to 5120m and it has 4096m; lower them, or take a larger server (docs/checks.md#memory).',
-      'App "shop": route.responseTimeout is "120s", but a release cuts a request that takes longer than the drainTimeout of 30s; raise drainTimeout to "120s" (docs/checks.md#timeouts).',
-      'App "shop": route.paths is ["/","/orders"], but stripPath takes "/orders" off before the app sees the request; remove "/orders", which "/" answers already, or set stripPath: false (docs/checks.md#stripped-path).',
+      'Redis "cache": password, but every server of the private network can reach the port and there is no password; set it with pulumi config set --secret, or leave publish out (npx sextant docs checks#public-port).',
+      'App "shop": resources.memory, but with both releases the limits on web-1 come to 5120m and it has 4096m; lower them, or take a larger server (npx sextant docs checks#memory).',
+      'App "shop": route.responseTimeout is "120s", but a release cuts a request that takes longer than the drainTimeout of 30s; raise drainTimeout to "120s" (npx sextant docs checks#timeouts).',
+      'App "shop": route.paths is ["/","/orders"], but stripPath takes "/orders" off before the app sees the request; remove "/orders", which "/" answers already, or set stripPath: false (npx sextant docs checks#stripped-path).',
     ];
+    warned.push(
+      'Accessory "search": data is "discard", but the volume data is deleted with all data when it is removed, renamed without an alias, moved or destroyed; leave data out to keep it (npx sextant docs checks#data-kept).',
+      'ExistingServer "web-1": hostKey, but it is not set, so whoever answers first is trusted with all secrets of the host, and its key kept; set it to "ssh-ed25519 AAAA…" from the machine\'s console: cat /etc/ssh/ssh_host_ed25519_key.pub (npx sextant docs checks#host-key).',
+    );
     const known = new Set([...refusals.map(([, , text]) => text), ...warned, ...later()]);
     const shown = Object.values(checkPages).flatMap(({ says }) => says);
     expect(shown.filter((text) => !known.has(text))).toEqual([]);
   });
 
-  it.each<[ImageAnswer, string | undefined, string]>([
+  it.each<[ImageAnswer, Parameters<typeof judge>[1]["login"], string]>([
     [
       { failure: "unauthorized" },
       undefined,
@@ -229,7 +358,7 @@ describe("the page of the checks", () => {
     ],
     [
       { failure: "unauthorized" },
-      'Registry "r"',
+      { label: 'Registry "r"', insecure: false },
       'registry.test refuses the login of Registry "r", so platform, command and ports are unchecked; check its username and password',
     ],
     [
@@ -238,13 +367,23 @@ describe("the page of the checks", () => {
       "registry.test did not answer, so platform, command and ports are unchecked; set inspectImage: false if it cannot be reached from here",
     ],
     [
+      { failure: "unreachable" },
+      { label: 'Registry "r"', insecure: false },
+      'registry.test did not answer, so platform, command and ports are unchecked; set inspectImage: false if it cannot be reached from here, or insecure: true at Registry "r" if it has no TLS',
+    ],
+    [
+      { failure: "plain" },
+      { label: 'Registry "r"', insecure: false },
+      'registry.test answers without TLS, so that the login of Registry "r" was not sent, so platform, command and ports are unchecked; give the registry TLS, or say insecure: true at its Registry',
+    ],
+    [
       { failure: "unreadable" },
       undefined,
       "registry.test gave a manifest of another schema, so platform, command and ports are unchecked; set inspectImage: false",
     ],
   ])("goes on without an image that cannot be read: %j", (answer, login, expected) => {
     expect(all(judge(answer, { ...world(), login }))).toEqual([
-      `App "shop": image is "registry.test/shop:v2", but ${expected} (docs/checks.md#image-unread).`,
+      `App "shop": image is "registry.test/shop:v2", but ${expected} (npx sextant docs checks#image-unread).`,
     ]);
     expect(judge(answer, world()).refused).toEqual([]);
   });

@@ -25,6 +25,7 @@ const images = config.require("registry");
 const registry = new Registry("registry", {
   address: images,
   username: config.require("registryUser"),
+  insecure: true,
   password: config.requireSecret("registryPassword"),
 });
 const edge = new Firewall("test-edge", {
@@ -33,15 +34,14 @@ const edge = new Firewall("test-edge", {
 const inside = new Network("test-inside", {});
 const server = (name: string): Server =>
   new Server(name, {
-    type: "cx23",
+    type: edit.type,
     firewalls: [edge],
     network: inside,
     registries: [registry],
-    daemon: { "insecure-registries": [images] },
     ssh: { privateKeyFile: config.require("sshKeyFile") },
   });
-const web = Array.from({ length: edit.web }, (_, at) => server(`test-web-${at + 1}`));
-const worker = server("test-worker");
+const web = edit.webNames.slice(0, edit.web).map(server);
+const worker = server(edit.workerName);
 
 const proxy = new Proxy("proxy", { servers: web, image: `${images}/kamal-proxy:${edit.proxy}` });
 const db = new Postgres("db", {
@@ -63,7 +63,7 @@ const open: RouteArgs = {
   paths: edit.paths,
   // The app knows its paths.
   stripPath: false,
-  port: 3000,
+  port: edit.port,
   drainTimeout: "10s",
 };
 const secure: RouteArgs[] =
@@ -73,7 +73,7 @@ const secure: RouteArgs[] =
         {
           name: "secure",
           hosts: ["secure.test"],
-          port: 3000,
+          port: edit.port,
           drainTimeout: "10s",
           tls: ownCertificate(
             readFileSync(edit.secure.certificate, "utf8"),
@@ -93,7 +93,7 @@ const shop = new App("shop", {
     job: { servers: [worker], command: ["bin/jobs"] },
     ...(edit.clock ? { clock: { servers: [worker], command: ["bin/jobs"] } } : {}),
   },
-  env: { RAILS_MAX_THREADS: "8", ...edit.env },
+  env: { RAILS_MAX_THREADS: "8", PORT: String(edit.port), ...edit.env },
   secrets: {
     DATABASE_URL: db.url,
     REDIS_URL: cache.url,

@@ -10,6 +10,7 @@ const images = config.require("registry");
 const registry = new Registry("registry", {
   address: images,
   username: config.require("registryUser"),
+  insecure: true,
   password:
     edit.registryPassword === undefined
       ? config.requireSecret("registryPassword")
@@ -18,10 +19,9 @@ const registry = new Registry("registry", {
 const edge = new Firewall("fault-edge", { allow: [ssh.from(config.require("operator")), http] });
 const server = (name: string): Server =>
   new Server(name, {
-    type: "cx23",
+    type: edit.type,
     firewalls: [edge],
     registries: [registry],
-    daemon: { "insecure-registries": [images] },
     ssh: { privateKeyFile: config.require("sshKeyFile") },
   });
 const web = server("fault-1");

@@ -9,7 +9,12 @@ interface Wanted extends ExistingServerArgs {
 
 const config = new pulumi.Config();
 const { deploy, ...args } = JSON.parse(process.env["PREFLIGHT"] ?? "") as Wanted;
-const old = new ExistingServer("old-1", { ...args, ssh: { privateKeyFile: config.require("sshKeyFile") } });
+// A CI runner has the key as a secret and no file.
+const access =
+  config.get("sshKey") === undefined
+    ? { privateKeyFile: config.require("sshKeyFile") }
+    : { privateKey: config.requireSecret("sshKey") };
+const old = new ExistingServer("old-1", { ...args, ssh: access });
 if (deploy !== undefined) {
   const proxy = new Proxy("proxy", { servers: [old], image: deploy.proxy });
   new App("lite", {

@@ -1,6 +1,15 @@
 import { describe, expect, it } from "vitest";
 import * as pulumi from "@pulumi/pulumi";
-import { App, Proxy, letsEncrypt, type AppArgs, type Host } from "../../../../components";
+import {
+  App,
+  Proxy,
+  Registry,
+  letsEncrypt,
+  ownCertificate,
+  type AppArgs,
+  type Host,
+} from "../../../../components";
+import { pairFor } from "../certificates";
 import { fakeHost, fakeNetwork } from "../fake-host";
 import { newGraph, refusal, type Graph } from "../graph";
 
@@ -31,10 +40,10 @@ async function graphOf(
   return { graph, app };
 }
 
-const containerType = "pulumi-nodejs:dynamic/sextant:Container";
-const switchType = "pulumi-nodejs:dynamic/sextant:Switch";
+const containerType = "sextant:index:Container";
+const switchType = "sextant:index:Switch";
 /** Everything that runs a line on a host. */
-const verbTypes = /^(command:remote:Command|pulumi-nodejs:dynamic\/sextant:.*)$/;
+const verbTypes = /^(command:remote:Command|sextant:index:.*)$/;
 
 describe("App", () => {
   it("makes one container a role and host, beside the old one and without a name of its own", async () => {
@@ -45,6 +54,35 @@ describe("App", () => {
       expect(inputs["name"]).toBeUndefined();
       expect(graph.optionsOf(containerType, name).deleteBeforeReplace).toBe(false);
     }
+  });
+
+  it("gives a host's login to what may have to pull: the image, each container and the release command", async () => {
+    const login = (at: number): Registry =>
+      new Registry(`r${at}`, { address: "registry.test", username: "deploy", password: `p${at}` });
+    const { graph, app } = await graphOf((hosts) => {
+      const logged = hosts.map(
+        (host, at) => Object.create(host, { registries: { value: [login(at)] } }) as Host,
+      );
+      return { roles: { web: { servers: logged } }, release: ["bin/migrate"] };
+    });
+    // The mocks get a secret as an object around its value.
+    const passwordOf = (secret: unknown): unknown => {
+      const { value: line } = secret as { value: string };
+      return (JSON.parse(Buffer.from(line, "base64url").toString()) as { password: string }).password;
+    };
+    const inputs = (type: string, name: string) => graph.find(`sextant:index:${type}`, name).inputs;
+    const all = inputs("Pull", "shop-pull")["__auth"] as { value: Record<string, string> };
+    const each = ["web-1", "web-2"].map((name) => passwordOf({ value: all.value[name] }));
+    expect(each).toEqual(["p0", "p1"]);
+    expect(inputs("Pull", "shop-pull")["line"]).toMatch(
+      / image=registry\.test\/shop:v2 for=shop\/test\/shop$/,
+    );
+    expect(passwordOf(inputs("Container", "shop-web-web-1")["__auth"])).toBe("p0");
+    expect(passwordOf(inputs("Container", "shop-web-web-2")["__auth"])).toBe("p1");
+    expect(passwordOf(inputs("Release", "shop-release")["__auth"])).toBe("p0");
+    expect(inputs("Release", "shop-release")["image"]).toBe("registry.test/shop:v2");
+    expect(await pulumi.isSecret(login(0).pullLine)).toBe(true);
+    expect(app.release).toBeDefined();
   });
 
   it("switches a host only after every gate, and one host after the other", async () => {
@@ -67,7 +105,7 @@ describe("App", () => {
     const { graph, app } = await graphOf(() => ({}));
     const shells = (type: string, name: string, member: string): unknown[] =>
       (
-        graph.find(`pulumi-nodejs:dynamic/sextant:${type}`, name).inputs[member] as {
+        graph.find(`sextant:index:${type}`, name).inputs[member] as {
           shell: { name: string };
         }[]
       ).map(({ shell }) => shell.name);
@@ -75,8 +113,105 @@ describe("App", () => {
     for (const name of ["shop-web-web-1", "shop-web-web-2"])
       expect(graph.optionsOf(containerType, name).dependsOn).toContain(app.image);
     expect(shells("Prune", "shop-prune", "places")).toEqual(["web-1", "web-2"]);
-    const after = graph.optionsOf("pulumi-nodejs:dynamic/sextant:Prune", "shop-prune").dependsOn;
+    const after = graph.optionsOf("sextant:index:Prune", "shop-prune").dependsOn;
     expect(after).toEqual(app.placements.at(-1)?.switches);
+  });
+
+  it("asks for the certificates of Let's Encrypt after the last switch: a line a route and host, and none without", async () => {
+    const { graph, app } = await graphOf((hosts) => ({
+      route: [
+        { hosts: ["a.test", "b.test"], tls: letsEncrypt({ staging: true }) },
+        { name: "plain", hosts: ["c.test"] },
+      ],
+      roles: { web: { servers: hosts.slice(0, 1) } },
+    }));
+    const type = "sextant:index:Certificates";
+    const places = graph.find(type, "shop-certificates").inputs["places"] as {
+      line: string;
+      own: string[];
+    }[];
+    expect(places.map(({ line, own }) => [line.replace(/^\S+\//, ""), own])).toEqual([
+      ["handshake timeout=45 path=/up directory=staging host=a.test host=b.test", ["192.0.2.1"]],
+    ]);
+    expect(graph.optionsOf(type, "shop-certificates").dependsOn).toEqual(app.placements.at(-1)?.switches);
+    const { graph: without, app: plain } = await graphOf(() => ({}));
+    expect(plain.certificates).toBeUndefined();
+    expect(without.made.filter((made) => made.type === type)).toEqual([]);
+  });
+
+  it("puts a certificate's files where a refresh looks for them, and takes them away with the route", async () => {
+    const own = pairFor("a.test");
+    const { graph } = await graphOf(() => ({
+      route: { hosts: ["a.test"], tls: ownCertificate(own.certificate, pulumi.secret(own.key)) },
+    }));
+    const { inputs } = graph.find("sextant:index:Certificate", "shop-web-web-1-certificate");
+    const directory = /directory=(\S+)/.exec(String(inputs["line"]))?.[1] ?? "";
+    expect(directory).toMatch(/\/tls\/shop-web-[0-9a-f]{12}$/);
+    expect(inputs["files"]).toEqual([`${directory}/cert.pem`, `${directory}/key.pem`]);
+    expect(inputs["undo"]).toMatch(new RegExp(`/certificate directory=${directory} remove$`));
+  });
+
+  it("tells each switch the routes of its role, and what the program gives to others on its host", async () => {
+    const { graph } = await graphOf((hosts, proxy) => {
+      // Another app, which the program makes after this one.
+      void Promise.resolve().then(
+        () =>
+          new App("blog", {
+            image: "registry.test/blog",
+            version: "v1",
+            proxy,
+            route: { hosts: ["blog.test", "*.blog.test"], paths: ["/", "/feed/"] },
+            roles: { web: { servers: hosts.slice(0, 1) } },
+          }),
+      );
+      return {
+        route: [{ hosts: ["shop.test"] }, { name: "api", hosts: ["api.test"] }],
+        roles: { web: { servers: hosts }, job: { servers: hosts.slice(0, 1) } },
+      };
+    });
+    const words = (name: string): string[] =>
+      String(graph.find(switchType, name).inputs["line"])
+        .split(" ")
+        .filter((word) => /^'?(services|claimed|service)=/.test(word));
+    const blog = [
+      "'claimed=*.blog.test/'",
+      "'claimed=*.blog.test/feed'",
+      "claimed=blog.test/",
+      "claimed=blog.test/feed",
+    ];
+    expect(words("shop-web-web-1-switch")).toEqual([
+      "services=shop-web,shop-web-api",
+      ...blog.slice(0, 2),
+      "claimed=api.test/",
+      ...blog.slice(2),
+      "service=shop-web",
+    ]);
+    expect(words("shop-web-web-2-switch-api")).toEqual([
+      "services=shop-web,shop-web-api",
+      "claimed=shop.test/",
+      "service=shop-web-api",
+    ]);
+    expect(words("shop-job-web-1-switch")).toEqual([
+      "services=",
+      ...blog.slice(0, 2),
+      "claimed=api.test/",
+      ...blog.slice(2),
+      "claimed=shop.test/",
+    ]);
+  });
+
+  it("believes the nginx in front, in the gate and at the switch", async () => {
+    const { graph } = await graphOf((hosts) => ({
+      proxy: new Proxy("inner", {
+        servers: hosts.slice(0, 1).map(({ hostName }) => hostNamed(hostName)),
+        behind: "nginx",
+      }),
+      roles: { web: { servers: hosts.slice(0, 1) } },
+    }));
+    const line = (type: string, name: string): unknown =>
+      graph.find(`sextant:index:${type}`, name).inputs["line"];
+    expect(line("Ready", "shop-web-web-1-ready")).toContain(" proto=https ");
+    expect(line("Switch", "shop-web-web-1-switch")).toContain(" --forward-headers=true ");
   });
 
   it("gives no command triggers, so that its undo never runs between two releases", async () => {
@@ -94,12 +229,65 @@ describe("App", () => {
     }
   });
 
+  it("gives the release command what the containers have, as data and not by a shell", async () => {
+    const { graph } = await graphOf(() => ({
+      env: { PATH: "/app/bin" },
+      secrets: { TOKEN: pulumi.secret("canary-7f3a") },
+      release: ["bin/rails", "db:prepare"],
+    }));
+    const { inputs } = graph.find("sextant:index:Release", "shop-release");
+    const { value: text } = inputs["stdin"] as { value: string };
+    expect(JSON.parse(text)).toMatchObject({
+      Image: "registry.test/shop:v2",
+      Cmd: ["bin/rails", "db:prepare"],
+      Env: ["KAMAL_HOST=web-1", "KAMAL_VERSION=v2", "PATH=/app/bin", "TOKEN=canary-7f3a"],
+    });
+    expect(inputs["undo"]).toMatch(/\/release name=shop-test-shop-release forget$/);
+  });
+
   it("starts the second batch only after the switches of the first", async () => {
     const { graph, app } = await graphOf(() => ({ rollout: { batch: 1 } }));
     const first = app.placements[0]?.switches[0];
     expect(first).toBeDefined();
     expect(graph.optionsOf(containerType, "shop-web-web-2").dependsOn).toContain(first);
     expect(graph.optionsOf(containerType, "shop-web-web-1").dependsOn).not.toContain(first);
+  });
+
+  it("starts a worker only when all that has a route is fit, and switches it after that", async () => {
+    const { graph, app } = await graphOf((hosts) => ({
+      // The worker is written first.
+      roles: { job: { servers: hosts }, web: { servers: hosts, route: { hosts: ["shop.test"] } } },
+      route: undefined,
+    }));
+    const of = (role: string) => app.placements.filter((placement) => placement.role === role);
+    const gates = of("web").map(({ ready }) => ready);
+    const waits = (name: string) => graph.optionsOf("sextant:index:Ready", name).dependsOn;
+    for (const host of ["web-1", "web-2"]) {
+      expect(waits(`shop-job-${host}-ready`)).toEqual(expect.arrayContaining(gates));
+      expect(waits(`shop-web-${host}-ready`)).not.toEqual(
+        expect.arrayContaining(of("job").map(({ ready }) => ready)),
+      );
+      // It is made beside all others: only its start waits.
+      expect(graph.optionsOf(containerType, `shop-job-${host}`).dependsOn).not.toEqual(
+        expect.arrayContaining(gates),
+      );
+    }
+    const first = graph.optionsOf(switchType, "shop-job-web-1-switch").dependsOn;
+    expect(first).toEqual(expect.arrayContaining(of("web").at(-1)?.switches ?? [undefined]));
+  });
+
+  it("gives a ready container a lease over all that its switch waits for", async () => {
+    const { graph } = await graphOf((hosts) => ({
+      roles: {
+        web: { servers: hosts.slice(0, 1), stopTimeout: "5s" },
+        job: { servers: hosts.slice(0, 1), readyTimeout: "40s", stopTimeout: "6s" },
+        cron: { servers: hosts.slice(0, 1), strategy: "stop-first", readyTimeout: "7s", stopTimeout: "1h" },
+      },
+      readyTimeout: "20s",
+    }));
+    const line = String(graph.find("sextant:index:Ready", "shop-web-web-1-ready").inputs["line"]);
+    // The worker's gate, the end of the old cron and the gate of the new; two switches; half a minute.
+    expect(/ lease=(\d+)/.exec(line)?.[1]).toBe(String(40 + 3600 + 7 + (20 + 30 + 5) + (40 + 6) + 30));
   });
 
   it("replaces what must not run twice only when all else is ready", async () => {
@@ -126,6 +314,20 @@ describe("App", () => {
     expect(JSON.stringify(graph.find(containerType, "shop-web-web-1").inputs["envs"])).toContain(
       "canary-7f3a",
     );
+  });
+
+  it("puts no value of a variable into a label, and the names of the secrets to what says why it failed", async () => {
+    const { graph } = await graphOf(() => ({
+      env: { RAILS_ENV: "production-7f3a" },
+      secrets: { TOKEN: "x", A_KEY: "y" },
+      release: ["true"],
+    }));
+    const { inputs } = graph.find(containerType, "shop-web-web-1");
+    expect(JSON.stringify(inputs["labels"])).not.toContain("7f3a");
+    expect(inputs["labels"]).toMatchObject({ "sextant.secrets": "A_KEY,TOKEN" });
+    expect(inputs["plainEnv"]).toEqual({ RAILS_ENV: "production-7f3a" });
+    const release = graph.made.find(({ name }) => name === "shop-release");
+    expect(JSON.stringify(release?.inputs["stdin"])).toContain("A_KEY,TOKEN");
   });
 });
 

@@ -5,6 +5,7 @@ import {
   healthWords,
   letsEncrypt,
   ownCertificate,
+  routeBehind,
 } from "../../../../components/app/route";
 
 describe("deployFlags", () => {
@@ -88,6 +89,22 @@ describe("healthWords", () => {
       "proto=https",
       "probe=5",
     ]);
+  });
+});
+
+describe("a route of a proxy that is behind another server", () => {
+  it("believes it, and says https in its health question", () => {
+    const route = routeBehind({ hosts: ["a.test"], health: { path: "/health" } }, "nginx");
+    expect(deployFlags(route, "30s")).toContain("--forward-headers=true");
+    expect(deployFlags(route, "30s").join(" ")).not.toContain("--tls");
+    expect(healthWords(route)).toContain("proto=https");
+    expect(healthWords(route)).toContain("path=/health");
+  });
+
+  it("is as it was without one, and keeps what it says of its health", () => {
+    const route = { hosts: ["a.test"] };
+    expect(routeBehind(route, undefined)).toBe(route);
+    expect(healthWords(routeBehind({ health: { proto: "http" } }, "cdn"))).toContain("proto=http");
   });
 });
 

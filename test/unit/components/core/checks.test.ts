@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import * as pulumi from "@pulumi/pulumi";
 import * as check from "../../../../components/core/checks";
-import { hostWide } from "../../../../components/core/names";
+import { hostWide, labelValue } from "../../../../components/core/names";
 import { durationMs, seconds, sizeBytes } from "../../../../components/core/units";
 
 describe("units", () => {
@@ -79,5 +79,26 @@ describe("hostWide", () => {
     );
     const long = "a".repeat(70);
     expect(hostWide(`${long}1`, "p", "s")).not.toBe(hostWide(`${long}2`, "p", "s"));
+  });
+
+  it("cuts a long name as it always did, since volumes with data have it", () => {
+    const name = "accessory-with-a-name-that-goes-on-and-on";
+    expect(hostWide(name, "customer-portal", "production")).toBe(
+      "customer-portal-production-accessory-with-a-name-that--1936ac8d",
+    );
+  });
+});
+
+describe("a label at Hetzner", () => {
+  it("takes any project and stack, and tells long ones apart", () => {
+    const word = fc.stringMatching(/^[a-zA-Z0-9_.-]{1,100}$/).filter((name) => /[a-zA-Z0-9]/.test(name));
+    fc.assert(
+      fc.property(word, (name) => {
+        expect(labelValue(name)).toMatch(/^[a-zA-Z0-9]([a-zA-Z0-9._-]{0,61}[a-zA-Z0-9])?$/);
+      }),
+    );
+    const long = "feature-".repeat(9);
+    expect(labelValue(`${long}1`)).not.toBe(labelValue(`${long}2`));
+    expect(labelValue("shop_1.staging")).toBe("shop_1.staging");
   });
 });

@@ -163,47 +163,47 @@ describe("bad arguments", () => {
     [
       "a bare address",
       { allow: [ssh.from("203.0.113.7")] },
-      'Firewall "edge": allow[0] ssh.from is "203.0.113.7", but a network is an address and a prefix length; write "203.0.113.7/32" (docs/checks.md#values).',
+      'Firewall "edge": allow[0] ssh.from is "203.0.113.7", but a network is an address and a prefix length; write "203.0.113.7/32" (npx sextant docs checks#values).',
     ],
     [
       "host bits",
       { allow: [https, ssh.from("203.0.113.7/24")] },
-      'Firewall "edge": allow[1] ssh.from is "203.0.113.7/24", but a network has no bits set behind its prefix; did you mean "203.0.113.0/24" (docs/checks.md#values).',
+      'Firewall "edge": allow[1] ssh.from is "203.0.113.7/24", but a network has no bits set behind its prefix; did you mean "203.0.113.0/24" (npx sextant docs checks#values).',
     ],
     [
       "a prefix that is too long",
       { allow: [ssh.from("203.0.113.0/33")] },
-      'Firewall "edge": allow[0] ssh.from is "203.0.113.0/33", but a network is an address and a prefix length; write it like "203.0.113.0/24" (docs/checks.md#values).',
+      'Firewall "edge": allow[0] ssh.from is "203.0.113.0/33", but a network is an address and a prefix length; write it like "203.0.113.0/24" (npx sextant docs checks#values).',
     ],
     [
       "SSH from nobody",
       { allow: [ssh.from()] },
-      'Firewall "edge": allow[0] is "ssh.from", but it names no network; write ssh.from("203.0.113.0/24"), or ssh.anywhere("the reason") (docs/checks.md#anywhere).',
+      'Firewall "edge": allow[0] is "ssh.from", but it names no network; write ssh.from("203.0.113.0/24"), or ssh.anywhere("the reason") (npx sextant docs checks#anywhere).',
     ],
     [
       "SSH alone",
       { allow: [ssh as unknown as Rule] },
-      'Firewall "edge": allow[0] is "ssh", but it does not say for whom; write ssh.from("203.0.113.0/24"), or ssh.anywhere("the reason") (docs/checks.md#anywhere).',
+      'Firewall "edge": allow[0] is "ssh", but it does not say for whom; write ssh.from("203.0.113.0/24"), or ssh.anywhere("the reason") (npx sextant docs checks#anywhere).',
     ],
     [
       "SSH from everywhere, not spelled out",
       { allow: [ssh.from("0.0.0.0/0")] },
-      'Firewall "edge": allow[0] ssh.from is "0.0.0.0/0", but a whole address family is everybody, and that has to be spelled out, for both families; write ssh.anywhere("the reason") (docs/checks.md#anywhere).',
+      'Firewall "edge": allow[0] ssh.from is "0.0.0.0/0", but a whole address family is everybody, and that has to be spelled out, for both families; write ssh.anywhere("the reason") (npx sextant docs checks#anywhere).',
     ],
     [
       "no reason",
       { allow: [tcp(5432).anywhere(" ")] },
-      'Firewall "edge": allow[0] is "tcp(5432).anywhere", but a port that is open to everybody has to say why; write tcp(5432).anywhere("the reason") (docs/checks.md#anywhere).',
+      'Firewall "edge": allow[0] is "tcp(5432).anywhere", but a port that is open to everybody has to say why; write tcp(5432).anywhere("the reason") (npx sextant docs checks#anywhere).',
     ],
     [
       "port 0",
       { allow: [tcp(0).from("10.0.0.0/8")] },
-      'Firewall "edge": allow[0] is "tcp(0).from", but a port is a whole number from 1 to 65535, and a range goes from the lower one to the higher one; write tcp(5432) or tcp("9000-9010") (docs/checks.md#values).',
+      'Firewall "edge": allow[0] is "tcp(0).from", but a port is a whole number from 1 to 65535, and a range goes from the lower one to the higher one; write tcp(5432) or tcp("9000-9010") (npx sextant docs checks#values).',
     ],
     [
       "a range upside down",
       { allow: [udp("9010-9000").from("10.0.0.0/8")] },
-      'Firewall "edge": allow[0] is "udp("9010-9000").from", but a port is a whole number from 1 to 65535, and a range goes from the lower one to the higher one; write tcp(5432) or tcp("9000-9010") (docs/checks.md#values).',
+      'Firewall "edge": allow[0] is "udp("9010-9000").from", but a port is a whole number from 1 to 65535, and a range goes from the lower one to the higher one; write tcp(5432) or tcp("9000-9010") (npx sextant docs checks#values).',
     ],
     [
       "an outbound rule in allow",

@@ -10,8 +10,10 @@ const facts: ImageFacts = {
   entrypoint: [],
   command: ["bin/server"],
   ports: [],
+  volumes: [],
   user: "",
   size: 0,
+  zstd: false,
 };
 const web: ImageUse = {
   role: "web",
@@ -37,15 +39,26 @@ describe("an image against its roles", () => {
     ).toEqual([]);
   });
 
+  it("has layers that an old Docker cannot read, where it is known to be old", () => {
+    const on = (dockerMajor: number | undefined): string[] =>
+      said({ zstd: true }, { hosts: [{ name: "web-1", architecture: "amd64", dockerMajor }] });
+    expect(on(20)).toEqual([
+      expect.stringMatching(
+        /its layers are compressed by zstd, which Docker 20 of web-1 cannot read; build it/,
+      ),
+    ]);
+    expect([on(23), on(28), on(undefined)]).toEqual([[], [], []]);
+  });
+
   it("is for another platform", () => {
     expect(said({ platforms: ["linux/arm64"] })).toEqual([
-      'App: image is "r.test/shop:v1", but it is made for linux/arm64 and web-1 is linux/amd64; build it with docker build --platform linux/amd64 (docs/checks.md#image-platform).',
+      'App: image is "r.test/shop:v1", but it is made for linux/arm64 and web-1 is linux/amd64; build it with docker build --platform linux/amd64 (npx sextant docs checks#image-platform).',
     ]);
   });
 
   it("has nothing to run, unless the role has", () => {
     expect(said({ command: [] })).toEqual([
-      'App: image is "r.test/shop:v1", but it has no CMD and role web no command, so there is nothing to run; add CMD to the Dockerfile, or set roles.web.command (docs/checks.md#image-command).',
+      'App: image is "r.test/shop:v1", but it has no CMD and role web no command, so there is nothing to run; add CMD to the Dockerfile, or set roles.web.command (npx sextant docs checks#image-command).',
     ]);
     expect(said({ command: [] }, { command: ["bin/jobs"] })).toEqual([]);
     expect(said({ command: [], entrypoint: ["/app"] })).toEqual([]);
@@ -59,7 +72,7 @@ describe("an image against its roles", () => {
 
   it("exposes another port", () => {
     expect(said({ ports: [80, 8080] })).toEqual([
-      "App: route.port is 3000, but the image exposes 80, 8080; set it to 80 or 8080 unless the app listens on 3000 (docs/checks.md#image-port).",
+      "App: route.port is 3000, but the image exposes 80, 8080; set it to 80 or 8080 unless the app listens on 3000 (npx sextant docs checks#image-port).",
     ]);
   });
 });

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { imageFacts, type ImageAnswer, type ImageQuestion } from "../../../../components/image/facts";
 import { parseReference } from "../../../../components/image/reference";
-import { mayBePlain, parseChallenge } from "../../../../components/image/registry-client";
+import { isLoopback } from "../../../../components/image/registry-client";
 import { RegistryServer } from "./registry-server";
 
 let registry: RegistryServer;
@@ -20,6 +20,7 @@ function ask(version: string, change: Partial<ImageQuestion> = {}): Promise<Imag
   return imageFacts({
     reference: parseReference(`${registry.address}/shop`, version),
     login: undefined,
+    insecure: false,
     architectures: ["amd64"],
     timeout: 2000,
     ...change,
@@ -31,6 +32,7 @@ const config = {
   Cmd: ["bin/server"],
   ExposedPorts: { "8080/tcp": {}, "80/tcp": {}, "53/udp": {} },
   User: "1000",
+  Volumes: { "/data": {} },
 };
 
 describe("the facts of an image", () => {
@@ -42,8 +44,10 @@ describe("the facts of an image", () => {
         entrypoint: ["/bin/docker-entrypoint"],
         command: ["bin/server"],
         ports: [80, 8080],
+        volumes: ["/data"],
         user: "1000",
         size: 1024,
+        zstd: false,
       },
     });
   });
@@ -59,11 +63,17 @@ describe("the facts of an image", () => {
   it.each(["basic", "bearer"] as const)("are read with a login by %s", async (auth) => {
     registry.auth = auth;
     registry.put("shop", "v1", [{ architecture: "amd64", config }]);
-    expect(await ask("v1", { login: registry.login })).toMatchObject({ facts: { user: "1000" } });
-    expect(await ask("v1")).toEqual({ failure: "unauthorized" });
-    expect(await ask("v1", { login: { username: "deploy", password: "wrong" } })).toEqual({
+    const insecure = true;
+    expect(await ask("v1", { login: registry.login, insecure })).toMatchObject({ facts: { user: "1000" } });
+    expect(await ask("v1", { insecure })).toEqual({ failure: "unauthorized" });
+    expect(await ask("v1", { login: { username: "deploy", password: "wrong" }, insecure })).toEqual({
       failure: "unauthorized",
     });
+  });
+
+  it("say of each layer's compression whether an old Docker can read it", async () => {
+    registry.put("shop", "v1", [{ architecture: "amd64", config, zstd: true }]);
+    expect(await ask("v1")).toMatchObject({ facts: { zstd: true } });
   });
 
   it("are asked for once a process", async () => {
@@ -124,29 +134,30 @@ describe("a login", () => {
     expect(registry.requests.every((request) => !request.includes("Basic"))).toBe(true);
   });
 
-  it("goes over plain HTTP only on this machine and in private networks", () => {
-    const plain = [
-      "localhost",
-      "127.0.0.1:80",
-      "10.1.2.3",
-      "172.16.0.1:9",
-      "[::1]:8080",
-      "[fd00::1]",
-      "r.lab:5000",
-    ];
-    expect(plain.filter((authority) => !mayBePlain(authority))).toEqual([]);
-    const never = ["ghcr.io", "registry.example.com:443", "8.8.8.8", "172.32.0.1", "[2001:db8::1]"];
-    expect(never.filter(mayBePlain)).toEqual([]);
+  it.each(["basic", "bearer"] as const)(
+    "is never sent over plain HTTP, unless the program names the registry insecure: %s",
+    async (auth) => {
+      registry.auth = auth;
+      registry.put("shop", "v1", [{ architecture: "amd64" }]);
+      expect(await ask("v1", { login: registry.login })).toEqual({ failure: "plain" });
+      expect(registry.requests.filter((request) => request.includes("Basic"))).toEqual([]);
+    },
+  );
+
+  it("asks for a token without it, where the registry is on this machine", async () => {
+    registry.auth = "bearer";
+    registry.anonymous = true;
+    registry.put("shop", "v1", [{ architecture: "amd64" }]);
+    expect(await ask("v1")).toMatchObject({ facts: { platforms: ["linux/amd64"] } });
   });
 
-  it("is asked for by a challenge", () => {
-    expect(
-      parseChallenge('Bearer realm="https://a.test/t",service="s",scope="repository:x:pull,push"'),
-    ).toEqual({
-      realm: "https://a.test/t",
-      service: "s",
-      scope: "repository:x:pull,push",
-    });
-    expect(parseChallenge('Basic realm="x"')).toEqual({});
+  it("leaves plain HTTP to this machine, whatever the port", () => {
+    const here = ["localhost", "localhost:5000", "127.0.0.1:80", "127.1.2.3", "[::1]:8080"];
+    expect(here.filter((authority) => !isLoopback(authority))).toEqual([]);
+    const elsewhere = [
+      ...["ghcr.io", "registry.example.com:5000", "8.8.8.8", "10.1.2.3:5000", "172.16.0.1", "192.168.1.1"],
+      ...["[fd00::1]", "127.0.0.1.example.com", "localhost.example.com:5000"],
+    ];
+    expect(elsewhere.filter(isLoopback)).toEqual([]);
   });
 });

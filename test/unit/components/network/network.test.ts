@@ -1,6 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { checkNetwork, contains, subnetsOf, type NetworkArgs } from "../../../../components/network/args";
+import {
+  checkNetwork,
+  contains,
+  overlap,
+  subnetsOf,
+  type NetworkArgs,
+} from "../../../../components/network/args";
 import { Network } from "../../../../components/network/network";
 import { sentence } from "../../../../components/core/problem";
 import { newGraph, value } from "../graph";
@@ -36,6 +42,27 @@ describe("ranges", () => {
     expect(contains("10.0.0.0/24", "10.0.0.0/16")).toBe(false);
   });
 
+  it("overlap where they share an address, and only there", () => {
+    const range = fc
+      .tuple(
+        fc.integer({ min: 0, max: 255 }),
+        fc.integer({ min: 0, max: 255 }),
+        fc.integer({ min: 8, max: 32 }),
+      )
+      .map(([second, last, prefix]) => ({ text: `10.${second}.0.${last}/${prefix}`, prefix, second, last }));
+    const bounds = ({ second, last, prefix }: { second: number; last: number; prefix: number }) => {
+      const size = 2 ** (32 - prefix);
+      const first = Math.floor((second * 2 ** 16 + last) / size) * size;
+      return { first, end: first + size };
+    };
+    fc.assert(
+      fc.property(range, range, (one, other) => {
+        const [a, b] = [bounds(one), bounds(other)];
+        expect(overlap(one.text, other.text)).toBe(a.first < b.end && b.first < a.end);
+      }),
+    );
+  });
+
   it("takes a small range as its own subnet", () => {
     expect(subnetsOf({ ipRange: "10.4.0.0/28" })).toEqual(["10.4.0.0/28"]);
   });
@@ -46,7 +73,7 @@ describe("bad arguments", () => {
     [
       "no prefix",
       { ipRange: "10.0.0.0" },
-      'ipRange is "10.0.0.0", but a network is an address and a prefix length; write "10.0.0.0/32" (docs/checks.md#values).',
+      'ipRange is "10.0.0.0", but a network is an address and a prefix length; write "10.0.0.0/32" (npx sextant docs checks#values).',
     ],
     [
       "public",

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { checkProxy, proxyConfig, type ProxyArgs } from "../../../../components/proxy/args";
-import { configHash, proxyCommand, proxyPorts } from "../../../../components/proxy/container";
+import { proxyCommand, proxyPorts } from "../../../../components/proxy/container";
 import { sentence } from "../../../../components/core/problem";
 import type { Host } from "../../../../components";
 
@@ -23,22 +23,20 @@ describe("the proxy's container", () => {
     );
   });
 
-  it("has another hash whenever an argument has another effect", () => {
-    const changes: Partial<ProxyArgs>[] = [
-      {},
-      { image: "basecamp/kamal-proxy:v0.9.3" },
-      { httpPort: 8080 },
-      { httpsPort: 8443 },
-      { publish: ["127.0.0.1"] },
-      { http3: true },
-      { metricsPort: 9090 },
-      { debug: true },
-      { logMaxSize: "20m" },
-    ];
-    expect(new Set(changes.map((change) => configHash(proxyConfig({ servers, ...change })))).size).toBe(
-      changes.length,
-    );
-    expect(configHash(proxyConfig({ servers, httpPort: 80 }))).toBe(configHash(proxyConfig({ servers })));
+  it("speaks HTTP alone behind another server: on loopback behind nginx, and to all behind what is elsewhere", () => {
+    expect(proxyPorts(proxyConfig({ servers, behind: "nginx" }))).toEqual([
+      { internal: 80, external: 8080, protocol: "tcp", ip: "127.0.0.1" },
+    ]);
+    for (const behind of ["cdn", "loadBalancer"] as const) {
+      expect(proxyPorts(proxyConfig({ servers, behind }))).toEqual([
+        { internal: 80, external: 80, protocol: "tcp", ip: "0.0.0.0" },
+        { internal: 80, external: 80, protocol: "tcp", ip: "::" },
+      ]);
+    }
+    expect(proxyConfig({ servers, behind: "nginx", httpPort: 9000, publish: ["10.0.0.2"] })).toMatchObject({
+      httpPort: 9000,
+      publish: ["10.0.0.2"],
+    });
   });
 
   it("passes its options to kamal-proxy", () => {

@@ -12,9 +12,12 @@ import {
   tcp,
   type Rule,
 } from "../../../../components";
+import { pairFor } from "../certificates";
+import { privateKeyText } from "../private-key";
 import type { World } from "./world";
 
-const pem = "-----BEGIN CERTIFICATE-----\n";
+const lockedKey = "-----BEGIN ENCRYPTED PRIVATE KEY-----\nMIIE\n-----END ENCRYPTED PRIVATE KEY-----\n";
+const own = pairFor("a.test");
 
 /** What is wrong, the program that makes it, and what is said. */
 export const refusals: [title: string, make: (w: World) => unknown, sentence: string][] = [
@@ -46,12 +49,12 @@ export const refusals: [title: string, make: (w: World) => unknown, sentence: st
   [
     "app: latest",
     (w) => w.app({ version: "latest" }),
-    'App "shop": version is "latest", but a tag that moves gives no release to go back to; use a tag of its own for each build, such as the commit\'s hash (docs/checks.md#mutable-tag).',
+    'App "shop": version is "latest", but a tag that moves gives no release to go back to; use a tag of its own for each build, such as the commit\'s hash (npx sextant docs checks#mutable-tag).',
   ],
   [
     "app: a branch as version",
     (w) => w.app({ version: "main" }),
-    'App "shop": version is "main", but a tag that moves gives no release to go back to; use a tag of its own for each build, such as the commit\'s hash (docs/checks.md#mutable-tag).',
+    'App "shop": version is "main", but a tag that moves gives no release to go back to; use a tag of its own for each build, such as the commit\'s hash (npx sextant docs checks#mutable-tag).',
   ],
   [
     "app: version with a blank",
@@ -72,6 +75,21 @@ export const refusals: [title: string, make: (w: World) => unknown, sentence: st
     "app: name in upper case",
     (w) => w.app({}, "Shop"),
     'App "Shop": name is "Shop", but such a name has up to 40 lower-case letters, digits and inner hyphens and starts with a letter; write it like "web".',
+  ],
+  [
+    "app: a server that is gone",
+    (w) => w.app({ roles: { web: { servers: [w.host, w.gone] } } }),
+    'App "shop": roles.web.servers[1] is "web-2", but that server is gone, so that nothing can be put on it; take it out here, or take gone out there once it is back (npx sextant docs checks#gone).',
+  ],
+  [
+    "proxy: a server that is gone",
+    (w) => w.proxy({ servers: [w.gone] }),
+    'Proxy "proxy": servers[0] is "web-2", but that server is gone, so that nothing can be put on it; take it out here, or take gone out there once it is back (npx sextant docs checks#gone).',
+  ],
+  [
+    "postgres: a server that is gone",
+    (w) => w.postgres({ server: w.gone }),
+    'Postgres "db": server is "web-2", but that server is gone, so that nothing can be put on it; take it out here, or take gone out there once it is back (npx sextant docs checks#gone).',
   ],
   [
     "app: no roles",
@@ -96,112 +114,112 @@ export const refusals: [title: string, make: (w: World) => unknown, sentence: st
   [
     "app: port 0",
     (w) => w.app({ route: { port: 0 } }),
-    'App "shop": route.port is 0, but a port is a whole number from 1 to 65535; give the port that is meant, such as 3000 (docs/checks.md#values).',
+    'App "shop": route.port is 0, but a port is a whole number from 1 to 65535; give the port that is meant, such as 3000 (npx sextant docs checks#values).',
   ],
   [
     "app: port 70000",
     (w) => w.app({ route: { port: 70000 } }),
-    'App "shop": route.port is 70000, but a port is a whole number from 1 to 65535; give the port that is meant, such as 3000 (docs/checks.md#values).',
+    'App "shop": route.port is 70000, but a port is a whole number from 1 to 65535; give the port that is meant, such as 3000 (npx sextant docs checks#values).',
   ],
   [
     "app: port with a fraction",
     (w) => w.app({ route: { port: 3.5 } }),
-    'App "shop": route.port is 3.5, but a port is a whole number from 1 to 65535; give the port that is meant, such as 3000 (docs/checks.md#values).',
+    'App "shop": route.port is 3.5, but a port is a whole number from 1 to 65535; give the port that is meant, such as 3000 (npx sextant docs checks#values).',
   ],
   [
     "app: port as a string",
     (w) => w.app({ route: { port: "3000" as unknown as number } }),
-    'App "shop": route.port is "3000", but a port is a whole number from 1 to 65535; give the port that is meant, such as 3000 (docs/checks.md#values).',
+    'App "shop": route.port is "3000", but a port is a whole number from 1 to 65535; give the port that is meant, such as 3000 (npx sextant docs checks#values).',
   ],
   [
     "app: host with a scheme",
     (w) => w.app({ route: { hosts: ["https://a.test"] } }),
-    'App "shop": route.hosts is "https://a.test", but a host is a bare DNS name without scheme, port or path; write it like "shop.example.com" (docs/checks.md#values).',
+    'App "shop": route.hosts is "https://a.test", but a host is a bare DNS name without scheme, port or path; write it like "shop.example.com" (npx sextant docs checks#values).',
   ],
   [
     "app: host with a port",
     (w) => w.app({ route: { hosts: ["a.test:80"] } }),
-    'App "shop": route.hosts is "a.test:80", but a host is a bare DNS name without scheme, port or path; write it like "shop.example.com" (docs/checks.md#values).',
+    'App "shop": route.hosts is "a.test:80", but a host is a bare DNS name without scheme, port or path; write it like "shop.example.com" (npx sextant docs checks#values).',
   ],
   [
     "app: host with a path",
     (w) => w.app({ route: { hosts: ["a.test/shop"] } }),
-    'App "shop": route.hosts is "a.test/shop", but a host is a bare DNS name without scheme, port or path; write it like "shop.example.com" (docs/checks.md#values).',
+    'App "shop": route.hosts is "a.test/shop", but a host is a bare DNS name without scheme, port or path; write it like "shop.example.com" (npx sextant docs checks#values).',
   ],
   [
     "app: inner wildcard",
     (w) => w.app({ route: { hosts: ["a.*.test"] } }),
-    'App "shop": route.hosts is "a.*.test", but a host is a bare DNS name without scheme, port or path; write it like "shop.example.com" (docs/checks.md#values).',
+    'App "shop": route.hosts is "a.*.test", but a host is a bare DNS name without scheme, port or path; write it like "shop.example.com" (npx sextant docs checks#values).',
   ],
   [
     "app: host with an underscore",
     (w) => w.app({ route: { hosts: ["my_shop.test"] } }),
-    'App "shop": route.hosts is "my_shop.test", but a host is a bare DNS name without scheme, port or path; write it like "shop.example.com" (docs/checks.md#values).',
+    'App "shop": route.hosts is "my_shop.test", but a host is a bare DNS name without scheme, port or path; write it like "shop.example.com" (npx sextant docs checks#values).',
   ],
   [
     "app: canonical host",
     (w) => w.app({ route: { hosts: ["a.test"], canonicalHost: "http://a.test" } }),
-    'App "shop": route.canonicalHost is "http://a.test", but a host is a bare DNS name without scheme, port or path; write it like "shop.example.com" (docs/checks.md#values).',
+    'App "shop": route.canonicalHost is "http://a.test", but a host is a bare DNS name without scheme, port or path; write it like "shop.example.com" (npx sextant docs checks#values).',
   ],
   [
     "app: path without a slash",
     (w) => w.app({ route: { paths: ["api"] } }),
-    'App "shop": route.paths is "api", but a path starts with / and has no query or blanks; write it like "/up" (docs/checks.md#values).',
+    'App "shop": route.paths is "api", but a path starts with / and has no query or blanks; write it like "/up" (npx sextant docs checks#values).',
   ],
   [
     "app: health path with a query",
     (w) => w.app({ route: { health: { path: "/up?x=1" } } }),
-    'App "shop": route.health.path is "/up?x=1", but a path starts with / and has no query or blanks; write it like "/up" (docs/checks.md#values).',
+    'App "shop": route.health.path is "/up?x=1", but a path starts with / and has no query or blanks; write it like "/up" (npx sextant docs checks#values).',
   ],
   [
     "app: health host",
     (w) => w.app({ route: { health: { host: "a b" } } }),
-    'App "shop": route.health.host is "a b", but a host is a bare DNS name without scheme, port or path; write it like "shop.example.com" (docs/checks.md#values).',
+    'App "shop": route.health.host is "a b", but a host is a bare DNS name without scheme, port or path; write it like "shop.example.com" (npx sextant docs checks#values).',
   ],
   [
     "app: health port",
     (w) => w.app({ route: { health: { port: -1 } } }),
-    'App "shop": route.health.port is -1, but a port is a whole number from 1 to 65535; give the port that is meant, such as 3000 (docs/checks.md#values).',
+    'App "shop": route.health.port is -1, but a port is a whole number from 1 to 65535; give the port that is meant, such as 3000 (npx sextant docs checks#values).',
   ],
   [
     "app: health timeout",
     (w) => w.app({ readyTimeout: "1h", route: { health: { timeout: "1h" } } }),
-    'App "shop": route.health.timeout is "1h", but it has to be from 100ms to 300s; choose a duration in that range (docs/checks.md#values).',
+    'App "shop": route.health.timeout is "1h", but it has to be from 100ms to 300s; choose a duration in that range (npx sextant docs checks#values).',
   ],
   [
     "app: health timeout over readyTimeout",
     (w) => w.app({ route: { health: { timeout: "90s" } } }),
-    'App "shop": route.health.timeout is "90s", but one answer may then take longer than the whole readyTimeout of 60s; lower it, or raise readyTimeout (docs/checks.md#timeouts).',
+    'App "shop": route.health.timeout is "90s", but one answer may then take longer than the whole readyTimeout of 60s; lower it, or raise readyTimeout (npx sextant docs checks#timeouts).',
   ],
   [
     "app: drain timeout",
     (w) => w.app({ route: { drainTimeout: "2h" } }),
-    'App "shop": route.drainTimeout is "2h", but it has to be from 0s to 1h; choose a duration in that range (docs/checks.md#values).',
+    'App "shop": route.drainTimeout is "2h", but it has to be from 0s to 1h; choose a duration in that range (npx sextant docs checks#values).',
   ],
   [
     "app: buffer size",
     (w) => w.app({ route: { buffer: { maxRequestBody: "10MB" as "10m" } } }),
-    'App "shop": route.buffer.maxRequestBody is "10MB", but a size is a number with k, m or g; write it like "512m" (docs/checks.md#values).',
+    'App "shop": route.buffer.maxRequestBody is "10MB", but a size is a number with k, m or g; write it like "512m" (npx sextant docs checks#values).',
   ],
   [
     "app: duration without a unit",
     (w) => w.app({ stopTimeout: "30" as "30s" }),
-    'App "shop": stopTimeout is "30", but a duration is a number with ms, s, m or h; write it like "30s" (docs/checks.md#values).',
+    'App "shop": stopTimeout is "30", but a duration is a number with ms, s, m or h; write it like "30s" (npx sextant docs checks#values).',
   ],
   [
     "app: negative duration",
     (w) => w.app({ readyTimeout: "-5s" }),
-    'App "shop": readyTimeout is "-5s", but a duration is a number with ms, s, m or h; write it like "30s" (docs/checks.md#values).',
+    'App "shop": readyTimeout is "-5s", but a duration is a number with ms, s, m or h; write it like "30s" (npx sextant docs checks#values).',
   ],
   [
     "app: release timeout",
     (w) => w.app({ releaseTimeout: "0s" }),
-    'App "shop": releaseTimeout is "0s", but it has to be from 1s to 24h; choose a duration in that range (docs/checks.md#values).',
+    'App "shop": releaseTimeout is "0s", but it has to be from 1s to 24h; choose a duration in that range (npx sextant docs checks#values).',
   ],
   [
     "app: time for the image",
     (w) => w.app({ inspectImage: "2h" }),
-    'App "shop": inspectImage is "2h", but it has to be from 100ms to 60s; choose a duration in that range (docs/checks.md#values).',
+    'App "shop": inspectImage is "2h", but it has to be from 100ms to 60s; choose a duration in that range (npx sextant docs checks#values).',
   ],
   [
     "app: worker that is ready too late",
@@ -210,12 +228,12 @@ export const refusals: [title: string, make: (w: World) => unknown, sentence: st
         readyTimeout: "10s",
         roles: { web: { servers: [w.host] }, job: { servers: [w.host], readyDelay: "10s" } },
       }),
-    'App "shop": roles.job.readyDelay is "10s", but it is not over within the readyTimeout of 10s, so no container would become ready; lower it, or raise readyTimeout (docs/checks.md#timeouts).',
+    'App "shop": roles.job.readyDelay is "10s", but it is not over within the readyTimeout of 10s, so no container would become ready; lower it, or raise readyTimeout (npx sextant docs checks#timeouts).',
   ],
   [
     "app: ready delay",
     (w) => w.app({ readyTimeout: "59m", roles: { web: { servers: [w.host], readyDelay: "1h" } } }),
-    'App "shop": roles.web.readyDelay is "1h", but it has to be from 0s to 600s; choose a duration in that range (docs/checks.md#values).',
+    'App "shop": roles.web.readyDelay is "1h", but it has to be from 0s to 600s; choose a duration in that range (npx sextant docs checks#values).',
   ],
   [
     "app: TLS without hosts",
@@ -225,12 +243,110 @@ export const refusals: [title: string, make: (w: World) => unknown, sentence: st
   [
     "app: wildcard and Let's Encrypt",
     (w) => w.app({ route: { hosts: ["*.a.test"], tls: letsEncrypt() } }),
-    'App "shop": route.hosts is "*.a.test", but Let\'s Encrypt gives no wildcard over HTTP; name the hosts one by one, or bring a certificate with ownCertificate() (docs/checks.md#lets-encrypt).',
+    'App "shop": route.hosts is "*.a.test", but Let\'s Encrypt gives no wildcard over HTTP; name the hosts one by one, or bring a certificate with ownCertificate() (npx sextant docs checks#lets-encrypt).',
   ],
   [
     "app: certificate that is not PEM",
     (w) => w.app({ route: { hosts: ["a.test"], tls: ownCertificate("x", "y") } }),
-    'App "shop": route.tls, but the certificate is not PEM; give the text that starts with -----BEGIN CERTIFICATE-----.',
+    'App "shop": route.tls, but the certificate is not PEM; give the text that starts with -----BEGIN CERTIFICATE-----, the certificate of the host first and then those above it (npx sextant docs checks#certificate).',
+  ],
+  [
+    "app: a certificate for another host",
+    (w) => w.app({ route: { hosts: ["b.test"], tls: ownCertificate(own.certificate, own.key) } }),
+    'App "shop": route.hosts is "b.test", but the certificate is for a.test; bring one that has the host among its names, or take the host out (npx sextant docs checks#certificate).',
+  ],
+  [
+    "app: the key of another certificate",
+    (w) =>
+      w.app({ route: { hosts: ["a.test"], tls: ownCertificate(own.certificate, pairFor("b.test").key) } }),
+    'App "shop": route.tls, but the private key is that of another certificate; give both of one pair (npx sextant docs checks#certificate).',
+  ],
+  [
+    "app: TLS behind nginx",
+    (w) => w.app({ proxy: w.proxy({ behind: "nginx" }), route: { hosts: ["a.test"], tls: letsEncrypt() } }),
+    'App "shop": route.tls is "letsEncrypt", but the Proxy is behind nginx, which ends TLS, and TLS has one end; take tls out of the route, or behind out of the Proxy (npx sextant docs checks#behind).',
+  ],
+  [
+    "app: a front that is not believed",
+    (w) => w.app({ proxy: w.proxy({ behind: "cdn" }), route: { hosts: ["a.test"], forwardHeaders: false } }),
+    'App "shop": route.forwardHeaders is false, but the Proxy is behind a CDN, and the app would take it for every client, and HTTP for the scheme; leave it out (npx sextant docs checks#behind).',
+  ],
+  [
+    "app: a redirect to HTTPS behind a load balancer",
+    (w) =>
+      w.app({
+        proxy: w.proxy({ behind: "loadBalancer" }),
+        route: { hosts: ["a.test"], redirectToHttps: true },
+      }),
+    'App "shop": route.redirectToHttps is true, but the Proxy is behind a load balancer, and all requests come to it by HTTP; leave it out, and redirect in front (npx sextant docs checks#behind).',
+  ],
+  [
+    "app: a canonical host behind nginx",
+    (w) =>
+      w.app({
+        proxy: w.proxy({ behind: "nginx" }),
+        route: { hosts: ["a.test"], canonicalHost: "a.test" },
+      }),
+    'App "shop": route.canonicalHost is "a.test", but the Proxy is behind nginx, and would redirect to http://; leave it out, and redirect in front (npx sextant docs checks#behind).',
+  ],
+  [
+    "proxy: HTTP/3 behind nginx",
+    (w) => w.proxy({ behind: "nginx", http3: true }),
+    'Proxy "proxy": http3 is true, but the proxy is behind nginx, which ends TLS; leave it out, or leave behind out (npx sextant docs checks#behind).',
+  ],
+  [
+    "proxy: an HTTPS port behind a CDN",
+    (w) => w.proxy({ behind: "cdn", httpsPort: 8443 }),
+    'Proxy "proxy": httpsPort is 8443, but the proxy is behind a CDN, which ends TLS; leave it out, or leave behind out (npx sextant docs checks#behind).',
+  ],
+  [
+    "proxy: behind something else",
+    (w) => w.proxy({ behind: "traefik" as "nginx" }),
+    'Proxy "proxy": behind is "traefik", but it is one of nginx, cdn, loadBalancer; choose one of these.',
+  ],
+  [
+    "existing proxy: no owner's name",
+    (w) => w.existingProxy({ owner: "platform" }),
+    'ExistingProxy "proxy": owner is "platform", but an owner is project, stack and name of a Proxy; write it like "platform/production/proxy" (npx sextant docs checks#values).',
+  ],
+  [
+    "existing proxy: no servers",
+    (w) => w.existingProxy({ servers: [] }),
+    'ExistingProxy "proxy": servers is [], but it must not be empty; give at least one server.',
+  ],
+  [
+    "existing proxy: a host that this program gives a proxy",
+    (w) => [w.proxy({}), w.existingProxy({ httpsPort: 8443 })],
+    'ExistingProxy "proxy": httpPort is 80, but Proxy "proxy" has tcp port 80 of web-1; give both their hosts by one Proxy (npx sextant docs checks#same-port).',
+  ],
+  [
+    "existing proxy: TLS behind nginx",
+    (w) =>
+      w.app({
+        proxy: w.existingProxy({ behind: "nginx" }),
+        route: { hosts: ["a.test"], tls: letsEncrypt() },
+      }),
+    'App "shop": route.tls is "letsEncrypt", but the Proxy is behind nginx, which ends TLS, and TLS has one end; take tls out of the route, or behind out of the Proxy (npx sextant docs checks#behind).',
+  ],
+  [
+    "proxy: a load balancer that is not let in",
+    (w) => w.proxy({ servers: [w.behind([https])], behind: "loadBalancer" }),
+    'Proxy "proxy": servers is "web-1", but its firewalls let nobody in on tcp port 80, where a load balancer comes; add http.from(...) to the firewall (npx sextant docs checks#firewall-shut).',
+  ],
+  [
+    "accessory: a port of the nginx in front",
+    (w) => [w.proxy({ behind: "nginx" }), w.accessory({ publish: "loopback", hostPort: 443 })],
+    'Accessory "search": hostPort is 443, but nginx of Proxy "proxy" has tcp port 443 of web-1; choose another port (npx sextant docs checks#same-port).',
+  ],
+  [
+    "app: a host in upper case",
+    (w) => w.app({ route: { hosts: ["Shop.Test"] } }),
+    'App "shop": route.hosts is "Shop.Test", but browsers ask for it in lower case, and the proxy would not know it; write it like "shop.test" (npx sextant docs checks#route-hosts).',
+  ],
+  [
+    "app: a canonical host that is none of the hosts",
+    (w) => w.app({ route: { hosts: ["shop.test"], canonicalHost: "www.shop.test" } }),
+    'App "shop": route.canonicalHost is "www.shop.test", but it is none of the route\'s hosts, shop.test; add it to hosts (npx sextant docs checks#route-hosts).',
   ],
   [
     "app: TLS below the root",
@@ -240,17 +356,17 @@ export const refusals: [title: string, make: (w: World) => unknown, sentence: st
   [
     "app: Let's Encrypt on two hosts",
     (w) => w.app({ route: { hosts: ["a.test"], tls: letsEncrypt() }, roles: { web: { servers: w.hosts } } }),
-    'App "shop": route.tls is "letsEncrypt", but web-1 and web-2 would each answer for the other\'s challenge; bring a certificate with ownCertificate(), or end TLS at a load balancer and leave tls out (docs/checks.md#lets-encrypt).',
+    'App "shop": route.tls is "letsEncrypt", but web-1 and web-2 would each answer for the other\'s challenge; bring a certificate with ownCertificate(), or end TLS at a load balancer and leave tls out (npx sextant docs checks#lets-encrypt).',
   ],
   [
     "app: HTTPS shut at the firewall",
-    (w) => w.appOn(w.behind([http]), { hosts: ["a.test"], tls: ownCertificate(pem, "y") }),
-    'App "shop": route.tls is "certificate", but the firewalls of web-1 let nobody in on tcp port 443; add https to the firewall (docs/checks.md#firewall-shut).',
+    (w) => w.appOn(w.behind([http]), { hosts: ["a.test"], tls: ownCertificate(own.certificate, own.key) }),
+    'App "shop": route.tls is "certificate", but the firewalls of web-1 let nobody in on tcp port 443; add https to the firewall (npx sextant docs checks#firewall-shut).',
   ],
   [
     "app: HTTP shut at the firewall",
     (w) => w.appOn(w.behind([https]), { hosts: ["a.test"] }),
-    'App "shop": route, but the firewalls of web-1 let nobody in on tcp port 80; add http to the firewall (docs/checks.md#firewall-shut).',
+    'App "shop": route, but the firewalls of web-1 let nobody in on tcp port 80; add http to the firewall (npx sextant docs checks#firewall-shut).',
   ],
   [
     "app: Let's Encrypt shut out",
@@ -259,22 +375,22 @@ export const refusals: [title: string, make: (w: World) => unknown, sentence: st
         hosts: ["a.test"],
         tls: letsEncrypt(),
       }),
-    'App "shop": route.tls is "letsEncrypt", but the firewalls of web-1 let Let\'s Encrypt in on neither port 80 nor 443; let everybody in with http or https, or bring a certificate with ownCertificate() (docs/checks.md#lets-encrypt).',
+    'App "shop": route.tls is "letsEncrypt", but the firewalls of web-1 let Let\'s Encrypt in on neither port 80 nor 443; let everybody in with http or https, or bring a certificate with ownCertificate() (npx sextant docs checks#lets-encrypt).',
   ],
   [
     "app: memory below Docker's own",
     (w) => w.app({ resources: { memory: "1m" } }),
-    'App "shop": resources.memory is "1m", but Docker takes no less than 6m; raise it (docs/checks.md#values).',
+    'App "shop": resources.memory is "1m", but Docker takes no less than 6m; raise it (npx sextant docs checks#values).',
   ],
   [
     "app: memory without a unit",
     (w) => w.app({ resources: { memory: "512" as "512m" } }),
-    'App "shop": resources.memory is "512", but a size is a number with k, m or g; write it like "512m" (docs/checks.md#values).',
+    'App "shop": resources.memory is "512", but a size is a number with k, m or g; write it like "512m" (npx sextant docs checks#values).',
   ],
   [
     "app: memory over the server's",
     (w) => w.app({ resources: { memory: "6g" } }),
-    'App "shop": resources.memory, but the limits on web-1 come to 6144m once and it has 4096m; lower them, or take a larger server (docs/checks.md#memory).',
+    'App "shop": resources.memory, but the limits on web-1 come to 6144m once and it has 4096m; lower them, or take a larger server (npx sextant docs checks#memory).',
   ],
   [
     "app: no cores",
@@ -294,32 +410,32 @@ export const refusals: [title: string, make: (w: World) => unknown, sentence: st
   [
     "app: name in env and secrets",
     (w) => w.app({ env: { TOKEN: "x" }, secrets: { TOKEN: "y" } }),
-    'App "shop": secrets.TOKEN, but the same name is in env, and one of the two would be lost; remove it from env (docs/checks.md#env-and-secret).',
+    'App "shop": secrets.TOKEN, but the same name is in env, and one of the two would be lost; remove it from env (npx sextant docs checks#env-and-secret).',
   ],
   [
     "app: name in env, and in a role's secrets",
     (w) => w.app({ env: { TOKEN: "x" }, roles: { web: { servers: [w.host], secrets: { TOKEN: "y" } } } }),
-    'App "shop": roles.web.secrets.TOKEN, but the same name is in the env of the app, and one of the two would be lost; rename one of them (docs/checks.md#env-and-secret).',
+    'App "shop": roles.web.secrets.TOKEN, but the same name is in the env of the app, and one of the two would be lost; rename one of them (npx sextant docs checks#env-and-secret).',
   ],
   [
     "app: name in secrets, and in a role's env",
     (w) => w.app({ secrets: { TOKEN: "x" }, roles: { web: { servers: [w.host], env: { TOKEN: "y" } } } }),
-    'App "shop": roles.web.env.TOKEN, but the same name is in the secrets of the app, and one of the two would be lost; rename one of them (docs/checks.md#env-and-secret).',
+    'App "shop": roles.web.env.TOKEN, but the same name is in the secrets of the app, and one of the two would be lost; rename one of them (npx sextant docs checks#env-and-secret).',
   ],
   [
     "app: empty secret",
     (w) => w.app({ secrets: { TOKEN: "" } }),
-    'App "shop": secrets.TOKEN, but it is empty; set it with pulumi config set --secret, or remove it (docs/checks.md#empty-secret).',
+    'App "shop": secrets.TOKEN, but it is empty; set it with pulumi config set --secret, or remove it (npx sextant docs checks#empty-secret).',
   ],
   [
     "app: blank secret",
     (w) => w.app({ secrets: { TOKEN: " " } }),
-    'App "shop": secrets.TOKEN, but it is empty; set it with pulumi config set --secret, or remove it (docs/checks.md#empty-secret).',
+    'App "shop": secrets.TOKEN, but it is empty; set it with pulumi config set --secret, or remove it (npx sextant docs checks#empty-secret).',
   ],
   [
     "app: secret that is not set",
     (w) => w.app({ secrets: { TOKEN: undefined as unknown as string } }),
-    'App "shop": secrets.TOKEN, but it has no value here; set it with pulumi config set --secret, or remove it (docs/checks.md#empty-secret).',
+    'App "shop": secrets.TOKEN, but it has no value here; set it with pulumi config set --secret, or remove it (npx sextant docs checks#empty-secret).',
   ],
   [
     "app: volume that is mounted nowhere",
@@ -405,17 +521,17 @@ export const refusals: [title: string, make: (w: World) => unknown, sentence: st
       w.app({
         roles: { web: { servers: [w.host] }, api: { servers: [w.host], route: { hosts: ["shop.test"] } } },
       }),
-    'App "shop": roles.api.route is "shop.test/", but the route shop-web has the same host and path on web-1; give one of them another host or path (docs/checks.md#same-route).',
+    'App "shop": roles.api.route is "shop.test/", but the route shop-web has the same host and path on web-1; give one of them another host or path (npx sextant docs checks#same-route).',
   ],
   [
     "app: host and path of another app",
     (w) => w.twoApps({}, { route: { hosts: ["shop.test"] } }, "blog"),
-    'App "blog": roles.web.route is "shop.test/", but the route shop-web of App "shop" has the same host and path on web-1; give one of them another host or path (docs/checks.md#same-route).',
+    'App "blog": roles.web.route is "shop.test/", but the route shop-web of App "shop" has the same host and path on web-1; give one of them another host or path (npx sextant docs checks#same-route).',
   ],
   [
     "app: the name of another app's route",
     (w) => w.twoApps({ roles: { "a-web": { servers: [w.host] } } }, {}, "shop-a"),
-    'App "shop-a": roles.web is "web", but its route would be named shop-a-web on web-1, as that of App "shop" is; rename the role (docs/checks.md#same-route).',
+    'App "shop-a": roles.web is "web", but its route would be named shop-a-web on web-1, as that of App "shop" is; rename the role (npx sextant docs checks#same-route).',
   ],
   [
     "proxy: no servers",
@@ -430,7 +546,7 @@ export const refusals: [title: string, make: (w: World) => unknown, sentence: st
   [
     "proxy: latest",
     (w) => w.proxy({ image: "basecamp/kamal-proxy:latest" }),
-    'Proxy "proxy": image is "basecamp/kamal-proxy:latest", but a tag that moves makes the same program give another proxy; name a release, such as :v0.9.2 (docs/checks.md#mutable-tag).',
+    'Proxy "proxy": image is "basecamp/kamal-proxy:latest", but a tag that moves makes the same program give another proxy; name a release, such as :v0.9.2 (npx sextant docs checks#mutable-tag).',
   ],
   [
     "proxy: too old",
@@ -445,17 +561,17 @@ export const refusals: [title: string, make: (w: World) => unknown, sentence: st
   [
     "proxy: a port that is none",
     (w) => w.proxy({ httpsPort: 0 }),
-    'Proxy "proxy": httpsPort is 0, but a port is a whole number from 1 to 65535; give the port that is meant, such as 3000 (docs/checks.md#values).',
+    'Proxy "proxy": httpsPort is 0, but a port is a whole number from 1 to 65535; give the port that is meant, such as 3000 (npx sextant docs checks#values).',
   ],
   [
     "proxy: sshd's port",
     (w) => w.proxy({ httpPort: 22 }),
-    'Proxy "proxy": httpPort is 22, but sshd has tcp port 22 of web-1; choose another port (docs/checks.md#same-port).',
+    'Proxy "proxy": httpPort is 22, but sshd has tcp port 22 of web-1; choose another port (npx sextant docs checks#same-port).',
   ],
   [
     "proxy: name instead of an address",
     (w) => w.proxy({ publish: ["eth0"] }),
-    'Proxy "proxy": publish is "eth0", but it is a list of addresses of the host; write it like "10.0.0.2" (docs/checks.md#values).',
+    'Proxy "proxy": publish is "eth0", but it is a list of addresses of the host; write it like "10.0.0.2" (npx sextant docs checks#values).',
   ],
   [
     "proxy: HTTP/3 unpublished",
@@ -465,22 +581,22 @@ export const refusals: [title: string, make: (w: World) => unknown, sentence: st
   [
     "proxy: log size",
     (w) => w.proxy({ logMaxSize: "10MB" as "10m" }),
-    'Proxy "proxy": logMaxSize is "10MB", but a size is a number with k, m or g; write it like "512m" (docs/checks.md#values).',
+    'Proxy "proxy": logMaxSize is "10MB", but a size is a number with k, m or g; write it like "512m" (npx sextant docs checks#values).',
   ],
   [
     "proxy: metrics port",
     (w) => w.proxy({ metricsPort: 99_999 }),
-    'Proxy "proxy": metricsPort is 99999, but a port is a whole number from 1 to 65535; give the port that is meant, such as 3000 (docs/checks.md#values).',
+    'Proxy "proxy": metricsPort is 99999, but a port is a whole number from 1 to 65535; give the port that is meant, such as 3000 (npx sextant docs checks#values).',
   ],
   [
     "proxy: both ports shut at the firewall",
     (w) => w.proxy({ servers: [w.behind([])] }),
-    'Proxy "proxy": servers is "web-1", but its firewalls let nobody in on tcp ports 80 and 443; add http and https to the firewall (docs/checks.md#firewall-shut).',
+    'Proxy "proxy": servers is "web-1", but its firewalls let nobody in on tcp ports 80 and 443; add http and https to the firewall (npx sextant docs checks#firewall-shut).',
   ],
   [
     "proxy: HTTP/3 shut at the firewall",
     (w) => w.proxy({ servers: [w.behind([http, https])], http3: true }),
-    'Proxy "proxy": http3 is true, but the firewalls of web-1 let nobody in on udp port 443; add http3 to the firewall (docs/checks.md#firewall-shut).',
+    'Proxy "proxy": http3 is true, but the firewalls of web-1 let nobody in on udp port 443; add http3 to the firewall (npx sextant docs checks#firewall-shut).',
   ],
   [
     "accessory: name",
@@ -490,12 +606,12 @@ export const refusals: [title: string, make: (w: World) => unknown, sentence: st
   [
     "accessory: image without a tag",
     (w) => w.accessory({ image: "getmeili/meilisearch" }),
-    'Accessory "search": image is "getmeili/meilisearch", but without a tag of its own, a pull can bring another release of your data\'s server; add the version as its tag (docs/checks.md#mutable-tag).',
+    'Accessory "search": image is "getmeili/meilisearch", but without a tag of its own, a pull can bring another release of your data\'s server; add the version as its tag (npx sextant docs checks#mutable-tag).',
   ],
   [
     "accessory: latest",
     (w) => w.accessory({ image: "getmeili/meilisearch:latest" }),
-    'Accessory "search": image is "getmeili/meilisearch:latest", but without a tag of its own, a pull can bring another release of your data\'s server; add the version as its tag (docs/checks.md#mutable-tag).',
+    'Accessory "search": image is "getmeili/meilisearch:latest", but without a tag of its own, a pull can bring another release of your data\'s server; add the version as its tag (npx sextant docs checks#mutable-tag).',
   ],
   [
     "accessory: no image",
@@ -505,17 +621,17 @@ export const refusals: [title: string, make: (w: World) => unknown, sentence: st
   [
     "accessory: public without a reason",
     (w) => w.accessory({ publish: { public: true, reason: "" } }),
-    'Accessory "search": publish.reason is "", but it must not be empty; say why the whole internet may reach it (docs/checks.md#public-port).',
+    'Accessory "search": publish.reason is "", but it must not be empty; say why the whole internet may reach it (npx sextant docs checks#public-port).',
   ],
   [
     "accessory: public as a word",
     (w) => w.accessory({ publish: "public" as "private" }),
-    'Accessory "search": publish is "public", but it is one of loopback, private; choose one of these, or { public: true, reason: "..." } for everybody (docs/checks.md#public-port).',
+    'Accessory "search": publish is "public", but it is one of loopback, private; choose one of these, or { public: true, reason: "..." } for everybody (npx sextant docs checks#public-port).',
   ],
   [
     "accessory: public and shut at the firewall",
     (w) => w.accessory({ server: w.behind([http]), publish: { public: true, reason: "demo" } }),
-    'Accessory "search": publish is {"public":true,"reason":"demo"}, but the firewalls of web-1 let nobody in on tcp port 7700; add tcp(7700).from(...) to the firewall, or publish it to "private" (docs/checks.md#firewall-shut).',
+    'Accessory "search": publish is {"public":true,"reason":"demo"}, but the firewalls of web-1 let nobody in on tcp port 7700; add tcp(7700).from(...) to the firewall, or publish it to "private" (npx sextant docs checks#firewall-shut).',
   ],
   [
     "accessory: nothing to publish",
@@ -530,27 +646,60 @@ export const refusals: [title: string, make: (w: World) => unknown, sentence: st
   [
     "accessory: host port that is none",
     (w) => w.accessory({ publish: "loopback", hostPort: 0 }),
-    'Accessory "search": hostPort is 0, but a port is a whole number from 1 to 65535; give the port that is meant, such as 3000 (docs/checks.md#values).',
+    'Accessory "search": hostPort is 0, but a port is a whole number from 1 to 65535; give the port that is meant, such as 3000 (npx sextant docs checks#values).',
   ],
   [
     "accessory: port of the proxy",
     (w) => [w.proxy({}), w.accessory({ publish: { public: true, reason: "demo" }, hostPort: 80 })],
-    'Accessory "search": hostPort is 80, but Proxy "proxy" has tcp port 80 of web-1; choose another port (docs/checks.md#same-port).',
+    'Accessory "search": hostPort is 80, but Proxy "proxy" has tcp port 80 of web-1; choose another port (npx sextant docs checks#same-port).',
   ],
   [
     "accessory: port of another one",
     (w) => [w.accessory({ publish: "loopback" }), w.accessory({ publish: "loopback" }, "other")],
-    'Accessory "other": hostPort is 7700, but Accessory "search" has tcp port 7700 of web-1; choose another port (docs/checks.md#same-port).',
+    'Accessory "other": hostPort is 7700, but Accessory "search" has tcp port 7700 of web-1; choose another port (npx sextant docs checks#same-port).',
   ],
   [
     "accessory: private without a network",
     (w) => w.accessory({ server: w.behind([]), publish: "private" }),
-    'Accessory "search": publish is "private", but web-1 has no private address; give the server a network (docs/checks.md#private-network).',
+    'Accessory "search": publish is "private", but web-1 has no private address; give the server a network (npx sextant docs checks#private-network).',
   ],
   [
     "accessory: empty secret",
     (w) => w.accessory({ secrets: { MEILI_MASTER_KEY: "" } }),
-    'Accessory "search": secrets.MEILI_MASTER_KEY, but it is empty; set it with pulumi config set --secret, or remove it (docs/checks.md#empty-secret).',
+    'Accessory "search": secrets.MEILI_MASTER_KEY, but it is empty; set it with pulumi config set --secret, or remove it (npx sextant docs checks#empty-secret).',
+  ],
+  [
+    "accessory: what becomes of its data",
+    (w) => w.accessory({ data: "delete" as never }),
+    'Accessory "search": data is "delete", but it is one of keep, leave, move, discard; choose one of these (npx sextant docs checks#data-kept).',
+  ],
+  [
+    "accessory: two volumes that cannot be moved together",
+    (w) => w.accessory({ data: "move", volumes: { data: "/data", more: "/more" } }),
+    'Accessory "search": data is "move", but it takes one volume along, and this accessory has more; copy them by hand while it is stopped, then write "leave" (npx sextant docs checks#data-kept).',
+  ],
+  [
+    "app: what becomes of its data",
+    (w) => w.app({ data: "move" as never }),
+    'App "shop": data is "move", but it is one of keep, leave, discard; choose one of these (npx sextant docs checks#data-kept).',
+  ],
+  [
+    "accessory: a volume that an app has",
+    (w) => [
+      w.app({ volumes: { "db-data": "/data" } }),
+      w.accessory({ volumes: { data: "/data" } }, "shop-db"),
+    ],
+    'Accessory "shop-db": volumes.data is "/data", but App "shop" has the Docker volume shop-test-shop-db-data of web-1; give one of them another name (npx sextant docs checks#same-volume).',
+  ],
+  [
+    "app: a volume that another app has",
+    (w) => w.twoApps({ volumes: { "b-c": "/data" } }, { volumes: { c: "/data" } }, "shop-b"),
+    'App "shop-b": volumes.c is "/data", but App "shop" has the Docker volume shop-test-shop-b-c of web-1; give one of them another name (npx sextant docs checks#same-volume).',
+  ],
+  [
+    "accessory: the container that an app's release command runs in",
+    (w) => [w.app({ release: ["bin/migrate"] }), w.accessory({}, "shop-release")],
+    'Accessory "shop-release": name is "shop-release", but App "shop" has the Docker container shop-test-shop-release of web-1; give one of them another name (npx sextant docs checks#same-volume).',
   ],
   [
     "accessory: volume",
@@ -570,17 +719,17 @@ export const refusals: [title: string, make: (w: World) => unknown, sentence: st
   [
     "accessory: ready timeout",
     (w) => w.accessory({ ready: { command: ["true"], timeout: "10ms" } }),
-    'Accessory "search": ready.timeout is "10ms", but it has to be from 1s to 1h; choose a duration in that range (docs/checks.md#values).',
+    'Accessory "search": ready.timeout is "10ms", but it has to be from 1s to 1h; choose a duration in that range (npx sextant docs checks#values).',
   ],
   [
     "accessory: stop timeout",
     (w) => w.accessory({ stopTimeout: "1d" as "1h" }),
-    'Accessory "search": stopTimeout is "1d", but a duration is a number with ms, s, m or h; write it like "30s" (docs/checks.md#values).',
+    'Accessory "search": stopTimeout is "1d", but a duration is a number with ms, s, m or h; write it like "30s" (npx sextant docs checks#values).',
   ],
   [
     "accessory: memory over the server's",
     (w) => w.accessory({ resources: { memory: "5g" } }),
-    'Accessory "search": resources.memory, but the limits on web-1 come to 5120m once and it has 4096m; lower them, or take a larger server (docs/checks.md#memory).',
+    'Accessory "search": resources.memory, but the limits on web-1 come to 5120m once and it has 4096m; lower them, or take a larger server (npx sextant docs checks#memory).',
   ],
   [
     "accessory: cores",
@@ -588,9 +737,74 @@ export const refusals: [title: string, make: (w: World) => unknown, sentence: st
     'Accessory "search": resources.cpus is -1, but cores are a number over 0; write it like 1.5.',
   ],
   [
+    "accessory: shm",
+    (w) => w.accessory({ shm: "256" as "256m" }),
+    'Accessory "search": shm is "256", but a size is a number with k, m or g; write it like "512m" (npx sextant docs checks#values).',
+  ],
+  [
+    "accessory: variable that starts with a digit",
+    (w) => w.accessory({ env: { "1.type": "x" } }),
+    'Accessory "search": env.1.type is "1.type", but the name of a variable has letters, digits, dots, hyphens and underscores and does not start with a digit; rename it.',
+  ],
+  [
+    "accessory: variable without a value",
+    (w) => w.accessory({ env: { DSN: undefined as unknown as string } }),
+    'Accessory "search": env.DSN, but it has no value here; give it one, or remove it.',
+  ],
+  [
+    "accessory: secret that is a number",
+    (w) => w.accessory({ secrets: { PIN: 4711 as unknown as string } }),
+    'Accessory "search": secrets.PIN, but it has to be a text; write it in quotes.',
+  ],
+  [
     "postgres: no version",
     (w) => w.postgres({ version: "" }),
-    'Postgres "db": image is "postgres:", but without a tag of its own, a pull can bring another release of your data\'s server; add the version as its tag (docs/checks.md#mutable-tag).',
+    'Postgres "db": version is "", but it must not be empty; name the version, such as "17".',
+  ],
+  [
+    "postgres: version as a number",
+    (w) => w.postgres({ version: 15 as unknown as string }),
+    'Postgres "db": version is 15, but it has to be a text; write "15".',
+  ],
+  [
+    "postgres: latest",
+    (w) => w.postgres({ version: "latest" }),
+    'Postgres "db": image is "postgres:latest", but without a tag of its own, a pull can bring another release of your data\'s server; add the version as its tag (npx sextant docs checks#mutable-tag).',
+  ],
+  [
+    "postgres: version without the major one",
+    (w) => w.postgres({ version: "nightly-build" }),
+    'Postgres "db": version is "nightly-build", but it does not say which major version of PostgreSQL it is, and the place of the data depends on that; give it as major (npx sextant docs checks#data-format).',
+  ],
+  [
+    "postgres: data outside of the volume",
+    (w) => w.postgres({ version: "17", env: { PGDATA: "/var/lib/postgresql/17/docker" } }),
+    'Postgres "db": env.PGDATA is "/var/lib/postgresql/17/docker", but the data volume is mounted at /var/lib/postgresql/data, and what is written elsewhere goes with the container; choose a directory below it, or leave PGDATA out (npx sextant docs checks#data-format).',
+  ],
+  [
+    "postgres: no password",
+    (w) => w.postgres({ password: undefined }),
+    'Postgres "db": password, but it is missing; set it with pulumi config set --secret, and read it with config.requireSecret.',
+  ],
+  [
+    "postgres: password on two lines",
+    (w) => w.postgres({ password: "one\ntwo" }),
+    'Postgres "db": password, but it holds a line break; set it with pulumi config set --secret.',
+  ],
+  [
+    "redis: version as a number",
+    (w) => w.redis({ version: 7 as unknown as string }),
+    'Redis "cache": version is 7, but it has to be a text; write "7".',
+  ],
+  [
+    "redis: empty password",
+    (w) => w.redis({ password: " " }),
+    'Redis "cache": password, but it is empty; set it with pulumi config set --secret (npx sextant docs checks#empty-secret).',
+  ],
+  [
+    "redis: password on two lines",
+    (w) => w.redis({ password: "one\ntwo" }),
+    'Redis "cache": password, but it holds a line break; set it with pulumi config set --secret.',
   ],
   [
     "postgres: user",
@@ -600,57 +814,57 @@ export const refusals: [title: string, make: (w: World) => unknown, sentence: st
   [
     "postgres: empty password",
     (w) => w.postgres({ password: "" }),
-    'Postgres "db": secrets.POSTGRES_PASSWORD, but it is empty; set it with pulumi config set --secret, or remove it (docs/checks.md#empty-secret).',
+    'Postgres "db": password, but it is empty; set it with pulumi config set --secret (npx sextant docs checks#empty-secret).',
   ],
   [
     "redis: public without a password",
     (w) => w.redis({ publish: { public: true, reason: "demo" } }),
-    'Redis "cache": password, but everybody can reach the port and there is no password; set it with pulumi config set --secret, or leave publish out (docs/checks.md#public-port).',
+    'Redis "cache": password, but everybody can reach the port and there is no password; set it with pulumi config set --secret, or leave publish out (npx sextant docs checks#public-port).',
   ],
   [
     "redis: latest",
     (w) => w.redis({ version: "latest" }),
-    'Redis "cache": image is "redis:latest", but without a tag of its own, a pull can bring another release of your data\'s server; add the version as its tag (docs/checks.md#mutable-tag).',
+    'Redis "cache": image is "redis:latest", but without a tag of its own, a pull can bring another release of your data\'s server; add the version as its tag (npx sextant docs checks#mutable-tag).',
   ],
   [
     "firewall: SSH from a whole family",
     () => new Firewall("edge", { allow: [ssh.from("0.0.0.0/0")] }),
-    'Firewall "edge": allow[0] ssh.from is "0.0.0.0/0", but a whole address family is everybody, and that has to be spelled out, for both families; write ssh.anywhere("the reason") (docs/checks.md#anywhere).',
+    'Firewall "edge": allow[0] ssh.from is "0.0.0.0/0", but a whole address family is everybody, and that has to be spelled out, for both families; write ssh.anywhere("the reason") (npx sextant docs checks#anywhere).',
   ],
   [
     "firewall: SSH from nobody",
     () => new Firewall("edge", { allow: [ssh.from()] }),
-    'Firewall "edge": allow[0] is "ssh.from", but it names no network; write ssh.from("203.0.113.0/24"), or ssh.anywhere("the reason") (docs/checks.md#anywhere).',
+    'Firewall "edge": allow[0] is "ssh.from", but it names no network; write ssh.from("203.0.113.0/24"), or ssh.anywhere("the reason") (npx sextant docs checks#anywhere).',
   ],
   [
     "firewall: SSH alone",
     () => new Firewall("edge", { allow: [ssh as unknown as Rule] }),
-    'Firewall "edge": allow[0] is "ssh", but it does not say for whom; write ssh.from("203.0.113.0/24"), or ssh.anywhere("the reason") (docs/checks.md#anywhere).',
+    'Firewall "edge": allow[0] is "ssh", but it does not say for whom; write ssh.from("203.0.113.0/24"), or ssh.anywhere("the reason") (npx sextant docs checks#anywhere).',
   ],
   [
     "firewall: SSH from anywhere without a reason",
     () => new Firewall("edge", { allow: [ssh.anywhere("")] }),
-    'Firewall "edge": allow[0] is "ssh.anywhere", but a port that is open to everybody has to say why; write ssh.anywhere("the reason") (docs/checks.md#anywhere).',
+    'Firewall "edge": allow[0] is "ssh.anywhere", but a port that is open to everybody has to say why; write ssh.anywhere("the reason") (npx sextant docs checks#anywhere).',
   ],
   [
     "firewall: address without a prefix",
     () => new Firewall("edge", { allow: [ssh.from("203.0.113.7")] }),
-    'Firewall "edge": allow[0] ssh.from is "203.0.113.7", but a network is an address and a prefix length; write "203.0.113.7/32" (docs/checks.md#values).',
+    'Firewall "edge": allow[0] ssh.from is "203.0.113.7", but a network is an address and a prefix length; write "203.0.113.7/32" (npx sextant docs checks#values).',
   ],
   [
     "firewall: host bits",
     () => new Firewall("edge", { allow: [ssh.from("203.0.113.7/24")] }),
-    'Firewall "edge": allow[0] ssh.from is "203.0.113.7/24", but a network has no bits set behind its prefix; did you mean "203.0.113.0/24" (docs/checks.md#values).',
+    'Firewall "edge": allow[0] ssh.from is "203.0.113.7/24", but a network has no bits set behind its prefix; did you mean "203.0.113.0/24" (npx sextant docs checks#values).',
   ],
   [
     "firewall: range the wrong way",
     () => new Firewall("edge", { allow: [tcp("9010-9000").from("10.0.0.0/8")] }),
-    'Firewall "edge": allow[0] is "tcp("9010-9000").from", but a port is a whole number from 1 to 65535, and a range goes from the lower one to the higher one; write tcp(5432) or tcp("9000-9010") (docs/checks.md#values).',
+    'Firewall "edge": allow[0] is "tcp("9010-9000").from", but a port is a whole number from 1 to 65535, and a range goes from the lower one to the higher one; write tcp(5432) or tcp("9000-9010") (npx sextant docs checks#values).',
   ],
   [
     "firewall: port that is none",
     () => new Firewall("edge", { allow: [tcp(0).from("10.0.0.0/8")] }),
-    'Firewall "edge": allow[0] is "tcp(0).from", but a port is a whole number from 1 to 65535, and a range goes from the lower one to the higher one; write tcp(5432) or tcp("9000-9010") (docs/checks.md#values).',
+    'Firewall "edge": allow[0] is "tcp(0).from", but a port is a whole number from 1 to 65535, and a range goes from the lower one to the higher one; write tcp(5432) or tcp("9000-9010") (npx sextant docs checks#values).',
   ],
   [
     "firewall: out where in is meant",
@@ -665,17 +879,42 @@ export const refusals: [title: string, make: (w: World) => unknown, sentence: st
   [
     "server: no firewall",
     (w) => w.server({ firewalls: [] }),
-    'Server "web-1": firewalls is [], but without a firewall every port that something listens on is open to the internet; name a firewall, or say unprotected: "the reason" (docs/checks.md#anywhere).',
+    'Server "web-1": firewalls is [], but without a firewall every port that something listens on is open to the internet; name a firewall, or say unprotected: "the reason" (npx sextant docs checks#anywhere).',
   ],
   [
     "server: SSH shut at the firewall",
     (w) => w.server({ firewalls: [new Firewall("shut", { allow: [https] })] }),
-    'Server "web-1": firewalls is ["shut"], but none of them lets in SSH on port 22, by which deploys reach the server; add ssh.from("203.0.113.0/24") with your own network (docs/checks.md#firewall-shut).',
+    'Server "web-1": firewalls is ["shut"], but none of them lets in SSH on port 22, by which deploys reach the server; add ssh.from("203.0.113.0/24") with your own network (npx sextant docs checks#firewall-shut).',
+  ],
+  [
+    "server: Docker's own nftables",
+    (w) => w.server({ daemon: { "firewall-backend": "nftables" } }),
+    'Server "web-1": daemon["firewall-backend"] is "nftables", but the proxy is replaced without a gap, and the metadata address shut, by rules of iptables; leave it out.',
+  ],
+  [
+    "server: a private network where Docker has its own",
+    (w) => w.server({ network: new Network("inner", { ipRange: "172.20.0.0/16" }) }),
+    'Server "web-1": network is "172.20.0.0/16", but Docker gives its own networks on the server addresses of 172.16.0.0/12; give Network "inner" another ipRange, such as "10.0.0.0/16", or Docker another pool: daemon: { "default-address-pools": [{ base: "10.200.0.0/16", size: 24 }] }.',
+  ],
+  [
+    "server: a private network where Docker's bridge is told to be",
+    (w) => w.server({ network: new Network("tenth"), daemon: { bip: "10.0.0.1/24" } }),
+    'Server "web-1": network is "10.0.0.0/16", but Docker gives its own networks on the server addresses of 10.0.0.1/24; give Network "tenth" another ipRange, such as "10.0.0.0/16", or Docker another pool: daemon: { "default-address-pools": [{ base: "10.200.0.0/16", size: 24 }] }.',
+  ],
+  [
+    "server: no public address",
+    (w) => w.server({ publicIpv4: false, publicIpv6: false }),
+    'Server "web-1": publicIpv4 is false, but without an IPv6 address either, nothing reaches the server; leave one of publicIpv4 and publicIpv6 out (npx sextant docs checks#without-ipv4).',
+  ],
+  [
+    "server: without IPv4, and SSH from IPv4 alone",
+    (w) => w.server({ publicIpv4: false }),
+    'Server "web-1": firewalls is ["edge"], but they let in SSH from IPv4 networks alone, and the server has no IPv4 address; add your IPv6 network, as in ssh.from("203.0.113.0/24", "2001:db8::/48") (npx sextant docs checks#without-ipv4).',
   ],
   [
     "server: type",
     (w) => w.server({ type: "" }),
-    'Server "web-1": type is "", but it must not be empty; name a server type, such as "cx22".',
+    'Server "web-1": type is "", but it must not be empty; name a server type, such as "cx23".',
   ],
   [
     "server: image",
@@ -685,12 +924,12 @@ export const refusals: [title: string, make: (w: World) => unknown, sentence: st
   [
     "server: swap",
     (w) => w.server({ swap: "2GB" as "2g" }),
-    'Server "web-1": swap is "2GB", but a size is a number with k, m or g; write it like "512m" (docs/checks.md#values).',
+    'Server "web-1": swap is "2GB", but a size is a number with k, m or g; write it like "512m" (npx sextant docs checks#values).',
   ],
   [
     "server: address outside of the network",
     (w) => w.server({ network: { network: new Network("net"), ip: "10.1.0.2" } }),
-    'Server "web-1": network.ip is "10.1.0.2", but it is in none of the subnets 10.0.0.0/24 of Network "net"; choose an address there (docs/checks.md#values).',
+    'Server "web-1": network.ip is "10.1.0.2", but it is in none of the subnets 10.0.0.0/24 of Network "net"; choose an address there (npx sextant docs checks#values).',
   ],
   [
     "server: login",
@@ -705,13 +944,58 @@ export const refusals: [title: string, make: (w: World) => unknown, sentence: st
   [
     "existing server: URL as address",
     (w) => new ExistingServer("old", { address: "ssh://web", ssh: w.access }),
-    'ExistingServer "old": address is "ssh://web", but a host is a bare DNS name without scheme, port or path; give its address or name, such as "203.0.113.7" (docs/checks.md#values).',
+    'ExistingServer "old": address is "ssh://web", but a host is a bare DNS name without scheme, port or path; give its address or name, such as "203.0.113.7" (npx sextant docs checks#values).',
   ],
   [
     "existing server: architecture",
     (w) =>
       new ExistingServer("old", { address: "203.0.113.7", ssh: w.access, architecture: "x86" as "amd64" }),
     'ExistingServer "old": architecture is "x86", but it is one of amd64, arm64; choose one of these.',
+  ],
+  [
+    "existing server: login that is not root",
+    (w) => new ExistingServer("old", { address: "203.0.113.7", ssh: { ...w.access, user: "ubuntu" } }),
+    'ExistingServer "old": ssh.user is "ubuntu", but the verbs and the proxy\'s upgrade need root, and sudo is not used; let the key in as root (sudo cp ~/.ssh/authorized_keys /root/.ssh/ there), and leave ssh.user out.',
+  ],
+  [
+    "existing server: secret with a passphrase",
+    () => new ExistingServer("old", { address: "203.0.113.7", ssh: { privateKey: lockedKey } }),
+    'ExistingServer "old": ssh.privateKey, but the key has a passphrase, and no agent holds it; take the passphrase off a copy of it with ssh-keygen -p, or make a key for deploys alone (npx sextant docs checks#ssh-key).',
+  ],
+  [
+    "existing server: key that is cut",
+    () =>
+      new ExistingServer("old", {
+        address: "203.0.113.7",
+        ssh: { privateKey: "-----BEGIN OPENSSH PRIVATE KEY-----\nb3Bl" },
+      }),
+    'ExistingServer "old": ssh.privateKey, but it is no private key, or only a part of one; give all of it, from "-----BEGIN" to the last line (npx sextant docs checks#ssh-key).',
+  ],
+  [
+    "existing server: public half for a key",
+    () =>
+      new ExistingServer("old", { address: "203.0.113.7", ssh: { privateKey: "ssh-ed25519 AAAAC3Nz a@b" } }),
+    'ExistingServer "old": ssh.privateKey, but it is the public half of a key; give the private one, or, where an agent holds it, the public half as ssh.publicKey alone (npx sextant docs checks#ssh-key).',
+  ],
+  [
+    "existing server: PuTTY's key",
+    () =>
+      new ExistingServer("old", {
+        address: "203.0.113.7",
+        ssh: { privateKey: "PuTTY-User-Key-File-3: ssh-ed25519" },
+      }),
+    'ExistingServer "old": ssh.privateKey, but it is in PuTTY\'s format, which ssh does not read; export it in PuTTYgen by "Export OpenSSH key", or with puttygen KEY -O private-openssh (npx sextant docs checks#ssh-key).',
+  ],
+  [
+    "existing server: two keys",
+    (w) =>
+      new ExistingServer("old", { address: "203.0.113.7", ssh: { ...w.access, privateKey: privateKeyText } }),
+    'ExistingServer "old": ssh.privateKey, but only one of it and ssh.privateKeyFile can be given; keep one of them.',
+  ],
+  [
+    "existing server: public key that is none",
+    (w) => new ExistingServer("old", { address: "203.0.113.7", ssh: { ...w.access, publicKey: "deploy" } }),
+    'ExistingServer "old": ssh.publicKey, but it is no public key; write it like "ssh-ed25519 AAAA…", as in the file that ends in .pub.',
   ],
   [
     "existing server: key that is not there",
@@ -737,5 +1021,39 @@ export const refusals: [title: string, make: (w: World) => unknown, sentence: st
     "registry: no password",
     () => new Registry("r", { address: "ghcr.io", username: "a", password: "" }),
     'Registry "r": password, but it is missing or empty; set it with pulumi config set --secret, and read it with config.requireSecret.',
+  ],
+  [
+    "registry: password with a line break",
+    () => new Registry("r", { address: "ghcr.io", username: "a", password: "b\n" }),
+    'Registry "r": password, but it holds a line break, which a login cannot carry; set it again without; a file that is read into a secret ends with a line break as a rule.',
+  ],
+  [
+    "registry: user with a colon",
+    () => new Registry("r", { address: "ghcr.io", username: "a:b", password: "c" }),
+    'Registry "r": username is "a:b", but it holds a colon, which a login cannot carry; give the user alone.',
+  ],
+  [
+    "registry: insecure where there is TLS",
+    () => new Registry("r", { address: "ghcr.io", username: "a", password: "b", insecure: true }),
+    'Registry "r": insecure is true, but ghcr.io has TLS that everybody can check; leave it out.',
+  ],
+  [
+    "server: two registries that are Docker Hub",
+    (w) =>
+      w.server({
+        registries: ["docker.io", "index.docker.io"].map(
+          (address) => new Registry(address, { address, username: "a", password: "b" }),
+        ),
+      }),
+    'Server "web-1": registries is "index.docker.io", but an address has one set of credentials; keep one of them.',
+  ],
+  [
+    "server: a registry that its Docker alone takes for insecure",
+    (w) =>
+      w.server({
+        registries: [new Registry("r", { address: "r.test:5000", username: "a", password: "b" })],
+        daemon: { "insecure-registries": ["r.test:5000"] },
+      }),
+    'Server "web-1": daemon.insecure-registries is "r.test:5000", but by it Docker sends the login of Registry "r" without TLS; leave it out, or say insecure: true at that Registry, which lists it here as well.',
   ],
 ];

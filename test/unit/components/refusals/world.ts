@@ -8,6 +8,7 @@ import {
   Firewall,
   Network,
   Postgres,
+  ExistingProxy,
   Proxy,
   Redis,
   Server,
@@ -16,16 +17,18 @@ import {
   type AppArgs,
   type Host,
   type PostgresArgs,
+  type ExistingProxyArgs,
   type ProxyArgs,
   type RedisArgs,
   type Rule,
   type ServerArgs,
 } from "../../../../components";
+import { privateKeyText } from "../private-key";
 import { fakeHost, fakeNetwork } from "../fake-host";
 import { newGraph, type Answers } from "../graph";
 
 const privateKeyFile = join(mkdtempSync(join(tmpdir(), "sextant-refusals-")), "id_ed25519");
-writeFileSync(privateKeyFile, "a private key\n");
+writeFileSync(privateKeyFile, privateKeyText);
 writeFileSync(`${privateKeyFile}.pub`, "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGJ1dCB0aGlz someone@here\n");
 
 const halves = JSON.stringify({
@@ -52,15 +55,18 @@ export class World {
   readonly hosts = ["web-1", "web-2"].map((name) => fakeHost(name, shared.network));
   readonly host = this.hosts[0] as Host;
 
+  /** A machine of which the program says that it is gone. */
+  readonly gone = fakeHost("web-2", shared.network, true);
+
   /** A server behind a firewall that lets in SSH and these. */
   behind(allow: Rule[], network?: Network): Server {
     const edge = new Firewall("edge", { allow: [ssh.from("203.0.113.0/24"), ...allow] });
-    return new Server("web-1", { type: "cx22", firewalls: [edge], network, ssh: this.access });
+    return new Server("web-1", { type: "cx23", firewalls: [edge], network, ssh: this.access });
   }
 
   server(change: Partial<ServerArgs>): Server {
     const edge = change.firewalls ? [] : [new Firewall("edge", { allow: [ssh.from("203.0.113.0/24")] })];
-    return new Server("web-1", { type: "cx22", firewalls: edge, ssh: this.access, ...change });
+    return new Server("web-1", { type: "cx23", firewalls: edge, ssh: this.access, ...change });
   }
 
   app(change: Partial<AppArgs>, name = "shop"): App {
@@ -68,7 +74,7 @@ export class World {
       image: "registry.test/shop",
       version: "v2",
       proxy: "proxy" in change ? change.proxy : shared.proxy,
-      route: { hosts: [`${name}.test`] },
+      route: { hosts: [`${name.toLowerCase()}.test`] },
       roles: { web: { servers: [this.host] } },
       ...change,
     });
@@ -84,6 +90,10 @@ export class World {
   appOn(server: Host, route: AppArgs["route"]): App {
     const proxy = new Proxy("front", { servers: [server] });
     return this.app({ proxy, route, roles: { web: { servers: [server] } } });
+  }
+
+  existingProxy(change: Partial<ExistingProxyArgs>): ExistingProxy {
+    return new ExistingProxy("proxy", { servers: [this.host], ...change });
   }
 
   proxy(change: Partial<ProxyArgs>): Proxy {

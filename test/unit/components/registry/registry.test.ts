@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
+import { registryAuth } from "../../../../components/registry/auth";
 import { authAddress, Registry } from "../../../../components/registry/registry";
 import { newGraph, refusal, value } from "../graph";
 
@@ -16,6 +17,26 @@ it("makes its password a secret", async () => {
 it("uses the name under which Docker Hub's credentials are looked up", () => {
   expect(authAddress("docker.io")).toBe("registry-1.docker.io");
   expect(authAddress("registry.example.com:5000")).toBe("registry.example.com:5000");
+});
+
+it("gives hosts its login as Docker takes it, with a word where it may go without TLS", async () => {
+  await newGraph();
+  const lines = await Promise.all(
+    [false, true].map((insecure) =>
+      value(new Registry(`r${String(insecure)}`, { ...good, address: "r.test:5000", insecure }).pullLine),
+    ),
+  );
+  const header = registryAuth(good, "r.test:5000");
+  expect(lines).toEqual([header, `${header} insecure`]);
+});
+
+it("serves Docker Hub by all of its names", async () => {
+  await newGraph();
+  const hub = new Registry("hub", { ...good, address: "docker.io" });
+  expect(
+    ["docker.io", "index.docker.io", "registry-1.docker.io"].filter((name) => !hub.serves(name)),
+  ).toEqual([]);
+  expect(hub.serves("ghcr.io")).toBe(false);
 });
 
 describe("bad arguments", () => {

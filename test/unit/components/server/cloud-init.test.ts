@@ -68,6 +68,20 @@ it("runs the first boot with the size of the swap file", () => {
   expect(fileOf(render(), "/var/lib/sextant/boot")).toMatch(/^#!\/bin\/sh\n/);
 });
 
+it("lets a container that is published on the private address start before that is there", () => {
+  const settings = fileOf(render(), "/etc/sysctl.d/90-sextant.conf").split("\n");
+  expect(settings).toContain("net.ipv4.ip_nonlocal_bind = 1");
+  // A kernel without IPv6 does not know it.
+  expect(settings).toContain("-net.ipv6.ip_nonlocal_bind = 1");
+});
+
+it("shuts the metadata address at each boot before Docker starts containers, and after rules are loaded", () => {
+  const unit = fileOf(render(), "/etc/systemd/system/sextant-metadata.service").split("\n");
+  expect(unit).toContain("Before=docker.service");
+  expect(unit).toContain("WantedBy=multi-user.target docker.service");
+  expect(unit.find((line) => line.startsWith("After="))).not.toContain("docker");
+});
+
 it("upgrades security only, without the engine and without a reboot", () => {
   const text = fileOf(render(), "/etc/apt/apt.conf.d/52sextant");
   expect(text).toContain("codename=${distro_codename}-security");

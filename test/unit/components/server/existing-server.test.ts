@@ -1,16 +1,18 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
 import { ExistingServer } from "../../../../components/server/existing-server";
 import type { ExistingServerArgs } from "../../../../components/server/existing-args";
 import { newGraph, refusal, value } from "../graph";
+import { privateKeyText } from "../private-key";
 
 const privateKeyFile = join(mkdtempSync(join(tmpdir(), "sextant-test-")), "id_ed25519");
-writeFileSync(privateKeyFile, "a private key\n");
+writeFileSync(privateKeyFile, privateKeyText);
 const hostKey = `ssh-ed25519 ${"A".repeat(68)}`;
 const good: ExistingServerArgs = { address: "203.0.113.7", ssh: { privateKeyFile }, hostKey };
-const gate = "pulumi-nodejs:dynamic/sextant:Preflight";
+const gate = "sextant:index:Preflight";
 
 it("makes no server: a preflight, which puts the verbs there, and a network", async () => {
   const graph = await newGraph();
@@ -21,9 +23,9 @@ it("makes no server: a preflight, which puts the verbs there, and a network", as
   );
   await Promise.all([value(server.preflight.id), value(server.network.id)]);
   expect(graph.made.map(({ type }) => type).sort()).toEqual([
-    "pulumi-nodejs:dynamic/sextant:DockerNetwork",
+    "sextant:index:DockerNetwork",
+    "sextant:index:ExistingServer",
     gate,
-    "sextant:server:ExistingServer",
   ]);
   expect(graph.find(gate, "web-1-gate").inputs.words).toEqual([
     "arch=amd64",
@@ -45,6 +47,19 @@ it("holds connections to the host key, where there is one", async () => {
   expect((await value(open.connection)).hostKey).toBeUndefined();
   expect(graph.find(gate, "a-gate").inputs.shell).toMatchObject({ hostKey });
   expect(graph.find(gate, "b-gate").inputs.shell).not.toHaveProperty("hostKey");
+});
+
+it("holds all that comes after the preflight to the key that it saw first, where none is pinned", async () => {
+  const seenHostKey = `ssh-ed25519 ${"B".repeat(68)}`;
+  const graph = await newGraph(({ type }) => (type === gate ? { seenHostKey } : {}));
+  const open = new ExistingServer("a", { ...good, hostKey: undefined });
+  const pinned = new ExistingServer("b", good);
+  await Promise.all([value(open.network.id), value(pinned.network.id)]);
+  const network = "sextant:index:DockerNetwork";
+  expect(graph.find(gate, "a-gate").inputs.shell).not.toHaveProperty("hostKey");
+  expect(graph.find(network, "a").inputs.shell).toMatchObject({ hostKey: seenHostKey });
+  expect(graph.find(network, "b").inputs.shell).toMatchObject({ hostKey });
+  expect(await value(open.shell)).toMatchObject({ hostKey: seenHostKey });
 });
 
 it("asks for no port on a machine without a proxy", async () => {
@@ -75,17 +90,17 @@ describe("bad arguments", () => {
     [
       "a URL",
       { address: "ssh://web" },
-      'address is "ssh://web", but a host is a bare DNS name without scheme, port or path; give its address or name, such as "203.0.113.7" (docs/checks.md#values).',
+      'address is "ssh://web", but a host is a bare DNS name without scheme, port or path; give its address or name, such as "203.0.113.7" (npx sextant docs checks#values).',
     ],
     [
       "IPv4 as IPv6",
       { ipv6Address: "203.0.113.7" },
-      'ipv6Address is "203.0.113.7", but it is no address of that family; write it like "2001:db8::7" (docs/checks.md#values).',
+      'ipv6Address is "203.0.113.7", but it is no address of that family; write it like "2001:db8::7" (npx sextant docs checks#values).',
     ],
     [
       "a private network",
       { privateAddress: "10.0.0.0/24" },
-      'privateAddress is "10.0.0.0/24", but it is no address of that family; write it like "10.0.0.7" (docs/checks.md#values).',
+      'privateAddress is "10.0.0.0/24", but it is no address of that family; write it like "10.0.0.7" (npx sextant docs checks#values).',
     ],
     [
       "an architecture",
@@ -95,7 +110,7 @@ describe("bad arguments", () => {
     [
       "memory",
       { memory: "64m" },
-      'memory is "64m", but Docker takes no less than 128m; raise it (docs/checks.md#values).',
+      'memory is "64m", but Docker takes no less than 128m; raise it (npx sextant docs checks#values).',
     ],
     [
       "an RSA host key",
@@ -105,12 +120,17 @@ describe("bad arguments", () => {
     [
       "a port",
       { preflight: { ports: [0] } },
-      "preflight.ports[0] is 0, but a port is a whole number from 1 to 65535; give the port that is meant, such as 3000 (docs/checks.md#values).",
+      "preflight.ports[0] is 0, but a port is a whole number from 1 to 65535; give the port that is meant, such as 3000 (npx sextant docs checks#values).",
     ],
     [
       "a check that cannot be accepted",
       { preflight: { accept: ["port-taken" as "ufw-bypassed"] } },
       'preflight.accept[0] is "port-taken", but a check that can be accepted is one of memory-limits, disk-inodes, clock-off, ufw-bypassed, kubernetes, sshd-root; mend what the check finds, or correct its name.',
+    ],
+    [
+      "a login that is not root",
+      { ssh: { privateKeyFile, user: "ubuntu" } },
+      'ssh.user is "ubuntu", but the verbs and the proxy\'s upgrade need root, and sudo is not used; let the key in as root (sudo cp ~/.ssh/authorized_keys /root/.ssh/ there), and leave ssh.user out.',
     ],
     [
       "a key that is not there",
@@ -121,6 +141,30 @@ describe("bad arguments", () => {
     await newGraph();
     expect(refusal(() => new ExistingServer("web-1", { ...good, ...change }))).toEqual([
       `ExistingServer "web-1": ${expected}`,
+    ]);
+  });
+});
+
+describe("a machine that is gone", () => {
+  it("has nothing on it any more, and tells the other resources of the run", async () => {
+    const graph = await newGraph();
+    const server = new ExistingServer("web-2", { ...good, gone: true });
+    expect(await value(server.address)).toBe("203.0.113.7");
+    await pulumi.runtime.disconnect();
+    expect(graph.made.map(({ type }) => type).sort()).toEqual([
+      "sextant:index:ExistingServer",
+      "sextant:index:Gone",
+    ]);
+    expect(graph.find("sextant:index:Gone", "web-2-gone").inputs).toMatchObject({
+      host: "web-2",
+    });
+  });
+
+  it("says so to who uses what is not there", async () => {
+    await newGraph();
+    const server = new ExistingServer("web-2", { ...good, gone: true });
+    expect(refusal(() => server.network.id)).toEqual([
+      'ExistingServer "web-2": it is gone, so that it has no network; take out what uses it, or take gone out.',
     ]);
   });
 });

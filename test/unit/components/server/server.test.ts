@@ -5,17 +5,18 @@ import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
 import { Firewall } from "../../../../components/firewall/firewall";
 import { https, ssh } from "../../../../components/firewall/rule";
-import { kit } from "../../../../components/host/kit";
+import { kit } from "../../../../provider/host/scripts";
 import { Network } from "../../../../components/network/network";
 import { Registry } from "../../../../components/registry/registry";
 import type { ServerArgs } from "../../../../components/server/args";
-import { Server, swapMb } from "../../../../components/server/server";
+import { daemonSettings, Server, swapMb } from "../../../../components/server/server";
 import { newGraph, refusal, value, type Answers } from "../graph";
+import { privateKeyText } from "../private-key";
 
 const directory = mkdtempSync(join(tmpdir(), "sextant-test-"));
 const privateKeyFile = join(directory, "id_ed25519");
 const publicKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGJ1dCB0aGlzIGlzIG5vdCBhIHJlYWwga2V5 someone@here";
-writeFileSync(privateKeyFile, "a private key\n");
+writeFileSync(privateKeyFile, privateKeyText);
 writeFileSync(`${privateKeyFile}.pub`, `${publicKey}\n`);
 
 const halves = {
@@ -38,9 +39,9 @@ const cloud: Answers = ({ type }) => {
 const types = {
   server: "hcloud:index/server:Server",
   key: "hcloud:index/sshKey:SshKey",
-  gate: "pulumi-nodejs:dynamic/sextant:HostReady",
+  gate: "sextant:index:HostReady",
   local: "command:local:Command",
-  dockerNetwork: "pulumi-nodejs:dynamic/sextant:DockerNetwork",
+  dockerNetwork: "sextant:index:DockerNetwork",
   provider: "pulumi:providers:docker",
 };
 
@@ -51,7 +52,7 @@ async function edge(): Promise<Firewall> {
 }
 
 const args = (firewall: Firewall, more: Partial<ServerArgs> = {}): ServerArgs => ({
-  type: "cx22",
+  type: "cx23",
   firewalls: [firewall],
   ssh: { privateKeyFile },
   ...more,
@@ -69,7 +70,7 @@ describe("a server", () => {
     const { inputs } = graph.find(types.server);
     expect(inputs).toMatchObject({
       name: "web-1",
-      serverType: "cx22",
+      serverType: "cx23",
       image: "debian-12",
       firewallIds: [await value(firewall.id)],
       labels: { project: "shop", stack: "test" },
@@ -78,6 +79,7 @@ describe("a server", () => {
     expect(inputs.publicNets).toBeUndefined();
     expect(JSON.stringify(inputs.userData)).toContain("a private host key");
     expect(graph.optionsOf(types.server).ignoreChanges).toEqual(["sshKeys", "userData", "image"]);
+    expect(graph.optionsOf(types.server).deleteBeforeReplace).toBe(true);
     expect(await value(server.address)).toBe("198.51.100.7");
     expect(await value(server.ipv6Address)).toBe("2001:db8::1");
     expect(await value(server.privateAddress)).toBeUndefined();
@@ -96,9 +98,24 @@ describe("a server", () => {
     expect(await value(server.connection)).toMatchObject({
       host: "198.51.100.7",
       hostKey: halves.public,
-      privateKey: "a private key\n",
+      privateKey: privateKeyText,
     });
     expect(graph.find(types.gate, "web-1-gate").inputs.shell).toMatchObject({ hostKey: halves.public });
+  });
+
+  it("without IPv4 is reached at its IPv6 address, by ssh, by commands and by Docker's provider", async () => {
+    const graph = await newGraph(cloud);
+    const firewall = new Firewall("edge", { allow: [ssh.from("2001:db8::/48"), https] });
+    const server = new Server("web-1", args(firewall, { publicIpv4: false }), graph.watching);
+    await whole(server);
+    expect(graph.find(types.server).inputs.publicNets).toEqual([{ ipv4Enabled: false, ipv6Enabled: true }]);
+    expect(await value(server.address)).toBe("2001:db8::1");
+    expect(await value(server.connection)).toMatchObject({ host: "2001:db8::1" });
+    const shell = await value(server.shell);
+    expect(shell.destination).toBe("root@2001:db8::1");
+    expect(shell.hostKey).toBe(halves.public);
+    await value(server.docker.id);
+    expect(graph.find(types.provider).inputs.host).toBe("ssh://root@[2001:db8::1]:22");
   });
 
   it("ties what is on it to the machine, and runs commands without triggers", async () => {
@@ -147,7 +164,7 @@ describe("a server", () => {
     const graph = await newGraph(cloud);
     const firewall = await edge();
     const other = join(directory, "other");
-    writeFileSync(other, "another private key\n");
+    writeFileSync(other, privateKeyText);
     const access = (comment: string) => ({
       privateKeyFile: other,
       publicKey: `ssh-ed25519 AAAAother ${comment}`,
@@ -168,9 +185,10 @@ describe("a server", () => {
 
   it("leaves its name to Pulumi, so that a replacement can be made beside it", async () => {
     const graph = await newGraph(cloud);
-    const server = new Server("web-1", args(await edge(), { name: false }));
+    const server = new Server("web-1", args(await edge(), { name: false }), graph.watching);
     await whole(server);
     expect(graph.find(types.server).inputs).not.toHaveProperty("name");
+    expect(graph.optionsOf(types.server).deleteBeforeReplace).toBeUndefined();
   });
 
   it("keeps the registries that it pulls from", async () => {
@@ -179,6 +197,33 @@ describe("a server", () => {
     const server = new Server("web-1", args(await edge(), { registries: [registry] }));
     await whole(server);
     expect(server.registries.map(({ address }) => address)).toEqual(["ghcr.io"]);
+  });
+
+  it("tells Docker of the registries that the program names insecure, beside those in daemon", async () => {
+    await newGraph(cloud);
+    const login = { username: "deploy", password: "hunter2" };
+    const registries = [
+      new Registry("lab", { ...login, address: "10.0.0.2:5000", insecure: true }),
+      new Registry("ghcr", { ...login, address: "ghcr.io" }),
+    ];
+    const daemon = { mtu: 1400, "insecure-registries": ["r.test:5000"] };
+    const given = args(await edge(), { registries, daemon });
+    expect(daemonSettings(given)).toEqual({
+      mtu: 1400,
+      "insecure-registries": ["r.test:5000", "10.0.0.2:5000"],
+    });
+    expect(daemonSettings({ ...given, registries: [], daemon: undefined })).toEqual({});
+  });
+
+  it("knows how old the Docker of its system is", async () => {
+    await newGraph(cloud);
+    const on = async (name: string, image?: string): Promise<number | undefined> =>
+      new Server(name, args(await edge(), { image })).dockerMajor;
+    expect([await on("a"), await on("b", "debian-12"), await on("c", "debian-13")]).toEqual([
+      20,
+      20,
+      undefined,
+    ]);
   });
 
   it("has a Docker provider for a program's own containers, made when it is asked for", async () => {
@@ -240,13 +285,13 @@ describe("bad arguments", () => {
       "no firewall",
       "web-1",
       (f) => args(f, { firewalls: [] }),
-      'firewalls is [], but without a firewall every port that something listens on is open to the internet; name a firewall, or say unprotected: "the reason" (docs/checks.md#anywhere).',
+      'firewalls is [], but without a firewall every port that something listens on is open to the internet; name a firewall, or say unprotected: "the reason" (npx sextant docs checks#anywhere).',
     ],
     [
       "no list of firewalls",
       "web-1",
       (f) => ({ ...args(f), firewalls: undefined as unknown as [] }),
-      'firewalls, but it is a list; name a firewall, or say unprotected: "the reason".',
+      'firewalls, but it is missing; name a firewall, or write [] and unprotected: "the reason".',
     ],
     [
       "no reason",
@@ -270,7 +315,7 @@ describe("bad arguments", () => {
       "no type",
       "web-1",
       (f) => args(f, { type: "" }),
-      'type is "", but it must not be empty; name a server type, such as "cx22".',
+      'type is "", but it must not be empty; name a server type, such as "cx23".',
     ],
     [
       "an image",
@@ -282,13 +327,13 @@ describe("bad arguments", () => {
       "swap",
       "web-1",
       (f) => args(f, { swap: "2GB" as "2g" }),
-      'swap is "2GB", but a size is a number with k, m or g; write it like "512m" (docs/checks.md#values).',
+      'swap is "2GB", but a size is a number with k, m or g; write it like "512m" (npx sextant docs checks#values).',
     ],
     [
       "an address outside",
       "web-1",
       (f, network) => args(f, { network: { network, ip: "10.1.0.2" } }),
-      'network.ip is "10.1.0.2", but it is in none of the subnets 10.0.0.0/24 of Network "net"; choose an address there (docs/checks.md#values).',
+      'network.ip is "10.1.0.2", but it is in none of the subnets 10.0.0.0/24 of Network "net"; choose an address there (npx sextant docs checks#values).',
     ],
     [
       "a user",
@@ -300,12 +345,12 @@ describe("bad arguments", () => {
       "an SSH port",
       "web-1",
       (f) => args(f, { ssh: { privateKeyFile, port: 70_000 } }),
-      "ssh.port is 70000, but a port is a whole number from 1 to 65535; give the port that is meant, such as 3000 (docs/checks.md#values).",
+      "ssh.port is 70000, but a port is a whole number from 1 to 65535; give the port that is meant, such as 3000 (npx sextant docs checks#values).",
     ],
     [
       "no public key",
       "web-1",
-      (f) => args(f, { ssh: { privateKey: "…" } }),
+      (f) => args(f, { ssh: { privateKey: privateKeyText } }),
       "ssh.publicKey, but the public half of the key was not found beside the private one; give it, or name a key that is at Hetzner in sshKeys.",
     ],
     [
@@ -339,7 +384,7 @@ describe("bad arguments", () => {
     await newGraph(cloud);
     const shut = new Firewall("shut", { allow: [https] });
     expect(refusal(() => new Server("web-1", args(shut)))).toEqual([
-      'Server "web-1": firewalls is ["shut"], but none of them lets in SSH on port 22, by which deploys reach the server; add ssh.from("203.0.113.0/24") with your own network (docs/checks.md#firewall-shut).',
+      'Server "web-1": firewalls is ["shut"], but none of them lets in SSH on port 22, by which deploys reach the server; add ssh.from("203.0.113.0/24") with your own network (npx sextant docs checks#firewall-shut).',
     ]);
   });
 
@@ -361,5 +406,30 @@ describe("bad arguments", () => {
     expect(refusal(() => new Server("web-1", args(firewall, { registries })))).toEqual([
       'Server "web-1": registries is "ghcr.io", but an address has one set of credentials; keep one of them.',
     ]);
+  });
+});
+
+describe("which machine it is", () => {
+  it("is in what reaches it, so that nothing of an old one is taken from a new one at its address", async () => {
+    const graph = await newGraph(cloud);
+    const server = new Server("web-1", args(await edge()));
+    await whole(server);
+    const id = await value(server.server.id);
+    for (const type of [types.gate, types.dockerNetwork])
+      expect(graph.find(type).inputs.shell).toMatchObject({ machine: id });
+  });
+});
+
+describe("a server that is gone", () => {
+  it("stays at Hetzner as it is, with nothing on it", async () => {
+    const graph = await newGraph(cloud);
+    const server = new Server("web-1", args(await edge(), { gone: true }));
+    await value(server.server.id);
+    await pulumi.runtime.disconnect();
+    const kinds = graph.made.map(({ type }) => type);
+    expect(kinds).toContain(types.server);
+    expect(kinds).toContain("sextant:index:Gone");
+    expect(kinds).not.toContain(types.gate);
+    expect(kinds).not.toContain(types.dockerNetwork);
   });
 });

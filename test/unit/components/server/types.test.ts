@@ -9,7 +9,7 @@ it("knows the architecture by the family", () => {
 });
 
 it("knows the types of the documentation, and says nothing of others", () => {
-  expect(serverTypes.get("cx32")).toEqual({ cores: 4, memoryMb: 8192, architecture: "amd64" });
+  expect(serverTypes.get("cx33")).toEqual({ cores: 4, memoryMb: 8192, architecture: "amd64" });
   expect(serverTypes.get("cax11")).toEqual({ cores: 2, memoryMb: 4096, architecture: "arm64" });
   expect(serverTypes.get("cx99")).toBeUndefined();
 });

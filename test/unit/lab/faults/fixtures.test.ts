@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { causes } from "../../../../components/diagnosis/causes";
+import { causes } from "../../../../provider/diagnosis/causes";
 import { fixtures, lookAlikes } from "../../../lab/faults/fixtures";
 
 const causeOf = (name: string): string | undefined => fixtures.find((each) => each.name === name)?.cause;

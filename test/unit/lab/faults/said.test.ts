@@ -16,7 +16,7 @@ const failed = lines(
   [9900, "  pulumi-nodejs:dynamic:Resource (shop-web-fault-1-ready):"],
   [9900, "    error: it does not listen on 3000"],
   [9900, "    cure: bind 0.0.0.0"],
-  [9900, "    more: docs/troubleshooting.md#loopback-bind"],
+  [9900, "    more: npx sextant docs troubleshooting#loopback-bind"],
   [9900, ""],
   [9950, "Resources:"],
 );
@@ -27,14 +27,14 @@ describe("what pulumi said", () => {
   });
 
   it("counts from the start where nothing of the program was reached", () => {
-    const refused = lines([2500, "    error: App: too old, see troubleshooting.md#proxy-too-old"]);
+    const refused = lines([2500, "    error: App: too old, see troubleshooting#proxy-too-old"]);
     expect(said(refused)).toMatchObject({ cause: "proxy-too-old", seconds: 2.5 });
   });
 
   it("is the verdict, and not what else it may be", () => {
     const two = lines(
-      [1, "    also: it boots slowly (docs/troubleshooting.md#slow-boot)"],
-      [1, "    more: docs/troubleshooting.md#hang; on the host: sextant doctor"],
+      [1, "    also: it boots slowly (npx sextant docs troubleshooting#slow-boot)"],
+      [1, "    more: npx sextant docs troubleshooting#hang; on the host: sextant doctor"],
     );
     expect(said(two).cause).toBe("hang");
   });
@@ -62,7 +62,7 @@ describe("what pulumi said", () => {
     expect(report(failed)).toEqual([
       "    error: it does not listen on 3000",
       "    cure: bind 0.0.0.0",
-      "    more: docs/troubleshooting.md#loopback-bind",
+      "    more: npx sextant docs troubleshooting#loopback-bind",
     ]);
   });
 });

@@ -201,6 +201,46 @@ it("answers 429 when the bucket is empty, with its headers", async () => {
   expect([second.status, second.body.error.code]).toEqual([429, "rate_limit_exceeded"]);
 });
 
+it("has Hetzner's own limit where no other is asked for", async () => {
+  const { headers } = await call("GET", "/locations");
+  expect([headers.get("RateLimit-Limit"), headers.get("RateLimit-Remaining")]).toEqual(["3600", "3599"]);
+});
+
+it("has none left of a type that is sold out, and says so in its list, until the faults are cleared", async () => {
+  await call("POST", "/_lab/faults", { kind: "sold-out", serverType: "cx23", location: "fsn1" });
+  const place = async (): Promise<any> =>
+    (await call("GET", "/server_types?name=cx23")).body.server_types[0].locations.find(
+      (each: any) => each.name === "fsn1",
+    );
+  expect((await place()).available).toBe(false);
+  const refused = await call("POST", "/servers", { name: "web", ...small, location: "fsn1" });
+  expect([refused.status, refused.body.error]).toEqual([
+    412,
+    { code: "resource_unavailable", message: "error during placement", details: null },
+  ]);
+  expect((await call("POST", "/servers", { name: "web", ...small, location: "nbg1" })).status).toBe(201);
+  await call("DELETE", "/_lab/faults");
+  expect((await place()).available).toBe(true);
+});
+
+it("has no data centres any more", async () => {
+  for (const path of ["/datacenters", "/datacenters/4"]) {
+    const { status, body } = await call("GET", path);
+    expect([status, body.error.code]).toEqual([410, "deprecated_api_endpoint"]);
+  }
+});
+
+it("keeps an assigned address, and calls a free one unassigned", async () => {
+  const free = (await call("POST", "/primary_ips", { name: "ip", type: "ipv4", location: "fsn1" })).body
+    .primary_ip;
+  expect(free.assignee_type).toBe("unassigned");
+  const { server } = (await call("POST", "/servers", { name: "web", ...small })).body;
+  const id = server.public_net.ipv4.id;
+  expect((await call("GET", `/primary_ips/${id}`)).body.primary_ip.assignee_type).toBe("server");
+  const refused = await call("DELETE", `/primary_ips/${id}`);
+  expect([refused.status, refused.body.error.code]).toEqual([422, "must_be_unassigned"]);
+});
+
 it("pages with meta and Link header", async () => {
   for (let n = 0; n < 3; n++) await call("POST", "/placement_groups", { name: `g${n}`, type: "spread" });
   const { headers, body } = await call("GET", "/placement_groups?per_page=2&sort=name:desc");

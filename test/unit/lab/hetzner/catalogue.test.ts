@@ -24,8 +24,12 @@ describe("catalogue", () => {
     expect(orderProblem(type("cx23"), "fsn1")).toBeUndefined();
     expect(orderProblem(type("cx23"), "ash")).toMatch(/not offered in ash; it is in fsn1, nbg1, hel1/);
     expect(orderProblem(type("cpx11"), "ash")).toBeUndefined();
-    expect(orderProblem(type("cpx11"), "fsn1", new Date("2025-12-01"))).toBeUndefined();
-    expect(orderProblem(type("cpx11"), "fsn1", new Date("2026-02-01"))).toMatch(/can no longer be ordered/);
+    expect(orderProblem(type("cpx11"), "fsn1")).toMatch(/not offered in fsn1; it is in ash, hil, sin/);
+    const deprecation = { announced: "2026-10-01T00:00:00Z", unavailable_after: "2027-01-01T00:00:00Z" };
+    const cx23 = type("cx23");
+    const going = { ...cx23, locations: cx23.locations.map((place) => ({ ...place, deprecation })) };
+    expect(orderProblem(going, "fsn1", new Date("2026-12-01"))).toBeUndefined();
+    expect(orderProblem(going, "fsn1", new Date("2027-02-01"))).toMatch(/can no longer be ordered/);
   });
 });
 

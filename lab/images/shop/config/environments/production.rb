@@ -8,5 +8,6 @@ Rails.application.configure do
   config.active_record.dump_schema_after_migration = false
 
   config.force_ssl = ENV["FORCE_SSL"] == "1"
+  config.ssl_options = { redirect: { exclude: ->(request) { request.path == ENV["SSL_EXCEPT"] } } }
   config.hosts = ENV.fetch("HOSTS_ALLOWED", "").split(",").map(&:strip).reject(&:empty?)
 end

@@ -1,0 +1,50 @@
+/** `sextant docs [PAGE[#SECTION]]`: prints the pages that lie in the package, so that a message can name one that is there. */
+import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Command } from "commander";
+import { packageRoot } from "../provider/core/package";
+import { section } from "./section";
+
+const directory = join(packageRoot(), "docs");
+
+/** Adds the command. */
+export function addDocs(program: Command): void {
+  program
+    .command("docs")
+    .description("print a page of the documentation, or a section of it")
+    .argument("[page]", 'such as "checks" or "troubleshooting#wrong-port"; a list of all pages by default')
+    .action((page: string | undefined) => {
+      console.log(page === undefined ? list() : read(page));
+    });
+}
+
+function names(): string[] {
+  return readdirSync(directory)
+    .filter((name) => name.endsWith(".md") && name !== "README.md")
+    .map((name) => name.slice(0, -".md".length))
+    .sort();
+}
+
+function list(): string {
+  const pages = names().map((name) => {
+    const title = /^# (.*)$/m.exec(readFileSync(join(directory, `${name}.md`), "utf8"))?.[1] ?? "";
+    return `  ${name.padEnd(16)} ${title}`;
+  });
+  return ["Print one by: sextant docs PAGE, or sextant docs PAGE#SECTION", ...pages].join("\n");
+}
+
+/** A page, or a section of it; it may be written as in a link, `docs/checks.md#values`. */
+function read(wanted: string): string {
+  const [path = "", anchor] = wanted.split("#", 2);
+  const name = path.replace(/^docs\//, "").replace(/\.md$/, "");
+  const file = join(directory, `${name}.md`);
+  if (!/^[\w-]+$/.test(name) || !existsSync(file)) {
+    throw new Error(`docs: there is no page ${name}; there are ${names().join(", ")}.`);
+  }
+  const text = readFileSync(file, "utf8");
+  if (anchor === undefined || anchor === "") return text.trimEnd();
+  const found = section(text, anchor);
+  if (found === undefined)
+    throw new Error(`docs: ${name} has no section ${anchor}; sextant docs ${name} prints all.`);
+  return found;
+}

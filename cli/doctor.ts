@@ -1,0 +1,97 @@
+/** `sextant doctor [CONTAINER]`: asks the hosts of a stack what was gathered when a release failed, and says why, with the cure. */
+import type { Command } from "commander";
+import { parseEvidence } from "../provider/diagnosis/parse";
+import { verdict } from "../provider/diagnosis/verdict";
+import { onHost } from "../provider/ssh/run";
+import { hostsOf, type DeployedHost } from "./hosts";
+import { exportStack, stackChoice } from "./stack";
+
+interface Options {
+  host?: string;
+  raw: boolean;
+}
+
+/** What a host said: one document for each container that failed, or why it could not be asked. */
+export interface Told {
+  host: string;
+  documents: readonly string[];
+  problem?: string;
+}
+
+/** Adds the command. */
+export function addDoctor(program: Command): void {
+  program
+    .command("doctor")
+    .description("say why releases failed, also days later, with the cure")
+    .argument("[container]", "a container that failed, or the beginning of its name; all by default")
+    .option("--host <name>", "ask this host alone")
+    .option("--raw", "print what was gathered as JSON, a line for each container", false)
+    .action(async (container: string | undefined, options: Options, command: Command) => {
+      const hosts = chosen(hostsOf(exportStack(stackChoice(command))), options.host);
+      const told = await Promise.all(hosts.map(ask));
+      for (const line of answer(told, container, options.raw)) console.log(line);
+    });
+}
+
+/** The hosts that are asked. @throws Error when there is none. */
+export function chosen(hosts: readonly DeployedHost[], name: string | undefined): readonly DeployedHost[] {
+  if (hosts.length === 0) {
+    throw new Error("doctor: this stack has no hosts; name another by --stack, or see pulumi stack ls.");
+  }
+  const found = hosts.filter(({ shell }) => name === undefined || shell.name === name);
+  if (found.length > 0) return found;
+  throw new Error(
+    `doctor: this stack has no host ${name ?? ""}; it has ${hosts.map(({ shell }) => shell.name).join(", ")}.`,
+  );
+}
+
+/** Asks a host; one that is down is no reason to say nothing of the others. */
+export async function ask({ shell, directory }: DeployedHost): Promise<Told> {
+  const look = { timeout: 30, what: "doctor" };
+  const ran = await onHost(shell, `${directory}/doctor evidence`, look).catch(
+    (error: unknown) => error as Error,
+  );
+  if (ran instanceof Error) return { host: shell.name, documents: [], problem: ran.message };
+  if (ran.code !== 0)
+    return { host: shell.name, documents: [], problem: verdict("", ran.stderr, shell.name) };
+  return { host: shell.name, documents: ran.stdout.split("\n").filter(Boolean) };
+}
+
+/**
+ * The lines of the answer.
+ * @throws Error when a container is named of which nothing is kept, with those that there are.
+ */
+export function answer(told: readonly Told[], container: string | undefined, raw: boolean): string[] {
+  const wanted = told.map((each) => ({
+    ...each,
+    documents: each.documents.filter((document) => isOf(container, nameIn(document))),
+  }));
+  const problems = told.flatMap(({ problem }) => problem ?? []);
+  if (container !== undefined && wanted.every(({ documents }) => documents.length === 0)) {
+    throw new Error([...problems, nothingOf(container, told)].join("\n"));
+  }
+  return wanted.flatMap(({ host, documents, problem }) => {
+    if (problem !== undefined) return [problem];
+    if (documents.length === 0) {
+      return container === undefined ? [`${host}: nothing failed here that is still kept.`] : [];
+    }
+    return raw ? documents : documents.map((document) => `${verdict(document, "", host)}\n`);
+  });
+}
+
+function nameIn(document: string): string | undefined {
+  return parseEvidence(document).evidence.container;
+}
+
+/** A container by its name, or all of a role on a host by what their names begin with. */
+function isOf(wanted: string | undefined, name: string | undefined): boolean {
+  return wanted === undefined || name === wanted || (name?.startsWith(`${wanted}-`) ?? false);
+}
+
+function nothingOf(container: string, told: readonly Told[]): string {
+  const kept = told.flatMap(({ host, documents }) =>
+    documents.map((document) => `${nameIn(document) ?? "a pull or a release command"} on ${host}`),
+  );
+  const there = kept.length === 0 ? "nothing failed that is still kept" : `there is ${kept.join(", ")}`;
+  return `doctor: nothing is kept of ${container}; ${there}.`;
+}

@@ -1,0 +1,21 @@
+/** The commands of `sextant`: a file each, which adds itself here. */
+import { Command } from "commander";
+import { addDocs } from "./docs";
+import { addDoctor } from "./doctor";
+import { libraryPackage } from "../provider/core/package";
+
+/** The program with all of its commands. It throws a `CommanderError` where others would end the process. */
+export function sextant(): Command {
+  const { version } = libraryPackage();
+  const program = new Command("sextant")
+    .description("Asks the servers of a Pulumi stack, and shows the pages of pulumi-sextant.")
+    .version(version, "-V, --version", "print the version")
+    .option("-s, --stack <name>", "the stack, instead of the selected one")
+    .option("-C, --cwd <directory>", "the directory of the Pulumi program, instead of this one")
+    .helpOption("-h, --help", "print this help")
+    .configureHelp({ showGlobalOptions: true })
+    .showHelpAfterError("(sextant --help lists all commands)")
+    .exitOverride();
+  for (const add of [addDoctor, addDocs]) add(program);
+  return program;
+}

@@ -1,0 +1,46 @@
+/** The state of a stack, as the `pulumi` program gives it. */
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import type { Command } from "commander";
+
+/** Which stack a command is about. */
+export interface StackChoice {
+  /** @default the selected one */
+  stack?: string;
+  /** Where the Pulumi program is. @default where the command was started */
+  cwd?: string;
+}
+
+/** The choice of the words that a command was given. */
+export function stackChoice(command: Command): StackChoice {
+  const { stack, cwd } = command.optsWithGlobals<StackChoice>();
+  return { stack, cwd };
+}
+
+/**
+ * The stack's state, secrets in clear: they are part of how a host is reached, and stay in this process.
+ * @throws Error with one sentence when Pulumi is not there, or has no such stack.
+ */
+export function exportStack({ stack, cwd }: StackChoice): unknown {
+  if (cwd !== undefined && !existsSync(cwd)) throw new Error(`There is no directory ${cwd}; see -C.`);
+  const words = [
+    ...["stack", "export", "--show-secrets", "--non-interactive"],
+    ...(stack === undefined ? [] : ["--stack", stack]),
+  ];
+  const ran = spawnSync("pulumi", words, { cwd, encoding: "utf8", maxBuffer: 2 ** 30 });
+  if (ran.error !== undefined) {
+    const missing = (ran.error as NodeJS.ErrnoException).code === "ENOENT";
+    throw new Error(
+      missing
+        ? "The pulumi program is not on the PATH; install it: https://www.pulumi.com/docs/install/"
+        : `The pulumi program could not be run: ${ran.error.message}`,
+    );
+  }
+  if (ran.status !== 0) {
+    const said = ran.stderr.trim().replace(/^error: /, "");
+    throw new Error(
+      said === "" ? `pulumi stack export ended with ${String(ran.status ?? ran.signal)}.` : said,
+    );
+  }
+  return JSON.parse(ran.stdout);
+}

@@ -1,0 +1,50 @@
+/** The arguments of Postgres. */
+import type * as pulumi from "@pulumi/pulumi";
+import type { Size } from "../core/units";
+import type { AccessoryArgs } from "./args";
+
+/** Arguments of `Postgres`: those of an accessory, less what the preset knows. */
+export interface PostgresArgs extends Omit<AccessoryArgs, "image" | "port" | "volumes" | "ready"> {
+  /**
+   * The tag of the image, which begins with the major version or names it as `pg17`. Editing it replaces the container on the same
+   * data, and so is refused at preview where the data could not be read, or not be trusted: another major version, or an image on
+   * Alpine instead of Debian. The way to another major version is a second `Postgres` beside the first, a dump and a restore.
+   *
+   * @edit replaces the container; another major version or C library is refused
+   * @example "17"
+   */
+  version: string;
+  /**
+   * The password of the user.
+   *
+   * @edit in place, before the apps that have `url` or `password` are released: open connections stay. Until such a release is
+   * through, the old one can open no new connection
+   */
+  password: pulumi.Input<string>;
+  /**
+   * The user that owns the database.
+   *
+   * @default "app"
+   * @edit replaces the container, and fails before the apps where the database has no such user: it is made at the first start only
+   */
+  user?: string;
+  /**
+   * The database that is made at first start.
+   *
+   * @default the user's name
+   * @edit replaces the container, and fails before the apps where the server has no such database
+   */
+  database?: string;
+  /** The image, without its tag. @default "postgres" @edit replaces the container @example "pgvector/pgvector" */
+  image?: string;
+  /**
+   * The major version, for an image whose tag does not name it.
+   *
+   * @default read from `version`
+   * @edit another one than that of the data is refused
+   * @example 17
+   */
+  major?: number;
+  /** The size of /dev/shm; a parallel query needs more than Docker's own 64 MB. @default "256m" @edit replaces the container */
+  shm?: Size;
+}

@@ -1,0 +1,49 @@
+/**
+ * Where the official image of PostgreSQL keeps its data, and what its `psql` is told. Pure. The rules are those of
+ * docker-library/postgres at 6edb0a8: up to 17 `VOLUME /var/lib/postgresql/data` is PGDATA itself; from 18 on the volume is
+ * /var/lib/postgresql, PGDATA a directory of the major version in it, and docker-entrypoint.sh ends where
+ * /var/lib/postgresql/data is a mount point (18/trixie/Dockerfile, `docker_setup_env` in 18/trixie/docker-entrypoint.sh). The
+ * images on Alpine have the same.
+ */
+import type { Problem } from "../core/problem";
+
+const before18 = "/var/lib/postgresql/data";
+const from18 = "/var/lib/postgresql";
+
+/** Where the volume `data` is mounted. A PGDATA of the program's own below the old place keeps the volume there. */
+export function mountFor(major: number, pgdata: string | undefined): string {
+  if (major < 18) return before18;
+  return pgdata !== undefined && insideOf(before18, pgdata) ? before18 : from18;
+}
+
+/** A PGDATA that the volume would not hold. */
+export function checkPgdata(major: number, pgdata: string | undefined): Problem[] {
+  if (pgdata === undefined || insideOf(mountFor(major, pgdata), pgdata)) return [];
+  return [
+    {
+      argument: "env.PGDATA",
+      value: pgdata,
+      rule: `the data volume is mounted at ${mountFor(major, pgdata)}, and what is written elsewhere goes with the container`,
+      cure: "choose a directory below it, or leave PGDATA out",
+      check: "data-format",
+    },
+  ];
+}
+
+/** PGDATA as the program gives it, where it is known now. */
+export function pgdataOf(env: Record<string, unknown> | undefined): string | undefined {
+  const given = env?.["PGDATA"];
+  return typeof given === "string" ? given.replace(/\/+$/, "") : undefined;
+}
+
+function insideOf(directory: string, path: string): boolean {
+  return path === directory || path.startsWith(`${directory}/`);
+}
+
+/**
+ * The input of `psql` that gives a user a password. `\password` asks for it twice and sends only its hash, so that no log of the server
+ * can hold it; without a terminal it reads from the same input.
+ */
+export function loginInput(user: string, password: string): string {
+  return `\\password "${user}"\n${password}\n${password}\n`;
+}

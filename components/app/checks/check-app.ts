@@ -1,0 +1,269 @@
+/** What can be wrong with the arguments of an app. */
+import * as check from "../../core/checks";
+import { checkEnvironment } from "../../core/environment";
+import type { Problem } from "../../core/problem";
+import { checkData } from "../../data/check-word";
+import { moves } from "../../image/reference";
+import type { AppArgs, ContainerSettings, RoleArgs } from "../args";
+import { rolesOf, routeArgument, type Role } from "../plan";
+import { checkTimeouts } from "./check-timeouts";
+import { checkRoute } from "../route";
+
+export function checkApp(name: string, args: AppArgs): Problem[] {
+  const names = Object.keys(args.roles);
+  const problems = [
+    ...check.dnsLabel("name", name),
+    ...checkImage(args.image),
+    ...checkVersion(args.version),
+    ...check.notEmpty("roles", args.roles, "give at least one role with its servers"),
+    ...checkSettings("", args),
+    ...list(args.route).flatMap((route, at) => checkRoute(at === 0 ? "route" : `route[${at}]`, route)),
+    ...Object.entries(args.roles).flatMap(([role, roleArgs]) => checkRole(role, roleArgs)),
+    ...(args.release === undefined
+      ? []
+      : check.notEmpty("release", args.release, "give the command as a list of words")),
+    ...check.duration("releaseTimeout", args.releaseTimeout, 1000),
+    ...(args.inspectImage === false ? [] : check.duration("inspectImage", args.inspectImage, 100, 60_000)),
+    ...checkBatch(args.rollout?.batch),
+    ...checkData("app", args.data),
+    ...check.whole("retainImages", args.retainImages, 1, 100),
+  ];
+  const firstRole = names[0];
+  if (args.route !== undefined && firstRole !== undefined && args.roles[firstRole]?.route !== undefined) {
+    problems.push({
+      argument: `roles.${firstRole}.route`,
+      rule: "the app's own route is that of its first role, so this role has two",
+      cure: "keep one of them",
+    });
+  }
+  const roles = rolesOf(name, args);
+  return [
+    ...problems,
+    ...checkInherited(args, roles),
+    ...checkTimeouts(args, roles).refused,
+    ...checkRoutesTogether(args, roles),
+    ...checkServices(args, roles),
+  ];
+}
+
+function checkImage(image: string): Problem[] {
+  if (!image) return check.notEmpty("image", image, "name the image's repository");
+  const last = image.slice(image.lastIndexOf("/") + 1);
+  if (/[:@]/.test(last)) {
+    return [
+      {
+        argument: "image",
+        value: image,
+        rule: "the release is given apart, so that it can be seen in a diff",
+        cure: "move the tag or digest to version",
+      },
+    ];
+  }
+  return /^[a-z0-9][a-z0-9.-]*(:\d+)?(\/[a-z0-9][a-z0-9._-]*)*$/.test(image)
+    ? []
+    : [
+        {
+          argument: "image",
+          value: image,
+          rule: "a repository is a lower-case path without scheme",
+          cure: 'write it like "registry.example.com/shop"',
+        },
+      ];
+}
+
+function checkVersion(version: unknown): Problem[] {
+  if (!check.isPlain(version)) {
+    return version === undefined
+      ? [
+          {
+            argument: "version",
+            rule: "it has no value",
+            cure: "set it, for example with pulumi config set version v1",
+          },
+        ]
+      : [];
+  }
+  if (typeof version === "string" && moves(version)) {
+    return [
+      {
+        argument: "version",
+        value: version,
+        rule: "a tag that moves gives no release to go back to",
+        cure: "use a tag of its own for each build, such as the commit's hash",
+        check: "mutable-tag",
+      },
+    ];
+  }
+  return typeof version === "string" &&
+    /^(sha256:[0-9a-f]{64}|[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})$/.test(version)
+    ? []
+    : [
+        {
+          argument: "version",
+          value: version,
+          rule: "it is no tag and no digest",
+          cure: 'write it like "v42" or "sha256:..."',
+        },
+      ];
+}
+
+function checkSettings(prefix: string, settings: ContainerSettings): Problem[] {
+  return [
+    ...checkEnvironment(settings.env, settings.secrets, prefix),
+    ...Object.entries(settings.volumes ?? {}).flatMap(([source, path]) => [
+      ...(source.startsWith("/")
+        ? check.absolutePath(`${prefix}volumes.${source}`, source)
+        : check.dnsLabel(`${prefix}volumes.${source}`, source)),
+      ...check.absolutePath(`${prefix}volumes.${source}`, path),
+    ]),
+    ...check.size(`${prefix}resources.memory`, settings.resources?.memory),
+    ...check.cores(`${prefix}resources.cpus`, settings.resources?.cpus),
+    ...check.duration(`${prefix}stopTimeout`, settings.stopTimeout, 0, 3_600_000),
+    ...check.duration(`${prefix}readyTimeout`, settings.readyTimeout, 1000, 3_600_000),
+    ...Object.keys(settings.labels ?? {})
+      .filter((label) => label.startsWith("sextant."))
+      .map((label) => ({
+        argument: `${prefix}labels.${label}`,
+        rule: "labels that start with sextant. say which containers are whose",
+        cure: "choose another name",
+      })),
+    ...check.oneOf(`${prefix}restart`, settings.restart, ["no", "on-failure", "always", "unless-stopped"]),
+  ];
+}
+
+function checkRole(name: string, role: RoleArgs): Problem[] {
+  const at = `roles.${name}`;
+  const hosts = role.servers.map((host) => host.hostName);
+  const twice = hosts.find((host, index) => hosts.indexOf(host) !== index);
+  return [
+    ...check.dnsLabel(at, name, 20),
+    ...check.notEmpty(`${at}.servers`, role.servers, "give at least one server, or remove the role"),
+    ...(twice === undefined
+      ? []
+      : [
+          {
+            argument: `${at}.servers`,
+            value: twice,
+            rule: "a role runs once on a host",
+            cure: "name each host once",
+          },
+        ]),
+    ...(role.command === undefined
+      ? []
+      : check.notEmpty(`${at}.command`, role.command, "leave it out for the image's own")),
+    ...(role.ready === undefined
+      ? []
+      : check.notEmpty(`${at}.ready`, role.ready, "give the command as a list of words")),
+    ...check.duration(`${at}.readyDelay`, role.readyDelay, 0, 600_000),
+    ...check.oneOf(`${at}.strategy`, role.strategy, ["start-first", "stop-first"]),
+    ...checkSettings(`${at}.`, role),
+    ...list(role.route).flatMap((route, index) =>
+      checkRoute(index === 0 ? `${at}.route` : `${at}.route[${index}]`, route),
+    ),
+  ];
+}
+
+/** A name that the app has in one of env and secrets, and a role in the other. */
+function checkInherited(args: AppArgs, roles: readonly Role[]): Problem[] {
+  return roles.flatMap((role) => {
+    const own = args.roles[role.name];
+    const across = { env: { ...args.env, ...own?.env }, secrets: { ...args.secrets, ...own?.secrets } };
+    const said = new Set([args, own].flatMap((level) => sharedNames(level?.env, level?.secrets)));
+    return sharedNames(across.env, across.secrets)
+      .filter((name) => !said.has(name))
+      .map((name) => ({
+        argument: `roles.${role.name}.${name in (own?.env ?? {}) ? "env" : "secrets"}.${name}`,
+        rule: `the same name is in the ${name in (own?.env ?? {}) ? "secrets" : "env"} of the app, and one of the two would be lost`,
+        cure: "rename one of them",
+        check: "env-and-secret" as const,
+      }));
+  });
+}
+
+function sharedNames(env: object = {}, secrets: object = {}): string[] {
+  return Object.keys(env).filter((name) => name in secrets);
+}
+
+function checkRoutesTogether(args: AppArgs, roles: readonly Role[]): Problem[] {
+  const problems: Problem[] = [];
+  for (const role of roles) {
+    const at = `roles.${role.name}`;
+    if (role.routes.length > 0 && role.strategy === "stop-first") {
+      problems.push({
+        argument: `${at}.strategy`,
+        value: "stop-first",
+        rule: "a role with a route would lose requests between the two containers",
+        cure: "leave strategy out, or the route",
+      });
+    }
+    if (role.routes.length > 0 && role.ready !== undefined) {
+      problems.push({
+        argument: `${at}.ready`,
+        rule: "a role with a route is ready when its health path answers",
+        cure: "set route.health instead",
+      });
+    }
+    if (role.routes.length > 0 && args.proxy === undefined) {
+      problems.push({
+        argument: "proxy",
+        rule: `role ${role.name} has a route and there is no proxy to route to it`,
+        cure: "give the Proxy of its servers",
+      });
+    }
+    for (const host of role.routes.length > 0 ? role.servers : []) {
+      if (args.proxy !== undefined && !args.proxy.on.has(host.hostName)) {
+        problems.push({
+          argument: `${at}.servers`,
+          value: host.hostName,
+          rule: "it has a route and the proxy does not run on that host",
+          cure: "add the host to the servers of the Proxy",
+        });
+      }
+    }
+  }
+  return problems;
+}
+
+/** The proxy tells routes apart by the names of app, role and route, and so does Pulumi. */
+function checkServices(args: AppArgs, roles: readonly Role[]): Problem[] {
+  const taken = new Map<string, string>();
+  const problems: Problem[] = [];
+  for (const role of roles) {
+    for (const [at, { service, route }] of role.routes.entries()) {
+      const argument = routeArgument(args, role, at);
+      const other = taken.get(service);
+      if (other === undefined) taken.set(service, argument);
+      else {
+        problems.push({
+          argument: `${argument}.name`,
+          value: route.name,
+          rule: `${other} is named ${service} in the proxy, too`,
+          cure: 'give each route a name of its own, such as "admin"',
+        });
+      }
+    }
+  }
+  return problems;
+}
+
+function checkBatch(batch: unknown): Problem[] {
+  if (batch === undefined) return [];
+  if (typeof batch === "number") return check.whole("rollout.batch", batch, 1, 1000);
+  const share = typeof batch === "string" ? /^(\d+(?:\.\d+)?)%$/.exec(batch) : null;
+  const percent = Number(share?.[1] ?? 0);
+  return percent > 0 && percent <= 100
+    ? []
+    : [
+        {
+          argument: "rollout.batch",
+          value: batch,
+          rule: "a batch is a number of hosts or a share from over 0% to 100%",
+          cure: 'write it like 2 or "25%"',
+        },
+      ];
+}
+
+function list<T>(value: T | T[] | undefined): T[] {
+  if (value === undefined) return [];
+  return Array.isArray(value) ? value : [value];
+}

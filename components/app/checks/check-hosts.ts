@@ -1,0 +1,112 @@
+/** An app against its hosts and its proxy: other apps' routes, firewalls, certificates and memory. */
+import type { Findings, Problem } from "../../core/problem";
+import { mebibytes, sizeBytes } from "../../core/units";
+import { letsIn } from "../../firewall/audit";
+import type { Host } from "../../host/host";
+import { memoryProblems, useOf, type MemoryUse } from "../../host/host-use";
+import { publishesToAll } from "../../proxy/checks/check-servers";
+import type { AppArgs } from "../args";
+import { checkCertificate } from "./check-certificate";
+import { routeArgument, type Role } from "../plan";
+import { checkBehind, type RouteArgs } from "../route";
+import { claim, claimsBy, claimsOf, routeConflicts } from "./route-claims";
+
+/** What is wrong with an app on its hosts, with all that is there by now. */
+export function checkHosts(owner: string, args: AppArgs, roles: readonly Role[]): Findings {
+  const routes = roles.flatMap((role) =>
+    role.routes.map(({ route }, at) => ({ role, route, argument: routeArgument(args, role, at) })),
+  );
+  const found: Findings[] = [
+    {
+      refused: args.proxy === undefined ? [] : routeConflicts(claimsBy(owner, roles), claimsOf(args.proxy)),
+      warned: [],
+    },
+    ...routes.map(({ role, route, argument }) => checkChallenge(argument, role, route)),
+    ...routes.map(({ route, argument }) => ({
+      refused: checkBehind(argument, route, args.proxy?.config.behind),
+      warned: endsSoon(argument, route),
+    })),
+    ...routes.flatMap(({ role, route, argument }) =>
+      role.servers.map((host) => checkFirewalls(argument, host, route, args)),
+    ),
+    ...memoryByHost(owner, roles).map(({ host, wanted }) =>
+      memoryProblems("resources.memory", host, useOf(host), wanted),
+    ),
+  ];
+  return {
+    refused: found.flatMap(({ refused }) => refused),
+    warned: found.flatMap(({ warned }) => warned),
+  };
+}
+
+/** Takes the routes and the memory of an app. */
+export function occupy(owner: string, args: AppArgs, roles: readonly Role[]): void {
+  if (args.proxy !== undefined) claim(args.proxy, claimsBy(owner, roles));
+  for (const { host, wanted } of memoryByHost(owner, roles)) useOf(host).memory.push(...wanted);
+}
+
+function memoryByHost(owner: string, roles: readonly Role[]): { host: Host; wanted: MemoryUse[] }[] {
+  const hosts = [...new Set(roles.flatMap((role) => role.servers))];
+  return hosts.map((host) => ({
+    host,
+    wanted: roles
+      .filter((role) => role.servers.includes(host))
+      .flatMap(({ resources, strategy }): MemoryUse[] => {
+        const { memory } = resources ?? {};
+        if (memory === undefined || sizeBytes(memory) === undefined) return [];
+        return [{ owner, limit: mebibytes(memory), copies: strategy === "stop-first" ? 1 : 2 }];
+      }),
+  }));
+}
+
+function checkChallenge(argument: string, role: Role, route: RouteArgs): Findings {
+  const names = [...new Set(role.servers.map(({ hostName }) => hostName))];
+  if (route.tls?.kind !== "letsEncrypt" || names.length < 2) return { refused: [], warned: [] };
+  const all = `${names.slice(0, -1).join(", ")} and ${names.at(-1) ?? ""}`;
+  const problem: Problem = {
+    argument: `${argument}.tls`,
+    value: "letsEncrypt",
+    rule: `${all} would each answer for the other's challenge`,
+    cure: "bring a certificate with ownCertificate(), or end TLS at a load balancer and leave tls out",
+    check: "lets-encrypt",
+  };
+  return { refused: [problem], warned: [] };
+}
+
+/** A certificate of one's own that has to be renewed; one that is wrong is refused with the route. */
+function endsSoon(argument: string, { tls, hosts = [] }: RouteArgs): readonly Problem[] {
+  return tls?.kind === "certificate"
+    ? checkCertificate(`${argument}.tls`, tls.certificate, hosts, Date.now()).warned
+    : [];
+}
+
+/** What is shut in front of a host that a route needs open. In a private network, requests may come that way. */
+function checkFirewalls(argument: string, host: Host, route: RouteArgs, { proxy }: AppArgs): Findings {
+  const nothing: Findings = { refused: [], warned: [] };
+  if (proxy === undefined || !publishesToAll(proxy.config) || host.reach?.privately === true) return nothing;
+  const { httpPort, httpsPort } = proxy.config;
+  const http = letsIn(host, "tcp", httpPort);
+  const https = letsIn(host, "tcp", httpsPort);
+  const shut = (port: number, usual: string): Pick<Problem, "rule" | "cure" | "check"> => ({
+    rule: `the firewalls of ${host.hostName} let nobody in on tcp port ${port}`,
+    cure: `add ${port === 80 || port === 443 ? usual : `tcp(${port})`} to the firewall`,
+    check: "firewall-shut",
+  });
+  if (route.tls === undefined) {
+    return http === "nobody" ? { ...nothing, refused: [{ argument, ...shut(httpPort, "http") }] } : nothing;
+  }
+  const tls = { argument: `${argument}.tls`, value: route.tls.kind };
+  if (https === "nobody") return { ...nothing, refused: [{ ...tls, ...shut(httpsPort, "https") }] };
+  if (route.tls.kind === "letsEncrypt" && http !== "everybody" && https !== "everybody") {
+    const problem: Problem = {
+      ...tls,
+      rule: `the firewalls of ${host.hostName} let Let's Encrypt in on neither port ${httpPort} nor ${httpsPort}`,
+      cure: "let everybody in with http or https, or bring a certificate with ownCertificate()",
+      check: "lets-encrypt",
+    };
+    return { ...nothing, refused: [problem] };
+  }
+  return http === "nobody" && route.redirectToHttps !== false
+    ? { ...nothing, warned: [{ argument: `${argument}.redirectToHttps`, ...shut(httpPort, "http") }] }
+    : nothing;
+}

@@ -1,0 +1,36 @@
+/** Boots that would go in turns, since Pulumi does only so many steps at a time. */
+import type { Problem } from "../../core/problem";
+import type { AppArgs } from "../args";
+import { batches, type Role } from "../plan";
+
+/**
+ * A gate is a step for as long as its container boots, so that with more gates than steps the others wait for it. Pulumi does four
+ * steps a core at a time where nothing else is said: eight on a small CI runner, whatever the servers could do.
+ *
+ * @param steps how many steps Pulumi does at a time; undefined where that is not known, and not positive for any number
+ */
+export function checkParallel(args: AppArgs, roles: readonly Role[], steps: number | undefined): Problem[] {
+  const most = Math.max(0, ...batches(roles, args.rollout?.batch).flatMap(gatesAtOnce));
+  if (steps === undefined || steps <= 0 || most <= steps) return [];
+  return [
+    {
+      argument: "the number of containers that boot at once",
+      value: most,
+      rule: `Pulumi does ${steps === 1 ? "one step" : `${steps} steps`} at a time here, so that they boot in turns`,
+      cure: `set PULUMI_PARALLEL=${most}, or more, where pulumi runs`,
+      check: "parallel",
+    },
+  ];
+}
+
+/** What stops first has its gates behind the others'. */
+function gatesAtOnce(batch: readonly { role: Role }[]): number[] {
+  const instead = batch.filter(({ role }) => role.strategy === "stop-first").length;
+  return [batch.length - instead, instead];
+}
+
+/** How many steps Pulumi does at a time, as it tells a program that it runs. */
+export function stepsAtATime(env: NodeJS.ProcessEnv = process.env): number | undefined {
+  const steps = Number.parseInt(env["PULUMI_NODEJS_PARALLEL"] ?? "", 10);
+  return Number.isNaN(steps) ? undefined : steps;
+}

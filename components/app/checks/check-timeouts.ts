@@ -1,0 +1,72 @@
+/** Timeouts of an app that cannot work together. */
+import type { Findings, Problem } from "../../core/problem";
+import { durationMs, type Duration } from "../../core/units";
+import type { AppArgs } from "../args";
+import { routeArgument, type Role } from "../plan";
+
+/** What is wrong with the timeouts of the roles, as far as each is a duration at all. */
+export function checkTimeouts(args: AppArgs, roles: readonly Role[]): Findings {
+  const found = roles.map((role) => ({
+    refused: [...checkHealth(args, role), ...checkWorker(role)],
+    warned: checkDrain(args, role),
+  }));
+  return {
+    refused: found.flatMap(({ refused }) => refused),
+    warned: found.flatMap(({ warned }) => warned),
+  };
+}
+
+function longer(one: Duration | undefined, other: Duration): boolean {
+  const [left, right] = [durationMs(one ?? ""), durationMs(other)];
+  return left !== undefined && right !== undefined && left > right;
+}
+
+function checkHealth(args: AppArgs, role: Role): Problem[] {
+  const ready = role.readyTimeout ?? "60s";
+  return role.routes.flatMap(({ route }, at) =>
+    longer(route.health?.timeout, ready)
+      ? [
+          {
+            argument: `${routeArgument(args, role, at)}.health.timeout`,
+            value: route.health?.timeout,
+            rule: `one answer may then take longer than the whole readyTimeout of ${ready}`,
+            cure: "lower it, or raise readyTimeout",
+            check: "timeouts" as const,
+          },
+        ]
+      : [],
+  );
+}
+
+/** A worker is ready when it has run for a while, which has to be over before the gate gives up. */
+function checkWorker(role: Role): Problem[] {
+  const ready = role.readyTimeout ?? "60s";
+  const delay = role.readyDelay ?? "3s";
+  if (role.routes.length > 0 || role.ready !== undefined || !(longer(delay, ready) || delay === ready))
+    return [];
+  return [
+    {
+      argument: `roles.${role.name}.readyDelay`,
+      value: delay,
+      rule: `it is not over within the readyTimeout of ${ready}, so no container would become ready`,
+      cure: "lower it, or raise readyTimeout",
+      check: "timeouts",
+    },
+  ];
+}
+
+function checkDrain(args: AppArgs, role: Role): Problem[] {
+  return role.routes.flatMap(({ route }, at) => {
+    const drain = route.drainTimeout ?? "30s";
+    if (!longer(route.responseTimeout, drain)) return [];
+    return [
+      {
+        argument: `${routeArgument(args, role, at)}.responseTimeout`,
+        value: route.responseTimeout,
+        rule: `a release cuts a request that takes longer than the drainTimeout of ${drain}`,
+        cure: `raise drainTimeout to ${JSON.stringify(route.responseTimeout)}`,
+        check: "timeouts" as const,
+      },
+    ];
+  });
+}

@@ -1,0 +1,146 @@
+/** An app's image as its registry describes it, against the roles: what a preview asks, and what it says of the answer. */
+import * as pulumi from "@pulumi/pulumi";
+import type { Findings, Problem } from "../../core/problem";
+import { durationMs, type Duration } from "../../core/units";
+import type { Architecture } from "../../host/host";
+import { checkImageFacts, type ImageUse } from "../../image/check-image";
+import { imageFacts, type ImageAnswer } from "../../image/facts";
+import { parseReference, type Reference } from "../../image/reference";
+import type { Registry } from "../../registry/registry";
+import type { AppArgs } from "../args";
+import { imageReference, routeArgument, type Role } from "../plan";
+import { routePort } from "../route";
+
+/** How long a registry may take in all, when nothing else is said. */
+const usualLimit: Duration = "3s";
+
+/**
+ * Asks the registry and hands over what it found; the engine waits for it. Nothing else does: resources are registered
+ * meanwhile. Nothing is asked where the version or the login is known only in an update.
+ */
+export function inspectImage(
+  args: AppArgs,
+  roles: readonly Role[],
+  found: (findings: Findings) => void,
+): void {
+  const limit = args.inspectImage ?? usualLimit;
+  if (limit === false) return;
+  const login = loginFor(parseReference(args.image, "").registry, roles);
+  pulumi.all([args.version, login?.username, login?.password]).apply(([version, username, password]) => {
+    const done = pulumi.runtime.rpcKeepAlive();
+    const reference = parseReference(args.image, version);
+    void imageFacts({
+      reference,
+      login: username === undefined || password === undefined ? undefined : { username, password },
+      architectures: architecturesOf(roles),
+      insecure: login?.insecure ?? false,
+      timeout: durationMs(limit) ?? 3000,
+    })
+      .then((answer) => {
+        found(judge(answer, { args, roles, version, reference, limit, login }));
+      })
+      .finally(done);
+  });
+}
+
+/** What was asked, for sentences. */
+interface Asked {
+  args: AppArgs;
+  roles: readonly Role[];
+  version: string;
+  reference: Reference;
+  limit: Duration;
+  /** The registry that gave the login. */
+  login: Pick<Registry, "label" | "insecure"> | undefined;
+}
+
+/** What is said of an answer. */
+export function judge(answer: ImageAnswer, asked: Asked): Findings {
+  const { args, roles, version, reference } = asked;
+  const image = imageReference(args.image, version);
+  if ("facts" in answer) return checkImageFacts(image, answer.facts, usesOf(args, roles));
+  if (answer.failure === "missing") {
+    const kind = version.startsWith("sha256:") ? "digest" : "tag";
+    const problem: Problem = {
+      argument: "version",
+      value: version,
+      rule: `${reference.registry} has no such ${kind} of ${reference.repository}`,
+      cure: "push it before pulumi up, or set inspectImage: false",
+      check: "image-tag",
+    };
+    // A preview of a pull request often runs before the build has pushed.
+    return { refused: [], warned: [problem] };
+  }
+  const { rule, cure } = unread(answer.failure, asked);
+  const problem: Problem = {
+    argument: "image",
+    value: image,
+    rule: `${rule}, so platform, command and ports are unchecked`,
+    cure,
+    check: "image-unread",
+  };
+  return { refused: [], warned: [problem] };
+}
+
+type Failure = Exclude<Extract<ImageAnswer, { failure: unknown }>["failure"], "missing">;
+
+function unread(failure: Failure, { reference, limit, login }: Asked): Pick<Problem, "rule" | "cure"> {
+  const { registry } = reference;
+  const off = "set inspectImage: false if it cannot be reached from here";
+  switch (failure) {
+    case "unauthorized":
+      return login === undefined
+        ? {
+            rule: `${registry} wants a login`,
+            cure: "give the servers a Registry for it, if the image is private",
+          }
+        : {
+            rule: `${registry} refuses the login of ${login.label}`,
+            cure: "check its username and password",
+          };
+    case "plain":
+      return {
+        rule: `${registry} answers without TLS, so that the login of ${login?.label ?? "its Registry"} was not sent`,
+        cure: "give the registry TLS, or say insecure: true at its Registry",
+      };
+    case "late":
+      return { rule: `${registry} did not answer within ${limit}`, cure: off };
+    case "unreachable":
+      return {
+        rule: `${registry} did not answer`,
+        cure:
+          login?.insecure === false ? `${off}, or insecure: true at ${login.label} if it has no TLS` : off,
+      };
+    case "unreadable":
+      return { rule: `${registry} gave a manifest of another schema`, cure: "set inspectImage: false" };
+  }
+}
+
+function loginFor(registry: string, roles: readonly Role[]): Registry | undefined {
+  return roles
+    .flatMap((role) => role.servers)
+    .flatMap((host) => host.registries)
+    .find((known) => known.serves(registry));
+}
+
+function architecturesOf(roles: readonly Role[]): Architecture[] {
+  const all = roles.flatMap((role) => role.servers).flatMap(({ architecture }) => architecture ?? []);
+  return [...new Set(all)].sort();
+}
+
+function usesOf(args: AppArgs, roles: readonly Role[]): ImageUse[] {
+  return roles.map((role) => ({
+    role: role.name,
+    command: role.command,
+    mounted: Object.values(role.volumes ?? {}),
+    ports: role.routes.map(({ route }, at) => ({
+      argument: `${routeArgument(args, role, at)}.port`,
+      port: routePort(route),
+    })),
+    hosts: role.servers.map(({ hostName, architecture, dockerMajor }) => ({
+      name: hostName,
+      architecture,
+      dockerMajor,
+    })),
+  }));
+}

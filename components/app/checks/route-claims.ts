@@ -1,0 +1,102 @@
+/** Which app has which host and path on a proxy, over all apps of a program. */
+import type { Problem } from "../../core/problem";
+import type { AppArgs } from "../args";
+import type { Role } from "../plan";
+import type { RouteArgs } from "../route";
+
+/** A route as another one may collide with it. */
+export interface Claim {
+  /** The name of the host. */
+  host: string;
+  /** The route's name in the proxy. */
+  service: string;
+  /** Host name and path. */
+  pair: string;
+  /** The app, for errors: `App "shop"`. */
+  owner: string;
+}
+
+/** A proxy that an app may be given. */
+type Proxy = NonNullable<AppArgs["proxy"]>;
+
+const claims = new WeakMap<Proxy, Claim[]>();
+
+/** The routes of a proxy by now. */
+export function claimsOf(proxy: Proxy): readonly Claim[] {
+  return claims.get(proxy) ?? [];
+}
+
+/** Adds the routes of an app. */
+export function claim(proxy: Proxy, more: readonly Claim[]): void {
+  claims.set(proxy, [...claimsOf(proxy), ...more]);
+}
+
+/**
+ * The hosts and paths that the program gives to other services than these on a host, as the proxy names them. It is asked when the apps
+ * of the program have all been made, as far as they do not wait for something: in what is computed from a container's name.
+ */
+export function claimedByOthers(
+  proxy: Proxy | undefined,
+  host: string,
+  services: readonly string[],
+): string[] {
+  const all = proxy === undefined ? [] : claimsOf(proxy);
+  const others = all.filter((one) => one.host === host && !services.includes(one.service));
+  return [...new Set(others.map(({ pair }) => pair))].sort();
+}
+
+/** What the roles of an app claim. */
+export function claimsBy(owner: string, roles: readonly Role[]): (Claim & { role: string })[] {
+  return roles.flatMap((role) =>
+    role.servers.flatMap(({ hostName }) =>
+      role.routes.flatMap(({ service, route }) =>
+        pairs(route).map((pair) => ({ host: hostName, service, pair, owner, role: role.name })),
+      ),
+    ),
+  );
+}
+
+/**
+ * Two routes for the same host and path, or with one name, on one proxy: the proxy would say so only after the new
+ * release is up, or give the one's requests to the other.
+ */
+export function routeConflicts(mine: ReturnType<typeof claimsBy>, others: readonly Claim[]): Problem[] {
+  const seen = [...others];
+  const problems: Problem[] = [];
+  for (const one of mine) {
+    const sameHost = seen.filter(({ host }) => host === one.host);
+    const pair = sameHost.find(
+      (other) => other.pair === one.pair && !(other.service === one.service && other.owner === one.owner),
+    );
+    const named = sameHost.find((other) => other.service === one.service && other.owner !== one.owner);
+    const whose = (other: Claim): string => (other.owner === one.owner ? "" : ` of ${other.owner}`);
+    if (pair !== undefined) {
+      problems.push({
+        argument: `roles.${one.role}.route`,
+        value: one.pair,
+        rule: `the route ${pair.service}${whose(pair)} has the same host and path on ${one.host}`,
+        cure: "give one of them another host or path",
+        check: "same-route",
+      });
+    } else if (named !== undefined) {
+      problems.push({
+        argument: `roles.${one.role}`,
+        value: one.role,
+        rule: `its route would be named ${one.service} on ${one.host}, as that of ${named.owner} is`,
+        cure: "rename the role",
+        check: "same-route",
+      });
+    }
+    seen.push(one);
+  }
+  return problems;
+}
+
+/** The host and path pairs of a route; `*` for every host. */
+export function pairs(route: RouteArgs): string[] {
+  const hosts = route.hosts?.length ? route.hosts : ["*"];
+  const paths = route.paths?.length ? route.paths : ["/"];
+  return hosts.flatMap((host) =>
+    paths.map((path) => `${host.toLowerCase()}${path.replace(/(?<=.)\/+$/, "")}`),
+  );
+}

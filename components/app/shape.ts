@@ -1,0 +1,148 @@
+/** The shape of an app's arguments. */
+import {
+  type Members,
+  type Shape,
+  amount,
+  changes,
+  flag,
+  hiddenText,
+  input,
+  list,
+  made,
+  named,
+  needed,
+  object,
+  ofType,
+  oneOrMore,
+  single,
+  text,
+  words,
+} from "../core/shape";
+import { hosts } from "../host/shapes";
+import type { ExistingProxy } from "../proxy/existing";
+import type { Proxy } from "../proxy/proxy";
+import type { AppArgs, ContainerSettings, RoleArgs } from "./args";
+import type { RouteArgs, Tls } from "./route";
+
+type Part<Args, Name extends keyof Args> = NonNullable<Args[Name]>;
+
+const tls: Shape<Tls> = {
+  problems: (argument, value) =>
+    made<Tls>(
+      "a way to get certificates",
+      (given) => "kind" in given && ["letsEncrypt", "certificate"].includes(String(given.kind)),
+      typeof value === "function"
+        ? "call it: letsEncrypt(), or ownCertificate(certificate, privateKey)"
+        : "write letsEncrypt(), or ownCertificate(certificate, privateKey)",
+    ).problems(argument, value),
+};
+
+const route: Shape<RouteArgs> = object<RouteArgs>(
+  {
+    name: text,
+    hosts: list(text, '["shop.example.com"]'),
+    paths: list(text, '["/"]'),
+    stripPath: flag,
+    port: single,
+    health: object<Part<RouteArgs, "health">>(
+      { path: text, host: text, port: single, timeout: single, proto: text },
+      '{ path: "/up" }',
+      { interval: "remove it: the gate asks until the answer is good, once a second" },
+    ),
+    tls,
+    redirectToHttps: flag,
+    canonicalHost: text,
+    forwardHeaders: flag,
+    responseTimeout: single,
+    drainTimeout: single,
+    buffer: object<Part<RouteArgs, "buffer">>(
+      { requests: flag, responses: flag, memory: single, maxRequestBody: single, maxResponseBody: single },
+      '{ maxRequestBody: "100m" }',
+    ),
+    logHeaders: object<Part<RouteArgs, "logHeaders">>(
+      { request: list(text, '["X-Request-Id"]'), response: list(text, '["X-Request-Id"]') },
+      '{ request: ["X-Request-Id"] }',
+    ),
+  },
+  '{ hosts: ["shop.example.com"], port: 3000 }',
+  {
+    ssl: "write tls: letsEncrypt()",
+    app_port: "write port",
+    healthcheck: "write health",
+    path_prefix: 'write paths: ["/api"]',
+  },
+);
+
+const settings: Members<ContainerSettings> = {
+  env: named(input, '{ RAILS_ENV: "production" }'),
+  secrets: named(hiddenText, '{ TOKEN: config.requireSecret("token") }'),
+  volumes: named(single, '{ uploads: "/rails/storage" }'),
+  resources: object<Part<ContainerSettings, "resources">>(
+    { memory: single, cpus: single },
+    '{ memory: "512m" }',
+  ),
+  stopTimeout: single,
+  readyTimeout: single,
+  labels: named(text, '{ team: "shop" }'),
+  logging: object<Part<ContainerSettings, "logging">>(
+    { driver: needed(text, 'name it, such as "journald"'), options: named(text, '{ "max-size": "50m" }') },
+    '{ driver: "journald" }',
+  ),
+  restart: single,
+};
+
+const role: Shape<RoleArgs> = object<RoleArgs>(
+  {
+    ...settings,
+    servers: needed(hosts, "give the servers that it runs on, [web]"),
+    command: words,
+    route: oneOrMore(route),
+    strategy: single,
+    ready: words,
+    readyDelay: single,
+  },
+  "{ servers: [web] }",
+  { hosts: "write servers", cmd: 'write command: ["bin/jobs"]', proxy: "write route, and proxy at the app" },
+);
+
+export const appShape: Shape<AppArgs> = object<AppArgs>(
+  {
+    ...settings,
+    image: needed(text, "name the image's repository"),
+    version: needed(input),
+    proxy: made<Proxy | ExistingProxy>(
+      "a Proxy",
+      (value) => ofType("sextant:index:Proxy")(value) || ofType("sextant:index:ExistingProxy")(value),
+      'give the one that new Proxy("proxy", …) makes',
+    ),
+    route: oneOrMore(route),
+    roles: needed(
+      named(role, "{ web: { servers: [web] } }"),
+      "give at least one role: { web: { servers: [web] } }",
+    ),
+    release: words,
+    releaseTimeout: single,
+    rollout: object<Part<AppArgs, "rollout">>({ batch: single }, '{ batch: 2 } or { batch: "25%" }'),
+    retainImages: amount,
+    data: single,
+    inspectImage: single,
+    transform: changes<Part<AppArgs, "transform">>({
+      image: true,
+      volume: true,
+      container: true,
+      release: true,
+      ready: true,
+      switch: true,
+      prune: true,
+    }),
+  },
+  '{ image: "registry.example.com/shop", version: "v1", roles: { web: { servers: [web] } } }',
+  {
+    servers: "give them to a role: roles: { web: { servers: [web] } }",
+    accessories: "make each of them a component: new Postgres(…), new Redis(…), new Accessory(…)",
+    registry: "give a Registry to the servers: registries: [registry]",
+    builder: "remove it: images are built and pushed before pulumi runs",
+    healthcheck: "write route.health",
+    boot: "write rollout: { batch: 2 }",
+  },
+);

@@ -1,0 +1,54 @@
+/** The names of the components of a program, so that two of one name are refused in our words and not by a duplicate URN. */
+import type { Problem } from "./problem";
+
+const runs = new WeakMap<object, Set<string>>();
+const children = new WeakMap<object, Map<string, string>>();
+
+/**
+ * Takes a name for a component of a class.
+ *
+ * @param run what tells one run of a program from another
+ * @returns what is wrong where the run has another one of that name
+ */
+export function claimName(run: object, className: string, name: string): Problem[] {
+  const names = runs.get(run) ?? new Set();
+  runs.set(run, names);
+  const key = `${className} ${name}`;
+  if (names.has(key)) {
+    const rule = `the program has another ${className} of that name`;
+    return [{ argument: "name", value: name, rule, cure: "give one of them another name" }];
+  }
+  names.add(key);
+  return [];
+}
+
+/** A child of a component, whose name is joined of several by hyphens. */
+export interface Child {
+  /** The name of the resource. */
+  name: string;
+  /** The argument that it comes from. */
+  argument: string;
+  /** What it is, for errors: `role c on web-1 of App "a-b"`. */
+  what: string;
+}
+
+/**
+ * Takes the names of children that are of one type: `a-b` with a role `c` and `a` with a role `b-c` would be one resource to Pulumi.
+ *
+ * @param run what tells one run of a program from another
+ * @returns what is wrong where another one of the run has such a name
+ */
+export function claimChildren(run: object, type: string, claimed: readonly Child[]): Problem[] {
+  const names = children.get(run) ?? new Map<string, string>();
+  children.set(run, names);
+  return claimed.flatMap(({ name, argument, what }): Problem[] => {
+    const key = `${type} ${name}`;
+    const other = names.get(key);
+    if (other === undefined) {
+      names.set(key, what);
+      return [];
+    }
+    const rule = `${what} and ${other} would both be called ${name}`;
+    return [{ argument, rule, cure: "give one of them another name" }];
+  });
+}

@@ -1,0 +1,40 @@
+/** Resources on a host: their common options. */
+import * as pulumi from "@pulumi/pulumi";
+import type { Host } from "./host";
+
+/** Options of a resource on a host: waiting for the host, and going when the host goes. */
+export function onHost(
+  host: Host,
+  opts: pulumi.CustomResourceOptions & { parent: pulumi.Resource },
+): pulumi.CustomResourceOptions {
+  return { ...host.tied, ...opts, dependsOn: [host.ready, ...listOf(opts.dependsOn)] };
+}
+
+/** How a host is reached, and where the program makes it, which machine it is. */
+export function machineOf({ shell, tied }: Pick<Host, "shell" | "tied">): {
+  shell: Host["shell"];
+  machine?: pulumi.Input<string>;
+} {
+  const machine = tied.replacementTrigger as pulumi.Input<string> | undefined;
+  return { shell, ...(machine === undefined ? {} : { machine }) };
+}
+
+/** The options of a resource that waits for these as well. */
+export function alsoAfter(
+  opts: pulumi.CustomResourceOptions,
+  ...more: pulumi.Resource[]
+): pulumi.CustomResourceOptions {
+  return { ...opts, dependsOn: [...listOf(opts.dependsOn), ...more] };
+}
+
+/** `dependsOn` as a list. */
+function listOf(dependsOn: pulumi.CustomResourceOptions["dependsOn"]): pulumi.Resource[] {
+  if (dependsOn === undefined) return [];
+  return (Array.isArray(dependsOn) ? dependsOn : [dependsOn]) as pulumi.Resource[];
+}
+
+/** By which the evidence of a failure knows what has to be masked, whatever it looks like: for containers that no label says it of. */
+export function secretNames(secrets: object | undefined): string[] {
+  const names = Object.keys(secrets ?? {}).sort();
+  return names.length === 0 ? [] : [`secrets=${names.join(",")}`];
+}

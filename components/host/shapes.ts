@@ -1,0 +1,55 @@
+/** The shapes of what several components take: hosts, registries, SSH. */
+import { type Shape, changes, hiddenText, list, made, object, ofType, single, text } from "../core/shape";
+import type { Registry } from "../registry/registry";
+import type { Host } from "./host";
+import type { SshArgs } from "./ssh";
+import type { WiringTransform } from "./prepare-host";
+
+const anyHost: Shape<Host> = made(
+  "a Server or an ExistingServer",
+  (value) => "hostName" in value && "shell" in value,
+  'give the component that new Server("web-1", …) makes',
+);
+
+/** A host that something is put on. */
+const host: Shape<Host> = {
+  problems(argument, value) {
+    const problems = anyHost.problems(argument, value);
+    if (problems.length > 0 || (value as Host).gone !== true) return problems;
+    return [
+      {
+        argument,
+        value: (value as Host).hostName,
+        rule: "that server is gone, so that nothing can be put on it",
+        cure: "take it out here, or take gone out there once it is back",
+        check: "gone",
+      },
+    ];
+  },
+};
+
+export const hosts: Shape<Host[]> = list(host, "[web]");
+export const oneHost = host;
+
+export const registries: Shape<Registry[]> = list(
+  made<Registry>(
+    "a Registry",
+    ofType("sextant:index:Registry"),
+    'give the one that new Registry("ghcr", …) makes',
+  ),
+  "[registry]",
+);
+
+export const sshShape: Shape<SshArgs> = object<SshArgs>(
+  { user: text, port: single, privateKeyFile: text, privateKey: hiddenText, publicKey: text },
+  '{ privateKeyFile: "~/.ssh/deploy_ed25519" }',
+);
+
+/** What every host's transform may change. */
+export const wiringChanges: { readonly [Name in keyof WiringTransform]-?: true } = {
+  gate: true,
+  provider: true,
+  dockerNetwork: true,
+};
+
+export const wiringTransform: Shape<WiringTransform> = changes<WiringTransform>(wiringChanges);

@@ -1,0 +1,113 @@
+/** A proxy against the servers that it is put on: what else is there, and what their firewalls let in. */
+import type { Problem } from "../../core/problem";
+import { letsIn } from "../../firewall/audit";
+import type { Host } from "../../host/host";
+import { taken, useOf, type PortUse } from "../../host/host-use";
+import { frontName, type ProxyConfig } from "../args";
+import { proxyPorts } from "../container";
+
+/** What is wrong with a proxy on its servers. */
+export function checkOnServers(owner: string, servers: readonly Host[], config: ProxyConfig): Problem[] {
+  return [...new Set(servers)].flatMap((host) => [
+    ...checkPorts(owner, host, config),
+    ...checkFirewalls(host, config),
+  ]);
+}
+
+/** Takes the ports of the proxy on each of its servers. */
+export function occupy(owner: string, servers: readonly Host[], config: ProxyConfig): void {
+  for (const host of servers) useOf(host).ports.push(...portUse(owner, config), ...frontUse(owner, config));
+}
+
+/** Whether the proxy listens on public addresses as a whole, so that the cloud's firewall is what decides. */
+export function publishesToAll({ publish }: Pick<ProxyConfig, "publish">): boolean {
+  return publish !== false && publish.some((address) => address === "0.0.0.0" || address === "::");
+}
+
+/** A web server in front on the same host has the ports that the proxy leaves to it. */
+function frontUse(owner: string, { behind }: ProxyConfig): PortUse[] {
+  if (behind !== "nginx") return [];
+  return [80, 443].map((port) => ({ owner: `nginx of ${owner}`, protocol: "tcp", port, address: "*" }));
+}
+
+/**
+ * Who is let in to a proxy that believes what it is told of the client: everybody who reaches it without the front can claim
+ * any address and scheme. A CDN's addresses change, so that the firewall often lets all in; that is said as well.
+ */
+export function checkFront(servers: readonly Host[], config: ProxyConfig): Problem[] {
+  const { behind, httpPort } = config;
+  if (behind === undefined || behind === "nginx" || !publishesToAll(config)) return [];
+  return [...new Set(servers)]
+    .filter(
+      (host) => (host.reach?.firewalls ?? []).length > 0 && letsIn(host, "tcp", httpPort) === "everybody",
+    )
+    .map(({ hostName }) => ({
+      argument: "behind",
+      value: behind,
+      rule: `the firewalls of ${hostName} let everybody in on tcp port ${httpPort}, where each can claim any address and scheme`,
+      cure: `name those of ${frontName(behind)} with ${httpPort === 80 ? "http" : `tcp(${httpPort})`}.from(...)`,
+      check: "behind",
+    }));
+}
+
+function portUse(owner: string, config: ProxyConfig): PortUse[] {
+  return proxyPorts(config).map(({ protocol, external, ip }) => ({
+    owner,
+    protocol,
+    port: external,
+    address: ip,
+  }));
+}
+
+function checkPorts(owner: string, host: Host, config: ProxyConfig): Problem[] {
+  return taken(useOf(host), portUse(owner, config)).map(({ port, protocol, by }) => ({
+    argument: port === config.httpPort ? "httpPort" : "httpsPort",
+    value: port,
+    rule: `${by} has ${protocol} port ${port} of ${host.hostName}`,
+    cure: /^(Existing)?Proxy /.test(by) ? "give both their hosts by one Proxy" : "choose another port",
+    check: "same-port",
+  }));
+}
+
+function checkFirewalls(host: Host, config: ProxyConfig): Problem[] {
+  const { behind, httpPort, httpsPort, http3 } = config;
+  if (!publishesToAll(config)) return [];
+  const shut = (protocol: "tcp" | "udp", port: number): boolean => letsIn(host, protocol, port) === "nobody";
+  const problems: Problem[] = [];
+  if (host.reach?.privately !== true && behind !== undefined && shut("tcp", httpPort)) {
+    problems.push({
+      argument: "servers",
+      value: host.hostName,
+      rule: `its firewalls let nobody in on tcp port ${httpPort}, where ${frontName(behind)} comes`,
+      cure: `add ${httpPort === 80 ? "http" : `tcp(${httpPort})`}.from(...) to the firewall`,
+      check: "firewall-shut",
+    });
+  }
+  if (
+    host.reach?.privately !== true &&
+    behind === undefined &&
+    shut("tcp", httpPort) &&
+    shut("tcp", httpsPort)
+  ) {
+    problems.push({
+      argument: "servers",
+      value: host.hostName,
+      rule: `its firewalls let nobody in on tcp ports ${httpPort} and ${httpsPort}`,
+      cure:
+        httpPort === 80 && httpsPort === 443
+          ? "add http and https to the firewall"
+          : `add tcp(${httpPort}) and tcp(${httpsPort}) to the firewall`,
+      check: "firewall-shut",
+    });
+  }
+  if (http3 && shut("udp", httpsPort)) {
+    problems.push({
+      argument: "http3",
+      value: true,
+      rule: `the firewalls of ${host.hostName} let nobody in on udp port ${httpsPort}`,
+      cure: `add ${httpsPort === 443 ? "http3" : `udp(${httpsPort})`} to the firewall`,
+      check: "firewall-shut",
+    });
+  }
+  return problems;
+}

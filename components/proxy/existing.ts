@@ -1,0 +1,62 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { Component } from "../core/component";
+import { refuseShape } from "../core/shape";
+import type { Host } from "../host/host";
+import { VerbOnHost } from "../host/step";
+import type { ProxyConfig } from "./args";
+import { checkExisting, existingConfig } from "./checks/check-existing";
+import { checkFront, checkOnServers, occupy } from "./checks/check-servers";
+import { proxyContainer } from "./container";
+import type { ExistingProxyArgs } from "./existing-args";
+import { existingProxyShape } from "./shape";
+
+/** What an existing proxy is on one host. */
+export interface ExistingProxyOnHost {
+  readonly host: Host;
+  /** Done when the proxy was found, with the right owner; routes wait for it. */
+  readonly settle: VerbOnHost;
+}
+
+/**
+ * A kamal-proxy that is on the hosts already: that of another stack, program or repository. It makes nothing, and `pulumi destroy` takes
+ * nothing away but the routes of this program's apps. An `App` takes it wherever it takes a `Proxy`.
+ *
+ * The first step of an update looks on each host whether a proxy runs there that reaches this program's containers, and whose it is. Two
+ * programs cannot have one route: the host name and path of another program's app are refused at the switch, with the old release serving.
+ * While the proxy's own program replaces it, a switch waits.
+ *
+ * A route with `ownCertificate()` needs a proxy that a `Proxy` made, which reads the certificate's files.
+ *
+ * @example const proxy = new ExistingProxy("proxy", { servers: [web], owner: "platform/production/proxy" });
+ */
+export class ExistingProxy extends Component {
+  /** The proxy of each host, by the host's name. */
+  readonly on: ReadonlyMap<string, ExistingProxyOnHost>;
+  /** What is known of its configuration, with defaults. */
+  readonly config: ProxyConfig;
+
+  constructor(name: string, args: ExistingProxyArgs, opts?: pulumi.ComponentResourceOptions) {
+    refuseShape(`${new.target.name} "${name}"`, existingProxyShape, args);
+    super("ExistingProxy", name, opts);
+    this.config = existingConfig(args);
+    this.refuse([...checkExisting(args), ...checkOnServers(this.label, args.servers, this.config)]);
+    this.warn(checkFront(args.servers, this.config));
+    occupy(this.label, args.servers, this.config);
+    this.on = new Map(args.servers.map((host) => [host.hostName, { host, settle: this.find(host, args) }]));
+    this.registerOutputs({});
+  }
+
+  private find(host: Host, { owner, transform }: ExistingProxyArgs): VerbOnHost {
+    return new VerbOnHost(
+      `${this.componentName}-${host.hostName}-there`,
+      host,
+      "proxy-there",
+      {
+        words: owner === undefined ? [] : [`owner=${owner}`],
+        container: proxyContainer,
+      },
+      { parent: this, dependsOn: [host.network] },
+      transform?.there,
+    );
+  }
+}

@@ -1,0 +1,30 @@
+#!/bin/sh
+# postgres-login container=NAME user=NAME database=NAME
+#
+# Gives the user of a Postgres accessory its password. Standard input is what psql reads: its \password, which hashes the password
+# before it sends it. The same password again is no harm, so that a run which was cut off is just run again.
+# It connects over the socket, which the official image trusts; an image that was told otherwise takes the password that the
+# container was made with.
+set -u
+# shellcheck source=lib/common.sh
+. "${0%/*}/lib/common"
+
+container='' user='' database=''
+for word; do
+    case $word in
+    container=*) container=${word#*=} ;;
+    instance=*) ;; # names the instance that this is for, so that a new one means a new run
+    user=*) user=${word#*=} ;;
+    database=*) database=${word#*=} ;;
+    *) fail "postgres-login: unknown word $word" ;;
+    esac
+done
+if [ -z "$container" ] || [ -z "$user" ] || [ -z "$database" ]; then fail "postgres-login: container=, user= or database= is missing"; fi
+
+# shellcheck disable=SC2016 # for the shell in the container
+said=$(timeout 60 docker exec --interactive "$container" sh -c '
+    unset PGHOST PGHOSTADDR
+    PGPASSWORD=${POSTGRES_PASSWORD-} exec psql --no-psqlrc --no-password --quiet --set ON_ERROR_STOP=1 --username "$1" --dbname "$2"
+' sh "$user" "$database" 2>&1) && exit 0
+printf '%s\n' "$said" | grep -v '^Enter ' | tail -n 3 | cut -c1-300 >&2
+fail "the password of $user in the database of $container is still the old one: psql could not set it over the socket. Set it there by hand (docker exec -it $container psql -U $user $database, then \\password $user) and run pulumi up again."

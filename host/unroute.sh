@@ -1,0 +1,43 @@
+#!/bin/sh
+# unroute SERVICE [role=LABEL]: the proxy forgets a service, and a bridging proxy with it. A service, proxy or host that is gone already is
+# a success. So is one that another service, which it was renamed to, has taken over, and one that leads to a container of another role or
+# program: that is theirs.
+set -u
+# shellcheck source=lib/common.sh
+. "${0%/*}/lib/common"
+# shellcheck source=lib/rollout.sh
+. "${0%/*}/lib/rollout"
+# shellcheck source=lib/moves.sh
+. "${0%/*}/lib/moves"
+# shellcheck source=lib/redirect.sh
+. "${0%/*}/lib/redirect"
+
+service=${1:?unroute: the service is missing}
+role=''
+shift
+for word; do
+    case $word in
+    role=*) role=${word#*=} ;;
+    *) fail "unroute: unknown word $word" ;;
+    esac
+done
+
+# Another program may be replacing its proxy now, whose next one would have the route again.
+tries=0
+while ! running "$proxy" && redirected && [ "$tries" -lt 60 ]; do
+    tries=$((tries + 1))
+    sleep 1
+done
+routing
+own=$(names_of "${role%/*/*}")/$service
+if [ ! -s "$own" ] && held_by_other "$own" "$service"; then exit 0; fi
+name=$(name_of "$service" "$(roles)")
+for each in "$proxy" "$bridging_proxy"; do
+    running "$each" || continue
+    targets=$(listed "$each" | targets_in "$name")
+    [ -n "$targets" ] || continue
+    [ -z "$role" ] || [ -z "$(stranger_of "$role" "$targets")" ] || exit 0
+    in_proxy "$each" kamal-proxy remove "$name" >/dev/null || fail "the proxy did not remove the route $service"
+done
+forget_route "$name"
+exit 0

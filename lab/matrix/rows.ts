@@ -1,0 +1,122 @@
+/** The rows of the matrix: which engines on which systems, what came of each, and the table of that. */
+import { type Engine, type System, choose, imageStore } from "../machine/system";
+
+/** What one row runs on. */
+export interface RowChoice {
+  engine: Engine;
+  os: System;
+}
+
+/** What came of a row. */
+export interface Row extends RowChoice {
+  store: "containerd" | "overlay2";
+  passed: number;
+  failed: number;
+  skipped: number;
+  minutes: number;
+  /** Why tests were skipped, and which failed. */
+  notes: string[];
+}
+
+/** All rows; those that `--quick` takes are marked. */
+const all: readonly (RowChoice & { quick?: true })[] = [
+  { engine: "28.5", os: "debian-12", quick: true },
+  { engine: "28.5-overlay2", os: "debian-12" },
+  { engine: "26.1", os: "debian-12" },
+  { engine: "20.10", os: "debian-12" },
+  { engine: "28.5", os: "debian-13" },
+  { engine: "29", os: "debian-13", quick: true },
+  { engine: "26.1", os: "debian-13" },
+  { engine: "26.1", os: "bare", quick: true },
+  { engine: "28.5", os: "rust-coreutils" },
+  { engine: "28.5", os: "other-awk" },
+];
+
+/** The rows asked for, by `--engine`, `--os` and `--quick`; an error when there is none. */
+export function rowsFor(flags: { engine?: string[]; os?: string[]; quick?: boolean }): RowChoice[] {
+  for (const engine of flags.engine ?? []) choose(engine, undefined);
+  for (const os of flags.os ?? []) choose(undefined, os);
+  const found = all.filter(
+    ({ engine, os, quick }) =>
+      (flags.engine === undefined || flags.engine.includes(engine)) &&
+      (flags.os === undefined || flags.os.includes(os)) &&
+      (flags.quick !== true || quick === true),
+  );
+  if (found.length === 0)
+    throw new Error(
+      `matrix: no row is of that; there are ${all.map(({ engine, os }) => `${engine} on ${os}`).join(", ")}.`,
+    );
+  return found.map(({ engine, os }) => ({ engine, os }));
+}
+
+/** What vitest's JSON reporter says, as far as the matrix reads it. */
+export interface Report {
+  numPassedTests: number;
+  numFailedTests: number;
+  testResults: {
+    name: string;
+    status: string;
+    message?: string;
+    assertionResults: { fullName: string; status: string; failureMessages?: string[] | null }[];
+  }[];
+}
+
+/** A row from its tests' report; without one, from a run that left none, it has failed. */
+export function rowOf(choice: RowChoice, report: Report | undefined, minutes: number): Row {
+  const store = imageStore(choice);
+  const row = { ...choice, store, minutes: Math.round(minutes * 10) / 10 };
+  if (report === undefined)
+    return { ...row, passed: 0, failed: 1, skipped: 0, notes: ["failed: the tests left no results"] };
+  const tests = report.testResults.flatMap((file) => file.assertionResults);
+  const failed = tests.filter(({ status }) => status === "failed");
+  // A hook that fails skips its tests; the file says so, and no test.
+  const broken = report.testResults.filter(
+    (file) => file.status === "failed" && !file.assertionResults.some(({ status }) => status === "failed"),
+  );
+  const skipped = tests.filter(({ status }) => !["passed", "failed"].includes(status));
+  const firstLine = (text: string | undefined): string => (text ?? "").trim().split("\n")[0] ?? "";
+  return {
+    ...row,
+    passed: report.numPassedTests,
+    failed: failed.length + broken.length,
+    skipped: skipped.length,
+    notes: [
+      ...failed.map(
+        ({ fullName, failureMessages }) => `failed: ${fullName}: ${firstLine(failureMessages?.[0])}`,
+      ),
+      ...broken.map(({ name, message }) => `failed: ${name}: ${firstLine(message)}`),
+      ...(skipped.length > 0 && broken.length > 0
+        ? [`skipped: ${skipped.length} tests, as what they stand on failed`]
+        : skipped.map(({ fullName }) => `skipped: ${fullName}`)),
+    ],
+  };
+}
+
+/** The table, with the notes below it. */
+export function table(rows: readonly Row[]): string {
+  const head = ["engine", "store", "os", "passed", "failed", "skipped", "minutes"];
+  const cells = [
+    head,
+    ...rows.map((row) =>
+      [row.engine, row.store, row.os, row.passed, row.failed, row.skipped, row.minutes].map(String),
+    ),
+  ];
+  const widths = head.map((_, at) => Math.max(...cells.map((line) => (line[at] ?? "").length)));
+  const lines = cells.map((line) =>
+    line
+      .map((cell, at) => cell.padEnd(widths[at] ?? 0))
+      .join("  ")
+      .trimEnd(),
+  );
+  const notes = rows.flatMap((row) => row.notes.map((note) => `${row.engine} on ${row.os}: ${note}`));
+  return [...lines, ...(notes.length > 0 ? ["", ...notes] : [])].join("\n");
+}
+
+/** The last line: one line of JSON. */
+export function summary(rows: readonly Row[]): string {
+  return JSON.stringify({
+    rows: rows.map(({ engine, store, os, passed, failed, skipped }) => ({
+      ...{ engine, store, os, passed, failed, skipped },
+    })),
+  });
+}

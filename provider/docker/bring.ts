@@ -1,0 +1,28 @@
+/** Brings an image to a host by the verb `pull`, for the resources that need one there; one that is there is left as it is. */
+import { verdict } from "../diagnosis/verdict";
+import type { Shell } from "../ssh/address";
+import { onHost } from "../ssh/run";
+import { kit, verbLine } from "../host/scripts";
+
+/** Seconds; a large image over a slow line. */
+const timeout = 1800;
+
+/** The verb's line. @param owner whose release is about to use the image, so that no other's clean-up takes it meanwhile */
+export function pullLine(image: string, owner?: string): string {
+  return verbLine(kit(), "pull", [`image=${image}`, ...(owner === undefined ? [] : [`for=${owner}`])]);
+}
+
+/**
+ * Runs the line on a host.
+ * @param auth what the verb reads from standard input: the login, where there is one
+ * @throws Error that says in the user's terms why the image is not there.
+ */
+export async function bring(
+  shell: Shell,
+  image: string,
+  auth: string | undefined,
+  line = pullLine(image),
+): Promise<void> {
+  const ran = await onHost(shell, line, { stdin: `${auth ?? ""}\n`, timeout, what: `the pull of ${image}` });
+  if (ran.code !== 0) throw new Error(verdict(ran.stdout, ran.stderr, shell.name));
+}

@@ -1,0 +1,268 @@
+/** A container's inputs, and what Docker's API makes one from. Pure. */
+import { createHash } from "node:crypto";
+import { posix } from "node:path";
+import { changed } from "../changes";
+import type { Shell } from "../ssh/address";
+import type { DataFormat } from "./data-format";
+
+export interface ContainerInputs {
+  shell: Shell;
+  /** A fixed name; without one, the resource's own with a suffix, so that old and new can be there at once. */
+  name: string;
+  image: string;
+  /**
+   * What the verb `pull` reads from standard input, where the image has gone from the host since it was pulled: the login; a secret.
+   * Another one is no change: it counts when a container is made.
+   */
+  __auth?: string;
+  hostname?: string;
+  command?: string[];
+  /** Variables as `NAME=value`. */
+  envs?: string[];
+  /**
+   * Those of the variables that are no secrets, for who reads a diff: a list with a secret in it is hidden whole there. They are not put
+   * on the host, where labels are read by others.
+   */
+  plainEnv?: Record<string, string>;
+  labels?: Record<string, string>;
+  /** The network that it is in; by its id, so that a new network of the same name makes a new container. */
+  network: { name: string; id: string; aliases?: string[] };
+  /** Docker volumes, or directories of the host, in the container. */
+  volumes?: { volumeName?: string; hostPath?: string; containerPath: string; readOnly?: boolean }[];
+  /** What is published on the host; on every address without an `ip`. */
+  ports?: { internal: number; external: number; ip?: string; protocol?: "tcp" | "udp" }[];
+  /** Files that are written into it before it starts. */
+  uploads?: { file: string; content: string }[];
+  /** MiB; updated in place. */
+  memory?: number;
+  /** MiB of memory and swap together; updated in place. */
+  memorySwap?: number;
+  /** Cores; updated in place. */
+  cpus?: number;
+  /** MiB of /dev/shm. @default Docker's own 64 */
+  shm?: number;
+  /** Updated in place. */
+  restart?: "no" | "on-failure" | "always" | "unless-stopped";
+  logDriver?: string;
+  logOpts?: Record<string, string>;
+  /** Seconds that it has to stop, when it is removed. @default 10 */
+  destroyGraceSeconds?: number;
+  /** Whether it is started when it is made; an app's containers are started by their gate. @default true */
+  start?: boolean;
+  /** The names of variables that count at the first start on an empty volume only: another value makes no new container. */
+  firstEnvs?: string[];
+  /** What wrote the data in its volume, which another server program may not be able to read. */
+  dataFormat?: DataFormat;
+  /**
+   * The label by whose value a container of the same name is this stack's own: one that a run left that was cut off is replaced. Any
+   * other is refused, as all are without it.
+   */
+  ownedBy?: string;
+  /**
+   * Anything else, as the body of `POST /containers/create` in Docker's API has it; laid over what the inputs above say.
+   * @example { HostConfig: { CapAdd: ["NET_ADMIN"], ShmSize: 268435456 } }
+   */
+  body?: Record<string, unknown>;
+}
+
+/** What a container is made from. */
+const made = [
+  "name",
+  "image",
+  "hostname",
+  "command",
+  "envs",
+  "labels",
+  "network",
+  "volumes",
+  "ports",
+  "uploads",
+  "logDriver",
+  "logOpts",
+  "shm",
+  "body",
+] as const satisfies readonly (keyof ContainerInputs)[];
+/**
+ * A short hash of all that replaces a container, as it goes to Docker: what a transform has changed and what a later version of this library
+ * adds is in it. The network counts by its name: another one of that name is no edit.
+ */
+export function madeFrom(inputs: Partial<ContainerInputs>): string {
+  const { network, ...rest } = inputs;
+  const sources = { ...rest, network: { ...network, id: undefined } };
+  const values = made.map((name) => [name, sorted((sources as Record<string, unknown>)[name])]);
+  return createHash("sha256").update(JSON.stringify(values)).digest("hex").slice(0, 12);
+}
+
+/** With the members of objects in one order. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (!isObject(value)) return value;
+  return Object.entries(value)
+    .filter(([, one]) => one !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, one]) => [name, sorted(one)]);
+}
+
+/** The inputs that Docker changes on a container that is there. */
+const updatable = ["memory", "memorySwap", "cpus", "restart"] as const;
+/** The inputs that say how it is treated, and nothing of what it is. */
+const manner = ["shell", "destroyGraceSeconds", "start", "firstEnvs", "dataFormat", "ownedBy"] as const;
+const mebi = 1024 ** 2;
+
+/** The body of `POST /containers/create`. */
+export function containerBody(inputs: ContainerInputs): Record<string, unknown> {
+  const { network, ports = [], volumes = [] } = inputs;
+  const body = {
+    Image: inputs.image,
+    Hostname: inputs.hostname,
+    Cmd: inputs.command,
+    Env: inputs.envs,
+    Labels: inputs.labels,
+    ExposedPorts: Object.fromEntries(ports.map((port) => [portKey(port), {}])),
+    HostConfig: {
+      ...limits(inputs),
+      NetworkMode: network.name,
+      Binds: volumes.map(
+        ({ volumeName, hostPath, containerPath, readOnly }) =>
+          `${volumeName ?? hostPath ?? ""}:${containerPath}${readOnly === true ? ":ro" : ""}`,
+      ),
+      PortBindings: bindings(ports),
+      ShmSize: inputs.shm === undefined ? undefined : inputs.shm * mebi,
+      LogConfig:
+        inputs.logDriver === undefined ? undefined : { Type: inputs.logDriver, Config: inputs.logOpts ?? {} },
+    },
+    NetworkingConfig: { EndpointsConfig: { [network.name]: { Aliases: network.aliases } } },
+  };
+  return laidOver(body, inputs.body ?? {});
+}
+
+/** The body of `POST /containers/{id}/update`. */
+export function limits({ memory, memorySwap, cpus, restart }: ContainerInputs): Record<string, unknown> {
+  return {
+    ...(memory === undefined ? {} : { Memory: memory * mebi }),
+    ...(memorySwap === undefined ? {} : { MemorySwap: memorySwap * mebi }),
+    ...(cpus === undefined ? {} : { NanoCpus: Math.round(cpus * 1e9) }),
+    ...(restart === undefined ? {} : { RestartPolicy: { Name: restart } }),
+  };
+}
+
+/** The limits that were asked for, as Docker has them now. */
+export function limitsNow(
+  inputs: ContainerInputs,
+  hostConfig: { Memory?: number; NanoCpus?: number; RestartPolicy?: { Name?: string } },
+): Pick<ContainerInputs, "memory" | "cpus" | "restart"> {
+  const { Memory = 0, NanoCpus = 0, RestartPolicy } = hostConfig;
+  const restart = RestartPolicy?.Name ?? "";
+  return {
+    ...(inputs.memory === undefined ? {} : { memory: Memory / mebi }),
+    ...(inputs.cpus === undefined ? {} : { cpus: NanoCpus / 1e9 }),
+    ...(inputs.restart === undefined
+      ? {}
+      : { restart: (restart === "" ? "no" : restart) as NonNullable<ContainerInputs["restart"]> }),
+  };
+}
+
+/** The inputs whose change makes a new container. */
+export function replacing(olds: ContainerInputs, news: ContainerInputs): string[] {
+  // A limit can be changed and not taken away.
+  return [
+    ...changed(made, counting(olds, news.firstEnvs), counting(news, news.firstEnvs)),
+    ...changed(updatable, olds, news).filter((name) => news[name] === undefined),
+  ];
+}
+
+/** The inputs without what does not count for a container that is there: some variables, and labels of an older version with values. */
+function counting(given: ContainerInputs, firstEnvs: readonly string[] = []): ContainerInputs {
+  const inputs = given.labels === undefined ? given : { ...given, labels: withoutValues(given.labels) };
+  const { envs } = inputs;
+  // At preview they may be known only later, and are no list then.
+  if (!Array.isArray(envs) || firstEnvs.length === 0) return inputs;
+  return { ...inputs, envs: envs.filter((env) => !firstEnvs.includes(env.slice(0, env.indexOf("=")))) };
+}
+
+function withoutValues(labels: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(labels).filter(([name]) => !name.startsWith("sextant.env.")));
+}
+
+/** The limits that Docker has to change on a container that stays. */
+export function updated(olds: ContainerInputs, news: ContainerInputs): string[] {
+  return changed(updatable, olds, news);
+}
+
+/** Whether anything of the inputs is different. */
+export function differs(olds: ContainerInputs, news: ContainerInputs): boolean {
+  return changed([...made, ...updatable, ...manner], olds, news).length > 0;
+}
+
+function bindings(
+  ports: NonNullable<ContainerInputs["ports"]>,
+): Record<string, { HostIp: string; HostPort: string }[]> {
+  const all: Record<string, { HostIp: string; HostPort: string }[]> = {};
+  for (const port of ports) {
+    (all[portKey(port)] ??= []).push({ HostIp: port.ip ?? "", HostPort: String(port.external) });
+  }
+  return all;
+}
+
+function portKey({ internal, protocol = "tcp" }: { internal: number; protocol?: string }): string {
+  return `${internal}/${protocol}`;
+}
+
+/** The label of a proxy's container: `<project>/<stack>/<name>` of the Proxy that it belongs to. */
+export const ownProxy = "sextant.proxy";
+
+/** The label with a hash of all that a container is made from, by which one of the same owner is known to be what is wanted. */
+export const configured = "sextant.config";
+
+/** The label of an accessory's container, which holds data. */
+export const accessoryLabel = "sextant.accessory";
+
+/** The label that says whose a container or a volume is, unambiguously. */
+export const ownerLabel = "sextant.owner";
+
+/** Whether a container's data is worth keeping wherever the image puts it. */
+export function holdsData({ labels }: Pick<ContainerInputs, "labels">): boolean {
+  return labels?.[accessoryLabel] !== undefined;
+}
+
+/**
+ * Docker volumes for the VOLUME paths of an image at which nothing is mounted. Docker itself would make one without a name, a new one
+ * with each container, so that what was written there would be out of sight after the next edit. Named after the container, they are
+ * found again.
+ *
+ * @param paths the image's own VOLUME paths
+ */
+export function volumesOfImage(
+  name: string,
+  paths: readonly string[],
+  mounted: readonly { containerPath: string }[],
+): { volumeName: string; containerPath: string }[] {
+  return uncovered(
+    paths,
+    mounted.map(({ containerPath }) => containerPath),
+  ).map((path) => ({
+    volumeName: `${name}-image${path.replaceAll(/[^a-zA-Z0-9_.-]+/g, "-")}`,
+    containerPath: path,
+  }));
+}
+
+/** Those VOLUME paths of an image at which nothing is mounted. A mount above or below such a path does not count for Docker. */
+export function uncovered(paths: readonly string[], mounted: readonly string[]): string[] {
+  const plain = (path: string): string => posix.normalize(path).replace(/(.)\/$/, "$1");
+  const there = new Set(mounted.map(plain));
+  return [...new Set(paths.map(plain))].filter((path) => !there.has(path)).sort();
+}
+
+/** One body over another: objects together, everything else in place of what was there. */
+function laidOver(under: Record<string, unknown>, over: Record<string, unknown>): Record<string, unknown> {
+  const merged = { ...under };
+  for (const [name, value] of Object.entries(over)) {
+    const below = merged[name];
+    merged[name] = isObject(below) && isObject(value) ? laidOver(below, value) : value;
+  }
+  return merged;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,310 @@
+/**
+ * What a container's resource does: makes it, changes its limits in place, stops and removes it. A create that is tried again
+ * after a cut connection finds its own container by a label, and takes no other's; that of a run that was killed is another one.
+ */
+import { randomBytes } from "node:crypto";
+import type { ResourceProvider } from "../resource-provider";
+import { createTar } from "nanotar";
+import { cut } from "../core/cut";
+import { pageCommand } from "../core/page";
+import { diagnose } from "../diagnosis/diagnose";
+import { report } from "../diagnosis/report";
+import { stand, stands } from "../standing";
+import type { Shell } from "../ssh/address";
+import { onHost } from "../ssh/run";
+import { quote } from "../host/scripts";
+import {
+  configured,
+  containerBody,
+  differs,
+  holdsData,
+  limits,
+  limitsNow,
+  ownProxy,
+  ownerLabel,
+  replacing,
+  updated,
+  volumesOfImage,
+  type ContainerInputs,
+} from "./container-body";
+import { bring } from "./bring";
+import { ask, messageOf, must, type Answer } from "./api";
+import { formatOf, formatRefusal, majorsIn } from "./data-format";
+
+/** As a program gives them: without a name, one is made from this prefix. */
+type Given = Omit<ContainerInputs, "name"> & { name?: string; namePrefix?: string };
+
+/** The inputs as they were last set, and whether a refresh found a container stopped that should run. */
+export interface ContainerState extends ContainerInputs {
+  stopped: boolean;
+}
+
+/** What is read of `GET /containers/{id}/json`. */
+interface Inspected {
+  Id: string;
+  State: { Running: boolean };
+  NetworkSettings?: { Networks?: Record<string, { NetworkID?: string }> | null };
+  HostConfig: Parameters<typeof limitsNow>[1];
+  Config: { Labels: Record<string, string> | null };
+  Mounts?: { Type: string; Name?: string; Source: string; Destination: string }[];
+}
+
+/** By this label a create that is tried again knows what it made. */
+const creation = "sextant.creation";
+/**
+ * With the end that makes it unique a name has 63 characters at most: the proxy finds a container by its name, and resolvers refuse
+ * labels that are longer (moby/moby#37971).
+ */
+const mostPrefix = 55;
+/** Seconds over a container's own time to stop. */
+const grace = 60;
+/** Seconds: what an image has at the place of a new volume is copied into it. */
+const createSeconds = 300;
+
+/** A container that was made, or one of a run that was cut off which serves already. */
+interface Created {
+  id: string;
+  serves: boolean;
+}
+
+/**
+ * @param again whether it is tried once more when what has the name makes room
+ * @param fetch whether an image that is gone is pulled: `docker system prune --all` takes one that no container uses yet
+ */
+async function create(inputs: ContainerInputs, again = true, fetch = true): Promise<Created> {
+  const { shell, name } = inputs;
+  const mark = randomBytes(8).toString("hex");
+  const labels = { ...inputs.labels, [creation]: mark };
+  const path = `/containers/create?name=${encodeURIComponent(name)}`;
+  const volumes = [...(inputs.volumes ?? []), ...(await volumesOf(inputs))];
+  const body = containerBody({ ...inputs, labels, volumes });
+  const answer = await ask(shell, { method: "POST", path, body, timeout: createSeconds });
+  if (answer.status === 201) return { id: (answer.body as { Id: string }).Id, serves: false };
+  if (answer.status === 404 && fetch && imageIsGone(answer)) {
+    await bring(shell, inputs.image, inputs.__auth);
+    return create(inputs, again, false);
+  }
+  if (answer.status !== 409) throw new Error(await notMade(inputs, messageOf(answer)));
+
+  const there = await inspect(shell, name);
+  if (there?.Config.Labels?.[creation] === mark) return { id: there.Id, serves: false };
+  if (there !== undefined && isWanted(there, inputs)) {
+    stand(shell, there.Id);
+    return { id: there.Id, serves: there.State.Running };
+  }
+  if (!again || (there !== undefined && !isOwn(there, inputs))) {
+    if (holdsData(inputs))
+      throw new Error(`${shell.name}: ${takenSentence(name, there?.Config.Labels?.[ownerLabel])}`);
+    throw new Error(`${shell.name}: ${taken(inputs, there)}`);
+  }
+  if (there !== undefined) await end(there.Id, inputs);
+  return create(inputs, false, fetch);
+}
+
+/** Why Docker does not make it: a cause that is known, with the room on the disk where that is it; else Docker's own words. */
+async function notMade({ shell, name, image }: ContainerInputs, error: string): Promise<string> {
+  const evidence = { stage: "start", ending: "create-failed", container: name, image, error } as const;
+  const full = diagnose(evidence).causes.some(({ id }) => id === "disk-full");
+  if (!full) return `${shell.name}: Docker does not make the container ${name}: ${error}`;
+  const look = `df -Pk "$(docker info --format '{{.DockerRootDir}}')" | tail -n 1`;
+  const ran = await onHost(shell, look, { timeout: grace, what: "the room on the disk" });
+  const [, total = "", , free = "", , ...path] = ran.stdout.trim().split(/\s+/);
+  const known = /^\d+$/.test(total) && /^\d+$/.test(free);
+  const disk = known && { path: path.join(" "), total: megabytes(total), free: megabytes(free) };
+  const seen = { ...evidence, ...(disk && { host: { disk } }) };
+  return `${shell.name}: ${report(diagnose(seen), seen)}`;
+}
+
+const megabytes = (kilobytes: string): number => Math.floor(Number(kilobytes) / 1024);
+
+/**
+ * Whether it is the image that is not there, and not a network or a volume (`No such image: shop:v1`; moby v20.10 to v29
+ * daemon/create.go).
+ */
+export function imageIsGone(answer: Answer): boolean {
+  return /no such image/i.test(messageOf(answer));
+}
+
+/** The volumes for what the image says that it writes and no argument mounts; for containers whose data is kept. */
+async function volumesOf(inputs: ContainerInputs): Promise<NonNullable<ContainerInputs["volumes"]>> {
+  if (!holdsData(inputs)) return [];
+  const { shell, image, name } = inputs;
+  const path = `/images/${image.split("/").map(encodeURIComponent).join("/")}/json`;
+  const request = { method: "GET", path } as const;
+  const { body } = await must(shell, request, `looking at the image ${image}`, [404]);
+  const { Config } = (body ?? {}) as { Config?: { Volumes?: Record<string, object> | null } };
+  return volumesOfImage(name, Object.keys(Config?.Volumes ?? {}), inputs.volumes ?? []);
+}
+
+/** Why the name of a container that holds data is not to be had; what has it may hold data, too. */
+function takenSentence(name: string, owner: string | undefined): string {
+  const whose = owner === undefined ? "and nothing says that it is this stack's" : `and belongs to ${owner}`;
+  return `a container named ${name} is there already, ${whose}; give this one another name, or stop that one and rename it by docker rename, which loses nothing (${pageCommand("data")}).`;
+}
+
+/** Whether a run of this stack has left it, which was cut off before Pulumi knew of it. */
+function isOwn({ Config }: Inspected, { ownedBy, labels }: ContainerInputs): boolean {
+  if (ownedBy === undefined) return false;
+  const value = labels?.[ownedBy];
+  return value !== undefined && Config.Labels?.[ownedBy] === value;
+}
+
+/** Whether it is what a run of this stack would make now, so that nothing has to end for it: that of one that was cut off, or of a lost state. */
+function isWanted(there: Inspected, inputs: ContainerInputs): boolean {
+  const wanted = inputs.labels?.[configured];
+  const { name, id } = inputs.network;
+  const network = there.NetworkSettings?.Networks?.[name];
+  return (
+    isOwn(there, inputs) &&
+    wanted !== undefined &&
+    there.Config.Labels?.[configured] === wanted &&
+    network !== undefined &&
+    // One that has not been started yet has none.
+    [undefined, "", id].includes(network.NetworkID)
+  );
+}
+
+/** That the name belongs to somebody else. No cure takes away what may serve or hold data. */
+function taken({ name, ownedBy }: ContainerInputs, there: Inspected | undefined): string {
+  const owner = ownedBy === undefined ? undefined : there?.Config.Labels?.[ownedBy];
+  const whose = owner === undefined ? "is not this stack's" : `belongs to ${owner}`;
+  const cure =
+    ownedBy === ownProxy
+      ? "route through it with new ExistingProxy() in place of new Proxy()"
+      : "rename the component, or stop and rename that container if nothing needs it (docker rename)";
+  return `a container named ${name} is there already and ${whose}; ${cure}.`;
+}
+
+/** Writes the files and starts it; what could not be completed is taken away again, so that the next run begins anew. */
+async function complete({ id, serves }: Created, inputs: ContainerInputs): Promise<void> {
+  const { shell, name, uploads = [], start = true } = inputs;
+  try {
+    if (uploads.length > 0) {
+      const files = uploads.map(({ file, content }) => ({ name: file.replace(/^\/+/, ""), data: content }));
+      const archive = createTar(files, { attrs: { mode: "644", user: "root", group: "root" } });
+      const request = { method: "PUT", path: `/containers/${id}/archive?path=/`, body: archive } as const;
+      await must(shell, request, `writing files into the container ${name}`);
+    }
+    if (start) await startIt(shell, id, name);
+  } catch (error) {
+    // What went wrong is said, and not that the removal did as well: what is left is known by its owner.
+    if (!serves) await remove(id, inputs, !holdsData(inputs)).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function startIt(shell: Shell, id: string, name: string): Promise<void> {
+  const request = { method: "POST", path: `/containers/${id}/start` } as const;
+  await must(shell, request, `starting the container ${name}`, [304]);
+}
+
+async function inspect(shell: Shell, container: string): Promise<Inspected | undefined> {
+  const path = `/containers/${encodeURIComponent(container)}/json`;
+  const answer = await must(shell, { method: "GET", path }, `looking for the container ${container}`, [404]);
+  return answer.status === 404 ? undefined : (answer.body as Inspected);
+}
+
+/** Stops it in its own time, and removes it. One that has stopped already, as the old one of a release has, takes one question. */
+async function end(id: string, inputs: ContainerInputs): Promise<void> {
+  const { shell, name, destroyGraceSeconds = 10 } = inputs;
+  const data = holdsData(inputs);
+  if (!data) {
+    const gone = { method: "DELETE", path: `/containers/${id}?v=true`, timeout: grace } as const;
+    const { status } = await must(shell, gone, `removing the container ${name}`, [404, 409]);
+    if (status !== 409) return;
+  }
+  const path = `/containers/${id}/stop?t=${destroyGraceSeconds}`;
+  const timeout = destroyGraceSeconds + grace;
+  await must(shell, { method: "POST", path, timeout }, `stopping the container ${name}`, [304, 404]);
+  if (data) await nameVolumes(id, inputs);
+  await remove(id, inputs, true);
+}
+
+/** @param volumes whether its volumes without a name go with it */
+async function remove(id: string, { shell, name }: ContainerInputs, volumes: boolean): Promise<void> {
+  const path = `/containers/${id}?force=true&v=${String(volumes)}`;
+  // 409: it is being removed already.
+  await must(shell, { method: "DELETE", path, timeout: grace }, `removing the container ${name}`, [404, 409]);
+}
+
+/**
+ * Moves what a stopped container has in volumes without a name to where the next one of this name finds it: an older version of this
+ * library let Docker make such volumes. A run that was cut off goes on where it was.
+ */
+async function nameVolumes(id: string, { shell, name }: ContainerInputs): Promise<void> {
+  const { Mounts = [] } = (await inspect(shell, id)) ?? {};
+  const unnamed = Mounts.filter(({ Type, Name = "" }) => Type === "volume" && /^[0-9a-f]{64}$/.test(Name));
+  for (const { Source, Destination } of unnamed) {
+    const [volume] = volumesOfImage(name, [Destination], []);
+    const script = `set -e; to=$(docker volume inspect --format '{{.Mountpoint}}' "$(docker volume create "$2")"); chown --reference="$1" "$to"; chmod --reference="$1" "$to"; find "$1" -mindepth 1 -maxdepth 1 -exec mv -t "$to" {} +`;
+    const words = [script, "name-volume", Source, volume?.volumeName ?? ""].map(quote);
+    const what = `moving the data of ${name} at ${Destination} to the volume ${volume?.volumeName ?? ""}`;
+    const ran = await onHost(shell, `sh -c ${words.join(" ")}`, { timeout: createSeconds, what });
+    if (ran.code !== 0) throw new Error(`${shell.name}: ${what} failed: ${ran.stderr.trim().slice(-300)}`);
+  }
+}
+
+/** Why the data that the old container has written is nothing for the new one; undefined where it is. */
+async function unreadable(olds: Partial<ContainerState>, news: Given): Promise<string | undefined> {
+  const wanted = news.dataFormat;
+  const old =
+    olds.dataFormat ?? (wanted && olds.image && formatOf(olds.image, olds.volumes?.[0]?.volumeName ?? ""));
+  // On another machine the volume is another one, and new.
+  const same = olds.shell?.destination === news.shell.destination;
+  if (!wanted || !old || !same || formatRefusal("", old, wanted, undefined) === undefined) return undefined;
+  // A program that cannot look has what Pulumi knows; one that can sees whether there is anything to lose.
+  const found = await majorsIn(news.shell, wanted.volume).catch(() => undefined);
+  return formatRefusal(`Postgres "${news.hostname ?? news.name ?? ""}"`, old, wanted, found);
+}
+
+export const containerProvider: ResourceProvider<Given, ContainerState> = {
+  check: async (olds, news) => {
+    const kept = olds.namePrefix === news.namePrefix ? olds.name : undefined;
+    const name =
+      news.name ??
+      kept ??
+      `${cut(news.namePrefix ?? "", mostPrefix)}-${randomBytes(4).toString("hex").slice(0, 7)}`;
+    const reason = await unreadable(olds, news);
+    const failures = reason === undefined ? [] : [{ property: "image", reason }];
+    return { inputs: { ...news, name }, failures };
+  },
+
+  async create(given) {
+    const inputs = given as ContainerInputs;
+    const created = await create(inputs);
+    await complete(created, inputs);
+    return { id: created.id, outs: { ...inputs, stopped: false } };
+  },
+
+  diff: (_id, olds, given) => {
+    const news = given as ContainerInputs;
+    return Promise.resolve({
+      changes: olds.stopped || differs(olds, news),
+      replaces: replacing(olds, news),
+    });
+  },
+
+  async update(id, olds, given) {
+    const news = given as ContainerInputs;
+    const { shell, name } = news;
+    if (updated(olds, news).length > 0) {
+      const request = { method: "POST", path: `/containers/${id}/update`, body: limits(news) } as const;
+      await must(shell, request, `changing the limits of the container ${name}`);
+    }
+    if (olds.stopped) await startIt(shell, id, name);
+    return { outs: { ...news, stopped: false } };
+  },
+
+  async delete(id, state) {
+    // A resource of another name has taken it in this run, as it serves.
+    if (!stands(state.shell, id)) await end(id, state);
+  },
+
+  async read(id, state) {
+    if (state === undefined) throw new Error("a container cannot be imported");
+    const there = await inspect(state.shell, id);
+    if (there === undefined) return { id: "", props: state };
+    const stopped = (state.start ?? true) && !there.State.Running;
+    return { id, props: { ...state, ...limitsNow(state, there.HostConfig), stopped } };
+  },
+};

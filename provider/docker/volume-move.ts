@@ -1,0 +1,49 @@
+/** A volume of one host on another one: copied while nobody writes to it, and checked. The old one stays. */
+import type { Shell } from "../ssh/address";
+import { onHost } from "../ssh/run";
+import { pump } from "../ssh/pump";
+import { quote, verbText } from "../host/scripts";
+
+/** Seconds for which nothing may come: a server that stops may write all that it has in memory first. */
+const idle = 900;
+/** Seconds for reading all of a volume. */
+const sumSeconds = 6 * 3600;
+
+/** A verb as it runs from its text: the old host may have the verbs of another version. */
+function lineOf(verb: "volume-out" | "volume-in" | "volume-sum", words: readonly string[]): string {
+  const shared = verbText("lib/volume-place");
+  const text = verbText(verb).replace(/^\. ".*\/volume-place"$/m, () => shared);
+  return ["sh", "-c", quote(text), verb, ...words.map(quote)].join(" ");
+}
+
+async function sumOf(shell: Shell, volume: string): Promise<{ sum: string; files: string }> {
+  const what = `reading the volume ${volume}`;
+  const ran = await onHost(shell, lineOf("volume-sum", [volume]), { timeout: sumSeconds, what });
+  const [sum = "", files = ""] = ran.stdout.trim().split(/\s+/);
+  if (ran.code !== 0 || !/^[0-9a-f]{64}$/.test(sum))
+    throw new Error(`${shell.name}: ${what} failed: ${ran.stderr.trim().slice(-300)}`);
+  return { sum, files };
+}
+
+/**
+ * Copies it, and answers with the number of its files. The containers that use the old one are stopped for it; where it fails, they are
+ * started again.
+ * @throws Error where the new one has data in it, or the copy is not the same.
+ */
+export async function copyVolume(
+  volume: string,
+  from: Shell,
+  to: Shell,
+  containers: readonly string[],
+): Promise<string> {
+  let files = "";
+  const source = { shell: from, line: lineOf("volume-out", [volume, ...containers]) };
+  const target = { shell: to, line: lineOf("volume-in", [volume]) };
+  await pump(source, target, idle, async () => {
+    const [old, copy] = await Promise.all([sumOf(from, volume), sumOf(to, volume)]);
+    if (old.sum !== copy.sum)
+      throw new Error(`${to.name}: the copy of the volume ${volume} is not the same as on ${from.name}.`);
+    ({ files } = old);
+  });
+  return files;
+}

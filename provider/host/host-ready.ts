@@ -1,0 +1,146 @@
+/**
+ * What the gate of a host does: runs a verb there before anything else of the stack does, from its text, and then puts the verbs of
+ * this version of the library there, again when a refresh finds them gone. The state names verb and verbs by their versions and
+ * holds nothing of their text.
+ */
+import { createHash } from "node:crypto";
+import { dirname } from "node:path";
+import type { ResourceProvider } from "../resource-provider";
+import { changed } from "../changes";
+import { machineFile } from "../on-one-host";
+import { seenHostKey } from "./seen-host-key";
+import type { Shell } from "../ssh/address";
+import { onHost } from "../ssh/run";
+import { stand, stands } from "../standing";
+import { quote, verbText } from "./scripts";
+import { forgetUser, hasVerbs, putVerbs, removeVerbs } from "./install";
+import { say } from "../say";
+
+export interface GateInputs {
+  shell: Shell;
+  /** The verb that has to succeed. */
+  verb: "host-ready" | "preflight";
+  words: string[];
+  /** What the verb's text is by, so that another one looks again. */
+  version: string;
+  /** Whether `pulumi up` shows what it prints. */
+  show: boolean;
+  /** Where this version's verbs are on the host: a directory that is named after their content. */
+  directory: string;
+  /** Project, stack and name: who uses the host from now on. @default nobody is noted */
+  owner?: string;
+  /** The line that removes the verbs, when the resource itself is removed. */
+  undo: string;
+}
+
+/** The inputs as they were last set, and whether the verbs were there when they were last looked for. */
+export interface GateState extends GateInputs {
+  present: boolean;
+  /** The host key of the machine that answered first, where the program pins none: all connections are held to it from then on. */
+  seenHostKey?: string;
+}
+
+/** Seconds: the first boot of a machine installs Docker. */
+const timeout = 900;
+/** Seconds: a machine that has just been made takes no connections until sshd is up. */
+const patience = 120;
+
+/** The version of a verb, by its text. */
+export function versionOf(verb: GateInputs["verb"]): string {
+  return createHash("sha256").update(verbText(verb)).digest("hex").slice(0, 12);
+}
+
+/** @param made whether the machine may have been made just now */
+async function pass({ shell, verb, words, show }: GateInputs, made: boolean): Promise<void> {
+  const line = ["sh -s", ...(words.length > 0 ? ["--"] : []), ...words.map(quote)].join(" ");
+  const firstBoot = made && verb === "host-ready";
+  const waiting = { patience: firstBoot ? patience : 0, firstBoot };
+  const ran = await onHost(shell, line, { stdin: verbText(verb), timeout, ...waiting, what: verb });
+  if (ran.code !== 0) throw new Error(`${shell.name}: ${[ran.stderr, ran.stdout].join("\n").trim()}`);
+  const said = ran.stdout.trim();
+  // The engine shows what its plugins print, below the stack and not below the resource.
+  if (show && said !== "") say(said.replace(/^/gm, `${shell.name}: `));
+}
+
+/** Writes down which machine it is, so that nothing of an old one is taken away from a new one at its address. */
+async function mark({ shell }: GateInputs): Promise<void> {
+  const { machine } = shell;
+  if (machine === undefined) return;
+  const line = `mkdir -p ${dirname(machineFile)} && printf '%s\\n' ${quote(machine)} >${machineFile}`;
+  const ran = await onHost(shell, line, { timeout: 60, what: "writing down which machine it is" });
+  if (ran.code !== 0) throw new Error(`${shell.name}: ${machineFile} was not written: ${ran.stderr.trim()}`);
+}
+
+/** What asks for another look. Another way to reach the same host is no reason. */
+const asked = ["verb", "words", "version"] as const;
+
+/** How the host is reached, held to the key that was seen first where the program names none. */
+function held<T extends { shell: Shell }>(inputs: T, seenHostKey: string | undefined): T {
+  const { shell } = inputs;
+  if (seenHostKey === undefined || shell.hostKey !== undefined) return inputs;
+  return { ...inputs, shell: { ...shell, hostKey: seenHostKey } };
+}
+
+/** The host key to keep: what was kept already, else that of the machine which answers now, which is said. */
+async function keep({ shell }: GateInputs, kept?: string): Promise<Pick<GateState, "seenHostKey">> {
+  if (shell.hostKey !== undefined) return {};
+  const seen = kept ?? (await seenHostKey(shell));
+  if (seen === undefined) return {};
+  if (kept === undefined) {
+    say(
+      `${shell.name}: hostKey is not set, and "${seen}" is trusted from now on; compare it with cat /etc/ssh/ssh_host_ed25519_key.pub on the machine's console, and set it.`,
+    );
+  }
+  return { seenHostKey: seen };
+}
+
+export const gateProvider: ResourceProvider<GateInputs, GateState> = {
+  check(_olds, news) {
+    stand(news.shell, news.undo);
+    return Promise.resolve({ inputs: news });
+  },
+
+  async create(inputs) {
+    await pass(inputs, true);
+    await mark(inputs);
+    await putVerbs(inputs.shell, inputs.directory, inputs.owner);
+    return { id: inputs.verb, outs: { ...inputs, present: true, ...(await keep(inputs)) } };
+  },
+
+  diff: (_id, olds, news) =>
+    Promise.resolve({
+      changes:
+        !olds.present ||
+        changed([...asked, "shell", "show", "directory", "owner", "undo"], olds, news).length > 0,
+    }),
+
+  async update(_id, olds, news) {
+    const at = held(news, olds.seenHostKey);
+    const again = changed(asked, olds, news).length > 0;
+    const missing = !olds.present || olds.directory !== news.directory || olds.owner !== news.owner;
+    const made = olds.shell.machine !== news.shell.machine;
+    if (again) await pass(at, made);
+    if (again || missing || made) await mark(at);
+    if (missing) await putVerbs(at.shell, news.directory, news.owner);
+    if (olds.owner !== undefined && olds.owner !== news.owner) await forgetUser(at.shell, olds.owner);
+    const kept = again || missing ? await keep(news, olds.seenHostKey) : keptOf(news, olds);
+    return { outs: { ...news, present: true, ...kept } };
+  },
+
+  async delete(_id, state) {
+    // Of the same host, a resource stays or has come in its place.
+    if (stands(state.shell, state.undo)) return;
+    await removeVerbs(held(state, state.seenHostKey).shell, state.undo);
+  },
+
+  async read(id, state) {
+    if (state === undefined) throw new Error("the gate of a host cannot be imported");
+    const { shell, directory, owner } = held(state, state.seenHostKey);
+    return { id, props: { ...state, present: await hasVerbs(shell, directory, owner) } };
+  },
+};
+
+/** Where nothing is done on the host, what was kept is kept, unless the program names a host key now. */
+function keptOf({ shell }: GateInputs, { seenHostKey }: GateState): Pick<GateState, "seenHostKey"> {
+  return shell.hostKey !== undefined || seenHostKey === undefined ? {} : { seenHostKey };
+}

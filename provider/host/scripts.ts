@@ -1,0 +1,143 @@
+/**
+ * The host kit: a few POSIX shell verbs, one file each in `host/`, and what they source, in `host/lib/`. They are installed on a
+ * host under a directory named after their content. Commands are then one line each, a preview of them can be read, and an operator can run the
+ * same verbs by hand.
+ */
+import { createHash } from "node:crypto";
+import { readScripts } from "./script-files";
+
+/** The names of the verbs, each a file in `host/`. */
+export type Verb =
+  | "accessory-ready"
+  | "bridge"
+  | "certificate"
+  | "doctor"
+  | "postgres-login"
+  | "handshake"
+  | "proxy-there"
+  | "prune"
+  | "pull"
+  | "ready"
+  | "release"
+  | "routes"
+  | "settle"
+  | "switch"
+  | "unroute";
+
+export interface Kit {
+  /** The directory of this version on the host. */
+  readonly directory: string;
+  /** A shell script that installs it; running it again changes nothing. */
+  readonly install: string;
+  /** A shell command that removes this version and older ones, and is content when they are gone already. */
+  readonly remove: string;
+}
+
+const base = "/usr/local/lib/sextant";
+/** A line's verb, with the directory that it is in: all versions of the verbs are below one. */
+const verbOfLine = new RegExp(`^(${base}/[^/ ]+)/(?=[a-z])`);
+/** What the verbs keep on a host: certificates that the proxy reads. */
+const files = "/var/lib/sextant";
+/** A file for each stack that has the host in its program, by which the last of them knows that it is. */
+export const users = `${files}/stacks`;
+let loaded: Kit | undefined;
+let texts: Record<string, string> | undefined;
+
+/** The kit of this version of the library. */
+export function kit(): Kit {
+  loaded ??= render(readVerbs());
+  return loaded;
+}
+
+/** The files that make up the kit, by their path without the ending: `ready`, `lib/common`; read once. */
+export function readVerbs(): Record<string, string> {
+  texts ??= readScripts();
+  return texts;
+}
+
+/** The text of one verb, for what runs it before the kit is there. */
+export function verbText(verb: string): string {
+  const text = readVerbs()[verb];
+  if (text === undefined)
+    throw new Error(`the verb ${verb} is missing from this installation of the library`);
+  return text;
+}
+
+/** The kit made of these files: pure, so that its script can be tested as data. */
+export function render(verbs: Record<string, string>): Kit {
+  const hash = createHash("sha256").update(JSON.stringify(verbs)).digest("hex").slice(0, 12);
+  const directory = `${base}/${hash}`;
+  const parts = Object.entries(verbs).map(([name, text]) => {
+    if (text.split("\n").includes(heredocEnd)) throw new Error(`verb ${name} holds the line ${heredocEnd}`);
+    return `cat >"$new/${name}" <<'${heredocEnd}'\n${text.trimEnd()}\n${heredocEnd}`;
+  });
+  const install = [
+    "set -eu",
+    `kit=${directory}`,
+    'if [ ! -x "$kit/ready" ]; then',
+    "umask 022",
+    `mkdir -p ${base}`,
+    `new=$(mktemp -d ${base}/new.XXXXXX)`,
+    'mkdir "$new/lib"',
+    ...parts,
+    'chmod 755 "$new" "$new"/*',
+    // Another program may have installed the same content meanwhile; either copy is the right one.
+    'mv -T "$new" "$kit" 2>/dev/null || rm -rf "$new"',
+    "fi",
+    `ln -sfn "$kit/sextant" /usr/local/bin/sextant`,
+  ].join("\n");
+  const remove = `rm -rf ${base} ${files} /usr/local/bin/sextant`;
+  return { directory, install, remove };
+}
+
+const heredocEnd = "END_OF_VERB";
+
+/** The file that says that a stack uses the host. @param owner project, stack and the host's name in the program */
+export function userFile(owner: string): string {
+  return `${users}/${createHash("sha256").update(owner).digest("hex").slice(0, 16)}`;
+}
+
+/** A word quoted for POSIX shells; plain words stay readable. */
+export function quote(word: string): string {
+  return /^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+/** The command line of a verb. */
+export function verbLine(kit: Kit, verb: Verb, words: readonly string[]): string {
+  return [`${kit.directory}/${verb}`, ...words.map(quote)].join(" ");
+}
+
+/**
+ * What a line says, whichever version of the verbs it was made for: another one is no other work, so that an upgrade of the library by
+ * itself runs nothing of a release.
+ */
+export function withoutKit(line: string): string {
+  return line.replace(verbOfLine, "");
+}
+
+/**
+ * A line of the state, which may be of an older version of the verbs than the host has: by those of the line where they are there, else
+ * by these.
+ */
+export function whereverKit(line: string, own = kit().directory): string {
+  const directory = verbOfLine.exec(line)?.[1];
+  if (directory === undefined || directory === own) return line;
+  const words = withoutKit(line);
+  return `if [ -x ${directory}/ready ]; then ${line}; else ${own}/${words}; fi`;
+}
+
+/** Inputs as they are compared where another version of the verbs is no other work. */
+export function alikeInAll<Inputs extends object>(inputs: Inputs): Inputs {
+  return eachText(inputs, withoutKit) as Inputs;
+}
+
+/**
+ * Inputs with each text in them changed, to compare them by what counts. In a preview any part of them may be a text that stands for what
+ * is not known yet, also where a list of lines is expected.
+ */
+export function eachText(value: unknown, change: (text: string) => string): unknown {
+  if (typeof value === "string") return change(value);
+  if (Array.isArray(value)) return value.map((item) => eachText(item, change));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, eachText(item, change)]));
+}

@@ -1,0 +1,46 @@
+/** What the plugin does for each type of resource, by the last part of its token: `Container` of `sextant:index:Container`. */
+import { dataProvider } from "./data/data";
+import { leftVolume } from "./data/no-more";
+import { volumeListProvider } from "./data/volume-list";
+import { containerProvider } from "./docker/container";
+import { networkProvider } from "./docker/network";
+import { pullProvider } from "./docker/pull";
+import { volumeProvider } from "./docker/volume";
+import { goneProvider } from "./host/gone";
+import { gateProvider } from "./host/host-ready";
+import { onOneHost } from "./on-one-host";
+import { certificatesProvider } from "./release/certificates";
+import { pruneProvider } from "./release/clean-up";
+import { routesProvider } from "./release/routes";
+import { verbProvider } from "./release/step";
+
+const gate = onOneHost(gateProvider, () => "what Sextant has put into /var/lib/sextant");
+// What a step would undo there goes without a word: a route, a note.
+const step = onOneHost(verbProvider, ({ undo }) => (undo === undefined ? undefined : ""));
+
+export const resources = {
+  AccessoryReady: step,
+  Bridge: step,
+  Certificate: step,
+  Certificates: certificatesProvider,
+  Container: onOneHost(containerProvider, ({ name }) => `the container ${name}`),
+  Data: dataProvider,
+  DockerNetwork: onOneHost(networkProvider, () => ""),
+  Gone: goneProvider,
+  HostReady: gate,
+  PostgresLogin: step,
+  Preflight: gate,
+  ProxyThere: step,
+  Prune: pruneProvider,
+  Pull: pullProvider,
+  Ready: step,
+  Release: step,
+  Routes: routesProvider,
+  Settle: step,
+  Switch: step,
+  Volume: onOneHost(volumeProvider, ({ name }) => leftVolume(name)),
+  Volumes: volumeListProvider,
+};
+
+/** The types of the resources. */
+export type ResourceType = keyof typeof resources;

@@ -1,0 +1,35 @@
+/** What a user is told while the plugin works. Nothing of the engine's protocol is in here: the program loads files that say something, too. */
+import { AsyncLocalStorage } from "node:async_hooks";
+
+/** Tells somebody a message about a resource, by its URN, or "" for none; ends when it has been heard. */
+export type Listener = (message: string, urn: string) => Promise<void>;
+
+/** The resource that is worked on. */
+const resource = new AsyncLocalStorage<string>();
+/** What has been said and not been heard yet. */
+const unheard = new Set<Promise<void>>();
+let listener: Listener | undefined;
+
+/** Everything that is said goes there. Without one, as in tests, it is printed. */
+export function sayTo(listens: Listener): void {
+  listener = listens;
+}
+
+/** Works on a resource, and ends when what was said meanwhile has been heard. */
+export async function workingOn<T>(urn: string, work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await resource.run(urn, work);
+  } finally {
+    await Promise.all(unheard);
+  }
+}
+
+/** Tells the user a line, or some. */
+export function say(message: string): void {
+  if (listener === undefined) {
+    console.log(message);
+    return;
+  }
+  const heard = listener(message, resource.getStore() ?? "").finally(() => unheard.delete(heard));
+  unheard.add(heard);
+}

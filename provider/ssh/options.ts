@@ -1,0 +1,124 @@
+/** The options of the `ssh` program for a host: pure functions of how it is reached and of what this machine has for it. */
+import { createHash } from "node:crypto";
+import type { Shell } from "./address";
+
+/** What this machine has for reaching a host; all paths are whole. */
+export interface Means {
+  /** Files of keys that are offered, each private, or the public half of a key that an agent holds. */
+  identities: readonly string[];
+  /** The agent that is asked. @default the user's */
+  agent?: string;
+  /** The file with the host key that has to answer, by the host's name. @default the user's known_hosts */
+  knownHosts?: string;
+  /** The user's settings, where ssh would not find them by itself. */
+  config?: string;
+  /** The directory of the sockets of warm connections. */
+  directory: string;
+}
+
+/**
+ * What holds for every host. The user's own settings count for how a host is reached (an alias, a jump host), and not for what
+ * would hand out an agent, open ports, or run something else than our commands.
+ */
+const always = [
+  "LogLevel=ERROR",
+  "BatchMode=yes",
+  "ConnectTimeout=12",
+  "ServerAliveInterval=15",
+  "ForwardAgent=no",
+  "ForwardX11=no",
+  "ClearAllForwardings=yes",
+  "PermitLocalCommand=no",
+  "RemoteCommand=none",
+  "RequestTTY=no",
+];
+
+/** Seconds for which a connection stays warm without use. */
+export const warmSeconds = 30;
+
+/** The options by which the library's own resources reach a host. All of them are known to OpenSSH 7.6 and later. */
+export function sshOptions(shell: Shell, means: Means): string[] {
+  const { knownHosts, config, directory } = means;
+  return [
+    ...(config === undefined ? [] : ["-F", config]),
+    ...offered(means),
+    ...[...always, ...heldTo(shell, knownHosts), ...warm(`${directory}/${socketName(shell)}`)].flatMap(set),
+    ...port(shell),
+  ];
+}
+
+/**
+ * The options for a program's own Docker provider, which runs ssh where and when it likes: also in a refresh on a machine where
+ * nothing of ours has run. So the host key comes from the options themselves, which takes OpenSSH 8.5.
+ */
+export function providerOptions(shell: Shell, means: Omit<Means, "knownHosts">): string[] {
+  const { hostKey, name } = shell;
+  const known =
+    hostKey === undefined
+      ? heldTo(shell, undefined)
+      : [...heldTo(shell, "/dev/null"), `KnownHostsCommand=/bin/echo ${name} ${hostKey}`];
+  return [
+    ...(means.config === undefined ? [] : ["-F", means.config]),
+    ...offered(means),
+    ...[...always, ...known, ...warm(`${means.directory}/.sextant-${socketName(shell)}`)].flatMap(set),
+  ];
+}
+
+/** What is put before the command: the destination. */
+export function port({ port }: Shell): string[] {
+  // The port that an alias of the user's settings has would lose against an option.
+  return port === 22 ? [] : ["-p", String(port)];
+}
+
+const set = (option: string): string[] => ["-o", option];
+
+function offered({ identities, agent }: Means): string[] {
+  return [
+    ...identities.flatMap((path) => ["-i", path]),
+    // Servers cut a client off after some six keys, and an agent may hold more.
+    ...(identities.length === 0 ? [] : set("IdentitiesOnly=yes")),
+    ...(agent === undefined ? [] : set(`IdentityAgent=${agent}`)),
+  ];
+}
+
+/**
+ * Only the one host key, and nothing that vouches for another. It is looked up by the host's name in the program, so that an alias or
+ * a jump host changes nothing.
+ */
+function heldTo({ name, hostKey }: Shell, file: string | undefined): string[] {
+  if (hostKey === undefined)
+    return [
+      "StrictHostKeyChecking=accept-new",
+      ...(file === undefined ? [] : [`UserKnownHostsFile=${file}`]),
+    ];
+  return [
+    "StrictHostKeyChecking=yes",
+    `HostKeyAlias=${name}`,
+    ...(file === undefined ? [] : [`UserKnownHostsFile=${file}`]),
+    "GlobalKnownHostsFile=/dev/null",
+    "CheckHostIP=no",
+    "VerifyHostKeyDNS=no",
+    "UpdateHostKeys=no",
+  ];
+}
+
+/** The line of the file of known hosts. */
+export function knownHostsLine({ name, hostKey }: Shell): string | undefined {
+  return hostKey === undefined ? undefined : `${name} ${hostKey}\n`;
+}
+
+/** One connection a host serves all that is done there at about the same time, and stays for half a minute. */
+function warm(socket: string): string[] {
+  return ["ControlMaster=auto", `ControlPath=${socket}`, `ControlPersist=${warmSeconds}`];
+}
+
+/**
+ * Named after everything that says who answers and who asks, so that a new machine at an old address never meets the old one's
+ * connection, nor another key that of the first.
+ */
+export function socketName(shell: Shell): string {
+  const { destination, port, keyFile, privateKey, publicKey, hostKey, machine } = shell;
+  const known = [destination, port, keyFile, privateKey, publicKey, hostKey].map((part) => part ?? null);
+  const parts = machine === undefined ? known : [...known, machine];
+  return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 16);
+}

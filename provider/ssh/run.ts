@@ -1,0 +1,128 @@
+/**
+ * Commands on hosts by the `ssh` program, for the resources that run in the plugin. One
+ * connection a host is kept warm for all of them.
+ */
+import { spawn } from "node:child_process";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Shell } from "./address";
+import { connected, disconnected, pace, tries, type Patience } from "./connections";
+import { following } from "./children";
+import { lockedFile, meansFor } from "./means";
+import { sshFailure, type SshFailure } from "./failure";
+import { sshOptions } from "./options";
+import { Unreached } from "./unreached";
+
+export interface Ran {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+export interface RunSettings extends Patience {
+  /** Standard input, for what must not be in an argument list. */
+  stdin?: string | Uint8Array;
+  /** Seconds after which it is given up. */
+  timeout: number;
+  /** What is waited for, for the message when it takes too long. */
+  what: string;
+}
+
+/** More than this of a stream is not kept: a verb's output is bounded, a runaway's must not fill memory. */
+const mostOutput = 1024 * 1024;
+/** ssh's own exit code when it could not connect, or lost the connection. */
+const sshFailed = 255;
+/** Seconds for one try to connect: ssh gives up after 12 s by itself, but for a jump host or an agent that asks its user. */
+const connectSeconds = 90;
+/** How long the streams of an ssh that has ended may take to close. */
+const streamGraceMs = 1000;
+
+/**
+ * Runs one line on a host and answers with how it ended, whatever its exit code.
+ * @throws Error when the host cannot be reached, or when it takes longer than `timeout`.
+ */
+export async function onHost(shell: Shell, line: string, settings: RunSettings): Promise<Ran> {
+  const options = sshOptions(shell, await meansFor(shell));
+  for (let attempt = 1; ; attempt += 1) {
+    const ran = await connected(
+      shell,
+      settings,
+      () => open(shell, options),
+      () => once(shell, options, line, settings),
+    );
+    if (ran.code !== sshFailed) return ran;
+    // Every verb may run twice, so that a connection which was cut is simply tried again.
+    disconnected(shell);
+    if (attempt >= tries) {
+      const { cause, sentence } = failure(shell, ran);
+      throw new Unreached(shell.name, cause, sentence);
+    }
+    await sleep(0.5 * attempt * pace.second);
+  }
+}
+
+/** One try to connect. The connection stays warm for the commands that come. */
+async function open(shell: Shell, options: readonly string[]): Promise<SshFailure | undefined> {
+  const ran = await once(shell, options, "true", {
+    timeout: connectSeconds,
+    what: "connecting",
+    quiet: true,
+  });
+  return ran.code === sshFailed ? failure(shell, ran) : undefined;
+}
+
+function failure(shell: Shell, { stderr }: Ran): SshFailure {
+  const locked = lockedFile(shell);
+  return sshFailure(stderr, { shell, ...(locked === undefined ? {} : { locked }) });
+}
+
+function once(
+  shell: Shell,
+  options: readonly string[],
+  line: string,
+  { stdin, timeout, what, quiet = false }: RunSettings & { quiet?: boolean },
+): Promise<Ran> {
+  return new Promise((resolve, reject) => {
+    const args = [...options, shell.destination, line];
+    const child = following(spawn("ssh", args, { stdio: ["pipe", "pipe", "pipe"] }));
+    const stdout = gather(child.stdout);
+    const stderr = gather(child.stderr);
+    const timer = setTimeout(() => {
+      child.kill();
+      reject(new Error(`${shell.name}: ${what} did not end within ${timeout} s.`));
+    }, timeout * 1000);
+    child.on("error", (error) => {
+      clearTimeout(timer);
+      reject(new Error(`${shell.name}: the ssh program could not be started: ${error.message}`));
+    });
+    const ended = (code: number | null, signal: NodeJS.Signals | null) => (): void => {
+      if (signal !== null) reject(new Error(`${shell.name}: ${what} was interrupted (${signal}).`));
+      else resolve({ code: code ?? sshFailed, stdout: stdout(), stderr: stderr() });
+    };
+    child.on("exit", (code, signal) => {
+      clearTimeout(timer);
+      const end = (): void => {
+        ended(code, signal)();
+        // An ssh that keeps the connection warm in the background holds them open, and they would hold this process.
+        child.stdout.destroy();
+        child.stderr.destroy();
+      };
+      if (code === 0 && quiet) end();
+      setTimeout(end, streamGraceMs).unref();
+      child.on("close", end);
+    });
+    // A verb that ends before it has read all of its input is no failure of the connection.
+    child.stdin.on("error", () => undefined);
+    child.stdin.end(stdin ?? "");
+  });
+}
+
+/** Collects a stream; what is called then answers with what has come. */
+function gather(stream: NodeJS.ReadableStream): () => string {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  stream.on("data", (chunk: Buffer) => {
+    if (length < mostOutput) chunks.push(chunk);
+    length += chunk.length;
+  });
+  return () => Buffer.concat(chunks).toString("utf8").slice(0, mostOutput);
+}

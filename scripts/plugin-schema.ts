@@ -1,0 +1,115 @@
+/**
+ * Pulumi's package schema of the plugin, from the interfaces of its resources' inputs and their comments. It takes seconds, so that
+ * `npm run docs` writes it into `provider/schema.json`, which the plugin is compiled with.
+ */
+import { resolve } from "node:path";
+import { createGenerator, type Schema } from "ts-json-schema-generator";
+import type { ResourceType } from "../provider/resources";
+
+const root = resolve(__dirname, "..");
+
+/** The interface that has the inputs of a type of resource. */
+const inputs: Readonly<Record<ResourceType, string>> = {
+  AccessoryReady: "VerbInputs",
+  Bridge: "VerbInputs",
+  Certificate: "VerbInputs",
+  Certificates: "CertificatesInputs",
+  Container: "ContainerInputs",
+  Data: "DataInputs",
+  DockerNetwork: "DockerNetworkInputs",
+  Gone: "GoneInputs",
+  HostReady: "GateInputs",
+  PostgresLogin: "VerbInputs",
+  Preflight: "GateInputs",
+  ProxyThere: "VerbInputs",
+  Prune: "PruneInputs",
+  Pull: "PullInputs",
+  Ready: "VerbInputs",
+  Release: "VerbInputs",
+  Routes: "RoutesInputs",
+  Settle: "VerbInputs",
+  Switch: "VerbInputs",
+  Volume: "VolumeInputs",
+  Volumes: "VolumeListInputs",
+};
+
+/** Inputs that are secrets: what they hold is in no diff, and not in clear in the state. */
+const secrets = ["__auth", "privateKey", "stdin"];
+
+type Json = Record<string, unknown>;
+
+export const schemaFile = resolve(root, "provider", "schema.json");
+
+/** What that file has to hold; the plugin adds its version. */
+export const schemaText = (): string => `${JSON.stringify(pluginSchema(), null, 2)}\n`;
+
+/** @see https://www.pulumi.com/docs/iac/using-pulumi/extending-pulumi/schema/ */
+function pluginSchema(): Json {
+  const interfaces = createGenerator({
+    path: resolve(root, "provider/**/*.ts"),
+    tsconfig: resolve(root, "tsconfig.json"),
+    skipTypeCheck: true,
+    additionalProperties: true,
+    topRef: false,
+  });
+  const types: Record<string, Json> = {};
+  const resources = Object.fromEntries(
+    Object.entries(inputs).map(([type, name]) => {
+      const schema = interfaces.createSchema(name);
+      for (const [each, definition] of Object.entries(schema.definitions ?? {}))
+        types[token(each)] = { type: "object", ...members(definition as Schema) };
+      const { properties, required, description } = members(schema);
+      return [
+        token(type),
+        { description, inputProperties: properties, requiredInputs: required, properties, required },
+      ];
+    }),
+  );
+  return {
+    name: "sextant",
+    description: "What the components of pulumi-sextant are made of, on servers that are reached by SSH.",
+    license: "Apache-2.0",
+    provider: {},
+    types,
+    resources,
+  };
+}
+
+const token = (name: string): string => `sextant:index:${name}`;
+
+/** An object's members as Pulumi has them. */
+function members({ properties = {}, required = [], description }: Schema): {
+  properties: Record<string, Json>;
+  required: string[];
+  description?: string;
+} {
+  return {
+    properties: Object.fromEntries(
+      Object.entries(properties).map(([name, value]) => [
+        name,
+        {
+          ...typeOf(value as Schema),
+          ...(typeof value === "object" && value.description !== undefined
+            ? { description: value.description }
+            : {}),
+          ...(secrets.includes(name) ? { secret: true } : {}),
+        },
+      ]),
+    ),
+    required,
+    ...(description === undefined ? {} : { description }),
+  };
+}
+
+/** A type of Pulumi's. One of several is the first of them, as their members are texts; an object without a name is any. */
+function typeOf(schema: Schema): Json {
+  if (schema.$ref !== undefined)
+    return { $ref: `#/types/${token(decodeURIComponent(schema.$ref.replace("#/definitions/", "")))}` };
+  if (schema.type === "array") return { type: "array", items: typeOf((schema.items ?? {}) as Schema) };
+  if (schema.type === "string" || schema.type === "number" || schema.type === "boolean")
+    return { type: schema.type };
+  const { additionalProperties, properties = {} } = schema;
+  return typeof additionalProperties === "object" && Object.keys(properties).length === 0
+    ? { type: "object", additionalProperties: typeOf(additionalProperties) }
+    : { $ref: "pulumi.json#/Any" };
+}

@@ -1,0 +1,43 @@
+/** One server with data on it: Postgres as up to 17 and as from 18 on, Redis, and an image whose data no argument names. */
+import * as pulumi from "@pulumi/pulumi";
+import { Accessory, Firewall, Postgres, Redis, Registry, Server, ssh } from "../../../../components";
+import type { Edit } from "../edit";
+
+const edit = JSON.parse(process.env["ACCESSORIES"] ?? "") as Edit;
+const config = new pulumi.Config();
+const images = config.require("registry");
+const registry = new Registry("registry", {
+  address: images,
+  username: config.require("registryUser"),
+  password: config.requireSecret("registryPassword"),
+  insecure: true,
+});
+const server = new Server("test-data", {
+  type: "cx23",
+  firewalls: [new Firewall("test-data", { allow: [ssh.from(config.require("operator"))] })],
+  registries: [registry],
+  ssh: { privateKeyFile: config.require("sshKeyFile") },
+});
+const labels = { round: edit.round };
+const password = config.requireSecret("dbPassword");
+const image = `${images}/postgres`;
+const older = new Postgres("older", { server, image, version: edit.version, password, labels });
+const newer = new Postgres("newer", { server, image, version: "18", password, labels });
+const cache = new Redis("cache", {
+  server,
+  image: `${images}/redis`,
+  version: "7",
+  password: config.requireSecret("redisPassword"),
+  persistent: edit.persistent,
+  labels,
+});
+new Accessory("bare", {
+  server,
+  image: `${images}/redis:7`,
+  port: 6379,
+  ready: { command: ["redis-cli", "ping"] },
+  labels,
+});
+
+export const address = server.address;
+export const urls = { older: older.url, newer: newer.url, cache: cache.url };

@@ -1,0 +1,108 @@
+/** The running lab with one server that pulls, as a user drives it. */
+import { expect } from "vitest";
+import type { Docker } from "../../../lab/docker/docker";
+import { labFacts } from "../../../lab/facts";
+import { labUp } from "../../../lab/lab";
+import type { RegistryAccess } from "../../../lab/registry/registry";
+import { witnessed, type Witnessed } from "../../../lab/registry/witness";
+import { on } from "../../../lab/ssh";
+import { type Ran, Workspace } from "../../../lab/workspace";
+import { registryAuth } from "../../../components/registry/auth";
+import type { Edit } from "./edit";
+
+export class RegistryWorld {
+  private address = "";
+
+  private constructor(
+    private readonly workspace: Workspace,
+    private readonly docker: Docker,
+    /** The program as it is now. */
+    public now: Edit,
+  ) {}
+
+  /** Brings the lab up and makes an empty stack of the program. */
+  static async start(): Promise<RegistryWorld> {
+    const docker = await labUp((line) => {
+      console.log(line);
+    });
+    const facts = await labFacts(docker);
+    if (!facts) throw new Error("the lab does not answer after it was brought up");
+    const workspace = await Workspace.make(facts, "test/lab/registry/program", "images");
+    await workspace.pulumi(["config", "set", "bearer", facts.registry.bearer]);
+    const [{ username, password }] = facts.registry.readers;
+    const image = `${facts.registry.address}/lite`;
+    return new RegistryWorld(workspace, docker, {
+      ...{ username, password, image, version: "v1", second: undefined, note: "one" },
+    });
+  }
+
+  get registry(): RegistryAccess {
+    return this.workspace.facts.registry;
+  }
+
+  /** `pulumi up` of the program with a change, whatever comes of it, and what the registry's log says of logins meanwhile. */
+  async tryUp(change: Partial<Edit>): Promise<{ ran: Ran; logins: Witnessed[] }> {
+    const edit = { ...this.now, ...change };
+    const since = new Date();
+    const ran = await this.workspace.tryPulumi(["up", "--yes", "--skip-preview", "--diff"], given(edit));
+    console.log(`pulumi up: exit ${ran.code}, ${ran.seconds.toFixed(1)} s`);
+    if (ran.code === 0) this.now = edit;
+    return { ran, logins: await witnessed(this.docker, since) };
+  }
+
+  /** The same, which has to succeed. */
+  async up(change: Partial<Edit> = {}): Promise<{ ran: Ran; logins: Witnessed[] }> {
+    const done = await this.tryUp(change);
+    expect(done.ran.code, done.ran.text).toBe(0);
+    return done;
+  }
+
+  async preview(change: Partial<Edit>, ...flags: string[]): Promise<Ran> {
+    return this.workspace.tryPulumi(["preview", ...flags], given({ ...this.now, ...change }));
+  }
+
+  /** The state as it lies on disk. */
+  stateText(): string {
+    return this.workspace.stateText();
+  }
+
+  /** Runs a command on the server as root. */
+  async onServer(command: string, input?: string): Promise<string> {
+    if (this.address === "")
+      ({ address: this.address } = await this.workspace.outputs<{ address: string }>());
+    return on({ address: this.address, keyFile: this.workspace.keyFile }, command, input);
+  }
+
+  /** Brings an image to the server as a release does, by the same verb. */
+  async pull(image: string): Promise<void> {
+    const { address, username, password } = this.registry;
+    await this.onServer(
+      `sextant pull image=${image}`,
+      `${registryAuth({ username, password }, address)} insecure\n`,
+    );
+  }
+
+  /** The digests of a repository's images on the server, as Docker has them, sorted. */
+  async digests(repository: string): Promise<string[]> {
+    const filter = encodeURIComponent(JSON.stringify({ reference: [repository] }));
+    const text = await this.onServer(
+      `curl -fs --unix-socket /var/run/docker.sock 'http://docker/images/json?filters=${filter}'`,
+    );
+    const images = JSON.parse(text) as { RepoDigests: string[] | null }[];
+    return images
+      .flatMap(({ RepoDigests }) => RepoDigests ?? [])
+      .filter((name) => name.startsWith(`${repository}@`))
+      .map((name) => name.slice(name.indexOf("@") + 1))
+      .sort();
+  }
+
+  async end(): Promise<void> {
+    const words = ["destroy", "--yes", "--skip-preview", "--refresh"];
+    await this.workspace.pulumi(words, given(this.now));
+    this.workspace.remove();
+  }
+}
+
+function given(edit: Edit): NodeJS.ProcessEnv {
+  return { IMAGES: JSON.stringify(edit) };
+}

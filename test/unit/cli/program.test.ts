@@ -1,0 +1,168 @@
+/** The program as a process, with a `pulumi` and an `ssh` on the PATH that answer as the real ones do. */
+import { spawnSync } from "node:child_process";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, dirname, join } from "node:path";
+import { build } from "esbuild";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { repoRoot } from "../../../lab/paths";
+
+interface Ended {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+let folder: string;
+
+/** Runs the program, compiled and beside its pages as in the package. */
+function sextant(
+  words: readonly string[],
+  path = `${join(folder, "bin")}${delimiter}${process.env["PATH"] ?? ""}`,
+): Ended {
+  const ran = spawnSync(process.execPath, [join(folder, "library", "dist", "cli", "main.js"), ...words], {
+    encoding: "utf8",
+    cwd: folder,
+    env: { ...process.env, PATH: path, HOME: folder },
+  });
+  return { code: ran.status, stdout: ran.stdout, stderr: ran.stderr };
+}
+
+function program(name: string, text: string): void {
+  const file = join(folder, "bin", name);
+  writeFileSync(file, `#!/bin/sh\n${text}\n`);
+  chmodSync(file, 0o755);
+}
+
+const line = "/usr/local/lib/sextant/0123456789ab/ready container=shop-web-1";
+const verb = (name: string) => ({
+  type: "sextant:index:Ready",
+  inputs: { shell: { name, destination: `root@${name}.test`, port: 22 }, line },
+});
+const failed = JSON.stringify({
+  stage: "ready",
+  container: "shop-web-web-1-abc1234",
+  elapsed: 3,
+  timeout: 10,
+});
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "sextant-cli-"));
+  for (const name of ["bin", "elsewhere", "library"]) mkdirSync(join(folder, name));
+  await build({
+    entryPoints: [join(repoRoot, "cli", "main.ts")],
+    outfile: join(folder, "library", "dist", "cli", "main.js"),
+    bundle: true,
+    platform: "node",
+    logLevel: "warning",
+  });
+  for (const name of ["docs", "package.json"])
+    symlinkSync(join(repoRoot, name), join(folder, "library", name));
+  writeFileSync(
+    join(folder, "elsewhere", "state.json"),
+    JSON.stringify({ deployment: { resources: [verb("web-1"), verb("web-2")] } }),
+  );
+  program(
+    "pulumi",
+    [
+      'echo "$*" >>"$HOME/asked"',
+      "[ -e state.json ] && exec cat state.json",
+      'echo "error: no stack selected; please use \\`pulumi stack select\\` to choose one" >&2',
+      "exit 255",
+    ].join("\n"),
+  );
+  program("ssh", `case "$*" in *web-1.test*) echo '${failed}' ;; esac`);
+});
+
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+describe("sextant", () => {
+  it("prints its version and its help", () => {
+    const { version } = JSON.parse(readFileSync(join(repoRoot, "package.json"), "utf8")) as {
+      version: string;
+    };
+    expect(sextant(["--version"])).toEqual({ code: 0, stdout: `${version}\n`, stderr: "" });
+    const help = sextant(["--help"]);
+    expect(help.code).toBe(0);
+    expect(help.stdout).toMatch(/doctor .*\n.*docs /s);
+    const own = sextant(["doctor", "--help"]);
+    expect(own.code).toBe(0);
+    expect(own.stdout).toMatch(/--host.*--stack/s);
+  });
+
+  it.each([
+    [["doctr"], "unknown command 'doctr'"],
+    [["doctor", "--hots", "web-1"], "unknown option '--hots'"],
+    [["doctor", "one", "two"], "too many arguments"],
+    [[], "Usage: sextant"],
+  ])("refuses %j with exit code 2", (words, said) => {
+    const ended = sextant(words);
+    expect(ended.code).toBe(2);
+    expect(ended.stdout).toBe("");
+    expect(ended.stderr).toContain(said);
+  });
+});
+
+describe("sextant docs", () => {
+  it("prints a section that a message names, and lists the pages", () => {
+    const { code, stdout } = sextant(["docs", "checks#mutable-tag"]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^## Tag that moves\n/);
+    expect(sextant(["docs"]).stdout).toMatch(/troubleshooting +Troubleshooting\n/);
+  });
+
+  it.each([
+    [["docs", "chekcs"], /there is no page chekcs; there are accessory, app, checks/],
+    [["docs", "../package"], /there is no page/],
+    [["docs", "checks#nothing"], /checks has no section nothing; sextant docs checks prints all/],
+  ])("says what there is for %j", (words, said) => {
+    const ended = sextant(words);
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toMatch(said);
+  });
+});
+
+describe("sextant doctor", () => {
+  it("asks all hosts of the stack, in the directory and of the stack that are named", () => {
+    const { code, stdout } = sextant(["-C", "elsewhere", "doctor", "--stack", "production"]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^web-1: shop-web-web-1-abc1234 is not ready after 3s/);
+    expect(stdout).toContain("web-2: nothing failed here that is still kept.");
+    expect(readFileSync(join(folder, "asked"), "utf8")).toContain("--stack production");
+  });
+
+  it("finds a container by its name or by how it begins, and says what there is else", () => {
+    const ask = (...words: string[]): Ended => sextant(["doctor", "--cwd", "elsewhere", ...words]);
+    for (const name of ["shop-web-web-1-abc1234", "shop-web"]) {
+      const { code, stdout } = ask(name, "--raw");
+      expect([code, stdout]).toEqual([0, `${failed}\n`]);
+    }
+    const unknown = ask("shop-wob");
+    expect(unknown.code).toBe(1);
+    expect(unknown.stderr).toBe(
+      "doctor: nothing is kept of shop-wob; there is shop-web-web-1-abc1234 on web-1.\n",
+    );
+    expect(ask("shop-web", "--host", "web-2").stderr).toBe(
+      "doctor: nothing is kept of shop-web; nothing failed that is still kept.\n",
+    );
+    expect(ask("--host", "web-3").stderr).toBe(
+      "doctor: this stack has no host web-3; it has web-1, web-2.\n",
+    );
+  });
+
+  it("says what stands in its way once", () => {
+    expect(sextant(["doctor"])).toEqual({
+      code: 1,
+      stdout: "",
+      stderr: "no stack selected; please use `pulumi stack select` to choose one\n",
+    });
+    const bare = sextant(["doctor"], dirname(process.execPath));
+    expect([bare.code, bare.stderr]).toEqual([
+      1,
+      "The pulumi program is not on the PATH; install it: https://www.pulumi.com/docs/install/\n",
+    ]);
+    expect(sextant(["doctor", "-C", "nowhere"]).stderr).toBe("There is no directory nowhere; see -C.\n");
+  });
+});

@@ -1,0 +1,80 @@
+/** The lines that components make against the verbs that read them: a word that a verb does not know fails on a host, and nowhere before. */
+import * as pulumi from "@pulumi/pulumi";
+import { beforeAll, describe, expect, it } from "vitest";
+import { App, Postgres, Proxy, Redis, letsEncrypt, ownCertificate } from "../../../../components";
+import { readVerbs } from "../../../../provider/host/scripts";
+import { pairFor } from "../certificates";
+import { fakeHost, fakeNetwork } from "../fake-host";
+import { newGraph } from "../graph";
+
+const verbs = readVerbs();
+/** Lines of all resources, as VERB and the words before a command that is handed on. */
+const lines: { verb: string; words: string[] }[] = [];
+
+/** What a verb reads as NAME=VALUE. */
+const known = (verb: string): string[] =>
+  [...(verbs[verb] ?? "").matchAll(/^\s*([a-z0-9_-]+)=\*\)/gm)].map(([, name = ""]) => name);
+
+beforeAll(async () => {
+  const graph = await newGraph();
+  const web = fakeHost("web-1", fakeNetwork("web-1"));
+  const proxy = new Proxy("proxy", { servers: [web] });
+  const db = new Postgres("db", { server: web, version: "17", password: pulumi.secret("x") });
+  new Redis("cache", { server: web, version: "7", password: pulumi.secret("x") });
+  const own = pairFor("own.test");
+  new App("shop", {
+    image: "registry.test/shop",
+    version: "v2",
+    proxy,
+    roles: {
+      web: {
+        servers: [web],
+        route: [
+          { hosts: ["shop.test"], tls: letsEncrypt() },
+          { name: "own", hosts: ["own.test"], tls: ownCertificate(own.certificate, own.key) },
+        ],
+      },
+      job: { servers: [web], command: ["bin/jobs"], strategy: "stop-first", ready: ["true"] },
+    },
+    volumes: { storage: "/data" },
+    secrets: { DATABASE_URL: db.url },
+    release: ["bin/rails", "db:prepare"],
+  });
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  const text = JSON.stringify(graph.made.map(({ inputs }) => inputs));
+  for (const [, verb = "", rest = ""] of text.matchAll(/"[^" ]*\/([a-z-]+)((?: [^"]*)?)"/g)) {
+    if (!Object.hasOwn(verbs, verb)) continue;
+    const words = rest.trim().split(" ");
+    const end = words.indexOf("--");
+    lines.push({ verb, words: end < 0 ? words : words.slice(0, end) });
+  }
+});
+
+describe("a line of a component", () => {
+  it("is one of each verb that a release, a proxy and an accessory need", () => {
+    const made = new Set(lines.map(({ verb }) => verb));
+    for (const verb of [
+      "pull",
+      "release",
+      "ready",
+      "switch",
+      "prune",
+      "bridge",
+      "settle",
+      "certificate",
+      "handshake",
+    ])
+      expect(made, verb).toContain(verb);
+    expect(known("prune")).toContain("role");
+  });
+
+  it("has no word that its verb does not know", () => {
+    const unknown = lines.flatMap(({ verb, words }) =>
+      words
+        .map((word) => /^'?([a-z0-9_-]+)=/.exec(word)?.[1])
+        .filter((name) => name !== undefined && !known(verb).includes(name))
+        .map((name) => `${verb} ${name ?? ""}`),
+    );
+    expect(unknown).toEqual([]);
+  });
+});

@@ -1,0 +1,132 @@
+/** What components call their things on a host: by the names that were there first, which the resource of their data tells. */
+import { beforeAll, describe, expect, it } from "vitest";
+import { Accessory, App, Postgres, type Host } from "../../../../components";
+import { fakeHost, fakeNetwork } from "../fake-host";
+import { newGraph, value, type Graph } from "../graph";
+
+const type = (name: string) => `sextant:index:${name}`;
+let graph: Graph;
+let hosts: Host[];
+
+beforeAll(async () => {
+  // As after renames: what was made by another name, in another stack.
+  graph = await newGraph(({ type: made, inputs }) =>
+    made === type("Data")
+      ? { name: `before-${String(inputs["name"])}`, owner: String(inputs["owner"]).replace("test", "old") }
+      : {},
+  );
+  const network = fakeNetwork("host");
+  hosts = ["web-1", "web-2"].map((name) => fakeHost(name, network));
+}, 60_000);
+
+describe("an accessory that was renamed", () => {
+  it("keeps its volumes, the name of its container and the one that others reach it by", async () => {
+    const db = new Postgres("db", { server: hosts[0] as Host, version: "17", password: "x" });
+    expect(await value(db.url)).toContain("@before-shop-test-db:5432/");
+    expect(graph.find(type("Volume"), "db-data").inputs).toMatchObject({
+      name: "before-shop-test-db-data",
+      owner: "shop/old/accessory/db/data",
+      component: "shop/test/accessory/db",
+      data: "keep",
+      host: "web-1",
+    });
+    expect(graph.find(type("Container"), "db").inputs).toMatchObject({
+      name: "before-shop-test-db",
+      network: { aliases: ["before-shop-test-db"] },
+      volumes: [{ volumeName: "before-shop-test-db-data" }],
+      dataFormat: { volume: "before-shop-test-db-data" },
+      ownedBy: "sextant.owner",
+      labels: { "sextant.owner": "shop/test/accessory/db" },
+    });
+    expect(graph.find(type("AccessoryReady"), "db-ready").inputs["line"]).toContain(
+      " container=before-shop-test-db ",
+    );
+  });
+
+  it("has what a transform says", async () => {
+    const cache = new Accessory("cache", {
+      server: hosts[0] as Host,
+      image: "redis:8",
+      volumes: { data: "/data" },
+      data: "leave",
+      transform: { volume: { name: "kamal-cache", owner: "x" }, container: { name: "kamal" } },
+    });
+    await value(cache.host);
+    expect(graph.find(type("Volume"), "cache-data").inputs).toMatchObject({
+      name: "kamal-cache",
+      data: "leave",
+    });
+    expect(graph.find(type("Container"), "cache").inputs).toMatchObject({
+      name: "kamal",
+      volumes: [{ volumeName: "kamal-cache" }],
+    });
+    expect(graph.find(type("Data"), "cache").inputs).toMatchObject({
+      argument: "server",
+      data: "leave",
+      places: [{ volume: "data", called: "kamal-cache", host: "web-1" }],
+      unnamed: { host: "web-1" },
+    });
+  });
+});
+
+describe("an accessory on a server that may be replaced", () => {
+  it("has its name and its volumes in a resource that does not go with the machine", async () => {
+    const { network } = hosts[0] as Host;
+    const tied = { deletedWith: network, replacementTrigger: "17" };
+    const server = Object.assign(fakeHost("web-3", network), { tied });
+    const args = { server, image: "redis:8", volumes: { data: "/data" } };
+    const queue = new Accessory("queue", args, graph.watching);
+    await value(queue.host);
+    const { deletedWith, replacementTrigger } = graph.optionsOf(type("Data"), "queue");
+    expect([deletedWith, replacementTrigger]).toEqual([undefined, undefined]);
+    expect(graph.optionsOf(type("Volume"), "queue-data").deletedWith).toBe(network);
+    expect(graph.find(type("Data"), "queue").inputs).toMatchObject({
+      places: [{ volume: "data", machine: "17" }],
+    });
+  });
+});
+
+describe("an app that was renamed", () => {
+  it("mounts the volumes that it had, on each host and in the release command", async () => {
+    const app = new App("shop", {
+      image: "registry.test/shop",
+      version: "v1",
+      roles: { job: { servers: hosts, command: ["jobs"] }, clock: { servers: [hosts[0] as Host] } },
+      volumes: { files: "/files", "/srv": "/srv" },
+      release: ["bin/migrate"],
+      transform: {
+        volume: (args, _, name) => {
+          if (name === "shop-web-2-files") args.name = "other";
+        },
+      },
+    });
+    await value(app.version);
+    const mounted = (name: string) => graph.find(type("Container"), name).inputs["volumes"];
+    const srv = { hostPath: "/srv", containerPath: "/srv" };
+    const files = { volumeName: "before-shop-test-shop-files", containerPath: "/files" };
+    expect(mounted("shop-job-web-1")).toEqual([files, srv]);
+    expect(mounted("shop-clock-web-1")).toEqual([files, srv]);
+    expect(mounted("shop-job-web-2")).toEqual([{ ...files, volumeName: "other" }, srv]);
+    expect(JSON.stringify(graph.find(type("Release"), "shop-release").inputs["stdin"])).toContain(
+      String.raw`\"Binds\":[\"before-shop-test-shop-files:/files\",\"/srv:/srv\"]`,
+    );
+    const { places, ...data } = graph.find(type("Data"), "shop").inputs;
+    expect(data).toMatchObject({ label: 'App "shop"', argument: "roles" });
+    expect((places as object[]).map((place) => ({ ...place, shell: undefined }))).toEqual([
+      { volume: "files", host: "web-1" },
+      { volume: "files", host: "web-2", called: "other" },
+    ]);
+    expect([...app.volumes.keys()]).toEqual(["web-1/files", "web-2/files"]);
+  });
+
+  it("keeps what its volumes are called while it has none", async () => {
+    const app = new App("plain", {
+      image: "registry.test/shop",
+      version: "v1",
+      roles: { job: { servers: [hosts[0] as Host], volumes: { "/srv": "/srv" } } },
+    });
+    await Promise.all([value(app.version), value(app.data.id)]);
+    expect(graph.find(type("Data"), "plain").inputs).toMatchObject({ name: "shop-test-plain", places: [] });
+    expect([...app.volumes]).toEqual([]);
+  });
+});

@@ -1,0 +1,135 @@
+/** The graphs of a proxy of one's own, and of another program's that an app routes through. */
+import { describe, expect, it } from "vitest";
+import { App, ExistingProxy, Proxy, type ProxyArgs } from "../../../../components";
+import { fakeHost, fakeNetwork } from "../fake-host";
+import { newGraph, type Graph } from "../graph";
+
+const type = (name: string): string => `sextant:index:${name}`;
+
+async function settled(): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, 200));
+}
+
+async function proxyWith(change: Partial<ProxyArgs> = {}): Promise<Graph> {
+  const graph = await newGraph();
+  const host = fakeHost("web-1", fakeNetwork("web-1"));
+  new Proxy("proxy", { servers: [host], ...change }, graph.watching);
+  await settled();
+  return graph;
+}
+
+/** The words of the bridge, and the labels of the container. */
+async function made(
+  change: Partial<ProxyArgs> = {},
+): Promise<{ line: string; labels: Record<string, string> }> {
+  const graph = await proxyWith(change);
+  return {
+    line: graph.find(type("Bridge")).inputs["line"] as string,
+    labels: graph.find(type("Container")).inputs["labels"] as Record<string, string>,
+  };
+}
+
+describe("a proxy of one's own", () => {
+  it("says whose it is, and what it is made from, on the container and to the bridge", async () => {
+    const { line, labels } = await made();
+    expect(labels).toEqual({
+      "sextant.proxy": "shop/test/proxy",
+      "sextant.config": expect.stringMatching(/^[0-9a-f]{12}$/) as string,
+    });
+    expect(line).toContain(` config=${labels["sextant.config"] ?? ""} `);
+    expect(line).toMatch(/ owner=shop\/test\/proxy .* -- kamal-proxy run$/);
+  });
+
+  it("goes over the bridge with every edit that replaces it, also one of a transform", async () => {
+    const changes: Partial<ProxyArgs>[] = [
+      {},
+      { image: "basecamp/kamal-proxy:v0.9.3" },
+      { httpPort: 8080 },
+      { httpsPort: 8443 },
+      { publish: ["127.0.0.1"] },
+      { behind: "nginx" },
+      { behind: "cdn" },
+      { http3: true },
+      { metricsPort: 9090 },
+      { debug: true },
+      { logMaxSize: "20m" },
+      { transform: { container: { labels: { team: "shop" } } } },
+      { transform: { container: { logDriver: "journald" } } },
+      { transform: { container: { uploads: [{ file: "/ca.pem", content: "x" }] } } },
+      { transform: { container: { body: { HostConfig: { CapAdd: ["NET_ADMIN"] } } } } },
+      {
+        transform: {
+          container: (args) => {
+            args.envs = ["SSL_CERT_FILE=/ca.pem"];
+          },
+        },
+      },
+    ];
+    const hashes = new Set<string | undefined>();
+    for (const change of changes) hashes.add((await made(change)).labels["sextant.config"]);
+    expect(hashes.size).toBe(changes.length);
+    const same = { httpPort: 80, transform: { container: { destroyGraceSeconds: 60 } } };
+    expect(hashes).toContain((await made(same)).labels["sextant.config"]);
+  });
+
+  it("has its bridge started as a transform says, and nothing of another's touched before the bridge agrees", async () => {
+    const graph = await proxyWith({
+      transform: { container: { command: ["kamal-proxy", "run", "--bind=::"] } },
+    });
+    const bridge = graph.find(type("Bridge"));
+    expect(bridge.inputs["line"]).toMatch(/ -- kamal-proxy run --bind=::$/);
+    expect(bridge.inputs["undo"]).toMatch(/\/bridge end=yes owner=shop\/test\/proxy$/);
+    for (const kind of ["Volume", "Container"]) {
+      const waits = graph.optionsOf(type(kind)).dependsOn as { __name?: string }[];
+      expect(waits.map(({ __name }) => __name)).toContain("proxy-web-1-bridge");
+    }
+    expect(graph.find(type("Settle")).inputs["without"]).toBe("kamal-proxy-bridge");
+  });
+});
+
+describe("a proxy of another program", () => {
+  async function existing(): Promise<Graph> {
+    const graph = await newGraph();
+    const hosts = ["web-1", "web-2"].map((name) => fakeHost(name, fakeNetwork(name)));
+    const proxy = new ExistingProxy(
+      "edge",
+      { servers: hosts, owner: "platform/production/proxy" },
+      graph.watching,
+    );
+    new App(
+      "blog",
+      {
+        image: "r.test/blog",
+        version: "v1",
+        proxy,
+        route: { hosts: ["blog.test"] },
+        roles: { web: { servers: hosts } },
+      },
+      graph.watching,
+    );
+    await settled();
+    return graph;
+  }
+
+  it("is looked for on each host, and nothing is made or undone", async () => {
+    const graph = await existing();
+    const found = graph.made.filter(({ name }) => name.startsWith("edge-"));
+    expect(found.map(({ name }) => name)).toEqual(["edge-web-1-there", "edge-web-2-there"]);
+    for (const { inputs } of found) {
+      expect(inputs["line"]).toMatch(/\/proxy-there owner=platform\/production\/proxy$/);
+      expect(inputs["undo"]).toBeUndefined();
+    }
+  });
+
+  it("is waited for by gates and switches, which wait for its replacement as well", async () => {
+    const graph = await existing();
+    for (const kind of ["Ready", "Switch"]) {
+      const step = graph.made.find(({ type: made }) => made === type(kind));
+      const waits = graph.optionsOf(type(kind), step?.name).dependsOn as { __name?: string }[];
+      expect(waits.map(({ __name }) => __name)).toContain("edge-web-1-there");
+    }
+    const change = graph.find(type("Switch"), "blog-web-web-1-switch");
+    expect(change.inputs["line"]).toContain(" bridge=wait -- ");
+    expect(change.inputs["undo"]).toMatch(/\/unroute blog-web role=shop\/test\/blog\/web$/);
+  });
+});

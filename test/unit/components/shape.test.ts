@@ -1,0 +1,492 @@
+/** What plain JavaScript can give, where TypeScript does not look: refused in a sentence, and never by an error of the library's own. */
+import * as fc from "fast-check";
+import * as pulumi from "@pulumi/pulumi";
+import { beforeAll, describe, expect, it } from "vitest";
+import {
+  App,
+  ExistingServer,
+  Firewall,
+  Network,
+  Registry,
+  http,
+  letsEncrypt,
+  ssh,
+} from "../../../components";
+import { alike } from "../../../components/core/alike";
+import { refusal } from "./graph";
+import { World, startWorld } from "./refusals/world";
+
+beforeAll(startWorld, 60_000);
+
+/** What takes any arguments, as JavaScript does. */
+type Anything = new (name: string, args: unknown) => unknown;
+const js = (component: unknown): Anything => component as Anything;
+
+const makes: Record<string, (w: World, change: object) => unknown> = {
+  App: (w, change) => w.app(change),
+  Proxy: (w, change) => w.proxy(change),
+  ExistingProxy: (w, change) => w.existingProxy(change),
+  Server: (w, change) => w.server(change),
+  ExistingServer: (w, change) =>
+    new (js(ExistingServer))("old", { address: "203.0.113.7", ssh: w.access, ...change }),
+  Accessory: (w, change) => w.accessory(change),
+  Postgres: (w, change) => w.postgres(change),
+  Redis: (w, change) => w.redis(change),
+  Registry: (_, change) =>
+    new (js(Registry))("r", { address: "ghcr.io", username: "a", password: "b", ...change }),
+  Network: (_, change) => new (js(Network))("net", change),
+  Firewall: (_, change) => new (js(Firewall))("edge", { allow: [http], ...change }),
+};
+
+function said(component: string, change: (w: World) => object): string[] {
+  const world = new World();
+  const make = makes[component];
+  if (make === undefined) throw new Error(`there is no ${component}`);
+  return refusal(() => make(world, change(world)));
+}
+
+describe("a wrong shape is refused in a sentence", () => {
+  it.each<[string, (w: World) => object, string]>([
+    [
+      "App",
+      () => ({ route: { host: "a.test" } }),
+      'App "shop": route.host, but there is no such argument; did you mean route.hosts.',
+    ],
+    [
+      "App",
+      () => ({ route: { healthcheck: { path: "/up" } } }),
+      'App "shop": route.healthcheck, but there is no such argument; write health.',
+    ],
+    [
+      "App",
+      () => ({ route: [{ hosts: ["a.test"] }, { name: "b", hsots: ["b.test"] }] }),
+      'App "shop": route[1].hsots, but there is no such argument; did you mean route[1].hosts.',
+    ],
+    [
+      "App",
+      () => ({ builder: { arch: "amd64" } }),
+      'App "shop": builder, but there is no such argument; remove it: images are built and pushed before pulumi runs.',
+    ],
+    [
+      "App",
+      () => ({ accessories: {} }),
+      'App "shop": accessories, but there is no such argument; make each of them a component: new Postgres(…), new Redis(…), new Accessory(…).',
+    ],
+    [
+      "App",
+      (w) => ({ servers: [w.host] }),
+      'App "shop": servers, but there is no such argument; give them to a role: roles: { web: { servers: [web] } }.',
+    ],
+    [
+      "App",
+      () => ({ readyTimout: "30s" }),
+      'App "shop": readyTimout, but there is no such argument; did you mean readyTimeout.',
+    ],
+    [
+      "App",
+      () => ({ route: { health: "/up" } }),
+      'App "shop": route.health is "/up", but it has to be an object; write it like { path: "/up" }.',
+    ],
+    [
+      "App",
+      () => ({ route: { hosts: "a.test" } }),
+      'App "shop": route.hosts is "a.test", but it has to be a list; write it like ["shop.example.com"].',
+    ],
+    [
+      "App",
+      () => ({ route: { hosts: ["a.test"], tls: true } }),
+      'App "shop": route.tls is true, but it has to be a way to get certificates; write letsEncrypt(), or ownCertificate(certificate, privateKey).',
+    ],
+    [
+      "App",
+      () => ({ route: { hosts: ["a.test"], tls: letsEncrypt } }),
+      'App "shop": route.tls, but it has to be a way to get certificates; call it: letsEncrypt(), or ownCertificate(certificate, privateKey).',
+    ],
+    [
+      "App",
+      () => ({ roles: { web: {} } }),
+      'App "shop": roles.web.servers, but it is missing; give the servers that it runs on, [web].',
+    ],
+    [
+      "App",
+      (w) => ({ roles: { web: [w.host] } }),
+      'App "shop": roles.web, but it has to be an object; write it like { servers: [web] }.',
+    ],
+    [
+      "App",
+      (w) => ({ roles: { web: { servers: w.host } } }),
+      'App "shop": roles.web.servers, but it has to be a list; write it like [web].',
+    ],
+    [
+      "App",
+      () => ({ roles: { web: { servers: ["203.0.113.7"] } } }),
+      'App "shop": roles.web.servers[0] is "203.0.113.7", but it has to be a Server or an ExistingServer; give the component that new Server("web-1", …) makes.',
+    ],
+    [
+      "App",
+      (w) => ({ roles: { web: { servers: [w.host], command: "bin/jobs --all" } } }),
+      'App "shop": roles.web.command is "bin/jobs --all", but a command is a list of words; write ["bin/jobs","--all"].',
+    ],
+    [
+      "App",
+      () => ({ release: "bin/rails db:prepare" }),
+      'App "shop": release is "bin/rails db:prepare", but a command is a list of words; write ["bin/rails","db:prepare"].',
+    ],
+    [
+      "App",
+      () => ({ rollout: 2 }),
+      'App "shop": rollout is 2, but it has to be an object; write it like { batch: 2 } or { batch: "25%" }.',
+    ],
+    [
+      "App",
+      (w) => ({ proxy: [w.proxy({ servers: [w.hosts[1] as World["host"]], httpPort: 81, httpsPort: 444 })] }),
+      'App "shop": proxy, but it has to be a Proxy; give the one that new Proxy("proxy", …) makes.',
+    ],
+    [
+      "App",
+      () => ({ image: pulumi.output("r.test/shop") }),
+      'App "shop": image, but it has to be a text that is known when the program runs; give it as it is, and no output.',
+    ],
+    [
+      "App",
+      () => ({ roles: undefined }),
+      'App "shop": roles, but it is missing; give at least one role: { web: { servers: [web] } }.',
+    ],
+    ["App", () => ({ release: null }), 'App "shop": release is null, but it has to be a list; leave it out.'],
+    [
+      "App",
+      () => ({ logging: "journald" }),
+      'App "shop": logging is "journald", but it has to be an object; write it like { driver: "journald" }.',
+    ],
+    [
+      "App",
+      () => ({ resources: { memroy: "512m" } }),
+      'App "shop": resources.memroy, but there is no such argument; did you mean resources.memory.',
+    ],
+    [
+      "App",
+      () => ({ transform: { containers: {} } }),
+      'App "shop": transform.containers, but there is no such argument; did you mean transform.container.',
+    ],
+    [
+      "Proxy",
+      (w) => ({ servers: w.host }),
+      'Proxy "proxy": servers, but it has to be a list; write it like [web].',
+    ],
+    [
+      "Proxy",
+      () => ({ http3: "true" }),
+      'Proxy "proxy": http3 is "true", but it has to be true or false; write it without quotes.',
+    ],
+    [
+      "Server",
+      () => ({ registries: new Registry("one", { address: "a.test", username: "a", password: "b" }) }),
+      'Server "web-1": registries, but it has to be a list; write it like [registry].',
+    ],
+    [
+      "Server",
+      () => ({ firewalls: ["edge"] }),
+      'Server "web-1": firewalls[0] is "edge", but it has to be a Firewall; give the one that new Firewall("edge", …) makes.',
+    ],
+    [
+      "Server",
+      () => ({ ssh: { keyFile: "~/.ssh/id" } }),
+      'Server "web-1": ssh.keyFile, but there is no such argument; did you mean ssh.privateKeyFile.',
+    ],
+    [
+      "Server",
+      () => ({ network: { ip: "10.0.0.2" } }),
+      'Server "web-1": network.network, but it is missing; give the Network.',
+    ],
+    [
+      "Firewall",
+      () => ({ allow: ["ssh"] }),
+      'Firewall "edge": allow[0] is "ssh", but it has to be a rule; write it like http, https, ssh.from("203.0.113.0/24") or tcp(5432).from("10.0.0.0/16").',
+    ],
+    [
+      "Firewall",
+      () => ({ allow: http }),
+      'Firewall "edge": allow, but it has to be a list; write it like [ssh.from("203.0.113.0/24"), http, https].',
+    ],
+    [
+      "Postgres",
+      () => ({ password: undefined }),
+      'Postgres "db": password, but it is missing; set it with pulumi config set --secret, and read it with config.requireSecret.',
+    ],
+    [
+      "Postgres",
+      () => ({ version: 15 }),
+      'Postgres "db": version is 15, but it has to be a text; write "15".',
+    ],
+    [
+      "Postgres",
+      () => ({ port: 5433 }),
+      'Postgres "db": port, but there is no such argument; leave it out: the preset knows it; hostPort is the one on the host.',
+    ],
+    [
+      "Redis",
+      () => ({ persistent: "no" }),
+      'Redis "cache": persistent is "no", but it has to be true or false; write one of these.',
+    ],
+    [
+      "Accessory",
+      () => ({ publish: { reason: "the office" } }),
+      'Accessory "search": publish.public, but it is missing; write public: true.',
+    ],
+    [
+      "ExistingServer",
+      () => ({ user: "root" }),
+      'ExistingServer "old": user, but there is no such argument; write ssh: { user: … }.',
+    ],
+    [
+      "Network",
+      () => ({ subnets: "10.0.0.0/24" }),
+      'Network "net": subnets is "10.0.0.0/24", but it has to be a list; write it like ["10.0.0.0/24"].',
+    ],
+    [
+      "Registry",
+      () => ({ adress: "x" }),
+      'Registry "r": adress, but there is no such argument; did you mean address.',
+    ],
+  ])("%s %#", (component, change, expected) => {
+    expect(said(component, change)).toEqual([expected]);
+  });
+
+  it("shows no value of a member that it does not know: it may be a secret", () => {
+    expect(said("Postgres", () => ({ pasword: "canary" })).join()).not.toContain("canary");
+  });
+
+  it("takes no arguments for missing ones", () => {
+    expect(refusal(() => new (js(App))("shop", undefined))).toEqual([
+      'App "shop": arguments, but it is missing; give them.',
+    ]);
+  });
+});
+
+describe("routes of a role", () => {
+  it.each<[string, (w: World) => object, string]>([
+    [
+      "two without a name",
+      () => ({ route: [{ hosts: ["a.test"] }, { hosts: ["b.test"] }] }),
+      'App "shop": route[1].name, but route is named shop-web in the proxy, too; give each route a name of its own, such as "admin".',
+    ],
+    [
+      "two of one name",
+      (w) => ({
+        route: undefined,
+        roles: {
+          web: {
+            servers: [w.host],
+            route: ["a", "b"].map((host) => ({ name: "x", hosts: [`${host}.test`] })),
+          },
+        },
+      }),
+      'App "shop": roles.web.route[1].name is "x", but roles.web.route is named shop-web-x in the proxy, too; give each route a name of its own, such as "admin".',
+    ],
+    [
+      "of two roles, whose names come to the same",
+      (w) => ({
+        route: { name: "admin", hosts: ["a.test"] },
+        roles: {
+          web: { servers: [w.host] },
+          "web-admin": { servers: [w.host], route: { hosts: ["b.test"] } },
+        },
+      }),
+      'App "shop": roles.web-admin.route.name, but route is named shop-web-admin in the proxy, too; give each route a name of its own, such as "admin".',
+    ],
+  ])("%s", (_, change, expected) => {
+    expect(said("App", change)).toEqual([expected]);
+  });
+
+  it("in order: one without a name beside one with", () => {
+    expect(said("App", () => ({ route: [{ hosts: ["a.test"] }, { name: "b", hosts: ["b.test"] }] }))).toEqual(
+      [],
+    );
+  });
+});
+
+describe("whatever is given for an argument", () => {
+  const members: Record<string, string[]> = {
+    App: [
+      ...[
+        "image",
+        "version",
+        "proxy",
+        "route",
+        "roles",
+        "release",
+        "releaseTimeout",
+        "rollout",
+        "retainImages",
+      ],
+      ...[
+        "env",
+        "secrets",
+        "volumes",
+        "resources",
+        "stopTimeout",
+        "readyTimeout",
+        "labels",
+        "logging",
+        "restart",
+      ],
+      ...[
+        "transform",
+        "route.name",
+        "route.hosts",
+        "route.paths",
+        "route.port",
+        "route.health",
+        "route.health.path",
+      ],
+      ...["route.tls", "route.buffer", "route.buffer.memory", "route.logHeaders", "route.drainTimeout"],
+      ...[
+        "roles.web",
+        "roles.web.servers",
+        "roles.web.command",
+        "roles.web.route",
+        "roles.web.env",
+        "roles.web.ready",
+      ],
+      ...["resources.memory", "rollout.batch", "volumes.data", "route.canonicalHost", "transform.container"],
+    ],
+    Proxy: [
+      "servers",
+      "image",
+      "httpPort",
+      "httpsPort",
+      "publish",
+      "http3",
+      "metricsPort",
+      "logMaxSize",
+      "transform",
+    ],
+    ExistingProxy: ["servers", "owner", "behind", "httpPort", "httpsPort", "transform"],
+    Server: [
+      ...[
+        "type",
+        "location",
+        "image",
+        "name",
+        "firewalls",
+        "unprotected",
+        "network",
+        "network.ip",
+        "ssh",
+        "ssh.port",
+      ],
+      ...[
+        "ssh.user",
+        "ssh.publicKey",
+        "sshKeys",
+        "registries",
+        "labels",
+        "labels.a",
+        "placementGroup",
+        "swap",
+      ],
+      ...["daemon", "cloudInit", "protect", "transform", "ssh.privateKeyFile"],
+    ],
+    ExistingServer: [
+      ...[
+        "address",
+        "ipv6Address",
+        "privateAddress",
+        "architecture",
+        "memory",
+        "ssh",
+        "hostKey",
+        "registries",
+      ],
+      ...["preflight", "preflight.ports", "preflight.disk", "preflight.accept", "transform"],
+    ],
+    Accessory: [
+      ...[
+        "server",
+        "image",
+        "port",
+        "publish",
+        "hostPort",
+        "env",
+        "secrets",
+        "volumes",
+        "files",
+        "command",
+        "ready",
+      ],
+      ...["ready.command", "ready.timeout", "resources", "stopTimeout", "labels", "data", "transform"],
+      ...["publish.public", "publish.reason", "volumes.data", "labels.a"],
+    ],
+    Postgres: ["server", "version", "password", "user", "database", "image", "publish", "env", "secrets"],
+    Redis: ["server", "version", "password", "persistent", "image", "publish", "secrets"],
+    Registry: ["address", "username", "password"],
+    Network: ["ipRange", "subnets", "zone", "protect", "labels", "labels.a", "transform"],
+    Firewall: ["allow", "outbound", "labels", "transform"],
+  };
+  const junk = fc.oneof(
+    fc.constantFrom<unknown[]>(
+      null,
+      undefined,
+      "",
+      "x",
+      "30s",
+      "a.test",
+      0,
+      1.5,
+      -1,
+      true,
+      false,
+      [],
+      {},
+      [null],
+      [undefined],
+    ),
+    fc.constantFrom<unknown[]>(
+      ["a"],
+      [[]],
+      [{}],
+      { a: null },
+      { a: 1 },
+      { a: { b: [] } },
+      { web: {} },
+      { web: null },
+    ),
+    fc.constant(() => "a function"),
+    fc.constantFrom<unknown[]>(ssh, http, letsEncrypt),
+    fc.jsonValue({ maxDepth: 2 }),
+    fc.constant("an output").map((value) => pulumi.output(value)),
+  );
+  const change = (path: string, value: unknown): object =>
+    path.split(".").reduceRight<unknown>((inner, name) => ({ [name]: inner }), value) as object;
+
+  it.each(Object.keys(members))("%s is made or refused", (component) => {
+    fc.assert(
+      fc.property(fc.constantFrom(...(members[component] ?? [])), junk, (path, value) => {
+        const sentences = said(component, () => change(path, value));
+        expect(sentences.filter((line) => !/^[A-Z]\w+ ".*": .+, but .+; .+\.$/s.test(line))).toEqual([]);
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
+
+describe("the name that was meant", () => {
+  it.each([
+    ["host", ["name", "hosts", "health"], "hosts"],
+    ["readytimeout", ["readyTimeout"], "readyTimeout"],
+    ["healthcheck", ["health", "hosts"], "health"],
+    ["builder", ["image", "version"], undefined],
+  ])("%s", (name, names, expected) => {
+    expect(alike(name, names)).toBe(expected);
+  });
+
+  it("is itself where it is there, and one letter away from what lacks one", () => {
+    fc.assert(
+      fc.property(fc.stringMatching(/^[a-z]{5,12}$/), fc.nat(11), (name, at) => {
+        expect(alike(name, [name])).toBe(name);
+        const cut = at % name.length;
+        expect(alike(name.slice(0, cut) + name.slice(cut + 1), [name])).toBe(name);
+      }),
+    );
+  });
+});

@@ -1,0 +1,71 @@
+/** The verb that cleans up after a release, run in a real shell: what it never takes away, and that it says what it could not. */
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { DockerApi } from "./docker-api";
+import { VerbsHere, type Ended } from "./verbs-here";
+
+const role = `shop/test/shop/web-${process.pid}`;
+let docker: DockerApi;
+let verbs: VerbsHere;
+
+beforeEach(async () => {
+  docker = await new DockerApi().listen();
+  verbs = new VerbsHere(docker);
+  docker.containers.set("kamal-proxy", undefined).set("shop-new", role).set("shop-orphan", role);
+});
+afterEach(() => {
+  docker.close();
+  verbs.remove();
+});
+
+/** Runs it after a release of `shop-new`, with this as the proxy's list of routes. */
+function prune(routes: string): Promise<Ended> {
+  verbs.command("docker", `case $1 in exec) printf '%b' "${routes}" ;; *) exit 1 ;; esac`);
+  return verbs.run("prune", [
+    `role=${role}`,
+    "wait=5",
+    "keep=3",
+    "for=shop/test/shop",
+    "repository=acme/shop",
+    "container=shop-new",
+  ]);
+}
+
+const header = "Service   Host   Path  Target           State    TLS\\n";
+const removed = (): string[] => docker.requests.filter((request) => request.startsWith("DELETE"));
+
+describe("an orphan of the role", () => {
+  it("goes, when the proxy serves the release", async () => {
+    expect(await prune(`${header}shop-web  shop.test  /  shop-new:3000  running  no\\n`)).toEqual({
+      code: 0,
+      stderr: "",
+    });
+    expect(removed()).toEqual(["DELETE /containers/shop-orphan"]);
+  });
+
+  it("stays, when the proxy serves it, and the release says so", async () => {
+    const ended = await prune(`${header}shop-web  shop.test  /  shop-orphan:3000  running  no\\n`);
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toMatch(/the proxy serves shop-orphan and not shop-new .* pulumi up --refresh/);
+    expect(removed()).toEqual([]);
+  });
+
+  it("stays, when the proxy does not say what it serves", async () => {
+    const ended = await prune("");
+    expect(ended).toMatchObject({ code: 1 });
+    expect(ended.stderr).toContain("the proxy does not say what it serves");
+    expect(removed()).toEqual([]);
+  });
+
+  it("is no success, when Docker does not remove it", async () => {
+    docker.refusal = { status: 500, message: "driver failed" };
+    const ended = await prune(header);
+    expect(ended).toMatchObject({ code: 1 });
+    expect(ended.stderr).toContain("/containers/shop-orphan?force=true");
+    expect(ended.stderr).toContain("driver failed");
+  });
+
+  it.each([404, 409])("has gone, when Docker answers %i", async (status) => {
+    docker.refusal = { status, message: "removal is in progress" };
+    expect(await prune(header)).toEqual({ code: 0, stderr: "" });
+  });
+});

@@ -1,0 +1,122 @@
+/** The verb of the release command, run in a real shell: once a release, whatever happens to who asked for it, and no shell sees the environment. */
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { releaseBody } from "../../../components/app/release-body";
+import { RolloutHost, type Ended } from "./rollout-host";
+
+let host: RolloutHost;
+const name = `release${process.pid}`;
+
+beforeEach(async () => {
+  host = await new RolloutHost().listen();
+});
+afterEach(() => {
+  host.close();
+});
+
+/** What the container is made from, with these variables. */
+const body = (...envs: string[]): string =>
+  releaseBody({
+    image: "r.test/shop:v2",
+    command: ["bin/rails", "db:prepare"],
+    envs,
+    network: "sextant",
+    volumes: ["data:/data"],
+    labels: { "sextant.release": name },
+  });
+const words = [`name=${name}`, "image=r.test/shop:v2", "timeout=20", "--", "bin/rails", "db:prepare"];
+const run = (text = body("A=1")): Promise<Ended> => host.run("release", words, text);
+const starts = (): number => host.done.filter((line) => line === `start ${name}`).length;
+
+describe("the environment of the release command", () => {
+  it("is data: nothing of it is the verb's own, whatever it is called", async () => {
+    const envs = [
+      "PATH=/nowhere",
+      "DOCKER_HOST=tcp://192.0.2.1",
+      `image=x`,
+      "name=y",
+      "IFS=a",
+      'TEXT="a\\\n\u0001é$(id)`',
+    ];
+    let made: unknown;
+    host.onStart = (container) => {
+      made = host.containers.get(container)?.body;
+    };
+    expect(await run(body(...envs))).toMatchObject({ code: 0, stderr: "" });
+    expect(made).toMatchObject({
+      Env: envs,
+      Image: "r.test/shop:v2",
+      HostConfig: { NetworkMode: "sextant" },
+    });
+    expect(host.containers.has(name)).toBe(false);
+  });
+});
+
+describe("a release command", () => {
+  it("that was cut off is waited for, and its success is everybody's", async () => {
+    host.runMs = 600;
+    const first = run();
+    await expect.poll(starts).toBe(1);
+    expect(await run()).toMatchObject({ code: 0 });
+    expect(await first).toMatchObject({ code: 0 });
+    expect(starts()).toBe(1);
+  });
+
+  it("that was cut off is waited for, and its failure is told as one's own; the next try runs it again", async () => {
+    host.runMs = 600;
+    host.exitCode = 3;
+    const first = run();
+    await expect.poll(starts).toBe(1);
+    const second = await run();
+    expect(second).toMatchObject({ code: 1 });
+    expect(second.stdout).toContain('"exitCode":3');
+    await first;
+    expect(starts()).toBe(1);
+    host.exitCode = 0;
+    expect(await run()).toMatchObject({ code: 0 });
+    expect(starts()).toBe(2);
+  });
+
+  it("whose verb was killed is waited for by the next one", async () => {
+    host.runMs = 1000;
+    const { child, ended } = host.start("release", words, body("A=1"));
+    await expect.poll(starts).toBe(1);
+    child.kill("SIGKILL");
+    const second = run();
+    await ended;
+    expect(await second).toMatchObject({ code: 0 });
+    expect(starts()).toBe(1);
+  });
+
+  it("whose verb was killed, and which ended meanwhile, has run", async () => {
+    host.runMs = 300;
+    // It waits by nothing that outlives it.
+    host.command("timeout", '#!/bin/sh\nshift\nexec 9>&-\nexec "$@"\n');
+    host.waitMs = 60_000;
+    const { child } = host.start("release", words, body("A=1"));
+    await expect.poll(starts).toBe(1);
+    child.kill("SIGKILL");
+    host.waitMs = 0;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(await run()).toMatchObject({ code: 0 });
+    expect(starts()).toBe(1);
+  });
+
+  it("that has succeeded is not run again for the same, and is for another environment, and when it is forgotten", async () => {
+    for (const _ of [1, 2]) expect(await run()).toMatchObject({ code: 0 });
+    expect(starts()).toBe(1);
+    expect(await run(body("A=2"))).toMatchObject({ code: 0 });
+    expect(starts()).toBe(2);
+    expect(await host.run("release", [`name=${name}`, "forget"])).toMatchObject({ code: 0 });
+    expect(await run(body("A=2"))).toMatchObject({ code: 0 });
+    expect(starts()).toBe(3);
+  });
+
+  it("whose container Docker does not make says Docker's words, and the next try makes it", async () => {
+    host.refuse = "mkdir /var/lib/docker/overlay2/0a1b: no space left on device";
+    const { code, stdout } = await run();
+    expect(code).toBe(1);
+    expect(stdout).toContain("no space left on device");
+    host.refuse = undefined;
+    expect(await run()).toMatchObject({ code: 0 });
+  });
+});

@@ -1,0 +1,46 @@
+/** The verbs as they lie on a host, run in a real shell with a real curl against Docker's API in this process. */
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { DockerApi } from "./docker-api";
+import { putScripts } from "./put-scripts";
+
+export interface Ended {
+  code: number | null;
+  stderr: string;
+}
+
+export class VerbsHere {
+  readonly directory = mkdtempSync(join(tmpdir(), "sextant-verbs-"));
+  /** Where the verbs keep which images came. */
+  readonly given = join(this.directory, "given");
+
+  constructor(private readonly docker: DockerApi) {
+    putScripts(this.directory);
+  }
+
+  /** Makes a command, in place of the machine's own. */
+  command(name: string, script: string): void {
+    writeFileSync(join(this.directory, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  }
+
+  async run(verb: string, words: string[], stdin = ""): Promise<Ended> {
+    const child = spawn(join(this.directory, verb), words, {
+      env: {
+        PATH: `${this.directory}:${process.env["PATH"] ?? ""}`,
+        DOCKER_HOST: `unix://${this.docker.socket}`,
+        SEXTANT_IMAGES: this.given,
+      },
+    });
+    let stderr = "";
+    child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
+    child.stdin.end(stdin);
+    const code = await new Promise<number | null>((resolve) => child.on("close", resolve));
+    return { code, stderr };
+  }
+
+  remove(): void {
+    rmSync(this.directory, { recursive: true });
+  }
+}

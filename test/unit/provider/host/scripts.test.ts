@@ -1,0 +1,97 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { unlessUsed, useLine } from "../../../../provider/host/install";
+import { kit, quote, readVerbs, render, whereverKit, withoutKit } from "../../../../provider/host/scripts";
+
+describe("quote", () => {
+  it("gives a real shell the same word back, whatever is in it", () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: "grapheme" }).filter((word) => !word.includes("\0")),
+        (word) => {
+          expect(execFileSync("sh", ["-c", `printf %s ${quote(word)}`], { encoding: "utf8" })).toBe(word);
+        },
+      ),
+      { numRuns: 50 },
+    );
+  });
+});
+
+describe("a line of another version of the verbs", () => {
+  const base = "/usr/local/lib/sextant";
+
+  it("is the same work", () => {
+    expect(withoutKit(`${base}/0123456789ab/ready container=a -- ${base}/x/y`)).toBe(
+      `ready container=a -- ${base}/x/y`,
+    );
+    expect(withoutKit("docker ps")).toBe("docker ps");
+  });
+
+  it("runs by those that are there", () => {
+    expect(whereverKit(`${base}/aaaa/unroute web`, `${base}/aaaa`)).toBe(`${base}/aaaa/unroute web`);
+    const line = whereverKit(`${base}/aaaa/unroute 'a b'`, `${base}/bbbb`);
+    const root = mkdtempSync(join(tmpdir(), "sextant-kit-"));
+    const here = line.replaceAll(base, root);
+    const install = (version: string): void => {
+      mkdirSync(join(root, version));
+      for (const name of ["ready", "unroute"])
+        writeFileSync(join(root, version, name), `#!/bin/sh\necho ${version} "$1"\n`, { mode: 0o755 });
+    };
+    install("bbbb");
+    expect(execFileSync("sh", ["-c", here], { encoding: "utf8" })).toBe("bbbb a b\n");
+    install("aaaa");
+    expect(execFileSync("sh", ["-c", here], { encoding: "utf8" })).toBe("aaaa a b\n");
+    rmSync(root, { recursive: true });
+  });
+});
+
+describe("the kit", () => {
+  it("is named after its content", () => {
+    expect(render({ ready: "a" }).directory).not.toBe(render({ ready: "b" }).directory);
+    expect(render({ ready: "a" }).directory).toBe(render({ ready: "a" }).directory);
+  });
+
+  it("installs every verb as it is in the source, twice without a change", () => {
+    const root = mkdtempSync(join(tmpdir(), "sextant-kit-"));
+    try {
+      const script = kit()
+        .install.replaceAll("/usr/local/", `${root}/`)
+        .replace("set -eu", `set -eu; mkdir -p ${root}/bin`);
+      for (let time = 0; time < 2; time++) execFileSync("sh", ["-s"], { input: script });
+      const directory = kit().directory.replace("/usr/local/", `${root}/`);
+      const files = Object.entries(readVerbs());
+      expect(files.length).toBeGreaterThan(10);
+      for (const [name, text] of files) expect(readFileSync(join(directory, name), "utf8")).toBe(text);
+      execFileSync("sh", ["-s"], { input: kit().remove.replaceAll(/\/usr\/local\/|\/var\//g, `${root}/`) });
+      expect(existsSync(directory)).toBe(false);
+    } finally {
+      rmSync(root, { recursive: true });
+    }
+  });
+
+  it("and what else is on the host go with the last stack that uses the host, and with none before", () => {
+    const root = mkdtempSync(join(tmpdir(), "sextant-users-"));
+    try {
+      const run = (line: string): void => {
+        execFileSync("sh", ["-euc", line.replaceAll(/\/usr\/local\/|\/var\//g, `${root}/`)], {
+          env: { PATH: `${root}:${process.env["PATH"] ?? ""}` },
+        });
+      };
+      writeFileSync(join(root, "docker"), "#!/bin/sh\n", { mode: 0o755 });
+      for (const owner of ["shop/production/web", "it's/a stage/$web", "shop/production/web"])
+        run(useLine(owner));
+      mkdirSync(join(root, "lib/sextant/0123"));
+      run(unlessUsed(kit(), "shop/production/web"));
+      expect(existsSync(join(root, "lib/sextant/0123"))).toBe(true);
+      run(unlessUsed(kit(), "it's/a stage/$web"));
+      expect(existsSync(join(root, "lib/sextant"))).toBe(false);
+      run(unlessUsed(kit(), "it's/a stage/$web"));
+    } finally {
+      rmSync(root, { recursive: true });
+    }
+  });
+});

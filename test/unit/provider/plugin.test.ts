@@ -1,0 +1,152 @@
+/** The plugin as the engine starts it: its own process, spoken to by the engine's protocol. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { credentials, type ServiceError, status } from "@grpc/grpc-js";
+import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
+import type { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
+import * as proto from "@pulumi/pulumi/proto/provider_pb";
+import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import { type JavaScriptValue, Struct } from "google-protobuf/google/protobuf/struct_pb";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { repoRoot } from "../../../lab/paths";
+import { libraryPackage } from "../../../provider/core/package";
+import { resources } from "../../../provider/resources";
+import { buildPlugin } from "../../../scripts/build-plugin";
+
+let plugin: ChildProcess;
+let client: ResourceProviderClient;
+let said = "";
+
+const struct = (values: object): Struct => Struct.fromJavaScript(values as Record<string, JavaScriptValue>);
+const urn = (type: string): string =>
+  `urn:pulumi:production::shop::sextant:index:App$sextant:index:${type}::shop-web-1`;
+/** A host that refuses every connection. */
+const shell = { name: "web-1", destination: "root@127.0.0.1", port: 1 };
+const container = {
+  ...{ shell, image: "shop:v1", namePrefix: "shop", envs: ["A=1", "B=2"], network: { name: "n", id: "1" } },
+  labels: { "sextant.version": "v1" },
+};
+
+/** Calls the plugin; an error is what the engine gets. */
+function ask<Response>(
+  call: (answered: (error: ServiceError | null, response: Response) => void) => unknown,
+): Promise<Response> {
+  return new Promise((resolve, reject) => {
+    call((error, response) => {
+      if (error === null) resolve(response);
+      else reject(error);
+    });
+  });
+}
+
+beforeAll(async () => {
+  await buildPlugin();
+  plugin = spawn(join(repoRoot, "dist", "plugin", "pulumi-resource-sextant"), [], {
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, SSH_AUTH_SOCK: "" },
+  });
+  plugin.stderr?.on("data", (chunk: Buffer) => (said += chunk.toString()));
+  if (plugin.stdout === null) throw new Error("the plugin has no output");
+  const [port] = (await once(createInterface(plugin.stdout), "line")) as [string];
+  client = new ResourceProviderClient(`127.0.0.1:${port}`, credentials.createInsecure());
+}, 60_000);
+
+afterAll(async () => {
+  client.close();
+  plugin.kill();
+  await once(plugin, "exit");
+});
+
+describe("the plugin", () => {
+  it("says which version it is, and describes each of its resources", async () => {
+    expect((await ask<PluginInfo>((done) => client.getPluginInfo(new Empty(), done))).getVersion()).toBe(
+      libraryPackage().version,
+    );
+    const schema = JSON.parse(
+      (
+        await ask<proto.GetSchemaResponse>((done) => client.getSchema(new proto.GetSchemaRequest(), done))
+      ).getSchema(),
+    ) as {
+      name: string;
+      resources: Record<
+        string,
+        { inputProperties: Record<string, { secret?: boolean; description?: string }> }
+      >;
+    };
+    expect(schema.name).toBe("sextant");
+    expect(Object.keys(schema.resources).sort()).toEqual(
+      Object.keys(resources)
+        .map((type) => `sextant:index:${type}`)
+        .sort(),
+    );
+    const { inputProperties } = schema.resources["sextant:index:Container"] ?? {};
+    expect(inputProperties).toMatchObject({ image: { type: "string" }, __auth: { secret: true } });
+  });
+
+  it("names the inputs that an edit changes, and what replaces", async () => {
+    const inputs = { ...container, name: "shop-1234567" };
+    const request = new proto.DiffRequest()
+      .setUrn(urn("Container"))
+      .setId("1")
+      .setOlds(struct({ ...inputs, stopped: false }))
+      .setOldInputs(struct(inputs))
+      .setNews(struct({ ...inputs, envs: ["A=1", "B=3"], labels: { "sextant.version": "v2" } }));
+    const diff = await ask<proto.DiffResponse>((done) => client.diff(request, done));
+    expect(diff.getChanges()).toBe(proto.DiffResponse.DiffChanges.DIFF_SOME);
+    expect(diff.getReplacesList()).toEqual(expect.arrayContaining(["envs", "labels"]));
+    const { UPDATE_REPLACE } = proto.PropertyDiff.Kind;
+    const detailed = [...diff.getDetaileddiffMap().entries()] as unknown as [string, proto.PropertyDiff][];
+    expect(detailed.map(([path, difference]) => [path, difference.getKind()])).toEqual([
+      ["envs[1]", UPDATE_REPLACE],
+      ['labels["sextant.version"]', UPDATE_REPLACE],
+    ]);
+  });
+
+  it("completes inputs, and makes a name of the prefix", async () => {
+    const request = new proto.CheckRequest()
+      .setUrn(urn("Container"))
+      .setOlds(struct({}))
+      .setNews(struct(container));
+    const checked = await ask<proto.CheckResponse>((done) => client.check(request, done));
+    expect(checked.getFailuresList()).toEqual([]);
+    expect(checked.getInputs()?.toJavaScript()).toMatchObject({
+      name: expect.stringMatching(/^shop-[0-9a-f]{7}$/) as string,
+    });
+  });
+
+  it("answers with the sentence of what failed, once and without a stack", async () => {
+    const request = new proto.CreateRequest()
+      .setUrn(urn("Container"))
+      .setProperties(struct({ ...container, name: "shop-1234567" }));
+    await expect(ask<proto.CreateResponse>((done) => client.create(request, done))).rejects.toMatchObject({
+      details: expect.stringMatching(/^web-1: /) as string,
+    });
+    expect(said).toBe("");
+  }, 60_000);
+
+  it("refuses a resource of a later version by name", async () => {
+    const request = new proto.DeleteRequest().setUrn(urn("Balancer")).setProperties(struct({}));
+    await expect(ask<Empty>((done) => client.delete(request, done))).rejects.toMatchObject({
+      details: expect.stringContaining("no resource Balancer") as string,
+    });
+  });
+
+  it("is taken for one that makes nothing in a preview", async () => {
+    const handshake = new proto.ProviderHandshakeRequest();
+    await expect(
+      ask<proto.ProviderHandshakeResponse>((done) => client.handshake(handshake, done)),
+    ).rejects.toMatchObject({ code: status.UNIMPLEMENTED });
+    const configured = await ask<proto.ConfigureResponse>((done) =>
+      client.configure(new proto.ConfigureRequest(), done),
+    );
+    expect([configured.getSupportspreview(), configured.getAcceptsecrets()]).toEqual([false, false]);
+  });
+
+  it("takes no settings of a project for its own", async () => {
+    const request = new proto.CheckRequest().setNews(struct({ version: "0.1.0", registryPassword: "x" }));
+    const checked = await ask<proto.CheckResponse>((done) => client.checkConfig(request, done));
+    expect(checked.getInputs()?.toJavaScript()).toEqual({ version: "0.1.0" });
+  });
+});

@@ -1,0 +1,59 @@
+/** In a preview the engine gives a text without meaning for what is known only later, also for a whole list: no resource may stumble over it. */
+import { describe, expect, it } from "vitest";
+import { unknownValue } from "../../../provider/data/place";
+import type { ResourceProvider } from "../../../provider/resource-provider";
+import { resources, type ResourceType } from "../../../provider/resources";
+
+type Values = Record<string, unknown>;
+
+const shell = { name: "web-1", destination: "root@192.0.2.1", port: 22 };
+const line = "/usr/local/lib/sextant/0123456789ab/ready container=shop-web-1";
+const step = { shell, line, timeout: 300, stdin: "A=1", undo: `${line} undo`, files: ["/a"] };
+const gate = { shell, words: [], version: "1", show: false, directory: "/d", undo: "true" };
+const place = { host: "web-1", shell };
+
+/** Inputs of each type as the components give them. */
+const inputs: Record<ResourceType, Values> = {
+  AccessoryReady: step,
+  Bridge: step,
+  Certificate: step,
+  Certificates: { places: [{ shell, line, own: ["192.0.2.1"] }], timeout: 300 },
+  Container: {
+    ...{ shell, name: "shop-1234567", namePrefix: "shop", image: "shop:v1", envs: ["A=1"], ports: [] },
+    ...{ network: { name: "n", id: "1" }, labels: { a: "b" }, firstEnvs: ["A"], volumes: [] },
+  },
+  Data: {
+    ...{ label: 'Postgres "db"', argument: "server", name: "shop-db", owner: "shop/db", data: "keep" },
+    places: [{ ...place, volume: "data" }],
+  },
+  DockerNetwork: { shell, name: "shop", labels: {} },
+  Gone: { host: "web-1" },
+  HostReady: { ...gate, verb: "host-ready" },
+  PostgresLogin: step,
+  Preflight: { ...gate, verb: "preflight" },
+  ProxyThere: step,
+  Prune: { places: [{ shell, line }], timeout: 300 },
+  Pull: { image: "shop:v1", line, hosts: [{ shell }], __auth: { "web-1": "" } },
+  Ready: step,
+  Release: step,
+  Routes: {
+    hosts: [{ shell, list: line }],
+    routes: [{ host: "web-1", service: "shop", target: "shop-web-1:3000", line }],
+  },
+  Settle: step,
+  Switch: step,
+  Volume: { ...place, name: "shop-db-data", label: 'Postgres "db"', owner: "shop/db", data: "keep" },
+  Volumes: { hosts: [place], volumes: [{ ...place, name: "shop-db-data" }] },
+};
+
+describe.each(Object.entries(inputs))("%s", (type, known) => {
+  const { check, diff } = resources[type as ResourceType] as unknown as ResourceProvider<Values, Values>;
+  const state = { ...known, serving: {}, undone: false, stopped: false, present: true, missing: [] };
+
+  it.each(Object.keys(known))("compares inputs whose %s is not known yet", async (name) => {
+    const news = { ...known, [name]: unknownValue };
+    const checked = (await check?.(known, news))?.inputs ?? news;
+    const { changes } = (await diff?.("1", state, checked)) ?? { changes: true };
+    expect(typeof changes).toBe("boolean");
+  });
+});
