@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 /** Tools that are taken from Debian's packages; elsewhere there are those of the machine alone. */
@@ -7,6 +8,8 @@ const toolSets = debian ? ["rust-coreutils", "gawk", "mawk", "original-awk"] : [
 
 export default defineConfig({
   test: {
+    // Half of the time a test of what runs on a host sleeps; Vitest's own number is that of the cores less one.
+    maxWorkers: availableParallelism() + 1,
     projects: [
       { test: { name: "unit", include: ["test/unit/**/*.test.ts"], testTimeout: 20_000 } },
       // What runs on servers, once more with the tools of other servers.

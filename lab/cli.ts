@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { findDocker } from "./docker/docker";
 import { type LabFacts, labFacts } from "./facts";
-import { labDown, labReset, labUp } from "./lab";
+import { labDown, labReset, labUpToStay } from "./lab";
 import { makeShell } from "./shell";
 
 const progress = (line: string): void => {
@@ -10,7 +10,7 @@ const progress = (line: string): void => {
 };
 
 async function up(): Promise<LabFacts> {
-  await labUp(progress);
+  await labUpToStay(progress);
   const facts = await labFacts(await findDocker());
   if (!facts) throw new Error("lab: it was started and does not answer; see npm run lab -- status");
   return facts;

@@ -5,7 +5,7 @@ import { spawn } from "node:child_process";
 import { findDocker } from "./docker/docker";
 import { tryRun } from "./docker/exec";
 import { labFacts, type LabFacts } from "./facts";
-import { labUp } from "./lab";
+import { labUpToStay } from "./lab";
 import { startLoad, type LoadReport } from "./load/load";
 import { repoRoot } from "./paths";
 import { ensureStack, stackEnvironment } from "./stack";
@@ -28,7 +28,7 @@ interface Outputs {
 }
 
 async function lab(): Promise<LabFacts> {
-  await labUp(progress);
+  await labUpToStay(progress);
   const facts = await labFacts(await findDocker());
   if (!facts) throw new Error("lab: it was started and does not answer; see npm run lab -- status");
   await ensureStack(facts);

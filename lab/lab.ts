@@ -24,6 +24,9 @@ export const sshKeyFile = (): string => join(labDir(), "id_ed25519");
 export const backendDir = (): string => join(labDir(), "pulumi-state");
 export const pulumiHome = (): string => join(cacheDir(), "pulumi-home");
 
+/** It is there while a lab that the tests brought up is theirs: the next tests empty it, and take it down. */
+export const ofTestsFile = (): string => join(labDir(), "of-tests");
+
 /** What goes from the local images to the lab's registry. */
 const served = (tag: string): boolean => !/^sextant\/(debian|server|registry)\b/.test(tag);
 
@@ -60,6 +63,13 @@ export async function labDown(progress: Progress): Promise<void> {
     if (docker.own) await stopDocker();
   }
   rmSync(labDir(), { recursive: true, force: true });
+}
+
+/** The lab up for a person: tests find it as it is, and leave it. */
+export async function labUpToStay(progress: Progress): Promise<Docker> {
+  const docker = await labUp(progress);
+  rmSync(ofTestsFile(), { force: true });
+  return docker;
 }
 
 /** An empty cloud: no server, no stack; the registry and what is built stay. */

@@ -23,11 +23,15 @@ export const generate = [
   `printf '{"private":"%s","public":"%s"}' "$(base64 <"$d/key" | tr -d '\\n')" "$(cut -d' ' -f1,2 "$d/key.pub")"`,
 ].join("\n");
 
-/** Generates the host key of a server. */
+/**
+ * Generates the host key of a server.
+ * @param before what is done before the key is registered
+ */
 export function hostKey(
   name: string,
   parent: pulumi.Resource,
   transform: Transform<command.local.CommandArgs> | undefined,
+  before: pulumi.ResourceTransform[] = [],
 ): HostKey {
   const made = new command.local.Command(
     ...transformed<command.local.CommandArgs>(
@@ -36,6 +40,7 @@ export function hostKey(
       { create: generate, logging: command.local.Logging.None, addPreviousOutputInEnv: false },
       {
         parent,
+        transforms: before,
         additionalSecretOutputs: ["stdout"],
         // A changed script would run again and give a key that the server does not have.
         ignoreChanges: ["create", "update", "logging", "addPreviousOutputInEnv"],

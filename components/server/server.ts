@@ -19,7 +19,7 @@ import { hostKey, hostKeyName, type HostKey } from "./host-key";
 import { askFor, type Offer } from "./offer";
 import { keyOf, stackKey } from "./ssh-key";
 import { serverShape } from "./shape";
-import { strayOf, takesUp } from "./take-up";
+import { afterReadingState, lostKey, strayOf, straysOf, takesUp } from "./take-up";
 import { serverTypes, smallMemoryMb } from "./types";
 
 /**
@@ -88,7 +88,13 @@ export class Server extends Component implements Host {
     this.dockerMajor = /^debian-1[12]$/.test(args.image ?? "debian-12") ? 20 : undefined;
     this.memoryMb = type?.memoryMb;
     this.cores = type?.cores;
-    this.hostKey = hostKey(hostKeyName(name), this, args.transform?.hostKey);
+    const strays = straysOf(ownLabels(), this.offer.servers);
+    this.hostKey = hostKey(
+      hostKeyName(name),
+      this,
+      args.transform?.hostKey,
+      strays.length > 0 ? [afterReadingState] : [],
+    );
     this.sshKey = this.makeSshKey();
     this.server = this.makeServer();
     this.serverNetwork = this.attach();
@@ -174,8 +180,14 @@ export class Server extends Component implements Host {
     // A name is there once: else Pulumi would make the new one first where it is told to replace the server.
     if (serverArgs.name !== undefined) opts.deleteBeforeReplace ??= true;
     const stray = strayOf(serverArgs.name, labels, this.offer.servers);
-    if (stray !== undefined)
-      opts.transforms = [...(opts.transforms ?? []), takesUp(stray, hostKeyName(this.componentName))];
+    if (stray !== undefined) {
+      const key = hostKeyName(this.componentName);
+      opts.transforms = [...(opts.transforms ?? []), takesUp(stray, key)];
+      if (pulumi.runtime.isDryRun())
+        void lostKey(stray, key).then((lost) => {
+          this.refuseLate(lost === undefined ? [] : [lost]);
+        });
+    }
     return new hcloud.Server(name, serverArgs, opts);
   }
 

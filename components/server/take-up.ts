@@ -3,25 +3,34 @@
  * this, each further update would ask for a second one of its name, and be refused.
  */
 import * as pulumi from "@pulumi/pulumi";
+import type { Problem } from "../core/problem";
 import type { KnownServer } from "../hetzner/facts";
 
 /** Milliseconds: for a server that was made longer ago nobody asks for the state. */
 const recently = 7 * 24 * 3_600_000;
 
-/** The server of this name at Hetzner, where it is this stack's by its labels, and young. */
+/** The servers at Hetzner that are this stack's by their labels, and young. */
+export function straysOf(
+  ours: { project: string; stack: string },
+  there: readonly KnownServer[],
+  now = Date.now(),
+): KnownServer[] {
+  return there.filter(
+    ({ labels, created }) =>
+      labels?.["project"] === ours.project &&
+      labels["stack"] === ours.stack &&
+      now - Date.parse(created ?? "") < recently,
+  );
+}
+
+/** The one of this name. */
 export function strayOf(
   name: unknown,
   ours: { project: string; stack: string },
   there: readonly KnownServer[],
   now = Date.now(),
 ): KnownServer | undefined {
-  return there.find(
-    (server) =>
-      server.name === name &&
-      server.labels?.["project"] === ours.project &&
-      server.labels["stack"] === ours.stack &&
-      now - Date.parse(server.created ?? "") < recently,
-  );
+  return straysOf(ours, there, now).find((server) => server.name === name);
 }
 
 /** A resource as the state has it. */
@@ -59,6 +68,33 @@ export function takesUp({ id, name }: KnownServer, keyResource: string): pulumi.
     return { props, opts: { ...opts, import: String(id) } };
   };
 }
+
+/** Why the one that is there can be neither made nor taken up; nothing where it can, or is known. */
+export async function lostKey(
+  { id, name, created }: KnownServer,
+  keyResource: string,
+): Promise<Problem | undefined> {
+  const resources = await stateOfRun();
+  if (resources === undefined || isKnown(name, resources) || hasHostKey(keyResource, resources))
+    return undefined;
+  return {
+    argument: "name",
+    value: name,
+    rule:
+      `this stack made a server of that name at Hetzner on ${String(created)} (${String(id)}), and the state has neither it nor its host ` +
+      "key, by which its machine is known",
+    cure: "go on with the state that had them (pulumi stack import), or give the new server another name",
+  };
+}
+
+/**
+ * Registers a resource when the state has been read, and not before: else the state would have what this run makes, and a host key of
+ * this run would pass for that of a machine that was there before it.
+ */
+export const afterReadingState: pulumi.ResourceTransform = async () => {
+  await stateOfRun();
+  return undefined;
+};
 
 /** The states of the runs of this process. */
 const states = new WeakMap<object, Promise<Readonly<Record<string, Kept>> | undefined>>();

@@ -34,6 +34,29 @@ async function pulumi(...args: string[]): Promise<string> {
   return `${stdout}\n${stderr}`;
 }
 
+function makeKey(name: string): string {
+  const file = join(folder, name);
+  execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", file]);
+  return file;
+}
+
+/** As where the state was lost, and the host key in it: in a backend that knows nothing of the stack, with another key to log in with. */
+async function withoutState<T>(work: () => Promise<T>): Promise<T> {
+  const before = environment;
+  mkdirSync(join(folder, "empty"));
+  environment = {
+    ...environment,
+    PULUMI_BACKEND_URL: `file://${join(folder, "empty")}`,
+    KEY_FILE: makeKey("other"),
+  };
+  try {
+    await pulumi("stack", "init", "lab");
+    return await work();
+  } finally {
+    environment = before;
+  }
+}
+
 async function servers(): Promise<{ id: number; name: string; status: string }[]> {
   const headers = { Authorization: `Bearer ${token}` };
   const response = await fetch(`${endpoint}/servers`, { headers });
@@ -69,8 +92,6 @@ beforeAll(async () => {
   for (const name of ["dist", "node_modules", "package.json", "tsconfig.json", ...productFolders])
     symlinkSync(join(repoRoot, name), join(folder, name));
   mkdirSync(join(folder, "backend"));
-  const key = join(folder, "key");
-  execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", key]);
   environment = {
     ...process.env,
     PATH: [bin, process.env["PATH"]].join(delimiter),
@@ -81,7 +102,7 @@ beforeAll(async () => {
     PULUMI_NODEJS_TRANSPILE_ONLY: "true",
     HCLOUD_TOKEN: token,
     HCLOUD_ENDPOINT: endpoint,
-    KEY_FILE: key,
+    KEY_FILE: makeKey("key"),
   };
   await pulumi("stack", "init", "lab");
   await pulumi("config", "set", "hcloud:pollInterval", "100ms");
@@ -93,7 +114,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-it("takes up the server that a killed run has left, and goes on as if nothing had been", async () => {
+it("takes up the server that a killed run has left, goes on as if nothing had been, and takes up none whose host key was lost", async () => {
   await fetch(`${endpoint.replace(/\/v1$/, "")}/_lab/faults`, {
     method: "POST",
     headers: { Authorization: `Bearer ${token}`, "content-type": "application/json" },
@@ -124,6 +145,12 @@ it("takes up the server that a killed run has left, and goes on as if nothing ha
   expect(again).not.toMatch(/\d+ (changed|updated|to update|replaced|imported)/);
   // It is the stack's own like any other, once Hetzner has done with it.
   while ((await servers())[0]?.status !== "running") await sleep(200);
+  const lost = await withoutState(() => pulumi("preview").catch(String));
+  expect(lost).toContain(
+    'Server "cut-1": name is "cut-1", but this stack made a server of that name at Hetzner on',
+  );
+  expect(lost).not.toContain("It is taken up");
+
   await pulumi("destroy", "--yes", "--skip-preview");
   expect(await servers()).toEqual([]);
 });
