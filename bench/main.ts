@@ -1,18 +1,15 @@
 /** `npm run bench -- rollout`: measurements, each with a table and a last line of JSON. */
-import { compare, growth } from "./compare/compare";
+import { compare } from "./compare/compare";
 import { diagnosis } from "./diagnosis/diagnosis";
 import { faults } from "./faults/faults";
 import { benchEdits } from "./edits/edits";
 import { report } from "./report/report";
 import { rollout } from "./rollout";
-import { trace } from "./trace/trace";
 
 const benches: Record<string, (args: string[]) => Promise<void>> = {
   rollout,
   compare,
-  growth,
   diagnosis,
-  trace,
   faults,
   edits: benchEdits,
   report,

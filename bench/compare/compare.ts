@@ -1,6 +1,6 @@
 /**
  * `npm run bench -- compare`: Sextant and Kamal deploy the same image to the same servers with the same traffic in the
- * same run, in turn. `npm run bench -- growth`: how Sextant's times and memory grow with the servers.
+ * same run, in turn.
  */
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -15,20 +15,20 @@ import { aims } from "./aims";
 import type { Tool } from "./cases";
 import type { Contender } from "./contender";
 import { Empty } from "./empty";
-import { figures, growth as laws } from "./figures";
+import { figures, growth } from "./figures";
 import { commit, machine } from "./machine";
-import { type Options, growthDefaults, parseOptions } from "./options";
+import { type Options, parseOptions } from "./options";
 import { type Results, resultsText } from "./record";
 import { Rounds } from "./rounds";
 import { Sextant, stepsAtATime } from "./sextant";
-import { growthRows, tableRows } from "./table";
+import { tableRows } from "./table";
 
 const progress = (line: string): void => {
   console.error(line);
 };
 
 export async function compare(args: string[]): Promise<void> {
-  const results = await measureAll(parseOptions(args), "compare.json");
+  const results = await measureAll(parseOptions(args));
   const rows = figures(results);
   console.table(tableRows(rows));
   const reached = aims(results);
@@ -37,30 +37,15 @@ export async function compare(args: string[]): Promise<void> {
   console.log(
     JSON.stringify({
       ...{ begun, commit: results.commit, machine: facts, traffic, failure },
-      ...{ figures: rows, rests, growth: laws(rows), aims: reached },
+      ...{ figures: rows, rests, growth: growth(rows), aims: reached },
     }),
   );
 }
 
-export async function growth(args: string[]): Promise<void> {
-  const results = await measureAll(parseOptions(args, growthDefaults), "growth.json");
-  const rows = figures(results);
-  console.table(tableRows(rows));
-  const found = laws(rows);
-  console.table(growthRows(found));
-  const reached = Object.entries(aims(results)).filter(([name]) => name.startsWith("seconds per server"));
-  console.log(
-    JSON.stringify({
-      ...{ begun: results.begun, commit: results.commit, machine: results.machine, figures: rows },
-      ...{ growth: found, aims: Object.fromEntries(reached) },
-    }),
-  );
-}
-
-async function measureAll(options: Options, usualFile: string): Promise<Results> {
+async function measureAll(options: Options): Promise<Results> {
   const facts = await labFacts(await labUp(progress));
   if (!facts) throw new Error("bench: the lab does not answer after it was brought up");
-  const file = options.out ?? join(cacheDir(), "bench", usualFile);
+  const file = options.out ?? join(cacheDir(), "bench", "compare.json");
   const results = await resultsIn(file, options, facts);
   const save = (): void => {
     mkdirSync(dirname(file), { recursive: true });

@@ -1,4 +1,4 @@
-/** The command line of `compare` and `growth`. */
+/** The command line of `compare`. */
 import { chosen, whole, wholes } from "../flags";
 import { type CaseName, type Failure, type Tool, caseNames, tools } from "./cases";
 
@@ -32,19 +32,13 @@ const full: Options = {
   resume: false,
 };
 
-/** What `growth` measures when nothing else is said. */
-export const growthDefaults: Partial<Options> = {
-  cases: ["deploy", "same", "preview"],
-  tools: ["sextant", "empty"],
-};
-
 /**
  * Reads the arguments; an unknown one is an error that lists what there is.
  *
  * @example parseOptions(["--sizes", "1,2", "--rounds", "3"])
  */
-export function parseOptions(args: readonly string[], defaults: Partial<Options> = {}): Options {
-  const options: Options = { ...full, ...defaults };
+export function parseOptions(args: readonly string[]): Options {
+  const options: Options = { ...full };
   const rest = [...args];
   const value = (flag: string): string => {
     const next = rest.shift();

@@ -1,4 +1,4 @@
-/** The plots of the report, as Vega-Lite specifications on plain rows. */
+/** The plot of the report, as a Vega-Lite specification on plain rows. */
 import type { TopLevelSpec } from "vega-lite" with { "resolution-mode": "import" };
 import { type CaseName, cases } from "../compare/cases";
 import type { Figure } from "../compare/figures";
@@ -53,26 +53,6 @@ export function secondsPlot(rows: readonly Figure[]): TopLevelSpec {
           encoding: { y: { field: "min", type: "quantitative" }, y2: { field: "max" } },
         },
       ],
-    },
-  };
-}
-
-/** The client's peak memory over servers, in a deploy. */
-export function memoryPlot(rows: readonly Figure[]): TopLevelSpec {
-  const values = rows
-    .filter((row) => row.case === "deploy")
-    .map(({ servers, tool, peakMb }) => ({ servers, tool: toolNames[tool], peakMb }));
-  return {
-    $schema: "https://vega.github.io/schema/vega-lite/v6.json",
-    config: look,
-    data: { values },
-    width: 360,
-    height: 200,
-    mark: { type: "line", point: true },
-    encoding: {
-      x: { field: "servers", type: "quantitative", title: "servers", axis: { tickMinStep: 1 } },
-      y: { field: "peakMb", type: "quantitative", title: "MB at the peak of a deploy" },
-      color: { field: "tool", type: "nominal", title: null, scale: colours, legend: { orient: "top" } },
     },
   };
 }

@@ -1,11 +1,11 @@
-/** `npm run bench -- report`: writes `docs/performance.md` and its plots from the files in `bench/results`. */
+/** `npm run bench -- report`: writes `docs/performance.md` and its plot from the files in `bench/results`. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { format } from "prettier";
 import { repoRoot } from "../../lab/paths";
 import { figures } from "../compare/figures";
 import { type Measured, performancePage } from "./page";
-import { memoryPlot, secondsPlot } from "./plots";
+import { secondsPlot } from "./plots";
 import { svg } from "./svg";
 
 const results = join(repoRoot, "bench", "results");
@@ -21,8 +21,6 @@ export async function report(args: string[]): Promise<void> {
   }
   const measured: Measured = {
     compare,
-    growth: read<Measured["growth"]>("growth.json"),
-    trace: read<Measured["trace"]>("trace.json"),
     diagnosis: read<Measured["diagnosis"]>("diagnosis.json"),
   };
   const rows = figures(compare);
@@ -30,7 +28,6 @@ export async function report(args: string[]): Promise<void> {
   const files: Record<string, string> = {
     "performance.md": await format(performancePage(measured), { parser: "markdown", printWidth: 110 }),
     "performance/seconds.svg": await svg(secondsPlot(rows)),
-    "performance/memory.svg": await svg(memoryPlot(rows)),
   };
   for (const [name, text] of Object.entries(files)) {
     writeFileSync(join(docs, name), text);
