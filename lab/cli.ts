@@ -1,8 +1,8 @@
-/** `npm run lab -- up | down | status [--json] | reset | shell`: the lab, by itself. */
+/** `npm run lab -- up | down | status [--json] | reset | shell | build`: the lab, by itself. */
 import { spawn } from "node:child_process";
 import { findDocker } from "./docker/docker";
 import { type LabFacts, labFacts } from "./facts";
-import { labDown, labReset, labUpToStay } from "./lab";
+import { labBuild, labDown, labReset, labUpToStay } from "./lab";
 import { makeShell } from "./shell";
 
 const progress = (line: string): void => {
@@ -70,9 +70,12 @@ async function main(): Promise<void> {
       return status(rest.includes("--json"));
     case "shell":
       return shell();
+    case "build":
+      await labBuild(progress);
+      return;
     case undefined:
     default:
-      throw new Error("usage: npm run lab -- up | down | status [--json] | reset | shell");
+      throw new Error("usage: npm run lab -- up | down | status [--json] | reset | shell | build");
   }
 }
 

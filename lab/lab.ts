@@ -30,8 +30,8 @@ export const ofTestsFile = (): string => join(labDir(), "of-tests");
 /** What goes from the local images to the lab's registry. */
 const served = (tag: string): boolean => !/^sextant\/(debian|server|registry)\b/.test(tag);
 
-/** Brings the lab up: builds what is missing and starts what does not run. Safe to run again and to interrupt. */
-export async function labUp(progress: Progress): Promise<Docker> {
+/** Builds what is missing for a lab, and starts Docker for that. Safe to run again and to interrupt. */
+export async function labBuild(progress: Progress): Promise<Docker> {
   await installMissing(
     [
       { command: "ssh", package: "openssh-client" },
@@ -39,11 +39,17 @@ export async function labUp(progress: Progress): Promise<Docker> {
     ],
     progress,
   );
+  const docker = await ensureDocker(progress);
+  await Promise.all([ensureToolchain(progress), ensureImages({ docker, progress }), buildPlugin()]);
+  return docker;
+}
+
+/** Brings the lab up: builds what is missing and starts what does not run. Safe to run again and to interrupt. */
+export async function labUp(progress: Progress): Promise<Docker> {
   const { engine, os } = noteChoice();
   progress(`lab: seed ${labSeed()}; SEXTANT_SEED=${labSeed()} repeats it`);
   progress(`lab: new servers run Docker ${engine} with ${imageStore({ engine, os })} on ${os}`);
-  const docker = await ensureDocker(progress);
-  await Promise.all([ensureToolchain(progress), ensureImages({ docker, progress }), buildPlugin()]);
+  const docker = await labBuild(progress);
   await makeKey();
   for (const directory of [backendDir(), pulumiHome()])
     mkdirSync(directory, { recursive: true, mode: 0o700 });
