@@ -26,9 +26,18 @@ describe("the package", () => {
   });
 
   it("takes the program's own SDK, from the version on that it is tested with", () => {
-    expect(own.peerDependencies).toEqual({ "@pulumi/pulumi": `^${sdk.version}` });
+    expect(own.peerDependencies["@pulumi/pulumi"]).toBe(`^${sdk.version}`);
     expect(own.devDependencies["@pulumi/pulumi"]).toBe(sdk.version);
     expect(own.dependencies).not.toHaveProperty("@pulumi/pulumi");
+  });
+
+  it("brings the newest compiler that Pulumi's SDK works with, where a program has none", () => {
+    const [, least, most] = /^>=(\d+\.\d+) <(\d+)$/.exec(own.peerDependencies["typescript"] ?? "") ?? [];
+    const ours = own.devDependencies["typescript"] ?? "";
+    expect(Number.parseFloat(ours)).toBeGreaterThanOrEqual(Number(least));
+    expect(sdk.peerDependencies["typescript"]).toMatch(
+      new RegExp(`<${most ?? "none"}$|< ${most ?? "none"}$`),
+    );
   });
 
   it("says to the engine where its plugin is to be had", () => {
