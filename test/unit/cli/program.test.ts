@@ -95,7 +95,7 @@ describe("sextant docs", () => {
   });
 
   it.each([
-    [["docs", "chekcs"], /there is no page chekcs; there are accessory, app, checks/],
+    [["docs", "chekcs"], /there is no page chekcs; there are guide\/ci, .*, accessory, app, checks/],
     [["docs", "../package"], /there is no page/],
     [["docs", "checks#nothing"], /checks has no section nothing; sextant docs checks prints all/],
   ])("says what there is for %j", (words, said) => {

@@ -3,19 +3,13 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { repoRoot } from "../../../lab/paths";
+import { blocks } from "./pages";
 
 const readme = readFileSync(join(repoRoot, "README.md"), "utf8");
 const manifest = JSON.parse(readFileSync(join(repoRoot, "package.json"), "utf8")) as Record<
   string,
   Record<string, string> | undefined
 >;
-
-/** The blocks of a language, without the indent of a list. */
-function blocks(language: string): string[] {
-  return [...readme.matchAll(new RegExp(`^( *)\`\`\`${language}\\n(.*?)^ *\`\`\`$`, "gms"))].map(
-    ([, indent = "", text = ""]) => text.replaceAll(new RegExp(`^${indent}`, "gm"), ""),
-  );
-}
 
 describe("the first hour", () => {
   it("installs the Pulumi that this library is made for", () => {
@@ -24,8 +18,8 @@ describe("the first hour", () => {
   });
 
   it("sets every value that the program asks for, secrets as secrets", () => {
-    const program = blocks("ts")[0] ?? "";
-    const commands = blocks("sh").join("\n");
+    const program = blocks(readme, "ts")[0] ?? "";
+    const commands = blocks(readme, "sh").join("\n");
     const asked = [...program.matchAll(/config\.require(Secret)?\("(\w+)"\)/g)];
     expect(asked.length).toBeGreaterThan(2);
     for (const [, secret, name = ""] of asked) {
