@@ -1,5 +1,5 @@
 /** What package.json says, against what is true of it. */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { repoRoot } from "../../lab/paths";
@@ -7,7 +7,13 @@ import { repoRoot } from "../../lab/paths";
 interface Manifest {
   name: string;
   version: string;
+  repository: { type: string; url: string };
+  homepage: string;
+  bugs: string;
   main: string;
+  types: string;
+  bin: Record<string, string>;
+  exports: Record<string, unknown>;
   files: string[];
   pulumi: { resource: boolean; name: string; server: string };
   engines: { node: string };
@@ -44,5 +50,24 @@ describe("the package", () => {
     expect(own.pulumi).toMatchObject({ resource: true, name: "sextant" });
     expect(own.pulumi.server).toMatch(/^github:\/\/api\.github\.com\//);
     expect(own.files).toContain("dist");
+  });
+
+  it("lies where its plugin is had from, and says where to report what is wrong", () => {
+    const place = own.pulumi.server.replace("github://api.github.com/", "https://github.com/");
+    expect(own.repository).toEqual({ type: "git", url: `git+${place}.git` });
+    expect(own.homepage).toBe(`${place}#readme`);
+    expect(own.bugs).toBe(`${place}/issues`);
+  });
+
+  it("lets programs have the components with their types, and nothing of what is inside", () => {
+    expect(own.exports).toEqual({
+      ".": { types: `./${own.types}`, default: `./${own.main}` },
+      "./package.json": "./package.json",
+    });
+    // What the compiler makes of the door, and of the command.
+    expect(existsSync(join(repoRoot, own.main.replace(/^dist\//, "").replace(/\.js$/, ".ts")))).toBe(true);
+    expect(own.types).toBe(own.main.replace(/\.js$/, ".d.ts"));
+    expect(own.bin).toEqual({ sextant: "dist/cli/main.js" });
+    expect(existsSync(join(repoRoot, "cli", "main.ts"))).toBe(true);
   });
 });
