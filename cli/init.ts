@@ -34,6 +34,10 @@ export function addInit(program: Command): void {
     )
     .option("--ssh-key <file>", "the private key (default: the usual one of ~/.ssh, or the agent's)")
     .option("--ssh-port <port>", "the port that sshd listens on (default: 22)")
+    .option(
+      "--host-key <key>",
+      "the key that the server has to answer with (default: the first one that is seen)",
+    )
     .option("--image <name>", "the app's image, without its tag")
     .option("--registry-user <name>", "who logs in to the image's registry (default: nobody)")
     .option("--host <name>", "the host name that the app answers to")

@@ -35,6 +35,7 @@ const questions: readonly Question[] = [
   },
   { name: "sshKey", usual: nothing },
   { name: "sshPort", usual: nothing },
+  { name: "hostKey", usual: nothing, open: (answers) => !atHetzner(answers) },
   { name: "image", text: () => "Image of the app, without its tag", usual: unknown },
   {
     name: "registryUser",
@@ -122,7 +123,9 @@ function missing(flags: Answers): string[] {
 function wrong(answers: Answers): string[] {
   const both =
     (answers.server ?? "") !== "" && [answers.hetzner, answers.location, answers.sshFrom].some(Boolean);
+  const known = (answers.hetzner ?? "") !== "" && (answers.hostKey ?? "") !== "";
   return [
+    ...(known ? ["--host-key is of a machine that is there; a new one gets a key that is known"] : []),
     ...(both
       ? ["--server is a machine that is there; --hetzner, --location and --ssh-from are of a new one"]
       : []),

@@ -120,7 +120,13 @@ function machine({ machine: of, ssh: { keyFile, port }, registryUser }: Setup): 
     ...(access.length === 0 ? [] : [`  ssh: { ${access.join(", ")} },`]),
   ];
   if (of.kind === "existing")
-    return ['const web = new ExistingServer("web-1", {', `  address: ${text(of.address)},`, ...shared, "});"];
+    return [
+      'const web = new ExistingServer("web-1", {',
+      `  address: ${text(of.address)},`,
+      ...(of.hostKey === undefined ? [] : [`  hostKey: ${text(of.hostKey)},`]),
+      ...shared,
+      "});",
+    ];
   const from = of.sshFrom === undefined ? 'config.require("sshFrom")' : text(of.sshFrom);
   const login = port === undefined ? "ssh" : `tcp(${port})`;
   return [

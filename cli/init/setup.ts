@@ -9,6 +9,7 @@ export interface Answers {
   sshFrom?: string;
   sshKey?: string;
   sshPort?: string;
+  hostKey?: string;
   image?: string;
   registryUser?: string;
   host?: string;
@@ -42,6 +43,8 @@ export interface Setup {
 export interface ExistingMachine {
   readonly kind: "existing";
   readonly address: string;
+  /** The key that it has to answer with; the first one that is seen where it is not given. */
+  readonly hostKey?: string;
 }
 
 export interface NewMachine {
@@ -89,6 +92,12 @@ export const rules: Readonly<Record<AnswerName, Rule>> = {
   ),
   sshKey: orNone(rule(/^\S+$/, "it is the file of a private key, such as ~/.ssh/id_ed25519")),
   sshPort: orNone(port),
+  hostKey: orNone(
+    rule(
+      /^ssh-ed25519 [A-Za-z0-9+/]+=*$/,
+      "it is ssh-ed25519 and the key, as ssh-keyscan -t ed25519 ADDRESS prints it, less the address",
+    ),
+  ),
   image: (answer) => {
     if (/[:@]/.test(answer.slice(answer.lastIndexOf("/") + 1)))
       return "it is named without its tag, which the value version of the stack's configuration has";
@@ -155,7 +164,7 @@ export function setupOf(answers: Answers): Setup {
     machine:
       server === ""
         ? { kind: "hetzner", type: hetzner, location: some(answers.location), sshFrom: some(answers.sshFrom) }
-        : { kind: "existing", address: server },
+        : { kind: "existing", address: server, hostKey: some(answers.hostKey) },
     ssh: { keyFile: some(answers.sshKey), port: sshPort === undefined ? undefined : Number(sshPort) },
     image,
     registryUser: some(answers.registryUser),

@@ -50,6 +50,14 @@ describe("without anybody to ask", () => {
     );
   });
 
+  it("refuses a host key of a server that is to be made", async () => {
+    const hostKey = "ssh-ed25519 AAAA";
+    const there = setupOf(await answersOf({ ...complete, hostKey }, nobody, silent));
+    expect(there.machine).toMatchObject({ hostKey });
+    const made = { ...complete, server: undefined, hetzner: "cx23", hostKey };
+    await expect(answersOf(made, nobody, silent)).rejects.toThrow("--host-key is of a machine that is there");
+  });
+
   it("refuses a server that is there and is to be made", async () => {
     for (const more of [{ hetzner: "cx23" }, { location: "fsn1" }, { sshFrom: "203.0.113.0/24" }])
       await expect(answersOf({ ...complete, ...more }, nobody, silent)).rejects.toThrow(
@@ -117,6 +125,8 @@ describe("the rules", () => {
     ["host", "*.example.com", false],
     ["sshFrom", "203.0.113.7", false],
     ["sshFrom", "", true],
+    ["hostKey", "ssh-ed25519 AAAAC3Nz+/=", true],
+    ["hostKey", "203.0.113.10 ssh-ed25519 AAAA", false],
     ["secret", "RAILS_MASTER_KEY, TOKEN", true],
     ["secret", "TOKEN=geheim", false],
     ["secret", "DB_PASSWORD", false],

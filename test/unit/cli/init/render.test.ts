@@ -56,6 +56,12 @@ export const address = web.address;
     expect(text.match(/DATABASE_URL/g)).toHaveLength(1);
   });
 
+  it("holds a server to its host key where that is given", () => {
+    const hostKey = "ssh-ed25519 AAAA";
+    const text = program({ ...least, machine: { kind: "existing", address: "203.0.113.10", hostKey } });
+    expect(text).toContain('  address: "203.0.113.10",\n  hostKey: "ssh-ed25519 AAAA",\n');
+  });
+
   it("reads who may use SSH from the stack's configuration where it is not said", () => {
     const text = program({ ...least, machine: { kind: "hetzner", type: "cx23" } });
     expect(text).toContain('ssh.from(config.require("sshFrom"))');
@@ -67,7 +73,7 @@ export const address = web.address;
     const word = fc.stringMatching(/^[a-z]([a-z0-9-]{0,10}[a-z0-9])?$/);
     const name = word.filter((each) => rules.name(each) === undefined);
     const machine = fc.oneof(
-      fc.record({ kind: fc.constant("existing" as const), address: text }),
+      fc.record({ kind: fc.constant("existing" as const), address: text, hostKey: text }),
       fc.record({ kind: fc.constant("hetzner" as const), type: text, location: text, sshFrom: text }),
     );
     const variables = fc.array(fc.stringMatching(/^[A-Z][A-Z0-9_]{0,8}$/));

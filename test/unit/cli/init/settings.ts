@@ -35,7 +35,11 @@ export const setups: Readonly<Record<string, Setup>> = {
   "an existing server": least,
   "all of it": most,
   "a new server whose SSH is set later": { ...least, machine: { kind: "hetzner", type: "cax11" } },
-  "a login, a key and a port": { ...least, registryUser: "x", ssh: { keyFile: "/k" }, port: 80 },
+  "a login, keys and a port": {
+    ...least,
+    machine: { kind: "existing", address: "web.example.com", hostKey: "ssh-ed25519 AAAA" },
+    ...{ registryUser: "x", ssh: { keyFile: "/k" }, port: 80 },
+  },
   "an app whose name is a word of the language": { ...least, name: "import", secrets: ["TOKEN"] },
   "an image of Docker Hub's and a database": {
     ...least,
