@@ -91,11 +91,11 @@ function program(setup: Setup): string {
 function imports({ machine: { kind }, registryUser, postgres, ssh }: Setup): string[] {
   const made = kind === "existing" ? ["ExistingServer"] : ["Firewall", "Server"];
   const rules = kind === "existing" ? [] : ["http", "https", ssh.port === undefined ? "ssh" : "tcp"];
-  return [
-    ...["App", "Proxy", ...made, ...(postgres === undefined ? [] : ["Postgres"])].sort(),
+  const others = [
+    ...(postgres === undefined ? [] : ["Postgres"]),
     ...(registryUser === undefined ? [] : ["Registry"]),
-    ...["letsEncrypt", ...rules].sort(),
   ];
+  return [...["App", "Proxy", ...made, ...others].sort(), ...["letsEncrypt", ...rules].sort()];
 }
 
 function registry({ image, registryUser }: Setup): string[] {

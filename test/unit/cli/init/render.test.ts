@@ -43,6 +43,7 @@ export const address = web.address;
   it("has a firewall, a login, a database and secrets where they are asked for", () => {
     const text = program(most);
     for (const part of [
+      "import { App, Firewall, Postgres, Proxy, Registry, Server, http, https, letsEncrypt, tcp } from",
       'allow: [tcp(2222).from("203.0.113.0/24"), http, https]',
       'ssh: { privateKeyFile: "~/.ssh/shop", port: 2222 }',
       'address: "registry.example.com"',
