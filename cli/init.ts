@@ -6,9 +6,9 @@ import type { Command } from "commander";
 import { libraryPackage } from "../provider/core/package";
 import { lacking, nextCommands, type FoundManifest } from "./init/next";
 import { answersOf, type Ask } from "./init/questions";
-import { render, type Surroundings } from "./init/render";
+import { projectFiles, render, type Surroundings } from "./init/render";
 import { setupOf, type Answers } from "./init/setup";
-import { writeNew } from "./init/write";
+import { refuseThere, writeNew } from "./init/write";
 import { stackChoice } from "./stack";
 
 interface Flags extends Omit<Answers, "secret"> {
@@ -16,8 +16,8 @@ interface Flags extends Omit<Answers, "secret"> {
   secret?: string[];
 }
 
-/** The names under which Pulumi finds a project's settings. */
-const settingsFiles = ["Pulumi.yaml", "Pulumi.yml", "Pulumi.json"];
+/** The other names under which Pulumi finds a project's settings. */
+const otherSettings = ["Pulumi.yml", "Pulumi.json"];
 
 /** Adds the command. */
 export function addInit(program: Command): void {
@@ -61,21 +61,19 @@ async function init(
 ): Promise<string[]> {
   if (!existsSync(cwd)) throw new Error(`There is no directory ${cwd}; see -C.`);
   const target = resolve(cwd, folder ?? ".");
-  const manifest = foundManifest(target);
+  const { found, ...surroundings } = surroundingsOf(target);
+  const manifest = foundManifest(target, surroundings.modules);
+  const own: readonly string[] = manifest === undefined ? [] : ["package.json"];
+  // Before anybody has answered anything.
+  refuseThere(target, [...projectFiles.filter((name) => !own.includes(name)), ...otherSettings]);
   const answers = await asking(yes, (ask) =>
     answersOf({ ...flags, secret: secret?.join(" ") }, ask, (line) => {
       console.log(line);
     }),
   );
   const setup = setupOf(answers);
-  const { found, ...surroundings } = surroundingsOf(target);
-  const { "package.json": own = "", ...files } = render(setup, surroundings);
-  const other = settingsFiles.slice(1).find((name) => existsSync(join(target, name)));
-  if (other !== undefined)
-    throw new Error(
-      `init: ${other} is there already, a project of Pulumi's; name another folder: sextant init FOLDER.`,
-    );
-  const written = manifest === undefined ? { ...files, "package.json": own } : files;
+  const files = Object.entries(render(setup, surroundings)).filter(([name]) => !own.includes(name));
+  const written = Object.fromEntries(files);
   writeNew(target, written);
   const place = {
     folder: relative(process.cwd(), target) || undefined,
@@ -116,7 +114,7 @@ async function asking<T>(yes: boolean, work: (ask: Ask | undefined) => Promise<T
 }
 
 /** The package.json that is there already. @throws Error when it cannot be read as one. */
-function foundManifest(folder: string): FoundManifest | undefined {
+function foundManifest(folder: string, modules: string): FoundManifest | undefined {
   const file = join(folder, "package.json");
   if (!existsSync(file)) return undefined;
   const fields = parsed(file, readFileSync(file, "utf8"));
@@ -126,6 +124,7 @@ function foundManifest(folder: string): FoundManifest | undefined {
     dependencies: new Set(
       ["dependencies", "devDependencies", "optionalDependencies", "peerDependencies"].flatMap(of),
     ),
+    compiler: existsSync(join(folder, modules, "typescript")),
     ...(typeof type === "string" ? { type } : {}),
   };
 }

@@ -5,6 +5,8 @@ import { configName, type Setup } from "./setup";
 /** What the package.json that was there already names, in any of its fields for dependencies. */
 export interface FoundManifest {
   readonly dependencies: ReadonlySet<string>;
+  /** Whether a compiler is installed all the same: npm brings the library's peers, others do not. */
+  readonly compiler: boolean;
   /** What its modules are taken for. */
   readonly type?: string;
 }
@@ -22,15 +24,19 @@ export interface Place {
 
 /** What an existing package.json has to have added or changed by its owner: a line each. */
 export function lacking(manifest: FoundManifest, { version, packages }: Surroundings): string[] {
-  const needed = { "pulumi-sextant": version, "@pulumi/pulumi": packages["@pulumi/pulumi"] };
-  const absent = Object.entries(needed).filter(([name]) => !manifest.dependencies.has(name));
-  const install = absent.map(([name, range]) => `${name}@${range}`).join(" ");
+  const needed: [name: string, range: string, there?: boolean][] = [
+    ["pulumi-sextant", version],
+    ["@pulumi/pulumi", packages["@pulumi/pulumi"]],
+    ["typescript", packages.typescript, manifest.compiler],
+  ];
+  const absent = needed.filter(([name, , there = false]) => !manifest.dependencies.has(name) && !there);
+  const install = absent.map(([name, range]) => shellWord(`${name}@${range}`)).join(" ");
   return [
     ...(absent.length === 0
       ? []
       : [
-          `package.json does not name ${absent.map(([name]) => name).join(" and ")}, which index.ts imports; this adds what is missing:`,
-          `  npm install --save ${quoted(install)}`,
+          `package.json does not name ${absent.map(([name]) => name).join(" and ")}, which the program needs; this adds what is missing:`,
+          `  npm install --save ${install}`,
         ]),
     ...(manifest.type === "module"
       ? [
@@ -58,9 +64,7 @@ export function nextCommands(setup: Setup, { folder, stack, manifest, installed 
   ];
 }
 
-/** A range of versions has characters that a shell reads. */
-const quoted = (words: string): string => words.split(" ").map(shellWord).join(" ");
-
+/** A word as a shell takes it: a range of versions has characters that mean something to it. */
 function shellWord(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -11,8 +11,20 @@ export interface Surroundings {
   modules: string;
 }
 
+/** The files of a project. */
+export const projectFiles = [
+  "Pulumi.yaml",
+  "package.json",
+  "tsconfig.json",
+  "index.ts",
+  ".gitignore",
+] as const;
+
 /** The files by their names; `package.json` is for a project that has none. */
-export function render(setup: Setup, surroundings: Surroundings): Record<string, string> {
+export function render(
+  setup: Setup,
+  surroundings: Surroundings,
+): Record<(typeof projectFiles)[number], string> {
   return {
     "Pulumi.yaml": settings(setup, surroundings),
     "package.json": manifest(setup, surroundings),

@@ -7,8 +7,7 @@ import { join } from "node:path";
  * @throws Error with the names of those that are there; nothing is left of what was begun.
  */
 export function writeNew(folder: string, files: Readonly<Record<string, string>>): void {
-  const there = Object.keys(files).filter((name) => existsSync(join(folder, name)));
-  if (there.length > 0) throw refusal(there);
+  refuseThere(folder, Object.keys(files));
   // The first of the folders that it makes; what lay above it was there.
   const made = mkdirSync(folder, { recursive: true });
   const written: string[] = [];
@@ -25,6 +24,12 @@ export function writeNew(folder: string, files: Readonly<Record<string, string>>
     const { code, path = "" } = error as NodeJS.ErrnoException;
     throw code === "EEXIST" ? refusal([path.slice(folder.length + 1)]) : error;
   }
+}
+
+/** @throws Error with the names of those files that are in the folder. */
+export function refuseThere(folder: string, names: readonly string[]): void {
+  const there = names.filter((name) => existsSync(join(folder, name)));
+  if (there.length > 0) throw refusal(there);
 }
 
 function refusal(names: readonly string[]): Error {

@@ -81,7 +81,7 @@ describe("sextant init", () => {
     const { code, stdout } = sextant("init", ...flags);
     expect(code).toBe(0);
     expect(read("package.json")).toBe(own);
-    expect(stdout).toMatch(/npm install --save '@pulumi\/pulumi@\^[\d.]+'\n/);
+    expect(stdout).toMatch(/npm install --save '@pulumi\/pulumi@\^[\d.]+' 'typescript@>=[^']+'\n/);
   });
 
   it("leads to the plugin where a workspace has its packages", () => {

@@ -91,7 +91,7 @@ describe("the guide's programs", () => {
 /** The options of the compiler that a project begins with. */
 function settingsOfInit(): { least: object } {
   const setup = setupOf({ server: "x", image: "x", host: "x", port: "1", name: "x" });
-  const file = render(setup, surroundings)["tsconfig.json"] ?? "";
+  const file = render(setup, surroundings)["tsconfig.json"];
   return { least: (JSON.parse(file) as { compilerOptions: object }).compilerOptions };
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { lacking, nextCommands } from "../../../../cli/init/next";
 import { least, most, surroundings } from "./settings";
 
-const manifest = { dependencies: new Set(["pulumi-sextant", "@pulumi/pulumi"]) };
+const manifest = { dependencies: new Set(["pulumi-sextant", "@pulumi/pulumi"]), compiler: true };
 
 describe("what comes next", () => {
   it("is two commands where all is there", () => {
@@ -36,9 +36,10 @@ describe("a package.json that was there", () => {
   });
 
   it("is said to lack the rest, and to be of the wrong kind", () => {
-    expect(lacking({ dependencies: new Set(["pulumi-sextant"]), type: "module" }, surroundings)).toEqual([
-      "package.json does not name @pulumi/pulumi, which index.ts imports; this adds what is missing:",
-      "  npm install --save '@pulumi/pulumi@^3.1.0'",
+    const found = { dependencies: new Set(["pulumi-sextant"]), compiler: false, type: "module" };
+    expect(lacking(found, surroundings)).toEqual([
+      "package.json does not name @pulumi/pulumi and typescript, which the program needs; this adds what is missing:",
+      "  npm install --save '@pulumi/pulumi@^3.1.0' typescript@5.9.3",
       expect.stringContaining('"type": "module"'),
     ]);
   });

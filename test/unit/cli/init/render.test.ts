@@ -11,7 +11,7 @@ import { rules, type Setup } from "../../../../cli/init/setup";
 import { compilerSays, forSources, installHere } from "../../installed-here";
 import { least, most, setups, surroundings } from "./settings";
 
-const program = (setup: Setup): string => render(setup, surroundings)["index.ts"] ?? "";
+const program = (setup: Setup): string => render(setup, surroundings)["index.ts"];
 
 describe("the program", () => {
   it("is short where little is asked for", () => {
@@ -95,14 +95,14 @@ export const address = web.address;
 describe("the other files", () => {
   it("lead to the plugin, also where a workspace has its packages", () => {
     const files = render(least, { ...surroundings, modules: "../../node_modules" });
-    expect(parse(files["Pulumi.yaml"] ?? "")).toMatchObject({
+    expect(parse(files["Pulumi.yaml"])).toMatchObject({
       ...{ name: "shop", runtime: "nodejs", main: "index.ts" },
       plugins: { providers: [{ name: "sextant", path: "../../node_modules/pulumi-sextant/dist/plugin" }] },
     });
   });
 
   it("name the packages in the versions that fit the library", () => {
-    expect(JSON.parse(render(least, surroundings)["package.json"] ?? "")).toEqual({
+    expect(JSON.parse(render(least, surroundings)["package.json"])).toEqual({
       name: "shop-servers",
       private: true,
       dependencies: { "@pulumi/pulumi": "^3.1.0", "pulumi-sextant": "1.2.3" },
@@ -126,7 +126,7 @@ describe("the compiler", () => {
       return `project-${at}/index.ts`;
     });
     // All in one run, as each takes seconds: the options are those of the file, the programs are all of them.
-    const settings = JSON.parse(render(least, surroundings)["tsconfig.json"] ?? "") as {
+    const settings = JSON.parse(render(least, surroundings)["tsconfig.json"]) as {
       compilerOptions: object;
       files: string[];
     };
