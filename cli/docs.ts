@@ -1,5 +1,5 @@
 /** `sextant docs [PAGE[#SECTION]]`: prints the pages that lie in the package, so that a message can name one that is there. */
-import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { packageRoot } from "../provider/core/package";
@@ -12,17 +12,23 @@ export function addDocs(program: Command): void {
   program
     .command("docs")
     .description("print a page of the documentation, or a section of it")
-    .argument("[page]", 'such as "checks" or "troubleshooting#wrong-port"; a list of all pages by default')
+    .argument(
+      "[page]",
+      'such as "guide/start" or "troubleshooting#wrong-port"; a list of all pages by default',
+    )
     .action((page: string | undefined) => {
       console.log(page === undefined ? list() : read(page));
     });
 }
 
+/** The pages of the guide, then those of the reference. */
 function names(): string[] {
-  return readdirSync(directory)
-    .filter((name) => name.endsWith(".md") && name !== "README.md")
-    .map((name) => name.slice(0, -".md".length))
-    .sort();
+  return ["guide", ""].flatMap((folder) =>
+    readdirSync(join(directory, folder))
+      .filter((name) => name.endsWith(".md") && name !== "README.md")
+      .map((name) => [folder, name.slice(0, -".md".length)].filter(Boolean).join("/"))
+      .sort(),
+  );
 }
 
 function list(): string {
@@ -38,7 +44,7 @@ function read(wanted: string): string {
   const [path = "", anchor] = wanted.split("#", 2);
   const name = path.replace(/^docs\//, "").replace(/\.md$/, "");
   const file = join(directory, `${name}.md`);
-  if (!/^[\w-]+$/.test(name) || !existsSync(file)) {
+  if (!names().includes(name)) {
     throw new Error(`docs: there is no page ${name}; there are ${names().join(", ")}.`);
   }
   const text = readFileSync(file, "utf8");

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The `sextant` program: what is asked of a deployed stack, and the pages of the library. */
+/** The `sextant` program: a project's first files, what is asked of a deployed stack, and the pages of the library. */
 import { CommanderError } from "commander";
 import { sextant } from "./program";
 

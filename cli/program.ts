@@ -2,13 +2,14 @@
 import { Command } from "commander";
 import { addDocs } from "./docs";
 import { addDoctor } from "./doctor";
+import { addInit } from "./init";
 import { libraryPackage } from "../provider/core/package";
 
 /** The program with all of its commands. It throws a `CommanderError` where others would end the process. */
 export function sextant(): Command {
   const { version } = libraryPackage();
   const program = new Command("sextant")
-    .description("Asks the servers of a Pulumi stack, and shows the pages of pulumi-sextant.")
+    .description("Begins a project, asks the servers of a stack, and shows the pages of pulumi-sextant.")
     .version(version, "-V, --version", "print the version")
     .option("-s, --stack <name>", "the stack, instead of the selected one")
     .option("-C, --cwd <directory>", "the directory of the Pulumi program, instead of this one")
@@ -16,6 +17,6 @@ export function sextant(): Command {
     .configureHelp({ showGlobalOptions: true })
     .showHelpAfterError("(sextant --help lists all commands)")
     .exitOverride();
-  for (const add of [addDoctor, addDocs]) add(program);
+  for (const add of [addInit, addDoctor, addDocs]) add(program);
   return program;
 }

@@ -56,6 +56,9 @@ export function indexPage({ components, transform }: Library): string {
     "A page a component: what it is, an example, every argument with its default and with what editing it does to what is " +
       "there already, the resources that it makes, and the types that its arguments name. A deployment is described in the " +
       "project's README.",
+    "How it is used, step by step: [The start](guide/start.md), [Deploying and going back](guide/deploy.md), [Previews and deploys in " +
+      "CI](guide/ci.md), [Secrets](guide/secrets.md), [Upgrading](guide/upgrading.md), with what counts as a breaking change, and [When " +
+      "something is wrong](guide/wrong.md).",
     table(
       ["Component", "What it is"],
       components.map(({ name, docs }) => [`[${name}](${pageName(name)})`, firstSentence(docs.text)]),
@@ -74,6 +77,11 @@ export function indexPage({ components, transform }: Library): string {
     "`pulumi preview` shows which of these an edit is before anything is touched. What it refuses, and why: " +
       "[checks.md](checks.md). What is promised: [guarantees.md](guarantees.md). What a company can enforce: [policy.md](policy.md). A program in a unit test: " +
       "[testing.md](testing.md). What becomes of data: [data.md](data.md).",
+    "## What the package brings",
+    "`@pulumi/hcloud` makes servers, firewalls, networks and keys at Hetzner. `@pulumi/command` makes one thing, the host key of a new " +
+      "`Server`, on the machine that runs `pulumi`; and `server.connection` has its type, for remote commands of a program's own. " +
+      "`@pulumi/docker` is there for `server.docker`, the provider for containers, images and volumes of a program's own on a host, and is " +
+      "started when a program first asks for it. What the components put on a host needs neither of the two: the library's own plugin does it.",
     "## transform",
     transform.docs.text,
     transform.docs.examples.map((text) => `- ${code(`transform: ${text}`)}`).join("\n"),

@@ -7,6 +7,8 @@ interface Package {
   version: string;
   /** What the engine reads of it: where the plugin is to be had. */
   pulumi: { server: string };
+  engines: { node: string };
+  peerDependencies: Record<string, string>;
 }
 
 let known: Package | undefined;

@@ -62,56 +62,43 @@ function pulumi(args: string[], input?: string): Promise<string> {
   return timed(`pulumi ${args.slice(0, 3).join(" ")}`, command);
 }
 
-/** The first block of the README in this language, also one in a list. */
-function readmeBlock(language: string): string {
-  const [, indent = "", block] =
-    new RegExp(`^( *)\`\`\`${language}\\n(.*?)^\\1\`\`\`$`, "ms").exec(
-      readFileSync(join(repoRoot, "README.md"), "utf8"),
-    ) ?? [];
-  if (block === undefined) throw new Error(`the README shows no ${language}`);
-  return block.replaceAll(new RegExp(`^${indent}`, "gm"), "");
+/** The program that the README shows. */
+function readmeProgram(): string {
+  const [, program] = /^```ts\n(.*?)^```$/ms.exec(readFileSync(join(repoRoot, "README.md"), "utf8")) ?? [];
+  if (program === undefined) throw new Error("the README shows no program");
+  return program;
 }
 
-/** The program that the README shows. */
-const readmeProgram = (): string => readmeBlock("ts");
+/** What `sextant init` is told, as far as the README's program does not stand in for it. */
+const answers = [
+  ...["--yes", "--server", "203.0.113.10", "--image", "registry.example.com/shop"],
+  ...["--host", "shop.example.com"],
+];
 
-/** An empty project as `pulumi new typescript` makes it, with the package installed and the README's program. */
+/** A project with the package installed, the files of `sextant init` and the README's program. */
 async function install(tarball: string): Promise<void> {
   const { devDependencies } = JSON.parse(readFileSync(join(repoRoot, "package.json"), "utf8")) as {
     devDependencies: Record<string, string>;
   };
   mkdirSync(project);
-  const files: Record<string, unknown> = {
-    "package.json": {
-      name: "my-shop",
-      private: true,
-      dependencies: {
-        "@pulumi/pulumi": devDependencies["@pulumi/pulumi"],
-        "pulumi-sextant": `file:../${basename(tarball)}`,
-      },
-      devDependencies: {
-        "@types/node": devDependencies["@types/node"],
-        typescript: devDependencies["typescript"],
-      },
+  const manifest = {
+    name: "my-shop",
+    private: true,
+    dependencies: {
+      "@pulumi/pulumi": devDependencies["@pulumi/pulumi"],
+      "pulumi-sextant": `file:../${basename(tarball)}`,
     },
-    "tsconfig.json": {
-      compilerOptions: {
-        strict: true,
-        outDir: "bin",
-        target: "es2020",
-        module: "commonjs",
-        moduleResolution: "node",
-      },
-      files: ["index.ts"],
+    devDependencies: {
+      "@types/node": devDependencies["@types/node"],
+      typescript: devDependencies["typescript"],
     },
   };
-  for (const [name, content] of Object.entries(files))
-    writeFileSync(join(project, name), JSON.stringify(content));
-  const settings = readmeBlock("yaml").replace("name: shop", "name: my-shop");
-  writeFileSync(join(project, "Pulumi.yaml"), settings);
-  writeFileSync(join(project, "index.ts"), readmeProgram());
+  writeFileSync(join(project, "package.json"), JSON.stringify(manifest));
   const words = ["install", "--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund"];
   await timed("npm install", run("npm", words, { cwd: project }));
+  const init = ["--no-install", "sextant", "init", "--name", "my-shop", ...answers];
+  await run("npx", init, { cwd: project });
+  writeFileSync(join(project, "index.ts"), readmeProgram());
 }
 
 beforeAll(async () => {
@@ -210,6 +197,16 @@ describe("the README's program on the installed package", () => {
     const checked = await tryRun("npx", ["--no-install", "tsc", "--noEmit"], { cwd: project });
     expect(checked.stdout).toBe("");
     expect(checked.code, checked.stderr).toBe(0);
+  });
+
+  it("begins a project whose program compiles, also in a folder of another one", async () => {
+    await run("npx", ["--no-install", "sextant", "init", "begun", ...answers], { cwd: project });
+    expect(readFileSync(join(project, "begun", "Pulumi.yaml"), "utf8")).toContain(
+      "path: ../node_modules/pulumi-sextant/dist/plugin",
+    );
+    const words = ["--no-install", "tsc", "--noEmit", "--project", "begun"];
+    const checked = await tryRun("npx", words, { cwd: project });
+    expect(checked, checked.stdout).toMatchObject({ code: 0, stdout: "" });
   });
 
   it.each(["5.9.3", "6.0.3", "7.0.2"])(

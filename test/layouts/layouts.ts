@@ -71,6 +71,8 @@ const manifest = (library: string, more: object = {}): object => ({
   version: "1.0.0",
   private: true,
   dependencies: { "@pulumi/pulumi": sdk, "pulumi-sextant": library },
+  // As \`pulumi new\` names one. Without it npm brings the newest that fits, which takes no \`moduleResolution: "node"\`.
+  devDependencies: { typescript: "5.9.3" },
   ...more,
 });
 

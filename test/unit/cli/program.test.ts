@@ -1,31 +1,20 @@
 /** The program as a process, with a `pulumi` and an `ssh` on the PATH that answer as the real ones do. */
-import { spawnSync } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
-import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { repoRoot } from "../../../lab/paths";
-
-interface Ended {
-  code: number | null;
-  stdout: string;
-  stderr: string;
-}
+import { compileCommand, runCommand, type Ended } from "./compiled";
 
 let folder: string;
+let command: string;
 
 /** Runs the program, compiled and beside its pages as in the package. */
 function sextant(
   words: readonly string[],
   path = `${join(folder, "bin")}${delimiter}${process.env["PATH"] ?? ""}`,
 ): Ended {
-  const ran = spawnSync(process.execPath, [join(folder, "library", "dist", "cli", "main.js"), ...words], {
-    encoding: "utf8",
-    cwd: folder,
-    env: { ...process.env, PATH: path, HOME: folder },
-  });
-  return { code: ran.status, stdout: ran.stdout, stderr: ran.stderr };
+  return runCommand(command, words, { cwd: folder, env: { ...process.env, PATH: path, HOME: folder } });
 }
 
 function program(name: string, text: string): void {
@@ -48,16 +37,8 @@ const failed = JSON.stringify({
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "sextant-cli-"));
-  for (const name of ["bin", "elsewhere", "library"]) mkdirSync(join(folder, name));
-  await build({
-    entryPoints: [join(repoRoot, "cli", "main.ts")],
-    outfile: join(folder, "library", "dist", "cli", "main.js"),
-    bundle: true,
-    platform: "node",
-    logLevel: "warning",
-  });
-  for (const name of ["docs", "package.json"])
-    symlinkSync(join(repoRoot, name), join(folder, "library", name));
+  for (const name of ["bin", "elsewhere"]) mkdirSync(join(folder, name));
+  command = await compileCommand(folder);
   writeFileSync(
     join(folder, "elsewhere", "state.json"),
     JSON.stringify({ deployment: { resources: [verb("web-1"), verb("web-2")] } }),
@@ -86,7 +67,7 @@ describe("sextant", () => {
     expect(sextant(["--version"])).toEqual({ code: 0, stdout: `${version}\n`, stderr: "" });
     const help = sextant(["--help"]);
     expect(help.code).toBe(0);
-    expect(help.stdout).toMatch(/doctor .*\n.*docs /s);
+    expect(help.stdout).toMatch(/init .*\n.*doctor .*\n.*docs /s);
     const own = sextant(["doctor", "--help"]);
     expect(own.code).toBe(0);
     expect(own.stdout).toMatch(/--host.*--stack/s);
@@ -114,7 +95,7 @@ describe("sextant docs", () => {
   });
 
   it.each([
-    [["docs", "chekcs"], /there is no page chekcs; there are accessory, app, checks/],
+    [["docs", "chekcs"], /there is no page chekcs; there are guide\/ci, .*, accessory, app, checks/],
     [["docs", "../package"], /there is no page/],
     [["docs", "checks#nothing"], /checks has no section nothing; sextant docs checks prints all/],
   ])("says what there is for %j", (words, said) => {

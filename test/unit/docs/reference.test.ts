@@ -43,6 +43,8 @@ describe("the reference", () => {
     expect([...new Set(linked)].sort()).toEqual(
       there.filter((name) => !["README.md", "performance.md"].includes(name)).sort(),
     );
+    const guide = readdirSync(join(repoRoot, "docs", "guide"));
+    for (const name of guide) expect(index).toContain(`](guide/${name})`);
   });
 
   it("names every argument of every component, also those that it extends", () => {

@@ -1,0 +1,70 @@
+/** What is printed when the files are there: what package.json lacks, and the commands that come next. Pure. */
+import type { Surroundings } from "./render";
+import { configName, type Setup } from "./setup";
+
+/** What the package.json that was there already names, in any of its fields for dependencies. */
+export interface FoundManifest {
+  readonly dependencies: ReadonlySet<string>;
+  /** Whether a compiler is installed all the same: npm brings the library's peers, others do not. */
+  readonly compiler: boolean;
+  /** What its modules are taken for. */
+  readonly type?: string;
+}
+
+/** What is known of where the project lies. */
+export interface Place {
+  /** The folder, as the user would name it; none where it is the one that the command was started in. */
+  readonly folder?: string;
+  readonly stack: string;
+  /** The package.json that was there already. */
+  readonly manifest?: FoundManifest;
+  /** Whether the library is installed where the program will look for it. */
+  readonly installed: boolean;
+}
+
+/** What an existing package.json has to have added or changed by its owner: a line each. */
+export function lacking(manifest: FoundManifest, { version, packages }: Surroundings): string[] {
+  const needed: [name: string, range: string, there?: boolean][] = [
+    ["pulumi-sextant", version],
+    ["@pulumi/pulumi", packages["@pulumi/pulumi"]],
+    ["typescript", packages.typescript, manifest.compiler],
+  ];
+  const absent = needed.filter(([name, , there = false]) => !manifest.dependencies.has(name) && !there);
+  const install = absent.map(([name, range]) => shellWord(`${name}@${range}`)).join(" ");
+  return [
+    ...(absent.length === 0
+      ? []
+      : [
+          `package.json does not name ${absent.map(([name]) => name).join(" and ")}, which the program needs; this adds what is missing:`,
+          `  npm install --save ${install}`,
+        ]),
+    ...(manifest.type === "module"
+      ? [
+          'package.json says "type": "module", with which Pulumi runs no TypeScript without a loader; take the line out, or give the program a folder of its own.',
+        ]
+      : []),
+  ];
+}
+
+/** The commands that lead to the first release. */
+export function nextCommands(setup: Setup, { folder, stack, manifest, installed }: Place): string[] {
+  const { machine, registryUser, postgres, secrets } = setup;
+  const hetzner = machine.kind === "hetzner";
+  const own = secrets.filter((secret) => postgres === undefined || secret !== "DATABASE_URL");
+  return [
+    ...(folder === undefined ? [] : [`cd ${shellWord(folder)}`]),
+    ...(manifest === undefined && !installed ? ["npm install"] : []),
+    `pulumi stack init ${stack}`,
+    ...(hetzner ? ["pulumi config set --secret hcloud:token"] : []),
+    ...(hetzner && machine.sshFrom === undefined ? ["pulumi config set sshFrom NETWORK"] : []),
+    ...(registryUser === undefined ? [] : ["pulumi config set --secret registryPassword"]),
+    ...(postgres === undefined ? [] : ["openssl rand -hex 24 | pulumi config set --secret dbPassword"]),
+    ...own.map((secret) => `pulumi config set --secret ${configName(secret)}`),
+    "pulumi up --config version=TAG",
+  ];
+}
+
+/** A word as a shell takes it: a range of versions has characters that mean something to it. */
+function shellWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}

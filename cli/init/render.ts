@@ -1,0 +1,267 @@
+/** The files of a new project: pure. */
+import { configName, registryOf, type Setup } from "./setup";
+
+/** What the files name of the library, and of where they lie. */
+export interface Surroundings {
+  /** The version of this library. */
+  version: string;
+  /** The versions of the packages that a project needs beside it: `@pulumi/pulumi`, `typescript`, `@types/node`. */
+  packages: Readonly<Record<"@pulumi/pulumi" | "typescript" | "@types/node", string>>;
+  /** The folder of the installed packages, as seen from the project. */
+  modules: string;
+}
+
+/** The files of a project. */
+export const projectFiles = [
+  "Pulumi.yaml",
+  "package.json",
+  "tsconfig.json",
+  "index.ts",
+  ".gitignore",
+] as const;
+
+/** The files by their names; `package.json` is for a project that has none. */
+export function render(
+  setup: Setup,
+  surroundings: Surroundings,
+): Record<(typeof projectFiles)[number], string> {
+  return {
+    "Pulumi.yaml": settings(setup, surroundings),
+    "package.json": manifest(setup, surroundings),
+    "tsconfig.json": compiler(),
+    "index.ts": program(setup),
+    ".gitignore": "node_modules/\nbin/\n",
+  };
+}
+
+function settings({ name }: Setup, { modules }: Surroundings): string {
+  return [
+    `name: ${name}`,
+    `description: The servers of ${name} and what runs on them.`,
+    "runtime: nodejs",
+    "main: index.ts",
+    "plugins:",
+    "  providers:",
+    "    - name: sextant",
+    `      path: ${modules}/pulumi-sextant/dist/plugin`,
+    "",
+  ].join("\n");
+}
+
+function manifest({ name }: Setup, { version, packages }: Surroundings): string {
+  return json({
+    name: `${name}-servers`,
+    private: true,
+    dependencies: { "@pulumi/pulumi": packages["@pulumi/pulumi"], "pulumi-sextant": version },
+    devDependencies: { "@types/node": packages["@types/node"], typescript: packages.typescript },
+  });
+}
+
+function compiler(): string {
+  return json({
+    compilerOptions: {
+      strict: true,
+      target: "es2022",
+      module: "node16",
+      moduleResolution: "node16",
+      skipLibCheck: true,
+      outDir: "bin",
+    },
+    files: ["index.ts"],
+  });
+}
+
+const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
+
+const text = (value: string): string => JSON.stringify(value);
+
+/** The program: what it imports, then a statement a component. */
+function program(setup: Setup): string {
+  const { name } = setup;
+  const statements = [
+    ...registry(setup),
+    ...machine(setup),
+    'const proxy = new Proxy("proxy", { servers: [web] });',
+    ...database(setup),
+    "",
+    ...app(setup),
+  ];
+  return [
+    `/** The servers of ${name} and what runs on them: \`pulumi preview\` shows what an edit changes, \`pulumi up\` makes it so. */`,
+    'import * as pulumi from "@pulumi/pulumi";',
+    `import { ${imports(setup).join(", ")} } from "pulumi-sextant";`,
+    "",
+    "const config = new pulumi.Config();",
+    ...statements,
+    `export const version = ${variable(name)}.version;`,
+    "export const address = web.address;",
+    "",
+  ].join("\n");
+}
+
+/** In the order of an import that is sorted: components, then values. */
+function imports({ machine: { kind }, registryUser, postgres, ssh }: Setup): string[] {
+  const made = kind === "existing" ? ["ExistingServer"] : ["Firewall", "Server"];
+  const rules = kind === "existing" ? [] : ["http", "https", ssh.port === undefined ? "ssh" : "tcp"];
+  const others = [
+    ...(postgres === undefined ? [] : ["Postgres"]),
+    ...(registryUser === undefined ? [] : ["Registry"]),
+  ];
+  return [...["App", "Proxy", ...made, ...others].sort(), ...["letsEncrypt", ...rules].sort()];
+}
+
+function registry({ image, registryUser }: Setup): string[] {
+  return registryUser === undefined
+    ? []
+    : [
+        'const registry = new Registry("registry", {',
+        `  address: ${text(registryOf(image))},`,
+        `  username: ${text(registryUser)},`,
+        '  password: config.requireSecret("registryPassword"),',
+        "});",
+      ];
+}
+
+function machine({ machine: of, ssh: { keyFile, port }, registryUser }: Setup): string[] {
+  const access = [
+    ...(keyFile === undefined ? [] : [`privateKeyFile: ${text(keyFile)}`]),
+    ...(port === undefined ? [] : [`port: ${port}`]),
+  ];
+  const shared = [
+    ...(registryUser === undefined ? [] : ["  registries: [registry],"]),
+    ...(access.length === 0 ? [] : [`  ssh: { ${access.join(", ")} },`]),
+  ];
+  if (of.kind === "existing")
+    return [
+      'const web = new ExistingServer("web-1", {',
+      `  address: ${text(of.address)},`,
+      ...(of.hostKey === undefined ? [] : [`  hostKey: ${text(of.hostKey)},`]),
+      ...shared,
+      "});",
+    ];
+  const from = of.sshFrom === undefined ? 'config.require("sshFrom")' : text(of.sshFrom);
+  const login = port === undefined ? "ssh" : `tcp(${port})`;
+  return [
+    `const edge = new Firewall("edge", { allow: [${login}.from(${from}), http, https] });`,
+    'const web = new Server("web-1", {',
+    `  type: ${text(of.type)},`,
+    ...(of.location === undefined ? [] : [`  location: ${text(of.location)},`]),
+    "  firewalls: [edge],",
+    ...shared,
+    "});",
+  ];
+}
+
+function database({ postgres }: Setup): string[] {
+  return postgres === undefined
+    ? []
+    : [
+        'const db = new Postgres("db", {',
+        "  server: web,",
+        `  version: ${text(postgres)},`,
+        '  password: config.requireSecret("dbPassword"),',
+        "});",
+      ];
+}
+
+function app({ name, image, host, port, postgres, secrets }: Setup): string[] {
+  const values = [
+    ...(postgres === undefined ? [] : ["    DATABASE_URL: db.url,"]),
+    ...secrets
+      .filter((secret) => postgres === undefined || secret !== "DATABASE_URL")
+      .map((secret) => `    ${secret}: config.requireSecret(${text(configName(secret))}),`),
+  ];
+  return [
+    "// Every argument, with its default and what editing it does: npx sextant docs app",
+    `const ${variable(name)} = new App(${text(name)}, {`,
+    `  image: ${text(image)},`,
+    "  // The tag of the release: pulumi up --config version=TAG",
+    '  version: config.require("version"),',
+    "  proxy,",
+    `  route: { hosts: [${text(host)}], port: ${port}, tls: letsEncrypt() },`,
+    "  roles: { web: { servers: [web] } },",
+    ...(values.length === 0 ? [] : ["  secrets: {", ...values, "  },"]),
+    "});",
+  ];
+}
+
+/** Names that the program or the language has already. */
+const used = new Set([
+  ...[
+    "config",
+    "pulumi",
+    "registry",
+    "edge",
+    "web",
+    "proxy",
+    "db",
+    "version",
+    "address",
+    "ssh",
+    "tcp",
+    "http",
+    "https",
+  ],
+  ...[
+    "break",
+    "case",
+    "catch",
+    "class",
+    "const",
+    "continue",
+    "debugger",
+    "default",
+    "delete",
+    "do",
+    "else",
+    "enum",
+  ],
+  ...[
+    "export",
+    "extends",
+    "false",
+    "finally",
+    "for",
+    "function",
+    "if",
+    "import",
+    "in",
+    "instanceof",
+    "new",
+    "null",
+  ],
+  ...[
+    "return",
+    "super",
+    "switch",
+    "this",
+    "throw",
+    "true",
+    "try",
+    "typeof",
+    "var",
+    "void",
+    "while",
+    "with",
+    "let",
+  ],
+  ...[
+    "static",
+    "yield",
+    "await",
+    "async",
+    "implements",
+    "interface",
+    "package",
+    "private",
+    "protected",
+    "public",
+  ],
+  ...["eval", "arguments", "undefined", "exports", "module", "require"],
+]);
+
+/** The app's name as a variable: `my-shop` as `myShop`. */
+function variable(name: string): string {
+  const camel = name.replaceAll(/-+([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+  return used.has(camel) ? `${camel}App` : camel;
+}

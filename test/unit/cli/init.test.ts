@@ -1,0 +1,124 @@
+/** `sextant init` as a process in folders of its own. */
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { repoRoot } from "../../../lab/paths";
+import { compileCommand, runCommand, type Ended } from "./compiled";
+
+const flags = [
+  ...["--yes", "--server", "203.0.113.10", "--image", "registry.example.com/shop"],
+  ...["--host", "shop.example.com"],
+];
+const files = [".gitignore", "Pulumi.yaml", "index.ts", "tsconfig.json"];
+
+let home: string;
+let command: string;
+let folder: string;
+
+beforeAll(async () => {
+  home = mkdtempSync(join(tmpdir(), "sextant-init-"));
+  command = await compileCommand(home);
+});
+beforeEach(() => {
+  folder = mkdtempSync(join(home, "project-"));
+});
+afterAll(() => {
+  rmSync(home, { recursive: true });
+});
+
+const sextant = (...words: string[]): Ended => runCommand(command, words, { cwd: folder });
+const read = (name: string): string => readFileSync(join(folder, name), "utf8");
+
+describe("sextant init", () => {
+  it("writes a project into an empty folder, and says what comes next", () => {
+    const { code, stdout, stderr } = sextant("init", ...flags);
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(readdirSync(folder).sort()).toEqual([...files, "package.json"].sort());
+    expect(read("index.ts")).toContain('new ExistingServer("web-1"');
+    const { devDependencies } = JSON.parse(read("package.json")) as {
+      devDependencies: Record<string, string>;
+    };
+    const library = JSON.parse(readFileSync(join(repoRoot, "package.json"), "utf8")) as {
+      peerDependencies: Record<string, string>;
+    };
+    expect(devDependencies).toEqual({
+      "@types/node": "^22",
+      typescript: library.peerDependencies["typescript"],
+    });
+    expect(stdout.split("\n").slice(-5)).toEqual([
+      "Next, with the tag of an image that is in its registry:",
+      "  npm install",
+      "  pulumi stack init production",
+      "  pulumi up --config version=TAG",
+      "",
+    ]);
+  });
+
+  it("takes a folder that is not there yet, below -C, and the stack that is named", () => {
+    mkdirSync(join(folder, "clone"));
+    const { code, stdout } = sextant("-C", "clone", "--stack", "staging", "init", "infra", ...flags);
+    expect(code).toBe(0);
+    expect(readdirSync(join(folder, "clone", "infra"))).toContain("Pulumi.yaml");
+    expect(stdout).toContain("  cd clone/infra\n");
+    expect(stdout).toContain("  pulumi stack init staging\n");
+    const lost = sextant("-C", "nowhere", "init", ...flags);
+    expect([lost.code, lost.stderr]).toEqual([1, "There is no directory nowhere; see -C.\n"]);
+  });
+
+  it("leaves a package.json as it is, and says what it lacks", () => {
+    const own = '{"dependencies":{"pulumi-sextant":"file:x.tgz"}}';
+    writeFileSync(join(folder, "package.json"), own);
+    const { code, stdout } = sextant("init", ...flags);
+    expect(code).toBe(0);
+    expect(read("package.json")).toBe(own);
+    expect(stdout).toMatch(/npm install --save '@pulumi\/pulumi@\^[\d.]+' 'typescript@>=[^']+'\n/);
+  });
+
+  it("leads to the plugin where a workspace has its packages", () => {
+    mkdirSync(join(folder, "node_modules", "pulumi-sextant", "dist", "plugin"), { recursive: true });
+    const { stdout } = sextant("init", "packages/infra", ...flags);
+    expect(read("packages/infra/Pulumi.yaml")).toContain(
+      "path: ../../node_modules/pulumi-sextant/dist/plugin\n",
+    );
+    expect(stdout).not.toContain("npm install");
+  });
+
+  it.each([...files, "Pulumi.yml"])("overwrites no %s, and leaves nothing half done", (name) => {
+    writeFileSync(join(folder, name), "mine");
+    const { code, stdout, stderr } = sextant("init", ...flags);
+    expect([code, stdout]).toEqual([1, ""]);
+    expect(stderr).toMatch(new RegExp(`^init: ${name.replaceAll(".", "\\.")} is there already`));
+    expect(readdirSync(folder)).toEqual([name]);
+    expect(read(name)).toBe("mine");
+  });
+
+  it("takes back what it has written where a file cannot be", () => {
+    symlinkSync(join(folder, "nowhere"), join(folder, "index.ts"));
+    const { code, stderr } = sextant("init", ...flags);
+    expect(code).toBe(1);
+    expect(stderr).toContain("init: index.ts is there already");
+    expect(readdirSync(folder)).toEqual(["index.ts"]);
+    expect(existsSync(join(folder, "nowhere"))).toBe(false);
+  });
+
+  it("refuses what it cannot know where nobody can be asked, and a package.json that is none", () => {
+    const missing = sextant("init");
+    expect([missing.code, missing.stderr.match(/^init: --\w+ is missing/gm)]).toEqual([
+      1,
+      ["init: --server is missing", "init: --image is missing", "init: --host is missing"],
+    ]);
+    writeFileSync(join(folder, "package.json"), "{");
+    expect(sextant("init", ...flags).stderr).toContain("package.json is not JSON");
+    expect(readdirSync(folder)).toEqual(["package.json"]);
+  });
+});

@@ -1,0 +1,46 @@
+import { describe, expect, it } from "vitest";
+import { lacking, nextCommands } from "../../../../cli/init/next";
+import { least, most, surroundings } from "./settings";
+
+const manifest = { dependencies: new Set(["pulumi-sextant", "@pulumi/pulumi"]), compiler: true };
+
+describe("what comes next", () => {
+  it("is two commands where all is there", () => {
+    expect(nextCommands(least, { stack: "production", manifest, installed: true })).toEqual([
+      "pulumi stack init production",
+      "pulumi up --config version=TAG",
+    ]);
+  });
+
+  it("begins in the folder, installs what is not there, and sets what the program asks for", () => {
+    expect(nextCommands(most, { folder: "my shop", stack: "staging", installed: false })).toEqual([
+      "cd 'my shop'",
+      "npm install",
+      "pulumi stack init staging",
+      "pulumi config set --secret hcloud:token",
+      "pulumi config set --secret registryPassword",
+      "openssl rand -hex 24 | pulumi config set --secret dbPassword",
+      "pulumi config set --secret railsMasterKey",
+      "pulumi up --config version=TAG",
+    ]);
+    const later = { ...least, machine: { kind: "hetzner", type: "cx23" } } as const;
+    expect(nextCommands(later, { stack: "production", manifest, installed: true })).toContain(
+      "pulumi config set sshFrom NETWORK",
+    );
+  });
+});
+
+describe("a package.json that was there", () => {
+  it("lacks nothing where it names what the program imports", () => {
+    expect(lacking(manifest, surroundings)).toEqual([]);
+  });
+
+  it("is said to lack the rest, and to be of the wrong kind", () => {
+    const found = { dependencies: new Set(["pulumi-sextant"]), compiler: false, type: "module" };
+    expect(lacking(found, surroundings)).toEqual([
+      "package.json does not name @pulumi/pulumi and typescript, which the program needs; this adds what is missing:",
+      "  npm install --save '@pulumi/pulumi@^3.1.0' typescript@5.9.3",
+      expect.stringContaining('"type": "module"'),
+    ]);
+  });
+});
