@@ -1,7 +1,7 @@
 /** What other programs need to know of the running lab: `npm run lab -- status --json` prints it. */
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { labSeed } from "./chance";
 import type { Docker } from "./docker/docker";
 import { hostOf } from "./hetzner/addresses";
@@ -10,6 +10,8 @@ import { backendDir, pulumiHome, sshKeyFile } from "./lab";
 import { installPlugins } from "./plugins";
 import { labDir } from "./paths";
 import { type RegistryAccess, registryAccess } from "./registry/registry";
+import { compileCache } from "./toolchain/node";
+import { toolPath } from "./toolchain/path";
 import { ensureToolchain } from "./toolchain/toolchain";
 
 /** A server as the lab's cloud has it. */
@@ -55,9 +57,8 @@ export async function labFacts(docker: Docker | undefined): Promise<LabFacts | u
     pulumi,
     sshKeyFile: sshKeyFile(),
     env: {
-      PATH: [bin, ...(process.env["PATH"] ?? "").split(delimiter).filter((part) => part !== bin)].join(
-        delimiter,
-      ),
+      PATH: await toolPath(),
+      NODE_COMPILE_CACHE: compileCache(),
       PULUMI_HOME: pulumi.home,
       PULUMI_BACKEND_URL: pulumi.backend,
       PULUMI_CONFIG_PASSPHRASE: pulumi.passphrase,

@@ -14,6 +14,7 @@ import { imageStore, noteChoice } from "./machine/system";
 import { cacheDir, labDir } from "./paths";
 import { buildPlugin } from "../scripts/build-plugin";
 import { ensureRegistry } from "./registry/registry";
+import { supportedNode } from "./toolchain/node";
 import { ensureToolchain } from "./toolchain/toolchain";
 
 export type Progress = (line: string) => void;
@@ -40,7 +41,12 @@ export async function labBuild(progress: Progress): Promise<Docker> {
     progress,
   );
   const docker = await ensureDocker(progress);
-  await Promise.all([ensureToolchain(progress), ensureImages({ docker, progress }), buildPlugin()]);
+  await Promise.all([
+    ensureToolchain(progress),
+    supportedNode(progress),
+    ensureImages({ docker, progress }),
+    buildPlugin(),
+  ]);
   return docker;
 }
 

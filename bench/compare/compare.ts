@@ -7,7 +7,7 @@ import { dirname, join } from "node:path";
 import { type LabFacts, labFacts } from "../../lab/facts";
 import { labUp } from "../../lab/lab";
 import { cacheDir } from "../../lab/paths";
-import { installNode } from "../client/node";
+import { onPinnedNode } from "../../lab/toolchain/node";
 import { Machines } from "../hosts/machines";
 import { installKamal } from "../kamal/install";
 import { Kamal } from "../kamal/kamal";
@@ -93,14 +93,14 @@ async function contenders(facts: LabFacts, keyFile: string, wanted: readonly Too
   for (const tool of wanted) {
     switch (tool) {
       case "sextant":
-        made.push(await Sextant.make(facts, keyFile, await installNode(progress)));
+        made.push(await Sextant.make(facts, keyFile, await onPinnedNode(progress)));
         break;
       case "kamal":
       case "kamal-serial":
         made.push(await Kamal.make(facts, await installKamal(progress), keyFile, tool));
         break;
       case "empty":
-        made.push(await Empty.make(facts, await installNode(progress)));
+        made.push(await Empty.make(facts, await onPinnedNode(progress)));
     }
   }
   return made;

@@ -2,7 +2,7 @@
 import type { LabFacts } from "../../lab/facts";
 import { Workspace } from "../../lab/workspace";
 import type { Hosts } from "../hosts/hosts";
-import type { OnNode } from "../client/node";
+import type { OnNode } from "../../lab/toolchain/node";
 import type { ClientCommand } from "../client/run";
 import type { CaseName } from "./cases";
 import type { Contender } from "./contender";

@@ -3,7 +3,7 @@ import { cpus, release, totalmem } from "node:os";
 import { run, tryRun } from "../../lab/docker/exec";
 import type { LabFacts } from "../../lab/facts";
 import { repoRoot } from "../../lab/paths";
-import { nodeVersion } from "../client/node";
+import { nodeVersion } from "../../lab/toolchain/node";
 import { kamalVersion } from "../kamal/install";
 import type { Machine } from "./record";
 

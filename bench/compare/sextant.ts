@@ -3,7 +3,7 @@ import type { LabFacts } from "../../lab/facts";
 import { Workspace } from "../../lab/workspace";
 import type { Hosts } from "../hosts/hosts";
 import { fetchImage, forgetImage, takeTurn } from "../hosts/scripts";
-import type { OnNode } from "../client/node";
+import type { OnNode } from "../../lab/toolchain/node";
 import type { ClientCommand } from "../client/run";
 import { type CaseName, type Release, cases } from "./cases";
 import type { Contender } from "./contender";

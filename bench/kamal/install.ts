@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { run } from "../../lab/docker/exec";
 import { installMissing } from "../../lab/docker/packages";
-import { installed } from "../installed";
+import { installed } from "../../lab/installed";
 
 export const kamalVersion = "2.11.0";
 

@@ -5,13 +5,13 @@
 import { type ChildProcess, execFile, execFileSync, spawn } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createHetzner, type Hetzner } from "../../lab/hetzner/server";
 import { productFolders, repoRoot } from "../../lab/paths";
-import { ensureToolchain } from "../../lab/toolchain/toolchain";
+import { toolPath } from "../../lab/toolchain/path";
 import { Recorder } from "../unit/lab/hetzner/recorder";
 
 const run = promisify(execFile);
@@ -80,7 +80,6 @@ function kill({ pid = 0 }: ChildProcess): void {
 }
 
 beforeAll(async () => {
-  const { bin } = await ensureToolchain();
   hetzner = createHetzner({
     machines: new Recorder(),
     stateFile: join(folder, "state.json"),
@@ -94,7 +93,7 @@ beforeAll(async () => {
   mkdirSync(join(folder, "backend"));
   environment = {
     ...process.env,
-    PATH: [bin, process.env["PATH"]].join(delimiter),
+    PATH: await toolPath(),
     PULUMI_HOME: join(folder, "home"),
     PULUMI_BACKEND_URL: `file://${join(folder, "backend")}`,
     PULUMI_CONFIG_PASSPHRASE: "lab",

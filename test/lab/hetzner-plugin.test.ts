@@ -5,12 +5,12 @@
 import { execFile } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createHetzner, type Hetzner } from "../../lab/hetzner/server";
 import { repoRoot } from "../../lab/paths";
-import { ensureToolchain } from "../../lab/toolchain/toolchain";
+import { toolPath } from "../../lab/toolchain/path";
 import { Recorder } from "../unit/lab/hetzner/recorder";
 
 const run = promisify(execFile);
@@ -58,7 +58,6 @@ async function get(path: string): Promise<Record<string, unknown>> {
 }
 
 beforeAll(async () => {
-  const { bin } = await ensureToolchain();
   hetzner = createHetzner({ machines, stateFile: join(folder, "state.json"), token, actionDelayMs: 50 });
   endpoint = await hetzner.listen();
   cpSync(join(__dirname, "hetzner-program"), join(folder, "program"), { recursive: true });
@@ -80,7 +79,7 @@ beforeAll(async () => {
   ]);
   environment = {
     ...process.env,
-    PATH: [bin, process.env["PATH"]].join(delimiter),
+    PATH: await toolPath(),
     PULUMI_HOME: join(folder, "home"),
     PULUMI_BACKEND_URL: `file://${join(folder, "backend")}`,
     PULUMI_CONFIG_PASSPHRASE: "lab",

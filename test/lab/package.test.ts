@@ -14,17 +14,17 @@ import {
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { basename, delimiter, join } from "node:path";
+import { basename, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { kit } from "../../provider/host/scripts";
-import { installed } from "../../bench/installed";
+import { installed } from "../../lab/installed";
 import { run, tryRun } from "../../lab/docker/exec";
 import { labFacts } from "../../lab/facts";
 import { createHetzner, type Hetzner } from "../../lab/hetzner/server";
 import { labUp } from "../../lab/lab";
 import { publicNetwork } from "../../lab/machine/names";
 import { repoRoot } from "../../lab/paths";
-import { ensureToolchain } from "../../lab/toolchain/toolchain";
+import { toolPath } from "../../lab/toolchain/path";
 import { Recorder } from "../unit/lab/hetzner/recorder";
 import { archive } from "../../scripts/archive";
 import { Library } from "../layouts/pack";
@@ -102,7 +102,6 @@ async function install(tarball: string): Promise<void> {
 }
 
 beforeAll(async () => {
-  const { bin } = await ensureToolchain();
   const library = await timed("npm pack", new Library(folder).pack("0.1.0"));
   packed = library.paths;
   await install(library.file);
@@ -122,7 +121,7 @@ beforeAll(async () => {
   ]);
   mkdirSync(join(folder, "backend"));
   environment = {
-    PATH: [bin, process.env["PATH"]].join(delimiter),
+    PATH: await toolPath(),
     HOME: home,
     PULUMI_HOME: join(folder, "pulumi"),
     PULUMI_BACKEND_URL: `file://${join(folder, "backend")}`,

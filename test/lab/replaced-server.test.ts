@@ -14,13 +14,13 @@ import {
   symlinkSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createHetzner, type Hetzner } from "../../lab/hetzner/server";
 import type { MachineSpec } from "../../lab/machine/machines";
 import { productFolders, repoRoot } from "../../lab/paths";
-import { ensureToolchain } from "../../lab/toolchain/toolchain";
+import { toolPath } from "../../lab/toolchain/path";
 import { Recorder } from "../unit/lab/hetzner/recorder";
 import type { Edit } from "./replaced-server/edit";
 
@@ -119,7 +119,6 @@ async function serverUrn(): Promise<string> {
 }
 
 beforeAll(async () => {
-  const { bin } = await ensureToolchain();
   mkdirSync(machinesFolder);
   hetzner = createHetzner({
     machines: new Directories(),
@@ -137,7 +136,7 @@ beforeAll(async () => {
   execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", key]);
   environment = {
     ...process.env,
-    PATH: [join(folder, "bin"), bin, process.env["PATH"]].join(delimiter),
+    PATH: await toolPath([join(folder, "bin")]),
     PULUMI_HOME: join(folder, "home"),
     PULUMI_BACKEND_URL: `file://${join(folder, "backend")}`,
     PULUMI_CONFIG_PASSPHRASE: "lab",

@@ -4,13 +4,13 @@
  */
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { run, tryRun } from "../../lab/docker/exec";
 import { createHetzner, type Hetzner } from "../../lab/hetzner/server";
 import { productFolders, repoRoot } from "../../lab/paths";
-import { ensureToolchain } from "../../lab/toolchain/toolchain";
+import { toolPath } from "../../lab/toolchain/path";
 import { Recorder } from "../unit/lab/hetzner/recorder";
 
 interface Step {
@@ -97,7 +97,6 @@ function letIn(steps: readonly Step[]): unknown[] {
 }
 
 beforeAll(async () => {
-  const { bin } = await ensureToolchain();
   hetzner = createHetzner({ machines, stateFile: join(folder, "state.json"), token });
   mkdirSync(project);
   for (const name of [
@@ -129,7 +128,7 @@ beforeAll(async () => {
   certificate = readFileSync(file, "utf8");
   mkdirSync(join(folder, "backend"));
   environment = {
-    PATH: [bin, process.env["PATH"]].join(delimiter),
+    PATH: await toolPath(),
     PULUMI_HOME: join(folder, "pulumi"),
     PULUMI_BACKEND_URL: `file://${join(folder, "backend")}`,
     PULUMI_CONFIG_PASSPHRASE: "stacks",

@@ -1,7 +1,7 @@
 /** Package managers and versions of Node, pinned, from npm and in the lab's cache. */
 import { createHash } from "node:crypto";
 import { delimiter, join } from "node:path";
-import { installed } from "../../bench/installed";
+import { installed } from "../../lab/installed";
 import { run } from "../../lab/docker/exec";
 
 /** What the layouts are tried with. */

@@ -1,11 +1,11 @@
 /** A program that is only previewed, with the real engine, against Hetzner's API in this process. */
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, dirname, join } from "node:path";
+import { dirname, join } from "node:path";
 import { run, tryRun, type Outcome } from "../../../lab/docker/exec";
 import { createHetzner, type Hetzner } from "../../../lab/hetzner/server";
 import { productFolders, repoRoot } from "../../../lab/paths";
-import { ensureToolchain } from "../../../lab/toolchain/toolchain";
+import { toolPath } from "../../../lab/toolchain/path";
 import { Recorder } from "../../unit/lab/hetzner/recorder";
 
 const token = "t".repeat(64);
@@ -19,7 +19,6 @@ export class PreviewWorkspace {
 
   /** Copies a program (a file below test/lab) beside the library, and makes an empty stack `test`; `path` goes first on the PATH. */
   static async make(program: string, path: readonly string[] = []): Promise<PreviewWorkspace> {
-    const { bin } = await ensureToolchain();
     const folder = mkdtempSync(join(tmpdir(), "sextant-preview-"));
     const stateFile = join(folder, "state.json");
     const hetzner = createHetzner({ machines: new Recorder(), stateFile, token });
@@ -37,7 +36,7 @@ export class PreviewWorkspace {
     );
     await run("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "deploy", "-f", join(folder, "key")]);
     const workspace = new PreviewWorkspace(folder, hetzner, {
-      PATH: [...path, bin, process.env["PATH"]].join(delimiter),
+      PATH: await toolPath(path),
       PULUMI_HOME: join(folder, "pulumi"),
       PULUMI_BACKEND_URL: `file://${join(folder, "backend")}`,
       PULUMI_CONFIG_PASSPHRASE: "preview",

@@ -1,7 +1,7 @@
-/** Programs that the benchmarks take from a package registry, pinned, in the lab's cache. */
+/** Programs that are taken from a package registry, pinned, in the lab's cache. */
 import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { cacheDir } from "../lab/paths";
+import { cacheDir } from "./paths";
 
 /** The directory of that name in the cache; where it isn't there it is installed, and moved into place when it is whole. */
 export async function installed(name: string, install: (draft: string) => Promise<unknown>): Promise<string> {
