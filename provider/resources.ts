@@ -11,8 +11,9 @@ import { gateProvider } from "./host/host-ready";
 import { onOneHost } from "./on-one-host";
 import { certificatesProvider } from "./release/certificates";
 import { pruneProvider } from "./release/clean-up";
-import { routesProvider } from "./release/routes";
-import { verbProvider } from "./release/step";
+import { stepProvider } from "./release/step";
+import { steps } from "./release/steps";
+import { verbProvider } from "./release/verb";
 
 const gate = onOneHost(gateProvider, () => "what Sextant has put into /var/lib/sextant");
 // What a step would undo there goes without a word: a route, a note.
@@ -35,9 +36,8 @@ export const resources = {
   Pull: pullProvider,
   Ready: step,
   Release: step,
-  Routes: routesProvider,
   Settle: step,
-  Switch: step,
+  Switch: stepProvider(steps.Switch),
   Volume: onOneHost(volumeProvider, ({ name }) => leftVolume(name)),
   Volumes: volumeListProvider,
 };

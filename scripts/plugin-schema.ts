@@ -26,9 +26,8 @@ const inputs: Readonly<Record<ResourceType, string>> = {
   Pull: "PullInputs",
   Ready: "VerbInputs",
   Release: "VerbInputs",
-  Routes: "RoutesInputs",
   Settle: "VerbInputs",
-  Switch: "VerbInputs",
+  Switch: "SwitchInputs",
   Volume: "VolumeInputs",
   Volumes: "VolumeListInputs",
 };

@@ -5,7 +5,7 @@ import type { Problem } from "../core/problem";
 import { dockerEnvs } from "../core/environment";
 import { hostWide, ownerOf } from "../core/names";
 import { lateRefusal } from "../core/refusal";
-import { mebibytes, memoryLimit, seconds } from "../core/units";
+import { mebibytes, memoryLimit, seconds } from "../../provider/core/units";
 import { refuseShape } from "../core/shape";
 import { calledByTransform, DataOf, placeOf, type Names } from "../data/data";
 import { warnData } from "../data/check-word";
@@ -15,7 +15,7 @@ import { accessoryLabel, ownerLabel } from "../../provider/docker/container-body
 import { Pull } from "../image/pull";
 import { Volume, type VolumeArgs } from "../docker/volume";
 import { onHost, secretNames } from "../host/depends";
-import { VerbOnHost } from "../host/step";
+import { VerbOnHost } from "../host/verb";
 import { checkAccessory, type AccessoryArgs, type Publish } from "./args";
 import { checkOnServer, occupy } from "./checks/check-server";
 import { inspectAccessory } from "./checks/inspect-image";

@@ -3,7 +3,7 @@ import * as check from "../core/checks";
 import { sentence, type Problem } from "../core/problem";
 import { lateRefusal } from "../core/refusal";
 import { libcOf, majorOf } from "../../provider/docker/data-format";
-import { VerbOnHost } from "../host/step";
+import { VerbOnHost } from "../host/verb";
 import { moves } from "../image/reference";
 import { Accessory } from "./accessory";
 import { checkPassword, checkVersion, passwordRule } from "./checks/check-version";

@@ -4,11 +4,11 @@ import * as pulumi from "@pulumi/pulumi";
 import { claimChildren } from "../core/claimed-names";
 import { Component, transformed } from "../core/component";
 import { dockerEnvs } from "../core/environment";
-import { appLabel, hostWide, ownerOf, roleLabel, stackLabel } from "../core/names";
+import { appLabel, hostWide, ownerOf, roleLabel } from "../core/names";
 import { sentences, type Problem } from "../core/problem";
 import { lateRefusal } from "../core/refusal";
 import { ofType, refuseShape } from "../core/shape";
-import { memoryLimit, seconds } from "../core/units";
+import { inSeconds, memoryLimit, seconds } from "../../provider/core/units";
 import { calledByTransform, DataOf, placeOf, type Names } from "../data/data";
 import { sameNames, takeNames } from "../data/same-name";
 import { warnData } from "../data/check-word";
@@ -20,7 +20,8 @@ import { Volume, type VolumeArgs } from "../docker/volume";
 import type { Host } from "../host/host";
 import { verbLine } from "../../provider/host/scripts";
 import { onHost } from "../host/depends";
-import { VerbOnHost } from "../host/step";
+import { StepOnHost, type SwitchArgs } from "../host/step";
+import { VerbOnHost } from "../host/verb";
 import type { Front } from "../proxy/args";
 import type { AppArgs } from "./args";
 import { Certificates } from "./certificates";
@@ -37,16 +38,8 @@ import { inspectNames } from "./checks/inspect-names";
 import { batches, imageReference, rolesOf, type Placement, type Role } from "./plan";
 import { Prune } from "./prune";
 import { releaseBody } from "./release-body";
-import { Routes } from "./routes";
 import { claimedByOthers } from "./checks/route-claims";
-import {
-  certificateDirectory,
-  deployFlags,
-  healthWords,
-  routeBehind,
-  routePort,
-  type RouteArgs,
-} from "./route";
+import { certificateDirectory, healthWords, routeBehind, switchedRoute, type RouteArgs } from "./route";
 import { appShape } from "./shape";
 
 /** What a role is on one of its hosts. */
@@ -57,7 +50,7 @@ export interface RoleOnHost {
   /** Starts it, and waits until it is fit for traffic. */
   readonly ready: VerbOnHost;
   /** One for each route; one that only stops the old container for a worker; none for a stop-first role. */
-  readonly switches: VerbOnHost[];
+  readonly switches: StepOnHost<"Switch">[];
 }
 
 /**
@@ -91,8 +84,6 @@ export class App extends Component {
   readonly volumes: ReadonlyMap<string, Volume>;
   /** Every role on every host, in the order of the rollout. */
   readonly placements: readonly RoleOnHost[];
-  /** What a refresh asks the proxies by; none for an app without routes. */
-  readonly watch: Routes | undefined;
   /** The certificates of its routes from Let's Encrypt; none without such a route. */
   readonly certificates: Certificates | undefined;
   /** The release that serves; known once the last host is switched. */
@@ -109,7 +100,6 @@ export class App extends Component {
     this.release = this.runRelease(args, roles, reference);
     const { placements, last } = this.rollOut(args, roles, reference);
     this.placements = placements;
-    this.watch = this.watchRoutes(roles);
     this.prune(args, roles, last);
     this.certificates = this.askForCertificates(roles, last);
     const switched = this.placements.flatMap((placement) => placement.switches.map((command) => command.id));
@@ -399,77 +389,55 @@ export class App extends Component {
     host: Host,
     placed: RoleOnHost,
     after: pulumi.Resource[],
-  ): VerbOnHost[] {
-    const services = role.routes.map(({ service }) => service);
-    // The line is made once the container has its name: the apps that follow in the program have their routes by then.
-    const words = (own: readonly string[], more: readonly string[] = []): pulumi.Output<string[]> =>
-      placed.container.name.apply((container) => [
-        `role=${roleLabel(this.componentName, role.name)}`,
-        `container=${container}`,
-        `stop=${seconds(role.stopTimeout ?? "30s")}`,
-        `services=${services.join(",")}`,
-        ...claimedByOthers(args.proxy, host.hostName, own).map((pair) => `claimed=${pair}`),
-        ...more,
-      ]);
+  ): StepOnHost<"Switch">[] {
+    const { name: container } = placed.container;
     const name = `${this.componentName}-${role.name}-${host.hostName}-switch`;
-    const timeout = switchSeconds(role);
-    if (role.routes.length === 0) {
-      return [
-        new VerbOnHost(
-          name,
-          host,
-          "switch",
-          { words: words([]), timeout },
-          { parent: this, dependsOn: after },
-          args.transform?.switch,
-        ),
-      ];
-    }
+    const make = (
+      route: string | undefined,
+      own: readonly string[],
+      more: Partial<SwitchArgs>,
+      dependsOn: pulumi.Resource[],
+    ): StepOnHost<"Switch"> =>
+      new StepOnHost(
+        "Switch",
+        route === undefined ? name : `${name}-${route}`,
+        host,
+        {
+          role: roleLabel(this.componentName, role.name),
+          container,
+          ...more,
+          services: role.routes.map(({ service }) => service),
+          // The apps that follow in the program have their routes by the time that the container has its name.
+          claimed: container.apply(() => claimedByOthers(args.proxy, host.hostName, own)),
+          stopTimeout: inSeconds(role.stopTimeout ?? "30s"),
+          timeout: `${switchSeconds(role)}s`,
+        },
+        { parent: this, dependsOn },
+        args.transform?.switch,
+      );
+    if (role.routes.length === 0) return [make(undefined, [], {}, after)];
     const settle = args.proxy?.on.get(host.hostName)?.settle;
-    const made: VerbOnHost[] = [];
+    const made: StepOnHost<"Switch">[] = [];
     for (const [at, { service, route }] of role.routes.entries()) {
       const certificate = this.putCertificate(service, route, host, settle);
-      const directory = certificate?.directory;
-      // Only the last route stops the old containers; until then they serve the others.
-      const keep = at < role.routes.length - 1 ? ["keep=old"] : [];
+      const behind = routeBehind(route, args.proxy?.config.behind);
       made.push(
-        new VerbOnHost(
-          route.name === undefined ? name : `${name}-${route.name}`,
-          host,
-          "switch",
+        make(
+          route.name,
+          [service],
           {
-            words: words(
-              [service],
-              [
-                ...keep,
-                `service=${service}`,
-                `port=${routePort(route)}`,
-                // Its own program may be replacing it now.
-                ...(args.proxy !== undefined && isExisting(args.proxy) ? ["bridge=wait"] : []),
-                "--",
-                ...deployFlags(
-                  routeBehind(route, args.proxy?.config.behind),
-                  role.readyTimeout ?? "60s",
-                  directory,
-                ),
-              ],
-            ),
-            undo: {
-              verb: "unroute",
-              words: [service, `role=${roleLabel(this.componentName, role.name)}`],
-            },
-            timeout,
+            route: switchedRoute(service, behind, role.readyTimeout ?? "60s", certificate?.directory),
+            // Only the last route stops the old containers; until then they serve the others.
+            ...(at < role.routes.length - 1 ? { keepOld: true } : {}),
+            // Its own program may be replacing it now.
+            ...(args.proxy !== undefined && isExisting(args.proxy) ? { awaitProxy: true } : {}),
           },
-          {
-            parent: this,
-            dependsOn: [
-              ...after,
-              ...made,
-              ...(settle === undefined ? [] : [settle]),
-              ...(certificate === undefined ? [] : [certificate.command]),
-            ],
-          },
-          args.transform?.switch,
+          [
+            ...after,
+            ...made,
+            ...(settle === undefined ? [] : [settle]),
+            ...(certificate === undefined ? [] : [certificate.command]),
+          ],
         ),
       );
     }
@@ -507,31 +475,6 @@ export class App extends Component {
       { parent: this, dependsOn: settle === undefined ? [] : [settle] },
     );
     return { directory, command };
-  }
-
-  /** After the last switch: by which `pulumi up --refresh` sees a route that was removed by hand, and puts it back. */
-  private watchRoutes(roles: Role[]): Routes | undefined {
-    const routed = this.placements.flatMap((placement) => {
-      const role = roles.find(({ name }) => name === placement.role);
-      return (role?.routes ?? []).map(({ service, route }, at) => ({ placement, service, route, at }));
-    });
-    if (routed.length === 0) return undefined;
-    const hosts = [...new Set(routed.map(({ placement }) => placement.host))].map((host) =>
-      pulumi.output({ shell: host.shell, list: verbLine(host.kit, "routes", [`stack=${stackLabel()}`]) }),
-    );
-    const routes = routed.map(({ placement, service, route, at }) =>
-      pulumi.output({
-        host: placement.host.hostName,
-        service,
-        target: pulumi.interpolate`${placement.container.name}:${routePort(route)}`,
-        line: placement.switches[at]?.line ?? "",
-      }),
-    );
-    return new Routes(
-      `${this.componentName}-routes`,
-      { hosts, routes },
-      { parent: this, dependsOn: routed.flatMap(({ placement }) => placement.switches) },
-    );
   }
 
   /** After the last switch. */

@@ -1,13 +1,14 @@
 /** The arguments of an app. */
 import type * as pulumi from "@pulumi/pulumi";
 import type { Transform } from "../core/component";
-import type { Duration, Size } from "../core/units";
+import type { Duration, Size } from "../../provider/core/units";
 import type { Data } from "../../provider/data/word";
 import type { ContainerArgs } from "../docker/container";
 import type { PullArgs } from "../image/pull";
 import type { VolumeArgs } from "../docker/volume";
 import type { Host } from "../host/host";
-import type { VerbArgs } from "../host/step";
+import type { SwitchArgs } from "../host/step";
+import type { VerbArgs } from "../host/verb";
 import type { ExistingProxy } from "../proxy/existing";
 import type { Proxy } from "../proxy/proxy";
 import type { PruneArgs } from "./prune";
@@ -212,7 +213,7 @@ export interface AppArgs extends ContainerSettings {
     /** The gate of each container. */
     ready?: Transform<VerbArgs>;
     /** The switch of each role on each host. */
-    switch?: Transform<VerbArgs>;
+    switch?: Transform<SwitchArgs>;
     /** The clean-up on all hosts. */
     prune?: Transform<PruneArgs>;
   };

@@ -2,7 +2,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 import * as check from "../core/checks";
 import type { Problem } from "../core/problem";
-import { seconds, sizeBytes, type Duration, type Size } from "../core/units";
+import { seconds, type Duration, type Size } from "../../provider/core/units";
+import type { RouteTls, SwitchedRoute } from "../../provider/release/route";
 import { frontName, type Front } from "../proxy/args";
 import { proxyFiles } from "../proxy/container";
 import { checkCertificate, checkKey } from "./checks/check-certificate";
@@ -285,38 +286,41 @@ export function certificateDirectory(service: string, certificateHash: string): 
   return `${proxyFiles}/tls/${service}-${certificateHash}`;
 }
 
-/** The flags of `kamal-proxy deploy` for a route; those of v0.9.2 that a route has an argument for. */
-export function deployFlags(route: RouteArgs, deployTimeout: Duration, certificate?: string): string[] {
-  const flag = (name: string, value: string | number | boolean | undefined): string[] =>
-    value === undefined ? [] : [`--${name}=${value}`];
-  const bytes = (size: Size | undefined): number | undefined =>
-    size === undefined ? undefined : sizeBytes(size);
-  const host = healthHost(route);
-  return [
-    ...(route.hosts ?? []).flatMap((name) => flag("host", name)),
-    ...(route.paths ?? []).flatMap((path) => flag("path-prefix", path)),
-    ...flag("strip-path-prefix", route.stripPath),
-    ...flag("canonical-host", route.canonicalHost),
-    ...(route.tls === undefined ? [] : ["--tls"]),
-    ...(route.tls?.kind === "letsEncrypt" && route.tls.staging ? ["--tls-staging"] : []),
-    ...(certificate === undefined
-      ? []
-      : [`--tls-certificate-path=${certificate}/cert.pem`, `--tls-private-key-path=${certificate}/key.pem`]),
-    ...flag("tls-redirect", route.redirectToHttps),
-    ...flag("forward-headers", route.forwardHeaders),
-    ...flag("deploy-timeout", deployTimeout),
-    ...flag("drain-timeout", route.drainTimeout ?? "30s"),
-    ...flag("health-check-path", route.health?.path ?? "/up"),
-    ...flag("health-check-timeout", route.health?.timeout),
-    ...flag("health-check-port", route.health?.port),
-    ...flag("health-check-host", host),
-    ...flag("target-timeout", route.responseTimeout ?? "30s"),
-    ...flag("buffer-requests", route.buffer?.requests ?? true),
-    ...flag("buffer-responses", route.buffer?.responses ?? true),
-    ...flag("buffer-memory", bytes(route.buffer?.memory)),
-    ...flag("max-request-body", bytes(route.buffer?.maxRequestBody)),
-    ...flag("max-response-body", bytes(route.buffer?.maxResponseBody)),
-    ...(route.logHeaders?.request ?? []).flatMap((name) => flag("log-request-header", name)),
-    ...(route.logHeaders?.response ?? []).flatMap((name) => flag("log-response-header", name)),
-  ];
+/** A route as it is switched. @param certificate the directory with the route's own certificate */
+export function switchedRoute(
+  service: string,
+  route: RouteArgs,
+  deployTimeout: Duration,
+  certificate?: string,
+): SwitchedRoute {
+  const { hosts, paths, stripPath, canonicalHost, redirectToHttps, forwardHeaders, logHeaders } = route;
+  const { health, buffer } = route;
+  return {
+    service,
+    port: routePort(route),
+    hosts,
+    paths,
+    stripPath,
+    canonicalHost,
+    tls: switchedTls(route.tls, certificate),
+    redirectToHttps,
+    forwardHeaders,
+    deployTimeout,
+    drainTimeout: route.drainTimeout ?? "30s",
+    responseTimeout: route.responseTimeout ?? "30s",
+    health: {
+      path: health?.path ?? "/up",
+      host: healthHost(route),
+      port: health?.port,
+      timeout: health?.timeout,
+    },
+    buffer: { ...buffer, requests: buffer?.requests ?? true, responses: buffer?.responses ?? true },
+    logHeaders,
+  };
+}
+
+function switchedTls(tls: Tls | undefined, certificate: string | undefined): RouteTls | undefined {
+  if (tls === undefined) return undefined;
+  if (tls.kind === "letsEncrypt") return { letsEncrypt: tls.staging ? "staging" : "production" };
+  return { certificate };
 }

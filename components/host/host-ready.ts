@@ -7,7 +7,7 @@ import type { Shell } from "../../provider/ssh/address";
 import { versionOf, type GateInputs } from "../../provider/host/host-ready";
 import type { Kit } from "../../provider/host/scripts";
 import { unlessUsed } from "../../provider/host/install";
-import { typeOf } from "./step";
+import { typeOf } from "./verb";
 
 /** The arguments of the resource, for transforms. */
 export type GateArgs = InputsOf<GateInputs>;

@@ -1,7 +1,7 @@
 /** The arguments of a proxy that is there already. */
 import type { Transform } from "../core/component";
 import type { Host } from "../host/host";
-import type { VerbArgs } from "../host/step";
+import type { VerbArgs } from "../host/verb";
 import type { Front } from "./args";
 
 /** Arguments of `ExistingProxy`. */

@@ -2,7 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { Component } from "../core/component";
 import { refuseShape } from "../core/shape";
 import type { Host } from "../host/host";
-import { VerbOnHost } from "../host/step";
+import { VerbOnHost } from "../host/verb";
 import type { ProxyConfig } from "./args";
 import { checkExisting, existingConfig } from "./checks/check-existing";
 import { checkFront, checkOnServers, occupy } from "./checks/check-servers";

@@ -9,7 +9,7 @@ import { Pull } from "../image/pull";
 import { Volume, type VolumeArgs } from "../docker/volume";
 import type { Host } from "../host/host";
 import { alsoAfter, onHost } from "../host/depends";
-import { VerbOnHost } from "../host/step";
+import { VerbOnHost } from "../host/verb";
 import { checkProxy, proxyConfig, type ProxyArgs, type ProxyConfig } from "./args";
 import { checkFront, checkOnServers, occupy } from "./checks/check-servers";
 import {

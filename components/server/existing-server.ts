@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type * as docker from "@pulumi/docker";
 import { Component } from "../core/component";
 import { refuseShape } from "../core/shape";
-import { mebibytes } from "../core/units";
+import { mebibytes } from "../../provider/core/units";
 import type { Architecture, Host, Reach } from "../host/host";
 import type { GateOnHost } from "../host/host-ready";
 import type { Kit } from "../../provider/host/scripts";

@@ -4,7 +4,7 @@ import * as hcloud from "@pulumi/hcloud";
 import { Component, transformed } from "../core/component";
 import { ownLabels } from "../core/names";
 import { refuseShape } from "../core/shape";
-import { mebibytes } from "../core/units";
+import { mebibytes } from "../../provider/core/units";
 import { putBehind } from "../firewall/audit";
 import type { Architecture, Host, Reach } from "../host/host";
 import type { GateOnHost } from "../host/host-ready";

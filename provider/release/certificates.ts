@@ -9,7 +9,7 @@ import type { CertificateFacts, Evidence } from "../diagnosis/evidence";
 import { changed } from "../changes";
 import type { Shell } from "../ssh/address";
 import { alikeInAll } from "../host/scripts";
-import { runVerb } from "./step";
+import { runVerb } from "./verb";
 
 /** The names of a route on a host. */
 export interface CertificatesPlace {

@@ -4,7 +4,7 @@ import { changed } from "../changes";
 import { eachHost } from "../ssh/each-host";
 import type { Shell } from "../ssh/address";
 import { alikeInAll, withoutKit } from "../host/scripts";
-import { runVerb } from "./step";
+import { runVerb } from "./verb";
 
 /** A role on a host. */
 export interface PrunePlace {

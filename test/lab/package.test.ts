@@ -295,7 +295,6 @@ describe("the README's program on the installed package", () => {
         "Ready shop-job-web-1-ready",
         "Ready shop-web-web-1-ready",
         "Release shop-release",
-        "Routes shop-routes",
         "Settle proxy-web-1-settle",
         "Switch shop-job-web-1-switch",
         "Switch shop-web-web-1-switch",

@@ -9,6 +9,10 @@ type Values = Record<string, unknown>;
 const shell = { name: "web-1", destination: "root@192.0.2.1", port: 22 };
 const line = "/usr/local/lib/sextant/0123456789ab/ready container=shop-web-1";
 const step = { shell, line, timeout: 300, stdin: "A=1", undo: `${line} undo`, files: ["/a"] };
+const route = {
+  ...{ service: "shop-web", port: 3000, deployTimeout: "60s", drainTimeout: "30s", responseTimeout: "30s" },
+  ...{ health: { path: "/up" }, buffer: { requests: true, responses: true } },
+};
 const gate = { shell, words: [], version: "1", show: false, directory: "/d", undo: "true" };
 const place = { host: "web-1", shell };
 
@@ -36,19 +40,18 @@ const inputs: Record<ResourceType, Values> = {
   Pull: { image: "shop:v1", line, hosts: [{ shell }], __auth: { "web-1": "" } },
   Ready: step,
   Release: step,
-  Routes: {
-    hosts: [{ shell, list: line }],
-    routes: [{ host: "web-1", service: "shop", target: "shop-web-1:3000", line }],
-  },
   Settle: step,
-  Switch: step,
+  Switch: {
+    ...{ shell, role: "shop/prod/shop/web", container: "shop-web-1", services: ["shop-web"], claimed: [] },
+    ...{ stopTimeout: "30s", timeout: "120s", keepOld: true, awaitProxy: true, route },
+  },
   Volume: { ...place, name: "shop-db-data", label: 'Postgres "db"', owner: "shop/db", data: "keep" },
   Volumes: { hosts: [place], volumes: [{ ...place, name: "shop-db-data" }] },
 };
 
 describe.each(Object.entries(inputs))("%s", (type, known) => {
   const { check, diff } = resources[type as ResourceType] as unknown as ResourceProvider<Values, Values>;
-  const state = { ...known, serving: {}, undone: false, stopped: false, present: true, missing: [] };
+  const state = { ...known, undone: false, stopped: false, present: true, missing: [] };
 
   it.each(Object.keys(known))("compares inputs whose %s is not known yet", async (name) => {
     const news = { ...known, [name]: unknownValue };

@@ -9,6 +9,7 @@ import {
   type AppArgs,
   type Host,
 } from "../../../../components";
+import type { SwitchInputs } from "../../../../provider/release/switch";
 import { pairFor } from "../certificates";
 import { fakeHost, fakeNetwork } from "../fake-host";
 import { newGraph, refusal, type Graph } from "../graph";
@@ -169,35 +170,26 @@ describe("App", () => {
         roles: { web: { servers: hosts }, job: { servers: hosts.slice(0, 1) } },
       };
     });
-    const words = (name: string): string[] =>
-      String(graph.find(switchType, name).inputs["line"])
-        .split(" ")
-        .filter((word) => /^'?(services|claimed|service)=/.test(word));
-    const blog = [
-      "'claimed=*.blog.test/'",
-      "'claimed=*.blog.test/feed'",
-      "claimed=blog.test/",
-      "claimed=blog.test/feed",
-    ];
-    expect(words("shop-web-web-1-switch")).toEqual([
-      "services=shop-web,shop-web-api",
-      ...blog.slice(0, 2),
-      "claimed=api.test/",
-      ...blog.slice(2),
-      "service=shop-web",
-    ]);
-    expect(words("shop-web-web-2-switch-api")).toEqual([
-      "services=shop-web,shop-web-api",
-      "claimed=shop.test/",
-      "service=shop-web-api",
-    ]);
-    expect(words("shop-job-web-1-switch")).toEqual([
-      "services=",
-      ...blog.slice(0, 2),
-      "claimed=api.test/",
-      ...blog.slice(2),
-      "claimed=shop.test/",
-    ]);
+    const told = (name: string): unknown => {
+      const { services, claimed, route } = graph.find(switchType, name).inputs as unknown as SwitchInputs;
+      return { services, claimed, service: route?.service };
+    };
+    const blog = ["*.blog.test/", "*.blog.test/feed", "blog.test/", "blog.test/feed"];
+    expect(told("shop-web-web-1-switch")).toEqual({
+      services: ["shop-web", "shop-web-api"],
+      claimed: [...blog.slice(0, 2), "api.test/", ...blog.slice(2)],
+      service: "shop-web",
+    });
+    expect(told("shop-web-web-2-switch-api")).toEqual({
+      services: ["shop-web", "shop-web-api"],
+      claimed: ["shop.test/"],
+      service: "shop-web-api",
+    });
+    expect(told("shop-job-web-1-switch")).toEqual({
+      services: [],
+      claimed: [...blog.slice(0, 2), "api.test/", ...blog.slice(2), "shop.test/"],
+      service: undefined,
+    });
   });
 
   it("believes the nginx in front, in the gate and at the switch", async () => {
@@ -211,7 +203,9 @@ describe("App", () => {
     const line = (type: string, name: string): unknown =>
       graph.find(`sextant:index:${type}`, name).inputs["line"];
     expect(line("Ready", "shop-web-web-1-ready")).toContain(" proto=https ");
-    expect(line("Switch", "shop-web-web-1-switch")).toContain(" --forward-headers=true ");
+    expect(graph.find(switchType, "shop-web-web-1-switch").inputs["route"]).toMatchObject({
+      forwardHeaders: true,
+    });
   });
 
   it("gives no command triggers, so that its undo never runs between two releases", async () => {

@@ -1,16 +1,23 @@
 import { describe, expect, it } from "vitest";
 import {
   checkRoute,
-  deployFlags,
   healthWords,
   letsEncrypt,
   ownCertificate,
   routeBehind,
+  switchedRoute,
+  type RouteArgs,
 } from "../../../../components/app/route";
+import type { Duration } from "../../../../provider/core/units";
+import { deployFlags } from "../../../../provider/release/route";
 
-describe("deployFlags", () => {
+/** The flags by which a route is switched. */
+const flagsOf = (...[route, timeout, certificate]: [RouteArgs, Duration, string?]): string[] =>
+  deployFlags(switchedRoute("shop-web", route, timeout, certificate));
+
+describe("the flags of a route", () => {
   it("asks health with the route's own host, and drains for 30 s, by default", () => {
-    expect(deployFlags({ hosts: ["*.shop.test", "shop.test"] }, "60s")).toEqual([
+    expect(flagsOf({ hosts: ["*.shop.test", "shop.test"] }, "60s")).toEqual([
       "--host=*.shop.test",
       "--host=shop.test",
       "--deploy-timeout=60s",
@@ -24,7 +31,7 @@ describe("deployFlags", () => {
   });
 
   it("turns every option into its flag", () => {
-    const flags = deployFlags(
+    const flags = flagsOf(
       {
         hosts: ["shop.test"],
         paths: ["/api"],
@@ -74,7 +81,7 @@ describe("deployFlags", () => {
   });
 
   it("names an own certificate's files", () => {
-    const flags = deployFlags({ hosts: ["a.test"], tls: ownCertificate("pem", "key") }, "30s", "/tls/a");
+    const flags = flagsOf({ hosts: ["a.test"], tls: ownCertificate("pem", "key") }, "30s", "/tls/a");
     expect(flags).toContain("--tls-certificate-path=/tls/a/cert.pem");
     expect(flags).toContain("--tls-private-key-path=/tls/a/key.pem");
   });
@@ -95,8 +102,8 @@ describe("healthWords", () => {
 describe("a route of a proxy that is behind another server", () => {
   it("believes it, and says https in its health question", () => {
     const route = routeBehind({ hosts: ["a.test"], health: { path: "/health" } }, "nginx");
-    expect(deployFlags(route, "30s")).toContain("--forward-headers=true");
-    expect(deployFlags(route, "30s").join(" ")).not.toContain("--tls");
+    expect(flagsOf(route, "30s")).toContain("--forward-headers=true");
+    expect(flagsOf(route, "30s").join(" ")).not.toContain("--tls");
     expect(healthWords(route)).toContain("proto=https");
     expect(healthWords(route)).toContain("path=/health");
   });

@@ -3,6 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, describe, expect, it } from "vitest";
 import { App, Postgres, Proxy, Redis, letsEncrypt, ownCertificate } from "../../../../components";
 import { readVerbs } from "../../../../provider/host/scripts";
+import type { Step, StepInputs } from "../../../../provider/release/step";
+import { steps, type StepType } from "../../../../provider/release/steps";
 import { pairFor } from "../certificates";
 import { fakeHost, fakeNetwork } from "../fake-host";
 import { newGraph } from "../graph";
@@ -14,6 +16,15 @@ const lines: { verb: string; words: string[] }[] = [];
 /** What a verb reads as NAME=VALUE. */
 const known = (verb: string): string[] =>
   [...(verbs[verb] ?? "").matchAll(/^\s*([a-z0-9_-]+)=\*\)/gm)].map(([, name = ""]) => name);
+
+const isStep = (type: string): type is StepType => Object.hasOwn(steps, type);
+
+function add(step: Step<StepInputs>, inputs: StepInputs): void {
+  for (const { verb, words } of [step.call(inputs), ...[step.undo?.(inputs) ?? []].flat()]) {
+    const end = words.indexOf("--");
+    lines.push({ verb, words: end < 0 ? words : words.slice(0, end) });
+  }
+}
 
 beforeAll(async () => {
   const graph = await newGraph();
@@ -41,6 +52,10 @@ beforeAll(async () => {
     release: ["bin/rails", "db:prepare"],
   });
   await new Promise((resolve) => setTimeout(resolve, 300));
+  for (const { type, inputs } of graph.made) {
+    const step = type.replace("sextant:index:", "");
+    if (isStep(step)) add(steps[step] as unknown as Step<StepInputs>, inputs as unknown as StepInputs);
+  }
   const text = JSON.stringify(graph.made.map(({ inputs }) => inputs));
   for (const [, verb = "", rest = ""] of text.matchAll(/"[^" ]*\/([a-z-]+)((?: [^"]*)?)"/g)) {
     if (!Object.hasOwn(verbs, verb)) continue;

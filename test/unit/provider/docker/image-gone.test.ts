@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { containerProvider } from "../../../../provider/docker/container";
 import { kit } from "../../../../provider/host/scripts";
-import { verbProvider } from "../../../../provider/release/step";
+import { verbProvider } from "../../../../provider/release/verb";
 import { here, type Here } from "./here";
 
 const image = "r.test/shop:v1";

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { routesProvider, type RoutesInputs } from "../../../../provider/release/routes";
 import { pruneProvider, unpruned, type PruneInputs } from "../../../../provider/release/clean-up";
 
 const place = (name: string, line: string) => ({
@@ -44,10 +43,6 @@ describe("the clean-up", () => {
     });
     expect(await changes(of("bbbb"))).toBe(false);
     expect(await changes({ ...cleaned, places: [cleaned.places[0], unknown] })).toBe(true);
-    const routes: RoutesInputs = { hosts: [], routes: [] };
-    const state = { ...routes, serving: {} };
-    const found = await routesProvider.diff?.("x", state, { hosts: [unknown], routes: [unknown] } as never);
-    expect(found?.changes).toBe(true);
   });
 
   it("is a change with any of it, and none for the same again", async () => {
