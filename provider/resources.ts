@@ -20,7 +20,7 @@ const gate = onOneHost(gateProvider, () => "what Sextant has put into /var/lib/s
 const step = onOneHost(verbProvider, ({ undo }) => (undo === undefined ? undefined : ""));
 
 export const resources = {
-  AccessoryReady: step,
+  AccessoryReady: stepProvider(steps.AccessoryReady),
   Bridge: step,
   Certificate: step,
   Certificates: certificatesProvider,
@@ -34,7 +34,7 @@ export const resources = {
   ProxyThere: step,
   Prune: pruneProvider,
   Pull: pullProvider,
-  Ready: step,
+  Ready: stepProvider(steps.Ready),
   Release: step,
   Settle: step,
   Switch: stepProvider(steps.Switch),

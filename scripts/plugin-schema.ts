@@ -10,7 +10,7 @@ const root = resolve(__dirname, "..");
 
 /** The interface that has the inputs of a type of resource. */
 const inputs: Readonly<Record<ResourceType, string>> = {
-  AccessoryReady: "VerbInputs",
+  AccessoryReady: "AccessoryReadyInputs",
   Bridge: "VerbInputs",
   Certificate: "VerbInputs",
   Certificates: "CertificatesInputs",
@@ -24,7 +24,7 @@ const inputs: Readonly<Record<ResourceType, string>> = {
   ProxyThere: "VerbInputs",
   Prune: "PruneInputs",
   Pull: "PullInputs",
-  Ready: "VerbInputs",
+  Ready: "ReadyInputs",
   Release: "VerbInputs",
   Settle: "VerbInputs",
   Switch: "SwitchInputs",

@@ -11,7 +11,7 @@ import type { ContainerArgs } from "../docker/container";
 import type { PullArgs } from "../image/pull";
 import type { VolumeArgs } from "../docker/volume";
 import type { Host } from "../host/host";
-import type { VerbArgs } from "../host/verb";
+import type { AccessoryReadyArgs } from "../host/step";
 import { moves } from "../image/reference";
 
 /**
@@ -127,7 +127,7 @@ export interface AccessoryArgs {
     /** The container. */
     container?: Transform<ContainerArgs>;
     /** What waits until it is ready. */
-    ready?: Transform<VerbArgs>;
+    ready?: Transform<AccessoryReadyArgs>;
   };
 }
 

@@ -20,7 +20,7 @@ import { Volume, type VolumeArgs } from "../docker/volume";
 import type { Host } from "../host/host";
 import { verbLine } from "../../provider/host/scripts";
 import { onHost } from "../host/depends";
-import { StepOnHost, type SwitchArgs } from "../host/step";
+import { StepOnHost, type ReadyArgs, type SwitchArgs } from "../host/step";
 import { VerbOnHost } from "../host/verb";
 import type { Front } from "../proxy/args";
 import type { AppArgs } from "./args";
@@ -39,7 +39,7 @@ import { batches, imageReference, rolesOf, type Placement, type Role } from "./p
 import { Prune } from "./prune";
 import { releaseBody } from "./release-body";
 import { claimedByOthers } from "./checks/route-claims";
-import { certificateDirectory, healthWords, routeBehind, switchedRoute, type RouteArgs } from "./route";
+import { certificateDirectory, healthQuestion, routeBehind, switchedRoute, type RouteArgs } from "./route";
 import { appShape } from "./shape";
 
 /** What a role is on one of its hosts. */
@@ -48,7 +48,7 @@ export interface RoleOnHost {
   readonly host: Host;
   readonly container: Container;
   /** Starts it, and waits until it is fit for traffic. */
-  readonly ready: VerbOnHost;
+  readonly ready: StepOnHost<"Ready">;
   /** One for each route; one that only stops the old container for a worker; none for a stop-first role. */
   readonly switches: StepOnHost<"Switch">[];
 }
@@ -342,14 +342,16 @@ export class App extends Component {
         onHost(host, { parent: this, deleteBeforeReplace: role.strategy === "stop-first", dependsOn }),
       ),
     );
-    const ready = new VerbOnHost(
+    const ready = new StepOnHost(
+      "Ready",
       `${name}-ready`,
       host,
-      "ready",
       {
-        words: this.readyWords(role, container, lease, args.proxy?.config.behind),
-        timeout: seconds(role.readyTimeout ?? "60s"),
+        role: roleLabel(this.componentName, role.name),
         container: container.name,
+        timeout: inSeconds(role.readyTimeout ?? "60s"),
+        ...fitness(role, args.proxy?.config.behind),
+        ...(lease > 0 ? { lease: `${lease}s` as const } : {}),
       },
       // The gate asks as well whether the proxy runs that is to send traffic.
       { parent: this, dependsOn: [container, ...this.proxyOf(args, role, host), ...fit] },
@@ -362,25 +364,6 @@ export class App extends Component {
   private proxyOf({ proxy }: AppArgs, role: Role, host: Host): pulumi.Resource[] {
     const there = role.routes.length === 0 ? undefined : proxy?.on.get(host.hostName);
     return there === undefined ? [] : [there.settle];
-  }
-
-  private readyWords(
-    role: Role,
-    container: Container,
-    lease: number,
-    front: Front | undefined,
-  ): pulumi.Input<string>[] {
-    const route = role.routes[0]?.route;
-    return [
-      `role=${roleLabel(this.componentName, role.name)}`,
-      pulumi.interpolate`container=${container.name}`,
-      `timeout=${seconds(role.readyTimeout ?? "60s")}`,
-      ...(route === undefined
-        ? [`delay=${seconds(role.readyDelay ?? "3s")}`]
-        : healthWords(routeBehind(route, front))),
-      ...(lease > 0 ? [`lease=${lease}`] : []),
-      ...(role.ready === undefined ? [] : ["--", ...role.ready]),
-    ];
   }
 
   private switchTraffic(
@@ -569,6 +552,13 @@ export class App extends Component {
         .join(","),
     };
   }
+}
+
+/** By what a container of a role is known to be fit: its first route's health, or a command, or that it keeps running. */
+function fitness(role: Role, front: Front | undefined): Pick<ReadyArgs, "health" | "delay" | "command"> {
+  const route = role.routes[0]?.route;
+  if (route !== undefined) return { health: healthQuestion(routeBehind(route, front)) };
+  return { delay: inSeconds(role.readyDelay ?? "3s"), command: role.ready };
 }
 
 /** Whether a proxy is another program's. */

@@ -7,7 +7,7 @@ import type { ContainerArgs } from "../docker/container";
 import type { PullArgs } from "../image/pull";
 import type { VolumeArgs } from "../docker/volume";
 import type { Host } from "../host/host";
-import type { SwitchArgs } from "../host/step";
+import type { ReadyArgs, SwitchArgs } from "../host/step";
 import type { VerbArgs } from "../host/verb";
 import type { ExistingProxy } from "../proxy/existing";
 import type { Proxy } from "../proxy/proxy";
@@ -211,7 +211,7 @@ export interface AppArgs extends ContainerSettings {
     /** The release command. */
     release?: Transform<VerbArgs>;
     /** The gate of each container. */
-    ready?: Transform<VerbArgs>;
+    ready?: Transform<ReadyArgs>;
     /** The switch of each role on each host. */
     switch?: Transform<SwitchArgs>;
     /** The clean-up on all hosts. */

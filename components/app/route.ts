@@ -2,7 +2,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 import * as check from "../core/checks";
 import type { Problem } from "../core/problem";
-import { seconds, type Duration, type Size } from "../../provider/core/units";
+import { inSeconds, type Duration, type Size } from "../../provider/core/units";
+import type { HealthQuestion } from "../../provider/release/ready";
 import type { RouteTls, SwitchedRoute } from "../../provider/release/route";
 import { frontName, type Front } from "../proxy/args";
 import { proxyFiles } from "../proxy/container";
@@ -269,16 +270,15 @@ export function checkBehind(argument: string, route: RouteArgs, front: Front | u
   ];
 }
 
-/** The words of the `ready` verb that ask this route's health. */
-export function healthWords(route: RouteArgs): string[] {
-  const host = healthHost(route);
-  return [
-    `port=${route.health?.port ?? routePort(route)}`,
-    `path=${route.health?.path ?? "/up"}`,
-    ...(host === undefined ? [] : [`host=${host}`]),
-    `proto=${route.health?.proto ?? (route.tls === undefined ? "http" : "https")}`,
-    `probe=${seconds(route.health?.timeout ?? "5s")}`,
-  ];
+/** How the health of a route is asked, before it gets traffic. */
+export function healthQuestion(route: RouteArgs): HealthQuestion {
+  return {
+    port: route.health?.port ?? routePort(route),
+    path: route.health?.path ?? "/up",
+    host: healthHost(route),
+    proto: route.health?.proto ?? (route.tls === undefined ? "http" : "https"),
+    timeout: inSeconds(route.health?.timeout ?? "5s"),
+  };
 }
 
 /** The directory on the host that holds a route's own certificate, named after its content. */

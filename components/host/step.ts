@@ -2,6 +2,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { transformed, type Transform } from "../core/component";
 import { PluginResource, type InputsOf } from "../core/resource";
+import type { AccessoryReadyInputs } from "../../provider/release/accessory-ready";
+import type { ReadyInputs } from "../../provider/release/ready";
 import type { InputsOfStep, StepType } from "../../provider/release/steps";
 import type { SwitchInputs } from "../../provider/release/switch";
 import { onHost } from "./depends";
@@ -9,6 +11,12 @@ import type { Host } from "./host";
 
 /** The arguments of a type of step. */
 type StepArgs<Type extends StepType> = InputsOf<InputsOfStep[Type]>;
+
+/** The arguments of the check of an accessory, for transforms. */
+export type AccessoryReadyArgs = InputsOf<AccessoryReadyInputs>;
+
+/** The arguments of the check of a container, for transforms. */
+export type ReadyArgs = InputsOf<ReadyInputs>;
 
 /** The arguments of a switch, for transforms. */
 export type SwitchArgs = InputsOf<SwitchInputs>;

@@ -84,8 +84,8 @@ function differing<Inputs extends StepInputs>(
 /** Whether the step has to be taken again. */
 export function outdated<Inputs extends StepInputs>(
   step: Step<Inputs>,
-  olds: StepState<Inputs>,
-  news: Inputs,
+  olds: NoInfer<StepState<Inputs>>,
+  news: NoInfer<Inputs>,
 ): boolean {
   const manner: readonly string[] = ["shell", ...((step.manner ?? []) as readonly string[])];
   return olds.undone || differing(step, olds, news).some((name) => !manner.includes(name));

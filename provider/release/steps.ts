@@ -1,9 +1,13 @@
 /** The types of steps, each with its inputs. */
+import { accessoryReadyStep, type AccessoryReadyInputs } from "./accessory-ready";
+import { readyStep, type ReadyInputs } from "./ready";
 import type { Step } from "./step";
 import { switchStep, type SwitchInputs } from "./switch";
 
 /** The inputs of each type of step. */
 export interface InputsOfStep {
+  AccessoryReady: AccessoryReadyInputs;
+  Ready: ReadyInputs;
   Switch: SwitchInputs;
 }
 
@@ -11,5 +15,7 @@ export interface InputsOfStep {
 export type StepType = keyof InputsOfStep;
 
 export const steps: { [Type in StepType]: Step<InputsOfStep[Type]> } = {
+  AccessoryReady: accessoryReadyStep,
+  Ready: readyStep,
   Switch: switchStep,
 };

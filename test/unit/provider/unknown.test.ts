@@ -18,7 +18,9 @@ const place = { host: "web-1", shell };
 
 /** Inputs of each type as the components give them. */
 const inputs: Record<ResourceType, Values> = {
-  AccessoryReady: step,
+  AccessoryReady: {
+    ...{ shell, container: "shop-db", instance: "a1", timeout: "120s", secrets: ["A"], command: ["true"] },
+  },
   Bridge: step,
   Certificate: step,
   Certificates: { places: [{ shell, line, own: ["192.0.2.1"] }], timeout: 300 },
@@ -38,7 +40,17 @@ const inputs: Record<ResourceType, Values> = {
   ProxyThere: step,
   Prune: { places: [{ shell, line }], timeout: 300 },
   Pull: { image: "shop:v1", line, hosts: [{ shell }], __auth: { "web-1": "" } },
-  Ready: step,
+  Ready: {
+    ...{
+      shell,
+      role: "shop/prod/shop/web",
+      container: "shop-web-1",
+      timeout: "60s",
+      lease: "90s",
+      delay: "3s",
+    },
+    ...{ health: { port: 3000, path: "/up", proto: "http", timeout: "5s" }, command: ["true"] },
+  },
   Release: step,
   Settle: step,
   Switch: {

@@ -42,6 +42,7 @@ async function graphOf(
 }
 
 const containerType = "sextant:index:Container";
+const readyType = "sextant:index:Ready";
 const switchType = "sextant:index:Switch";
 /** Everything that runs a line on a host. */
 const verbTypes = /^(command:remote:Command|sextant:index:.*)$/;
@@ -200,12 +201,9 @@ describe("App", () => {
       }),
       roles: { web: { servers: hosts.slice(0, 1) } },
     }));
-    const line = (type: string, name: string): unknown =>
-      graph.find(`sextant:index:${type}`, name).inputs["line"];
-    expect(line("Ready", "shop-web-web-1-ready")).toContain(" proto=https ");
-    expect(graph.find(switchType, "shop-web-web-1-switch").inputs["route"]).toMatchObject({
-      forwardHeaders: true,
-    });
+    const inputs = (type: string, name: string) => graph.find(type, name).inputs;
+    expect(inputs(readyType, "shop-web-web-1-ready")["health"]).toMatchObject({ proto: "https" });
+    expect(inputs(switchType, "shop-web-web-1-switch")["route"]).toMatchObject({ forwardHeaders: true });
   });
 
   it("gives no command triggers, so that its undo never runs between two releases", async () => {
@@ -255,7 +253,7 @@ describe("App", () => {
     }));
     const of = (role: string) => app.placements.filter((placement) => placement.role === role);
     const gates = of("web").map(({ ready }) => ready);
-    const waits = (name: string) => graph.optionsOf("sextant:index:Ready", name).dependsOn;
+    const waits = (name: string) => graph.optionsOf(readyType, name).dependsOn;
     for (const host of ["web-1", "web-2"]) {
       expect(waits(`shop-job-${host}-ready`)).toEqual(expect.arrayContaining(gates));
       expect(waits(`shop-web-${host}-ready`)).not.toEqual(
@@ -279,9 +277,9 @@ describe("App", () => {
       },
       readyTimeout: "20s",
     }));
-    const line = String(graph.find("sextant:index:Ready", "shop-web-web-1-ready").inputs["line"]);
+    const { inputs } = graph.find(readyType, "shop-web-web-1-ready");
     // The worker's gate, the end of the old cron and the gate of the new; two switches; half a minute.
-    expect(/ lease=(\d+)/.exec(line)?.[1]).toBe(String(40 + 3600 + 7 + (20 + 30 + 5) + (40 + 6) + 30));
+    expect(inputs["lease"]).toBe(`${40 + 3600 + 7 + (20 + 30 + 5) + (40 + 6) + 30}s`);
   });
 
   it("replaces what must not run twice only when all else is ready", async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import {
   checkRoute,
-  healthWords,
+  healthQuestion,
   letsEncrypt,
   ownCertificate,
   routeBehind,
@@ -87,15 +87,15 @@ describe("the flags of a route", () => {
   });
 });
 
-describe("healthWords", () => {
+describe("the health question of a route", () => {
   it("says https behind TLS, so that force_ssl lets the question pass", () => {
-    expect(healthWords({ hosts: ["a.test"], tls: letsEncrypt() })).toEqual([
-      "port=3000",
-      "path=/up",
-      "host=a.test",
-      "proto=https",
-      "probe=5",
-    ]);
+    expect(healthQuestion({ hosts: ["a.test"], tls: letsEncrypt() })).toEqual({
+      port: 3000,
+      path: "/up",
+      host: "a.test",
+      proto: "https",
+      timeout: "5s",
+    });
   });
 });
 
@@ -104,14 +104,13 @@ describe("a route of a proxy that is behind another server", () => {
     const route = routeBehind({ hosts: ["a.test"], health: { path: "/health" } }, "nginx");
     expect(flagsOf(route, "30s")).toContain("--forward-headers=true");
     expect(flagsOf(route, "30s").join(" ")).not.toContain("--tls");
-    expect(healthWords(route)).toContain("proto=https");
-    expect(healthWords(route)).toContain("path=/health");
+    expect(healthQuestion(route)).toMatchObject({ proto: "https", path: "/health" });
   });
 
   it("is as it was without one, and keeps what it says of its health", () => {
     const route = { hosts: ["a.test"] };
     expect(routeBehind(route, undefined)).toBe(route);
-    expect(healthWords(routeBehind({ health: { proto: "http" } }, "cdn"))).toContain("proto=http");
+    expect(healthQuestion(routeBehind({ health: { proto: "http" } }, "cdn")).proto).toBe("http");
   });
 });
 

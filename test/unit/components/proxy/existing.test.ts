@@ -129,7 +129,7 @@ describe("a proxy of another program", () => {
       expect(waits.map(({ __name }) => __name)).toContain("edge-web-1-there");
     }
     const change = graph.find(type("Switch"), "blog-web-web-1-switch");
-    expect(change.inputs["line"]).toContain(" bridge=wait -- ");
-    expect(change.inputs["undo"]).toMatch(/\/unroute blog-web role=shop\/test\/blog\/web$/);
+    expect(change.inputs).toMatchObject({ awaitProxy: true, role: "shop/test/blog/web" });
+    expect(change.inputs["route"]).toMatchObject({ service: "blog-web" });
   });
 });
