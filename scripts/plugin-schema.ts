@@ -33,7 +33,7 @@ const inputs: Readonly<Record<ResourceType, string>> = {
 };
 
 /** Inputs that are secrets: what they hold is in no diff, and not in clear in the state. */
-const secrets = ["__auth", "privateKey", "stdin"];
+const secrets = ["__auth", "privateKey", "secrets", "stdin"];
 
 type Json = Record<string, unknown>;
 

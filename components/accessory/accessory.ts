@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { claimChildren } from "../core/claimed-names";
 import { Component, transformed } from "../core/component";
 import type { Problem } from "../core/problem";
-import { dockerEnvs } from "../core/environment";
+import { plainVariables, secretVariables } from "../core/environment";
 import { hostWide, ownerOf } from "../core/names";
 import { lateRefusal } from "../core/refusal";
 import { inSeconds, mebibytes, memoryLimit, seconds } from "../../provider/core/units";
@@ -158,7 +158,8 @@ export class Accessory extends Component {
           __auth: loginLine(server, args.image),
           hostname: this.componentName,
           command: args.command,
-          envs: dockerEnvs(args.env ?? {}, args.secrets ?? {}, this.label),
+          env: plainVariables(args.env ?? {}, this.label),
+          secrets: secretVariables(args.secrets ?? {}, this.label),
           ports: ports(args, server.privateAddress, this.label),
           network: { name: server.network.name, id: server.network.id, aliases: [this.data.name] },
           volumes: Object.entries(args.volumes ?? {}).map(([volume, path]) => ({
@@ -186,7 +187,7 @@ export class Accessory extends Component {
   }
 
   private awaitReady(args: AccessoryArgs): StepOnHost<"AccessoryReady"> {
-    const secrets = Object.keys(args.secrets ?? {}).sort();
+    const secretNames = Object.keys(args.secrets ?? {}).sort();
     return new StepOnHost(
       "AccessoryReady",
       `${this.componentName}-ready`,
@@ -195,7 +196,7 @@ export class Accessory extends Component {
         container: this.container.name,
         instance: this.container.id,
         timeout: inSeconds(args.ready?.timeout ?? "120s"),
-        ...(secrets.length === 0 ? {} : { secrets }),
+        ...(secretNames.length === 0 ? {} : { secretNames }),
         ...(args.ready === undefined ? {} : { command: args.ready.command }),
       },
       { parent: this, dependsOn: [this.container] },

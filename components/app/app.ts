@@ -3,7 +3,7 @@ import { isIP } from "node:net";
 import * as pulumi from "@pulumi/pulumi";
 import { claimChildren } from "../core/claimed-names";
 import { Component, transformed } from "../core/component";
-import { dockerEnvs } from "../core/environment";
+import { dockerEnvs, plainVariables, secretVariables } from "../core/environment";
 import { appLabel, hostWide, ownerOf, roleLabel } from "../core/names";
 import { sentences, type Problem } from "../core/problem";
 import { lateRefusal } from "../core/refusal";
@@ -218,7 +218,7 @@ export class App extends Component {
     if (args.release === undefined || primary === undefined || host === undefined) return undefined;
     const name = hostWide(`${this.componentName}-release`);
     const { env, secrets = {}, volumes = {} } = primary;
-    const variables = { ...this.ofRelease(args, host), ...env };
+    const variables = { KAMAL_VERSION: args.version, KAMAL_HOST: host.hostName, ...env };
     const binds = Object.entries(volumes).map(
       ([source, path]) => pulumi.interpolate`${this.mounted(host, source)}:${path}`,
     );
@@ -323,8 +323,7 @@ export class App extends Component {
           // The gate starts it, so that what keeps it from starting is said in the gate's words.
           start: false,
           command: role.command,
-          envs: dockerEnvs({ ...this.ofRelease(args, host), ...role.env }, role.secrets ?? {}, this.label),
-          plainEnv: role.env ?? {},
+          ...this.variables(args, role, host),
           network: { name: host.network.name, id: host.network.id },
           volumes: Object.entries(role.volumes ?? {}).map(([source, containerPath]) => ({
             ...(source.startsWith("/") ? { hostPath: source } : { volumeName: this.mounted(host, source) }),
@@ -520,9 +519,16 @@ export class App extends Component {
     return certificates;
   }
 
-  /** What each container of a release knows of it, as Kamal's do. */
-  private ofRelease(args: AppArgs, host: Host): Record<string, pulumi.Input<string>> {
-    return { KAMAL_VERSION: args.version, KAMAL_HOST: host.hostName };
+  /** The variables of a role on a host; each container of a release knows of it, as Kamal's do. */
+  private variables(
+    { version }: AppArgs,
+    { env, secrets = {} }: Role,
+    { hostName }: Host,
+  ): Pick<ContainerArgs, "env" | "secrets"> {
+    return {
+      env: plainVariables({ KAMAL_VERSION: version, KAMAL_HOST: hostName, ...env }, this.label),
+      secrets: secretVariables(secrets, this.label),
+    };
   }
 
   /** The volumes that a role mounts on a host. */

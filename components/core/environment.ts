@@ -104,6 +104,41 @@ export function dockerEnvs(env: Environment, secrets: Environment, component = "
 }
 
 /**
+ * The variables that are no secrets, each a text once it is known. One that turns out to be a secret is kept as one.
+ *
+ * @param component how errors name the component, for what is known only later
+ */
+export function plainVariables(env: Environment, component: string): Record<string, pulumi.Output<string>> {
+  return Object.fromEntries(
+    Object.entries(env).map(([name, value]) => [
+      name,
+      pulumi.output(value).apply((known: unknown) => textOf(component, name, known)),
+    ]),
+  );
+}
+
+/**
+ * The variables that are secrets, each marked as one by itself, so that a diff says which of them is another one.
+ *
+ * @param component how errors name the component, for a secret that turns out to be empty only when it is read
+ */
+export function secretVariables(
+  secrets: Environment,
+  component: string,
+): Record<string, pulumi.Output<string>> {
+  return Object.fromEntries(
+    Object.entries(secrets).map(([name, value]) => [
+      name,
+      pulumi.secret(value).apply((known: unknown) => {
+        const problems = emptySecret(`secrets.${name}`, known);
+        if (problems.length > 0) throw lateRefusal(sentences(component, problems));
+        return textOf(component, name, known);
+      }),
+    ]),
+  );
+}
+
+/**
  * The text of a variable whose value is known only now: neither compiler nor preview has seen what an output holds.
  * @throws pulumi.RunError for what is no string; the value is not shown, since it may be a secret.
  */

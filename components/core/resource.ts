@@ -18,6 +18,19 @@ type DeepInput<Value> = pulumi.Input<
       : Value
 >;
 
+/** Variables that are secrets, as a program gives them. */
+type Secrets = pulumi.Input<Record<string, pulumi.Input<string>> | undefined>;
+
+/** The `secrets` among some inputs, each marked as a secret wherever it comes from, also from a transform. */
+export function hidden({ secrets }: { secrets?: Secrets }): { secrets?: Secrets } {
+  if (secrets === undefined) return {};
+  if (pulumi.Output.isInstance(secrets) || secrets instanceof Promise)
+    return { secrets: pulumi.secret(secrets) };
+  return {
+    secrets: Object.fromEntries(Object.entries(secrets).map(([name, value]) => [name, pulumi.secret(value)])),
+  };
+}
+
 /** A resource of the type `sextant:index:<type>`. */
 export abstract class PluginResource extends pulumi.CustomResource {
   protected constructor(

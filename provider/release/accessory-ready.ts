@@ -13,18 +13,18 @@ export interface AccessoryReadyInputs extends StepInputs {
   /** How long it may take. */
   timeout: Duration;
   /** Names of secrets, for what is said of a failure; others are no change. @default none */
-  secrets?: string[];
+  secretNames?: string[];
 }
 
 /** Seconds that an accessory without a command has to keep running. */
 const delay = 2;
 
 export const accessoryReadyStep: Step<AccessoryReadyInputs> = {
-  call: ({ container, timeout, secrets = [], command }) => {
+  call: ({ container, timeout, secretNames = [], command }) => {
     const words = [
       `container=${container}`,
       `timeout=${seconds(timeout)}`,
-      ...(secrets.length === 0 ? [] : [`secrets=${secrets.join(",")}`]),
+      ...(secretNames.length === 0 ? [] : [`secrets=${secretNames.join(",")}`]),
     ];
     return command === undefined
       ? { verb: "ready", words: [...words, `delay=${delay}`] }
@@ -32,5 +32,5 @@ export const accessoryReadyStep: Step<AccessoryReadyInputs> = {
   },
   about: ({ container }) => container,
   limit: ({ timeout }) => timeout,
-  aside: ["secrets"],
+  aside: ["secretNames"],
 };

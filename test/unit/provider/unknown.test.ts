@@ -19,14 +19,27 @@ const place = { host: "web-1", shell };
 /** Inputs of each type as the components give them. */
 const inputs: Record<ResourceType, Values> = {
   AccessoryReady: {
-    ...{ shell, container: "shop-db", instance: "a1", timeout: "120s", secrets: ["A"], command: ["true"] },
+    ...{
+      shell,
+      container: "shop-db",
+      instance: "a1",
+      timeout: "120s",
+      secretNames: ["A"],
+      command: ["true"],
+    },
   },
   Bridge: step,
   Certificate: step,
   Certificates: { places: [{ shell, line, own: ["192.0.2.1"] }], timeout: 300 },
   Container: {
-    ...{ shell, name: "shop-1234567", namePrefix: "shop", image: "shop:v1", envs: ["A=1"], ports: [] },
-    ...{ network: { name: "n", id: "1" }, labels: { a: "b" }, firstEnvs: ["A"], volumes: [] },
+    ...{ shell, name: "shop-1234567", namePrefix: "shop", image: "shop:v1", env: { A: "1" }, ports: [] },
+    ...{
+      network: { name: "n", id: "1" },
+      labels: { a: "b" },
+      firstEnvs: ["A"],
+      secrets: { B: "2" },
+      volumes: [],
+    },
   },
   Data: {
     ...{ label: 'Postgres "db"', argument: "server", name: "shop-db", owner: "shop/db", data: "keep" },

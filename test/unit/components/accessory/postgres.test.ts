@@ -99,7 +99,7 @@ describe("an accessory", () => {
     const env = { "discovery.type": "single-node" };
     const search = new Accessory("search", { server, image: "elasticsearch:8.15.0", env });
     await value(search.host);
-    expect(graph.find(containerType, "search").inputs["envs"]).toEqual(["discovery.type=single-node"]);
+    expect(graph.find(containerType, "search").inputs["env"]).toEqual(env);
   });
 
   it("says which paths of its image no volume is at", () => {

@@ -303,9 +303,13 @@ describe("App", () => {
         JSON.stringify([inputs["create"], inputs["line"], inputs["undo"]]).includes("canary-7f3a"),
       ),
     ).toBe(false);
-    expect(JSON.stringify(graph.find(containerType, "shop-web-web-1").inputs["envs"])).toContain(
-      "canary-7f3a",
-    );
+    // The mocks get what has a secret in it as an object around all of it.
+    const { env, secrets } = graph.find(containerType, "shop-web-web-1").inputs;
+    expect(JSON.stringify(env)).not.toContain("canary-7f3a");
+    expect(secrets).toMatchObject({
+      "4dabf18193072939515e22adb298388d": expect.any(String) as string,
+      value: { TOKEN: "canary-7f3a" },
+    });
   });
 
   it("puts no value of a variable into a label, and the names of the secrets to what says why it failed", async () => {
@@ -317,7 +321,7 @@ describe("App", () => {
     const { inputs } = graph.find(containerType, "shop-web-web-1");
     expect(JSON.stringify(inputs["labels"])).not.toContain("7f3a");
     expect(inputs["labels"]).toMatchObject({ "sextant.secrets": "A_KEY,TOKEN" });
-    expect(inputs["plainEnv"]).toEqual({ RAILS_ENV: "production-7f3a" });
+    expect(inputs["env"]).toMatchObject({ RAILS_ENV: "production-7f3a" });
     const release = graph.made.find(({ name }) => name === "shop-release");
     expect(JSON.stringify(release?.inputs["stdin"])).toContain("A_KEY,TOKEN");
   });

@@ -60,7 +60,7 @@ describe("a proxy of one's own", () => {
       {
         transform: {
           container: (args) => {
-            args.envs = ["SSL_CERT_FILE=/ca.pem"];
+            args.env = { SSL_CERT_FILE: "/ca.pem" };
           },
         },
       },

@@ -18,7 +18,7 @@ const accessory: AccessoryReadyInputs = {
   container: "shop-prod-db",
   instance: "0a1b2c",
   timeout: "120s",
-  secrets: ["A", "B.c"],
+  secretNames: ["A", "B.c"],
   command: ["pg_isready", "-q"],
 };
 
@@ -50,7 +50,7 @@ describe("the words of a check", () => {
       verb: "accessory-ready",
       words: ["container=shop-prod-db", "timeout=120", "secrets=A,B.c", "--", "pg_isready", "-q"],
     });
-    expect(accessoryReadyStep.call({ ...accessory, secrets: [], command: undefined })).toEqual({
+    expect(accessoryReadyStep.call({ ...accessory, secretNames: [], command: undefined })).toEqual({
       verb: "ready",
       words: ["container=shop-prod-db", "timeout=120", "delay=2"],
     });
@@ -75,7 +75,7 @@ describe("a check", () => {
   it("is made again for a new container of the same name, and not for what is only said of a failure", () => {
     const state = { ...accessory, undone: false };
     expect(outdated(accessoryReadyStep, state, { ...accessory, instance: "3d4e5f" })).toBe(true);
-    expect(outdated(accessoryReadyStep, state, { ...accessory, secrets: undefined })).toBe(false);
+    expect(outdated(accessoryReadyStep, state, { ...accessory, secretNames: undefined })).toBe(false);
   });
 
   it("looks whether the container of a role runs, and leaves an accessory's to its own resource", () => {
