@@ -19,7 +19,7 @@ export type { Volume, VolumeArgs } from "./docker/volume";
 export type { Architecture, Host } from "./host/host";
 export type { SshArgs } from "./host/ssh";
 export type { GateArgs, GateOnHost } from "./host/host-ready";
-export type { AccessoryReadyArgs, ReadyArgs, StepOnHost, SwitchArgs } from "./host/step";
+export type { AccessoryReadyArgs, ReadyArgs, ReleaseArgs, StepOnHost, SwitchArgs } from "./host/step";
 export type { VerbArgs, VerbOnHost } from "./host/verb";
 export type { Shell } from "../provider/ssh/address";
 export { Proxy, type ProxyOnHost } from "./proxy/proxy";

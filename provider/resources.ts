@@ -35,7 +35,7 @@ export const resources = {
   Prune: pruneProvider,
   Pull: pullProvider,
   Ready: stepProvider(steps.Ready),
-  Release: step,
+  Release: stepProvider(steps.Release),
   Settle: step,
   Switch: stepProvider(steps.Switch),
   Volume: onOneHost(volumeProvider, ({ name }) => leftVolume(name)),

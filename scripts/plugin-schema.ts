@@ -25,7 +25,7 @@ const inputs: Readonly<Record<ResourceType, string>> = {
   Prune: "PruneInputs",
   Pull: "PullInputs",
   Ready: "ReadyInputs",
-  Release: "VerbInputs",
+  Release: "ReleaseInputs",
   Settle: "VerbInputs",
   Switch: "SwitchInputs",
   Volume: "VolumeInputs",

@@ -3,7 +3,7 @@ import { isIP } from "node:net";
 import * as pulumi from "@pulumi/pulumi";
 import { claimChildren } from "../core/claimed-names";
 import { Component, transformed } from "../core/component";
-import { dockerEnvs, plainVariables, secretVariables } from "../core/environment";
+import { plainVariables, secretVariables } from "../core/environment";
 import { appLabel, hostWide, ownerOf, roleLabel } from "../core/names";
 import { sentences, type Problem } from "../core/problem";
 import { lateRefusal } from "../core/refusal";
@@ -37,7 +37,6 @@ import { inspectImage } from "./checks/inspect-image";
 import { inspectNames } from "./checks/inspect-names";
 import { batches, imageReference, rolesOf, type Placement, type Role } from "./plan";
 import { Prune } from "./prune";
-import { releaseBody } from "./release-body";
 import { claimedByOthers } from "./checks/route-claims";
 import { certificateDirectory, healthQuestion, routeBehind, switchedRoute, type RouteArgs } from "./route";
 import { appShape } from "./shape";
@@ -77,7 +76,7 @@ export class App extends Component {
   /** The image, on all hosts. */
   readonly image: Pull;
   /** The release command, where there is one. */
-  readonly release: VerbOnHost | undefined;
+  readonly release: StepOnHost<"Release"> | undefined;
   /** What its volumes are called and whose they are, kept through renames, also while it has none. */
   readonly data: DataOf;
   /** The data volumes: `<host>/<volume>` in the program's names. They outlive every container. */
@@ -212,45 +211,27 @@ export class App extends Component {
     );
   }
 
-  private runRelease(args: AppArgs, roles: Role[], reference: pulumi.Output<string>): VerbOnHost | undefined {
-    const primary = roles[0];
+  private runRelease(
+    args: AppArgs,
+    roles: Role[],
+    reference: pulumi.Output<string>,
+  ): StepOnHost<"Release"> | undefined {
+    const [primary] = roles;
     const host = primary?.servers[0];
     if (args.release === undefined || primary === undefined || host === undefined) return undefined;
-    const name = hostWide(`${this.componentName}-release`);
-    const { env, secrets = {}, volumes = {} } = primary;
-    const variables = { KAMAL_VERSION: args.version, KAMAL_HOST: host.hostName, ...env };
-    const binds = Object.entries(volumes).map(
-      ([source, path]) => pulumi.interpolate`${this.mounted(host, source)}:${path}`,
-    );
-    const body = pulumi
-      .all([reference, host.network.name, dockerEnvs(variables, secrets, this.label), pulumi.all(binds)])
-      .apply(([image, network, envs, mounts]) =>
-        releaseBody({
-          image,
-          command: args.release ?? [],
-          envs,
-          network,
-          volumes: mounts,
-          labels: { "sextant.release": name, "sextant.secrets": Object.keys(secrets).sort().join(",") },
-        }),
-      );
-    return new VerbOnHost(
+    return new StepOnHost(
+      "Release",
       `${this.componentName}-release`,
       host,
-      "release",
       {
-        words: [
-          `name=${name}`,
-          pulumi.interpolate`image=${reference}`,
-          `timeout=${seconds(args.releaseTimeout ?? "10m")}`,
-          "--",
-          ...args.release,
-        ],
-        image: { reference, login: loginLine(host, reference) },
-        stdin: pulumi.secret(body),
-        undo: { verb: "release", words: [`name=${name}`, "forget"] },
-        // An earlier one, whose client was cut off, may have to end first.
-        timeout: 2 * seconds(args.releaseTimeout ?? "10m"),
+        name: hostWide(`${this.componentName}-release`),
+        image: reference,
+        __auth: loginLine(host, reference),
+        command: args.release,
+        timeout: inSeconds(args.releaseTimeout ?? "10m"),
+        ...this.variables(args, primary, host),
+        network: host.network.name,
+        volumes: this.mounts(host, primary),
       },
       { parent: this, dependsOn: [this.image, ...this.volumes.values()] },
       args.transform?.release,
@@ -325,10 +306,7 @@ export class App extends Component {
           command: role.command,
           ...this.variables(args, role, host),
           network: { name: host.network.name, id: host.network.id },
-          volumes: Object.entries(role.volumes ?? {}).map(([source, containerPath]) => ({
-            ...(source.startsWith("/") ? { hostPath: source } : { volumeName: this.mounted(host, source) }),
-            containerPath,
-          })),
+          volumes: this.mounts(host, role),
           labels: this.labels(args, role),
           ...memoryLimit(role.resources?.memory),
           cpus: role.resources?.cpus,
@@ -538,9 +516,14 @@ export class App extends Component {
     );
   }
 
-  /** What is mounted on a host: the Docker volume by the name that it was made with, or a directory. */
-  private mounted(host: Host, source: string): pulumi.Input<string> {
-    return this.volumes.get(volumeKey(host, source))?.name ?? source;
+  /** What a role mounts on a host: Docker volumes by the names that they were made with, or directories. */
+  private mounts(host: Host, { volumes = {} }: Role): NonNullable<ContainerArgs["volumes"]> {
+    return Object.entries(volumes).map(([source, containerPath]) => ({
+      ...(source.startsWith("/")
+        ? { hostPath: source }
+        : { volumeName: this.volumes.get(volumeKey(host, source))?.name ?? source }),
+      containerPath,
+    }));
   }
 
   /** Which containers are whose, for the verbs, and which of their variables are secret. */

@@ -7,8 +7,7 @@ import type { ContainerArgs } from "../docker/container";
 import type { PullArgs } from "../image/pull";
 import type { VolumeArgs } from "../docker/volume";
 import type { Host } from "../host/host";
-import type { ReadyArgs, SwitchArgs } from "../host/step";
-import type { VerbArgs } from "../host/verb";
+import type { ReadyArgs, ReleaseArgs, SwitchArgs } from "../host/step";
 import type { ExistingProxy } from "../proxy/existing";
 import type { Proxy } from "../proxy/proxy";
 import type { PruneArgs } from "./prune";
@@ -209,7 +208,7 @@ export interface AppArgs extends ContainerSettings {
     /** Each container of a role. */
     container?: Transform<ContainerArgs>;
     /** The release command. */
-    release?: Transform<VerbArgs>;
+    release?: Transform<ReleaseArgs>;
     /** The gate of each container. */
     ready?: Transform<ReadyArgs>;
     /** The switch of each role on each host. */

@@ -1,4 +1,4 @@
-/** Environment variables: plain ones and secrets, their rules and the form that Docker takes them in. */
+/** Environment variables: plain ones and secrets, and their rules. */
 import * as pulumi from "@pulumi/pulumi";
 import * as check from "./checks";
 import { sentence, sentences, type Problem } from "./problem";
@@ -80,27 +80,6 @@ function emptyProblem(argument: string): Problem {
     cure: "set it with pulumi config set --secret, or remove it",
     check: "empty-secret",
   };
-}
-
-/**
- * Docker's form of the variables: `NAME=value`, sorted. With secrets in it the whole list is secret, as the engine knows
- * secrets by value only.
- *
- * @param component how errors name the component, for a secret that turns out to be empty only when it is read
- */
-export function dockerEnvs(env: Environment, secrets: Environment, component = ""): pulumi.Output<string[]> {
-  const hidden = Object.fromEntries(
-    Object.entries(secrets).map(([name, value]) => [name, pulumi.secret(value)]),
-  );
-  return pulumi.all({ ...env, ...hidden }).apply((all: Record<string, unknown>) =>
-    Object.entries(all)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([name, value]) => {
-        const problems = name in secrets ? emptySecret(`secrets.${name}`, value) : [];
-        if (problems.length > 0) throw lateRefusal(sentences(component, problems));
-        return `${name}=${textOf(component, name, value)}`;
-      }),
-  );
 }
 
 /**

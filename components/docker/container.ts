@@ -1,6 +1,6 @@
 /** A container on a host, as a resource. */
 import * as pulumi from "@pulumi/pulumi";
-import { hidden, PluginResource, type InputsOf } from "../core/resource";
+import { PluginResource, type InputsOf } from "../core/resource";
 import type { ContainerInputs } from "../../provider/docker/container-body";
 
 /** The arguments of the resource, for transforms. Without a name, one is made from the resource's. */
@@ -17,6 +17,6 @@ export class Container extends PluginResource {
   constructor(name: string, args: ContainerArgs, opts: pulumi.CustomResourceOptions) {
     // The name is known to the provider only, where it is made there.
     const named = args.name === undefined ? { name: undefined, namePrefix: name } : {};
-    super("Container", name, { ...args, ...hidden(args), ...named }, opts);
+    super("Container", name, { ...args, ...named }, opts);
   }
 }

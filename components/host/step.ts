@@ -4,6 +4,7 @@ import { transformed, type Transform } from "../core/component";
 import { PluginResource, type InputsOf } from "../core/resource";
 import type { AccessoryReadyInputs } from "../../provider/release/accessory-ready";
 import type { ReadyInputs } from "../../provider/release/ready";
+import type { ReleaseInputs } from "../../provider/release/release";
 import type { InputsOfStep, StepType } from "../../provider/release/steps";
 import type { SwitchInputs } from "../../provider/release/switch";
 import { onHost } from "./depends";
@@ -17,6 +18,9 @@ export type AccessoryReadyArgs = InputsOf<AccessoryReadyInputs>;
 
 /** The arguments of the check of a container, for transforms. */
 export type ReadyArgs = InputsOf<ReadyInputs>;
+
+/** The arguments of the release command, for transforms. */
+export type ReleaseArgs = InputsOf<ReleaseInputs>;
 
 /** The arguments of a switch, for transforms. */
 export type SwitchArgs = InputsOf<SwitchInputs>;

@@ -31,11 +31,11 @@ export interface VerbSettings {
 }
 
 /** The verbs that are steps of a graph. */
-type Step = "bridge" | "certificate" | "postgres-login" | "proxy-there" | "release" | "settle";
+type Step = "bridge" | "certificate" | "postgres-login" | "proxy-there" | "settle";
 
 /**
  * Runs a verb on a host. It is never replaced: with its words it is an update, so that the `undo` of one release never runs
- * after the next one. Its type is named after the verb: `sextant:index:Release`.
+ * after the next one. Its type is named after the verb: `sextant:index:Bridge`.
  */
 export class VerbOnHost extends PluginResource {
   /** The line that is run on the host. */

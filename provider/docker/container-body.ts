@@ -25,7 +25,7 @@ export interface ContainerInputs {
   /** The network that it is in; by its id, so that a new network of the same name makes a new container. */
   network: { name: string; id: string; aliases?: string[] };
   /** Docker volumes, or directories of the host, in the container. */
-  volumes?: { volumeName?: string; hostPath?: string; containerPath: string; readOnly?: boolean }[];
+  volumes?: Mount[];
   /** What is published on the host; on every address without an `ip`. */
   ports?: { internal: number; external: number; ip?: string; protocol?: "tcp" | "udp" }[];
   /** Files that are written into it before it starts. */
@@ -60,6 +60,14 @@ export interface ContainerInputs {
    * @example { HostConfig: { CapAdd: ["NET_ADMIN"], ShmSize: 268435456 } }
    */
   body?: Record<string, unknown>;
+}
+
+/** A Docker volume, or a directory of the host, in a container. */
+export interface Mount {
+  volumeName?: string;
+  hostPath?: string;
+  containerPath: string;
+  readOnly?: boolean;
 }
 
 /** What a container is made from. */
@@ -120,10 +128,7 @@ export function containerBody(inputs: ContainerInputs): Record<string, unknown> 
     HostConfig: {
       ...limits(inputs),
       NetworkMode: network.name,
-      Binds: volumes.map(
-        ({ volumeName, hostPath, containerPath, readOnly }) =>
-          `${volumeName ?? hostPath ?? ""}:${containerPath}${readOnly === true ? ":ro" : ""}`,
-      ),
+      Binds: binds(volumes),
       PortBindings: bindings(ports),
       ShmSize: inputs.shm === undefined ? undefined : inputs.shm * mebi,
       LogConfig:
@@ -132,6 +137,14 @@ export function containerBody(inputs: ContainerInputs): Record<string, unknown> 
     NetworkingConfig: { EndpointsConfig: { [network.name]: { Aliases: network.aliases } } },
   };
   return laidOver(body, inputs.body ?? {});
+}
+
+/** Mounts as Docker takes them: `SOURCE:PATH`. */
+export function binds(mounts: readonly Mount[]): string[] {
+  return mounts.map(
+    ({ volumeName, hostPath, containerPath, readOnly }) =>
+      `${volumeName ?? hostPath ?? ""}:${containerPath}${readOnly === true ? ":ro" : ""}`,
+  );
 }
 
 /** The variables as Docker takes them: `NAME=value`, sorted. Undefined where there are none. */

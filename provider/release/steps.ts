@@ -1,6 +1,7 @@
 /** The types of steps, each with its inputs. */
 import { accessoryReadyStep, type AccessoryReadyInputs } from "./accessory-ready";
 import { readyStep, type ReadyInputs } from "./ready";
+import { releaseStep, type ReleaseInputs } from "./release";
 import type { Step } from "./step";
 import { switchStep, type SwitchInputs } from "./switch";
 
@@ -8,6 +9,7 @@ import { switchStep, type SwitchInputs } from "./switch";
 export interface InputsOfStep {
   AccessoryReady: AccessoryReadyInputs;
   Ready: ReadyInputs;
+  Release: ReleaseInputs;
   Switch: SwitchInputs;
 }
 
@@ -17,5 +19,6 @@ export type StepType = keyof InputsOfStep;
 export const steps: { [Type in StepType]: Step<InputsOfStep[Type]> } = {
   AccessoryReady: accessoryReadyStep,
   Ready: readyStep,
+  Release: releaseStep,
   Switch: switchStep,
 };

@@ -64,7 +64,17 @@ const inputs: Record<ResourceType, Values> = {
     },
     ...{ health: { port: 3000, path: "/up", proto: "http", timeout: "5s" }, command: ["true"] },
   },
-  Release: step,
+  Release: {
+    ...{
+      shell,
+      name: "shop-release",
+      image: "shop:v1",
+      command: ["true"],
+      timeout: "10m",
+      network: "sextant",
+    },
+    ...{ env: { A: "1" }, secrets: { B: "2" }, volumes: [{ volumeName: "data", containerPath: "/data" }] },
+  },
   Settle: step,
   Switch: {
     ...{ shell, role: "shop/prod/shop/web", container: "shop-web-1", services: ["shop-web"], claimed: [] },

@@ -1,7 +1,23 @@
 /** Inputs of steps, for tests. */
+import type { ReleaseInputs } from "../../../../provider/release/release";
 import type { SwitchInputs } from "../../../../provider/release/switch";
 
 export const shell = { name: "web-1", destination: "root@192.0.2.1", port: 22 };
+
+export const releasing: ReleaseInputs = {
+  shell,
+  name: "shop-prod-shop-release",
+  image: "r.test/shop:v2",
+  command: ["bin/rails", "db:prepare"],
+  timeout: "10m",
+  env: { KAMAL_VERSION: "v2" },
+  secrets: { TOKEN: "canary-7f3a" },
+  network: "sextant",
+  volumes: [
+    { volumeName: "shop-data", containerPath: "/data" },
+    { hostPath: "/etc/tls", containerPath: "/tls" },
+  ],
+};
 
 export const switched: SwitchInputs = {
   shell,
