@@ -1,7 +1,7 @@
 /** The public door of the library: everything that a program imports comes from here. */
 export { App, type RoleOnHost } from "./app/app";
 export type { AppArgs, ContainerSettings, RoleArgs } from "./app/args";
-export type { Prune, PruneArgs } from "./app/prune";
+export type { CleanUp, CleanUpArgs } from "./app/clean-up";
 export { letsEncrypt, ownCertificate, type RouteArgs, type Tls } from "./app/route";
 export { Accessory } from "./accessory/accessory";
 export type { AccessoryArgs, Publish } from "./accessory/args";

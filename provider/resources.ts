@@ -10,7 +10,7 @@ import { goneProvider } from "./host/gone";
 import { gateProvider } from "./host/host-ready";
 import { onOneHost } from "./on-one-host";
 import { certificatesProvider } from "./release/certificates";
-import { pruneProvider } from "./release/clean-up";
+import { cleanUpProvider } from "./release/clean-up";
 import { stepProvider } from "./release/step";
 import { steps } from "./release/steps";
 import { verbProvider } from "./release/verb";
@@ -24,6 +24,7 @@ export const resources = {
   Bridge: step,
   Certificate: step,
   Certificates: certificatesProvider,
+  CleanUp: cleanUpProvider,
   Container: onOneHost(containerProvider, ({ name }) => `the container ${name}`),
   Data: dataProvider,
   DockerNetwork: onOneHost(networkProvider, () => ""),
@@ -32,7 +33,6 @@ export const resources = {
   PostgresLogin: step,
   Preflight: gate,
   ProxyThere: step,
-  Prune: pruneProvider,
   Pull: pullProvider,
   Ready: stepProvider(steps.Ready),
   Release: stepProvider(steps.Release),

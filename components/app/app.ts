@@ -18,12 +18,12 @@ import { loginLine } from "../image/login";
 import { Pull } from "../image/pull";
 import { Volume, type VolumeArgs } from "../docker/volume";
 import type { Host } from "../host/host";
-import { verbLine } from "../../provider/host/scripts";
 import { onHost } from "../host/depends";
 import { StepOnHost, type ReadyArgs, type SwitchArgs } from "../host/step";
 import { VerbOnHost } from "../host/verb";
 import type { Front } from "../proxy/args";
 import type { AppArgs } from "./args";
+import { CleanUp } from "./clean-up";
 import { Certificates } from "./certificates";
 import { checkApp } from "./checks/check-app";
 import { checkKey } from "./checks/check-certificate";
@@ -36,7 +36,6 @@ import { checkTimeouts } from "./checks/check-timeouts";
 import { inspectImage } from "./checks/inspect-image";
 import { inspectNames } from "./checks/inspect-names";
 import { batches, imageReference, rolesOf, type Placement, type Role } from "./plan";
-import { Prune } from "./prune";
 import { claimedByOthers } from "./checks/route-claims";
 import { certificateDirectory, healthQuestion, routeBehind, switchedRoute, type RouteArgs } from "./route";
 import { appShape } from "./shape";
@@ -99,7 +98,7 @@ export class App extends Component {
     this.release = this.runRelease(args, roles, reference);
     const { placements, last } = this.rollOut(args, roles, reference);
     this.placements = placements;
-    this.prune(args, roles, last);
+    this.cleanUp(args, roles, last);
     this.certificates = this.askForCertificates(roles, last);
     const switched = this.placements.flatMap((placement) => placement.switches.map((command) => command.id));
     this.version = pulumi
@@ -438,27 +437,24 @@ export class App extends Component {
   }
 
   /** After the last switch. */
-  private prune(args: AppArgs, roles: Role[], after: pulumi.Resource[]): void {
-    const drain = ({ role }: RoleOnHost): number =>
+  private cleanUp(args: AppArgs, roles: Role[], after: pulumi.Resource[]): void {
+    const longest = (role: string): number =>
       Math.max(0, ...roles.filter(({ name }) => name === role).map(switchSeconds));
-    const places = this.placements.map((placement) => ({
-      shell: placement.host.shell,
-      line: placement.container.name.apply((container) =>
-        verbLine(placement.host.kit, "prune", [
-          `role=${roleLabel(this.componentName, placement.role)}`,
-          `wait=${drain(placement)}`,
-          `keep=${args.retainImages ?? 3}`,
-          `for=${appLabel(this.componentName)}`,
-          `repository=${args.image}`,
-          `container=${container}`,
-        ]),
-      ),
-    }));
-    new Prune(
-      `${this.componentName}-prune`,
-      { places, timeout: Math.max(0, ...this.placements.map(drain)) + 120 },
+    new CleanUp(
+      `${this.componentName}-clean-up`,
+      {
+        places: this.placements.map(({ role, host, container }) => ({
+          shell: host.shell,
+          role: roleLabel(this.componentName, role),
+          container: container.name,
+          wait: `${longest(role)}s` as const,
+        })),
+        repository: args.image,
+        retainImages: args.retainImages ?? 3,
+        owner: appLabel(this.componentName),
+      },
       { parent: this, dependsOn: after },
-      args.transform?.prune,
+      args.transform?.cleanUp,
     );
   }
 
@@ -468,26 +464,26 @@ export class App extends Component {
       roles
         .filter((role) => role.name === name)
         .flatMap(({ routes }) => routes)
-        .filter(({ route }) => route.tls?.kind === "letsEncrypt")
-        .map(({ route }) => ({
-          shell: host.shell,
-          line: verbLine(host.kit, "handshake", [
-            `timeout=${handshakeSeconds}`,
-            `path=${route.health?.path ?? "/up"}`,
-            ...(route.tls?.kind === "letsEncrypt" && route.tls.staging ? ["directory=staging"] : []),
-            ...(route.hosts ?? []).map((one) => `host=${one}`),
-          ]),
-          own: pulumi
-            .all([host.address, host.ipv6Address])
-            .apply((addresses) =>
-              addresses.filter((address): address is string => address !== undefined && isIP(address) !== 0),
-            ),
-        })),
+        .flatMap(({ route: { tls, hosts = [], health } }) =>
+          tls?.kind !== "letsEncrypt"
+            ? []
+            : [
+                {
+                  shell: host.shell,
+                  hosts,
+                  path: health?.path ?? "/up",
+                  ...(tls.staging ? { staging: true } : {}),
+                  addresses: pulumi
+                    .all([host.address, host.ipv6Address])
+                    .apply((all) => all.filter((one): one is string => one !== undefined && isIP(one) !== 0)),
+                },
+              ],
+        ),
     );
     if (places.length === 0) return undefined;
     const certificates = new Certificates(
       `${this.componentName}-certificates`,
-      { places, timeout: handshakeSeconds + 30 },
+      { places },
       { parent: this, dependsOn: after },
     );
     // Undefined in a user's unit tests, where no provider answers.
@@ -552,9 +548,6 @@ function fitness(role: Role, front: Front | undefined): Pick<ReadyArgs, "health"
 
 /** Whether a proxy is another program's. */
 const isExisting = ofType("sextant:index:ExistingProxy");
-
-/** How long the certificates of a route may take; then they are said to be missing. */
-const handshakeSeconds = 45;
 
 /** By which a volume of a host is found. */
 const volumeKey = (host: Host, source: string): string => `${host.hostName}/${source}`;

@@ -10,7 +10,7 @@ import type { Host } from "../host/host";
 import type { ReadyArgs, ReleaseArgs, SwitchArgs } from "../host/step";
 import type { ExistingProxy } from "../proxy/existing";
 import type { Proxy } from "../proxy/proxy";
-import type { PruneArgs } from "./prune";
+import type { CleanUpArgs } from "./clean-up";
 import type { RouteArgs } from "./route";
 
 /** What a container of a role is run with; given for the app, each role may say otherwise. */
@@ -214,6 +214,6 @@ export interface AppArgs extends ContainerSettings {
     /** The switch of each role on each host. */
     switch?: Transform<SwitchArgs>;
     /** The clean-up on all hosts. */
-    prune?: Transform<PruneArgs>;
+    cleanUp?: Transform<CleanUpArgs>;
   };
 }

@@ -30,7 +30,11 @@ const inputs: Record<ResourceType, Values> = {
   },
   Bridge: step,
   Certificate: step,
-  Certificates: { places: [{ shell, line, own: ["192.0.2.1"] }], timeout: 300 },
+  Certificates: { places: [{ shell, hosts: ["a.test"], path: "/up", addresses: ["192.0.2.1"] }] },
+  CleanUp: {
+    places: [{ shell, role: "shop/prod/shop/web", container: "shop-web-1", wait: "120s" }],
+    ...{ repository: "shop", retainImages: 3, owner: "shop/prod/shop" },
+  },
   Container: {
     ...{ shell, name: "shop-1234567", namePrefix: "shop", image: "shop:v1", env: { A: "1" }, ports: [] },
     ...{
@@ -51,7 +55,6 @@ const inputs: Record<ResourceType, Values> = {
   PostgresLogin: step,
   Preflight: { ...gate, verb: "preflight" },
   ProxyThere: step,
-  Prune: { places: [{ shell, line }], timeout: 300 },
   Pull: { image: "shop:v1", line, hosts: [{ shell }], __auth: { "web-1": "" } },
   Ready: {
     ...{

@@ -9,6 +9,7 @@ import {
   type AppArgs,
   type Host,
 } from "../../../../components";
+import type { CertificatesInputs } from "../../../../provider/release/certificates";
 import { releaseBody, type ReleaseInputs } from "../../../../provider/release/release";
 import type { Step, StepInputs } from "../../../../provider/release/step";
 import { steps, type StepType } from "../../../../provider/release/steps";
@@ -117,12 +118,12 @@ describe("App", () => {
     expect(shells("Pull", "shop-pull", "hosts")).toEqual(["web-1", "web-2"]);
     for (const name of ["shop-web-web-1", "shop-web-web-2"])
       expect(graph.optionsOf(containerType, name).dependsOn).toContain(app.image);
-    expect(shells("Prune", "shop-prune", "places")).toEqual(["web-1", "web-2"]);
-    const after = graph.optionsOf("sextant:index:Prune", "shop-prune").dependsOn;
+    expect(shells("CleanUp", "shop-clean-up", "places")).toEqual(["web-1", "web-2"]);
+    const after = graph.optionsOf("sextant:index:CleanUp", "shop-clean-up").dependsOn;
     expect(after).toEqual(app.placements.at(-1)?.switches);
   });
 
-  it("asks for the certificates of Let's Encrypt after the last switch: a line a route and host, and none without", async () => {
+  it("asks for the certificates of Let's Encrypt after the last switch: a place a route and host, and none without", async () => {
     const { graph, app } = await graphOf((hosts) => ({
       route: [
         { hosts: ["a.test", "b.test"], tls: letsEncrypt({ staging: true }) },
@@ -131,13 +132,11 @@ describe("App", () => {
       roles: { web: { servers: hosts.slice(0, 1) } },
     }));
     const type = "sextant:index:Certificates";
-    const places = graph.find(type, "shop-certificates").inputs["places"] as {
-      line: string;
-      own: string[];
-    }[];
-    expect(places.map(({ line, own }) => [line.replace(/^\S+\//, ""), own])).toEqual([
-      ["handshake timeout=45 path=/up directory=staging host=a.test host=b.test", ["192.0.2.1"]],
+    const { places } = graph.find(type, "shop-certificates").inputs as unknown as CertificatesInputs;
+    expect(places).toMatchObject([
+      { hosts: ["a.test", "b.test"], path: "/up", staging: true, addresses: ["192.0.2.1"] },
     ]);
+    expect(places).toHaveLength(1);
     expect(graph.optionsOf(type, "shop-certificates").dependsOn).toEqual(app.placements.at(-1)?.switches);
     const { graph: without, app: plain } = await graphOf(() => ({}));
     expect(plain.certificates).toBeUndefined();

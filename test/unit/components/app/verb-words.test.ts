@@ -3,7 +3,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, describe, expect, it } from "vitest";
 import { App, Postgres, Proxy, Redis, letsEncrypt, ownCertificate } from "../../../../components";
 import { readVerbs } from "../../../../provider/host/scripts";
-import type { Step, StepInputs } from "../../../../provider/release/step";
+import { handshakeCall, type CertificatesInputs } from "../../../../provider/release/certificates";
+import { cleanUpCall, type CleanUpInputs } from "../../../../provider/release/clean-up";
+import type { Call, Step, StepInputs } from "../../../../provider/release/step";
 import { steps, type StepType } from "../../../../provider/release/steps";
 import { pairFor } from "../certificates";
 import { fakeHost, fakeNetwork } from "../fake-host";
@@ -19,10 +21,11 @@ const known = (verb: string): string[] =>
 
 const isStep = (type: string): type is StepType => Object.hasOwn(steps, type);
 
-function add(step: Step<StepInputs>, inputs: StepInputs): void {
-  for (const { verb, words } of [step.call(inputs), ...[step.undo?.(inputs) ?? []].flat()]) {
-    const end = words.indexOf("--");
-    lines.push({ verb, words: end < 0 ? words : words.slice(0, end) });
+function add(...calls: (Call | undefined)[]): void {
+  for (const call of calls) {
+    if (call === undefined) continue;
+    const end = call.words.indexOf("--");
+    lines.push({ verb: call.verb, words: end < 0 ? call.words : call.words.slice(0, end) });
   }
 }
 
@@ -54,8 +57,15 @@ beforeAll(async () => {
   await new Promise((resolve) => setTimeout(resolve, 300));
   for (const { type, inputs } of graph.made) {
     const step = type.replace("sextant:index:", "");
-    if (isStep(step)) add(steps[step] as unknown as Step<StepInputs>, inputs as unknown as StepInputs);
+    if (!isStep(step)) continue;
+    const { call, undo } = steps[step] as unknown as Step<StepInputs>;
+    const given = inputs as unknown as StepInputs;
+    add(call(given), undo?.(given));
   }
+  const cleanUp = graph.find("sextant:index:CleanUp").inputs as unknown as CleanUpInputs;
+  add(...cleanUp.places.map((place) => cleanUpCall(cleanUp, place)));
+  const certificates = graph.find("sextant:index:Certificates").inputs as unknown as CertificatesInputs;
+  add(...certificates.places.map(handshakeCall));
   const text = JSON.stringify(graph.made.map(({ inputs }) => inputs));
   for (const [, verb = "", rest = ""] of text.matchAll(/"[^" ]*\/([a-z-]+)((?: [^"]*)?)"/g)) {
     if (!Object.hasOwn(verbs, verb)) continue;
