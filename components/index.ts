@@ -19,8 +19,16 @@ export type { Volume, VolumeArgs } from "./docker/volume";
 export type { Architecture, Host } from "./host/host";
 export type { SshArgs } from "./host/ssh";
 export type { GateArgs, GateOnHost } from "./host/host-ready";
-export type { AccessoryReadyArgs, ReadyArgs, ReleaseArgs, StepOnHost, SwitchArgs } from "./host/step";
-export type { VerbArgs, VerbOnHost } from "./host/verb";
+export type {
+  AccessoryReadyArgs,
+  BridgeArgs,
+  ProxyThereArgs,
+  ReadyArgs,
+  ReleaseArgs,
+  SettleArgs,
+  StepOnHost,
+  SwitchArgs,
+} from "./host/step";
 export type { Shell } from "../provider/ssh/address";
 export { Proxy, type ProxyOnHost } from "./proxy/proxy";
 export { ExistingProxy, type ExistingProxyOnHost } from "./proxy/existing";

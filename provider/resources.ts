@@ -13,16 +13,13 @@ import { certificatesProvider } from "./release/certificates";
 import { cleanUpProvider } from "./release/clean-up";
 import { stepProvider } from "./release/step";
 import { steps } from "./release/steps";
-import { verbProvider } from "./release/verb";
 
 const gate = onOneHost(gateProvider, () => "what Sextant has put into /var/lib/sextant");
-// What a step would undo there goes without a word: a route, a note.
-const step = onOneHost(verbProvider, ({ undo }) => (undo === undefined ? undefined : ""));
 
 export const resources = {
   AccessoryReady: stepProvider(steps.AccessoryReady),
-  Bridge: step,
-  Certificate: step,
+  Bridge: stepProvider(steps.Bridge),
+  Certificate: stepProvider(steps.Certificate),
   Certificates: certificatesProvider,
   CleanUp: cleanUpProvider,
   Container: onOneHost(containerProvider, ({ name }) => `the container ${name}`),
@@ -30,13 +27,13 @@ export const resources = {
   DockerNetwork: onOneHost(networkProvider, () => ""),
   Gone: goneProvider,
   HostReady: gate,
-  PostgresLogin: step,
+  PostgresLogin: stepProvider(steps.PostgresLogin),
   Preflight: gate,
-  ProxyThere: step,
+  ProxyThere: stepProvider(steps.ProxyThere),
   Pull: pullProvider,
   Ready: stepProvider(steps.Ready),
   Release: stepProvider(steps.Release),
-  Settle: step,
+  Settle: stepProvider(steps.Settle),
   Switch: stepProvider(steps.Switch),
   Volume: onOneHost(volumeProvider, ({ name }) => leftVolume(name)),
   Volumes: volumeListProvider,

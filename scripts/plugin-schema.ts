@@ -11,8 +11,8 @@ const root = resolve(__dirname, "..");
 /** The interface that has the inputs of a type of resource. */
 const inputs: Readonly<Record<ResourceType, string>> = {
   AccessoryReady: "AccessoryReadyInputs",
-  Bridge: "VerbInputs",
-  Certificate: "VerbInputs",
+  Bridge: "BridgeInputs",
+  Certificate: "CertificateInputs",
   Certificates: "CertificatesInputs",
   CleanUp: "CleanUpInputs",
   Container: "ContainerInputs",
@@ -20,20 +20,20 @@ const inputs: Readonly<Record<ResourceType, string>> = {
   DockerNetwork: "DockerNetworkInputs",
   Gone: "GoneInputs",
   HostReady: "GateInputs",
-  PostgresLogin: "VerbInputs",
+  PostgresLogin: "PostgresLoginInputs",
   Preflight: "GateInputs",
-  ProxyThere: "VerbInputs",
+  ProxyThere: "ProxyThereInputs",
   Pull: "PullInputs",
   Ready: "ReadyInputs",
   Release: "ReleaseInputs",
-  Settle: "VerbInputs",
+  Settle: "SettleInputs",
   Switch: "SwitchInputs",
   Volume: "VolumeInputs",
   Volumes: "VolumeListInputs",
 };
 
 /** Inputs that are secrets: what they hold is in no diff, and not in clear in the state. */
-const secrets = ["__auth", "privateKey", "secrets", "stdin"];
+const secrets = ["__auth", "password", "privateKey", "secrets"];
 
 type Json = Record<string, unknown>;
 

@@ -20,7 +20,6 @@ import { Volume, type VolumeArgs } from "../docker/volume";
 import type { Host } from "../host/host";
 import { onHost } from "../host/depends";
 import { StepOnHost, type ReadyArgs, type SwitchArgs } from "../host/step";
-import { VerbOnHost } from "../host/verb";
 import type { Front } from "../proxy/args";
 import type { AppArgs } from "./args";
 import { CleanUp } from "./clean-up";
@@ -408,28 +407,23 @@ export class App extends Component {
     route: RouteArgs,
     host: Host,
     settle: pulumi.Resource | undefined,
-  ): { directory: string; command: VerbOnHost } | undefined {
+  ): { directory: string; command: StepOnHost<"Certificate"> } | undefined {
     if (route.tls?.kind !== "certificate") return undefined;
     const { certificate, privateKey } = route.tls;
     const hash = createHash("sha256").update(certificate).digest("hex").slice(0, 12);
     const directory = certificateDirectory(service, hash);
-    const encoded = (text: string): string => Buffer.from(text).toString("base64");
-    const command = new VerbOnHost(
+    const command = new StepOnHost(
+      "Certificate",
       `${service}-${host.hostName}-certificate`,
       host,
-      "certificate",
       {
-        words: [`directory=${directory}`],
-        stdin: pulumi.secret(
-          pulumi.output(privateKey).apply((key) => {
-            const problems = checkKey("tls", certificate, key);
-            if (problems.length > 0)
-              throw lateRefusal(sentences(`${this.label}: route ${service}`, problems));
-            return `${encoded(certificate)}\n${encoded(key)}\n`;
-          }),
-        ),
-        files: [`${directory}/cert.pem`, `${directory}/key.pem`],
-        undo: { verb: "certificate", words: [`directory=${directory}`, "remove"] },
+        directory,
+        certificate,
+        privateKey: pulumi.secret(privateKey).apply((key) => {
+          const problems = checkKey("tls", certificate, key);
+          if (problems.length > 0) throw lateRefusal(sentences(`${this.label}: route ${service}`, problems));
+          return key;
+        }),
       },
       { parent: this, dependsOn: settle === undefined ? [] : [settle] },
     );

@@ -7,7 +7,6 @@ import type { Shell } from "../../provider/ssh/address";
 import { versionOf, type GateInputs } from "../../provider/host/host-ready";
 import type { Kit } from "../../provider/host/scripts";
 import { unlessUsed } from "../../provider/host/install";
-import { typeOf } from "./verb";
 
 /** The arguments of the resource, for transforms. */
 export type GateArgs = InputsOf<GateInputs>;
@@ -44,6 +43,11 @@ export class GateOnHost extends PluginResource {
       },
       opts,
     );
-    super(typeOf(verb), name, { ...args, seenHostKey: undefined }, changed);
+    super(
+      verb === "preflight" ? "Preflight" : "HostReady",
+      name,
+      { ...args, seenHostKey: undefined },
+      changed,
+    );
   }
 }

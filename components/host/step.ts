@@ -3,8 +3,11 @@ import type * as pulumi from "@pulumi/pulumi";
 import { transformed, type Transform } from "../core/component";
 import { PluginResource, type InputsOf } from "../core/resource";
 import type { AccessoryReadyInputs } from "../../provider/release/accessory-ready";
+import type { BridgeInputs } from "../../provider/release/bridge";
+import type { ProxyThereInputs } from "../../provider/release/proxy-there";
 import type { ReadyInputs } from "../../provider/release/ready";
 import type { ReleaseInputs } from "../../provider/release/release";
+import type { SettleInputs } from "../../provider/release/settle";
 import type { InputsOfStep, StepType } from "../../provider/release/steps";
 import type { SwitchInputs } from "../../provider/release/switch";
 import { onHost } from "./depends";
@@ -16,11 +19,20 @@ type StepArgs<Type extends StepType> = InputsOf<InputsOfStep[Type]>;
 /** The arguments of the check of an accessory, for transforms. */
 export type AccessoryReadyArgs = InputsOf<AccessoryReadyInputs>;
 
+/** The arguments of the step before a proxy is replaced, for transforms. */
+export type BridgeArgs = InputsOf<BridgeInputs>;
+
+/** The arguments of the look for another program's proxy, for transforms. */
+export type ProxyThereArgs = InputsOf<ProxyThereInputs>;
+
 /** The arguments of the check of a container, for transforms. */
 export type ReadyArgs = InputsOf<ReadyInputs>;
 
 /** The arguments of the release command, for transforms. */
 export type ReleaseArgs = InputsOf<ReleaseInputs>;
+
+/** The arguments of the step after a proxy was replaced, for transforms. */
+export type SettleArgs = InputsOf<SettleInputs>;
 
 /** The arguments of a switch, for transforms. */
 export type SwitchArgs = InputsOf<SwitchInputs>;

@@ -44,8 +44,8 @@ export interface Step<Inputs extends StepInputs> {
   undo?(inputs: Inputs): Call | undefined;
   /** What it is about, for messages. */
   about?(inputs: Inputs): string;
-  /** How long the verb may take. */
-  limit(inputs: Inputs): Duration;
+  /** How long the verb may take. @default five minutes */
+  limit?(inputs: Inputs): Duration;
   /** The image that it makes a container from, and the login for it: it is pulled first where it has gone from the host. */
   image?(inputs: Inputs): { reference: string; login: string | undefined };
   /** Inputs that follow from others, or only count for what is said of a failure: another value is no change. */
@@ -59,6 +59,8 @@ export interface Step<Inputs extends StepInputs> {
   looks?(inputs: Inputs, verbs: string): string[];
 }
 
+/** Seconds that a verb may take for which nothing is said. */
+const usual = 300;
 /** Seconds for connecting and for gathering evidence, over the verb's own. */
 const grace = 60;
 /** By this code a shell says that the verb is not there. */
@@ -128,10 +130,14 @@ export function runCall(
 export function stepProvider<Inputs extends StepInputs>(
   step: Step<Inputs>,
 ): ResourceProvider<Inputs, StepState<Inputs>> {
+  const limitOf = (inputs: Inputs): number => {
+    const limit = step.limit?.(inputs);
+    return limit === undefined ? usual : seconds(limit);
+  };
   const take = async (inputs: Inputs, former?: Inputs): Promise<void> => {
     const image = step.image?.(inputs);
     if (image !== undefined) await bring(inputs.shell, image.reference, image.login);
-    await runCall(inputs.shell, step.call(inputs, former), seconds(step.limit(inputs)), step.about?.(inputs));
+    await runCall(inputs.shell, step.call(inputs, former), limitOf(inputs), step.about?.(inputs));
   };
   const idOf = (inputs: Inputs): string => {
     const { verb } = step.call(inputs);
@@ -163,7 +169,7 @@ export function stepProvider<Inputs extends StepInputs>(
       const undo = step.undo?.(state);
       // What another resource has done stays.
       if (undo === undefined || stands(state.shell, textOf(undo))) return;
-      await runCall(state.shell, undo, seconds(step.limit(state)));
+      await runCall(state.shell, undo, limitOf(state));
     },
 
     async read(id, state) {

@@ -7,8 +7,6 @@ import { resources, type ResourceType } from "../../../provider/resources";
 type Values = Record<string, unknown>;
 
 const shell = { name: "web-1", destination: "root@192.0.2.1", port: 22 };
-const line = "/usr/local/lib/sextant/0123456789ab/ready container=shop-web-1";
-const step = { shell, line, timeout: 300, stdin: "A=1", undo: `${line} undo`, files: ["/a"] };
 const route = {
   ...{ service: "shop-web", port: 3000, deployTimeout: "60s", drainTimeout: "30s", responseTimeout: "30s" },
   ...{ health: { path: "/up" }, buffer: { requests: true, responses: true } },
@@ -28,8 +26,15 @@ const inputs: Record<ResourceType, Values> = {
       command: ["true"],
     },
   },
-  Bridge: step,
-  Certificate: step,
+  Bridge: {
+    shell,
+    config: "0a1b",
+    image: "kamal-proxy:v1",
+    owner: "shop/prod/proxy",
+    httpPort: 80,
+    httpsPort: 443,
+  },
+  Certificate: { shell, directory: "/tls/shop", certificate: "PEM", privateKey: "KEY" },
   Certificates: { places: [{ shell, hosts: ["a.test"], path: "/up", addresses: ["192.0.2.1"] }] },
   CleanUp: {
     places: [{ shell, role: "shop/prod/shop/web", container: "shop-web-1", wait: "120s" }],
@@ -52,10 +57,10 @@ const inputs: Record<ResourceType, Values> = {
   DockerNetwork: { shell, name: "shop", labels: {} },
   Gone: { host: "web-1" },
   HostReady: { ...gate, verb: "host-ready" },
-  PostgresLogin: step,
+  PostgresLogin: { shell, container: "shop-db", instance: "a1", user: "app", database: "app", password: "x" },
   Preflight: { ...gate, verb: "preflight" },
-  ProxyThere: step,
-  Pull: { image: "shop:v1", line, hosts: [{ shell }], __auth: { "web-1": "" } },
+  ProxyThere: { shell, owner: "shop/prod/proxy" },
+  Pull: { image: "shop:v1", owner: "shop/prod/shop", hosts: [{ shell }], __auth: { "web-1": "" } },
   Ready: {
     ...{
       shell,
@@ -78,7 +83,7 @@ const inputs: Record<ResourceType, Values> = {
     },
     ...{ env: { A: "1" }, secrets: { B: "2" }, volumes: [{ volumeName: "data", containerPath: "/data" }] },
   },
-  Settle: step,
+  Settle: { shell, container: "a1" },
   Switch: {
     ...{ shell, role: "shop/prod/shop/web", container: "shop-web-1", services: ["shop-web"], claimed: [] },
     ...{ stopTimeout: "30s", timeout: "120s", keepOld: true, awaitProxy: true, route },

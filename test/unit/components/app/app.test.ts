@@ -16,7 +16,7 @@ import { steps, type StepType } from "../../../../provider/release/steps";
 import type { SwitchInputs } from "../../../../provider/release/switch";
 import { pairFor } from "../certificates";
 import { fakeHost, fakeNetwork } from "../fake-host";
-import { newGraph, refusal, type Graph } from "../graph";
+import { newGraph, refusal, unmarked, type Graph } from "../graph";
 
 /** A host as the app sees it, without a machine behind it. */
 function hostNamed(hostName: string): Host {
@@ -80,9 +80,10 @@ describe("App", () => {
     const all = inputs("Pull", "shop-pull")["__auth"] as { value: Record<string, string> };
     const each = ["web-1", "web-2"].map((name) => passwordOf({ value: all.value[name] }));
     expect(each).toEqual(["p0", "p1"]);
-    expect(inputs("Pull", "shop-pull")["line"]).toMatch(
-      / image=registry\.test\/shop:v2 for=shop\/test\/shop$/,
-    );
+    expect(inputs("Pull", "shop-pull")).toMatchObject({
+      image: "registry.test/shop:v2",
+      owner: "shop/test/shop",
+    });
     expect(passwordOf(inputs("Container", "shop-web-web-1")["__auth"])).toBe("p0");
     expect(passwordOf(inputs("Container", "shop-web-web-2")["__auth"])).toBe("p1");
     expect(passwordOf(inputs("Release", "shop-release")["__auth"])).toBe("p0");
@@ -143,16 +144,20 @@ describe("App", () => {
     expect(without.made.filter((made) => made.type === type)).toEqual([]);
   });
 
-  it("puts a certificate's files where a refresh looks for them, and takes them away with the route", async () => {
+  it("puts a certificate where the switch of its route finds it, with its key as a secret", async () => {
     const own = pairFor("a.test");
     const { graph } = await graphOf(() => ({
       route: { hosts: ["a.test"], tls: ownCertificate(own.certificate, pulumi.secret(own.key)) },
     }));
     const { inputs } = graph.find("sextant:index:Certificate", "shop-web-web-1-certificate");
-    const directory = /directory=(\S+)/.exec(String(inputs["line"]))?.[1] ?? "";
-    expect(directory).toMatch(/\/tls\/shop-web-[0-9a-f]{12}$/);
-    expect(inputs["files"]).toEqual([`${directory}/cert.pem`, `${directory}/key.pem`]);
-    expect(inputs["undo"]).toMatch(new RegExp(`/certificate directory=${directory} remove$`));
+    expect(inputs).toMatchObject({
+      directory: expect.stringMatching(/\/tls\/shop-web-[0-9a-f]{12}$/) as string,
+      certificate: own.certificate,
+      privateKey: { value: own.key },
+    });
+    expect(graph.find(switchType, "shop-web-web-1-switch").inputs["route"]).toMatchObject({
+      tls: { certificate: inputs["directory"] },
+    });
   });
 
   it("tells each switch the routes of its role, and what the program gives to others on its host", async () => {
@@ -303,7 +308,7 @@ describe("App", () => {
     for (const name of Object.keys(steps) as StepType[]) {
       const step = steps[name] as unknown as Step<StepInputs>;
       for (const { inputs } of graph.made.filter(({ type }) => type === `sextant:index:${name}`)) {
-        const given = inputs as unknown as StepInputs;
+        const given = unmarked(inputs) as unknown as StepInputs;
         expect([step.call(given).words, step.undo?.(given)?.words].flat().join(" ")).not.toContain(
           "canary-7f3a",
         );
