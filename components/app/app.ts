@@ -305,7 +305,7 @@ export class App extends Component {
           ...this.variables(args, role, host),
           network: { name: host.network.name, id: host.network.id },
           volumes: this.mounts(host, role),
-          labels: this.labels(args, role),
+          labels: this.labels(role),
           ...memoryLimit(role.resources?.memory),
           cpus: role.resources?.cpus,
           restart: role.restart ?? "unless-stopped",
@@ -365,8 +365,7 @@ export class App extends Component {
           container,
           ...more,
           services: role.routes.map(({ service }) => service),
-          // The apps that follow in the program have their routes by the time that the container has its name.
-          claimed: container.apply(() => claimedByOthers(args.proxy, host.hostName, own)),
+          claimed: onceAllAreMade(container, () => claimedByOthers(args.proxy, host.hostName, own)),
           stopTimeout: inSeconds(role.stopTimeout ?? "30s"),
           timeout: `${switchSeconds(role)}s`,
         },
@@ -517,7 +516,7 @@ export class App extends Component {
   }
 
   /** Which containers are whose, for the verbs, and which of their variables are secret. */
-  private labels(args: AppArgs, role: Role): Record<string, pulumi.Input<string>> {
+  private labels(role: Role): Record<string, pulumi.Input<string>> {
     return {
       ...role.labels,
       service: this.componentName,
@@ -525,7 +524,6 @@ export class App extends Component {
       "sextant.app": this.componentName,
       [ownerLabel]: ownerOf("app", this.componentName),
       "sextant.role": roleLabel(this.componentName, role.name),
-      "sextant.version": args.version,
       "sextant.secrets": Object.keys(role.secrets ?? {})
         .sort()
         .join(","),
@@ -538,6 +536,19 @@ function fitness(role: Role, front: Front | undefined): Pick<ReadyArgs, "health"
   const route = role.routes[0]?.route;
   if (route !== undefined) return { health: healthQuestion(routeBehind(route, front)) };
   return { delay: inSeconds(role.readyDelay ?? "3s"), command: role.ready };
+}
+
+/**
+ * What is known once the apps that follow in the program are made: by the time that a container has its name. A preview may not know that
+ * name, and asks as soon as the program has gone on.
+ */
+function onceAllAreMade<T>(container: pulumi.Output<string>, ask: () => T): pulumi.Input<T> {
+  if (!pulumi.runtime.isDryRun()) return container.apply(ask);
+  return new Promise((resolve) => {
+    setImmediate(() => {
+      resolve(ask());
+    });
+  });
 }
 
 /** Whether a proxy is another program's. */

@@ -192,9 +192,8 @@ export function replacing(olds: ContainerInputs, news: ContainerInputs): string[
   ];
 }
 
-/** The inputs without what does not count for a container that is there: some variables, and labels of an older version with values. */
-function counting(given: ContainerInputs, firstEnvs: readonly string[] = []): ContainerInputs {
-  const inputs = given.labels === undefined ? given : { ...given, labels: withoutValues(given.labels) };
+/** The inputs without the variables that do not count for a container that is there. */
+function counting(inputs: ContainerInputs, firstEnvs: readonly string[] = []): ContainerInputs {
   return { ...inputs, env: without(inputs.env, firstEnvs), secrets: without(inputs.secrets, firstEnvs) };
 }
 
@@ -205,10 +204,6 @@ function without(
 ): Record<string, string> | undefined {
   if (!isObject(variables)) return variables;
   return Object.fromEntries(Object.entries(variables).filter(([name]) => !names.includes(name)));
-}
-
-function withoutValues(labels: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(Object.entries(labels).filter(([name]) => !name.startsWith("sextant.env.")));
 }
 
 /** The limits that Docker has to change on a container that stays. */

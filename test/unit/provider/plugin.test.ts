@@ -32,7 +32,7 @@ const container = {
     env: { A: "1", B: "2" },
     network: { name: "n", id: "1" },
   },
-  labels: { "sextant.version": "v1" },
+  labels: { "sextant.role": "v1" },
 };
 
 /** Calls the plugin; an error is what the engine gets. */
@@ -99,7 +99,7 @@ describe("the plugin", () => {
       .setId("1")
       .setOlds(struct({ ...inputs, stopped: false }))
       .setOldInputs(struct(inputs))
-      .setNews(struct({ ...inputs, env: { A: "1", B: "3" }, labels: { "sextant.version": "v2" } }));
+      .setNews(struct({ ...inputs, env: { A: "1", B: "3" }, labels: { "sextant.role": "v2" } }));
     const diff = await ask<proto.DiffResponse>((done) => client.diff(request, done));
     expect(diff.getChanges()).toBe(proto.DiffResponse.DiffChanges.DIFF_SOME);
     expect(diff.getReplacesList()).toEqual(expect.arrayContaining(["env", "labels"]));
@@ -107,7 +107,7 @@ describe("the plugin", () => {
     const detailed = [...diff.getDetaileddiffMap().entries()] as unknown as [string, proto.PropertyDiff][];
     expect(detailed.map(([path, difference]) => [path, difference.getKind()])).toEqual([
       ["env.B", UPDATE_REPLACE],
-      ['labels["sextant.version"]', UPDATE_REPLACE],
+      ['labels["sextant.role"]', UPDATE_REPLACE],
     ]);
   });
 

@@ -20,16 +20,6 @@ const plain: ContainerInputs = {
   network: { name: "sextant", id: "a1", aliases: ["db"] },
 };
 
-describe("labels with values of an older version", () => {
-  it("make no new container when they go, and are not put on one", () => {
-    const old = { ...plain, labels: { role: "web", "sextant.env.A": "b" } };
-    const now = { ...plain, labels: { role: "web" }, env: undefined };
-    expect(replacing(old, now)).toEqual([]);
-    expect(differs(old, now)).toBe(true);
-    expect(replacing(old, { ...now, labels: { role: "job" } })).toEqual(["labels"]);
-  });
-});
-
 describe("the body of a container", () => {
   it("is what Docker's API takes", () => {
     const body = containerBody({
