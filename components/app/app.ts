@@ -1,31 +1,20 @@
-import { createHash } from "node:crypto";
 import { isIP } from "node:net";
 import * as pulumi from "@pulumi/pulumi";
 import { claimChildren } from "../core/claimed-names";
-import { Component, transformed } from "../core/component";
-import { plainVariables, secretVariables } from "../core/environment";
-import { appLabel, hostWide, ownerOf, roleLabel } from "../core/names";
-import { sentences, type Problem } from "../core/problem";
-import { lateRefusal } from "../core/refusal";
-import { ofType, refuseShape } from "../core/shape";
-import { inSeconds, memoryLimit, seconds } from "../../provider/core/units";
-import { calledByTransform, DataOf, placeOf, type Names } from "../data/data";
+import { Component } from "../core/component";
+import { appLabel, roleLabel } from "../core/names";
+import type { Problem } from "../core/problem";
+import { refuseShape } from "../core/shape";
+import type { DataOf } from "../data/data";
 import { sameNames, takeNames } from "../data/same-name";
 import { warnData } from "../data/check-word";
-import { Container, type ContainerArgs } from "../docker/container";
-import { ownerLabel } from "../../provider/docker/container-body";
-import { loginLine } from "../image/login";
+import type { Volume } from "../docker/volume";
+import type { StepOnHost } from "../host/step";
 import { Pull } from "../image/pull";
-import { Volume, type VolumeArgs } from "../docker/volume";
-import type { Host } from "../host/host";
-import { onHost } from "../host/depends";
-import { StepOnHost, type ReadyArgs, type SwitchArgs } from "../host/step";
-import type { Front } from "../proxy/args";
 import type { AppArgs } from "./args";
 import { CleanUp } from "./clean-up";
 import { Certificates } from "./certificates";
 import { checkApp } from "./checks/check-app";
-import { checkKey } from "./checks/check-certificate";
 import { checkHosts, occupy } from "./checks/check-hosts";
 import { childrenOf, namesOf, volumePlaces } from "./checks/check-names";
 import { checkParallel, stepsAtATime } from "./checks/check-parallel";
@@ -34,21 +23,12 @@ import { traceAccessories } from "./checks/check-reach";
 import { checkTimeouts } from "./checks/check-timeouts";
 import { inspectImage } from "./checks/inspect-image";
 import { inspectNames } from "./checks/inspect-names";
-import { batches, imageReference, rolesOf, type Placement, type Role } from "./plan";
-import { claimedByOthers } from "./checks/route-claims";
-import { certificateDirectory, healthQuestion, routeBehind, switchedRoute, type RouteArgs } from "./route";
+import { imageReference, rolesOf, type Role } from "./plan";
+import { rollOut, runRelease } from "./releasing";
+import type { RoleOnHost } from "./role-on-host";
+import { switchSeconds } from "./rollout";
 import { appShape } from "./shape";
-
-/** What a role is on one of its hosts. */
-export interface RoleOnHost {
-  readonly role: string;
-  readonly host: Host;
-  readonly container: Container;
-  /** Starts it, and waits until it is fit for traffic. */
-  readonly ready: StepOnHost<"Ready">;
-  /** One for each route; one that only stops the old container for a worker; none for a stop-first role. */
-  readonly switches: StepOnHost<"Switch">[];
-}
+import { makeVolumes, nameData } from "./volumes";
 
 /**
  * A web app in containers: roles on hosts behind the proxy, released without losing a request.
@@ -92,10 +72,12 @@ export class App extends Component {
     const roles = this.admit(args, opts?.parent !== undefined);
     const reference = pulumi.output(args.version).apply((version) => imageReference(args.image, version));
     this.image = this.pull(args, roles, reference);
-    this.data = this.nameData(args, roles);
-    this.volumes = this.makeVolumes(args, roles);
-    this.release = this.runRelease(args, roles, reference);
-    const { placements, last } = this.rollOut(args, roles, reference);
+    this.data = nameData(this, args, roles);
+    this.volumes = makeVolumes(this, args, roles, this.data);
+    const { image, volumes } = this;
+    const releasing = { app: this, args, roles, reference, image, volumes };
+    this.release = runRelease(releasing);
+    const { placements, last } = rollOut(releasing, this.release ?? image);
     this.placements = placements;
     this.cleanUp(args, roles, last);
     this.certificates = this.askForCertificates(roles, last);
@@ -161,274 +143,6 @@ export class App extends Component {
     );
   }
 
-  private nameData(args: AppArgs, roles: Role[]): DataOf {
-    const { data = "keep", transform } = args;
-    const names = { name: hostWide(this.componentName), owner: ownerOf("app", this.componentName) };
-    const places = volumePlaces(roles).map(({ host, source }) => {
-      const own = this.volumeArgs(args, host, source, names);
-      const called = calledByTransform(transform?.volume, this.volumeResource(host, source), own, {
-        parent: this,
-      });
-      return { volume: source, ...placeOf(host), ...called };
-    });
-    return new DataOf(
-      this.componentName,
-      { label: this.label, argument: "roles", ...names, data, places },
-      { parent: this },
-    );
-  }
-
-  private volumeResource(host: Host, source: string): string {
-    return `${this.componentName}-${host.hostName}-${source}`;
-  }
-
-  private volumeArgs({ data = "keep" }: AppArgs, host: Host, source: string, names: Names): VolumeArgs {
-    return {
-      ...placeOf(host),
-      label: this.label,
-      name: pulumi.interpolate`${names.name}-${source}`,
-      owner: pulumi.interpolate`${names.owner}/${source}`,
-      component: ownerOf("app", this.componentName),
-      formerly: names.owner,
-      data,
-    };
-  }
-
-  private makeVolumes(args: AppArgs, roles: Role[]): Map<string, Volume> {
-    const make = (host: Host, source: string): Volume =>
-      new Volume(
-        ...transformed<VolumeArgs>(
-          args.transform?.volume,
-          this.volumeResource(host, source),
-          this.volumeArgs(args, host, source, this.data),
-          onHost(host, { parent: this }),
-        ),
-      );
-    return new Map(
-      volumePlaces(roles).map(({ host, source }) => [volumeKey(host, source), make(host, source)]),
-    );
-  }
-
-  private runRelease(
-    args: AppArgs,
-    roles: Role[],
-    reference: pulumi.Output<string>,
-  ): StepOnHost<"Release"> | undefined {
-    const [primary] = roles;
-    const host = primary?.servers[0];
-    if (args.release === undefined || primary === undefined || host === undefined) return undefined;
-    return new StepOnHost(
-      "Release",
-      `${this.componentName}-release`,
-      host,
-      {
-        name: hostWide(`${this.componentName}-release`),
-        image: reference,
-        __auth: loginLine(host, reference),
-        command: args.release,
-        timeout: inSeconds(args.releaseTimeout ?? "10m"),
-        ...this.variables(args, primary, host),
-        network: host.network.name,
-        volumes: this.mounts(host, primary),
-      },
-      { parent: this, dependsOn: [this.image, ...this.volumes.values()] },
-      args.transform?.release,
-    );
-  }
-
-  /**
-   * Batch after batch: all containers, the gates of what has a route, those of the workers, then what is stopped first, and the switches
-   * one after the other. Each step names the one before it and
-   * not all that was before that: names of every host in every host's state would be most of it on many hosts.
-   */
-  private rollOut(
-    args: AppArgs,
-    roles: Role[],
-    reference: pulumi.Output<string>,
-  ): { placements: RoleOnHost[]; last: pulumi.Resource[] } {
-    const placements: RoleOnHost[] = [];
-    let before: pulumi.Resource[] = [this.release ?? this.image];
-    for (const batch of batches(roles, args.rollout?.batch)) {
-      const instead = batch.filter(({ role }) => role.strategy === "stop-first");
-      const beside = batch.filter(({ role }) => role.strategy !== "stop-first");
-      const routed = beside.filter(({ role }) => role.routes.length > 0);
-      const workers = beside.filter(({ role }) => role.routes.length === 0);
-      const lease = leaseSeconds(batch);
-      const start = (placement: Placement, after: pulumi.Resource[] = []): RoleOnHost =>
-        this.start(args, placement, reference, before, lease, after);
-      const web = routed.map((placement) => start(placement));
-      // A worker takes work as soon as it runs.
-      const fit = web.map(({ ready }) => ready);
-      const started = [...web, ...workers.map((placement) => start(placement, fit))];
-      const gates = started.map(({ ready }) => ready);
-      // What must not run twice is stopped only when all else is known to be fit.
-      const replaced = instead.map((placement) =>
-        this.start(args, placement, reference, [...before, ...gates], 0),
-      );
-      let last: pulumi.Resource[] = [...gates, ...replaced.map(({ ready }) => ready)];
-      for (const [at, { role, host }] of [...routed, ...workers].entries()) {
-        const placed = started[at];
-        if (placed === undefined) continue;
-        const switches = this.switchTraffic(args, role, host, placed, [placed.ready, ...last]);
-        placed.switches.push(...switches);
-        last = switches;
-      }
-      placements.push(...started, ...replaced);
-      before = last;
-    }
-    return { placements, last: before };
-  }
-
-  /** @param before what it is made after; @param fit what has to be ready before it is started */
-  private start(
-    args: AppArgs,
-    { role, host }: Placement,
-    reference: pulumi.Output<string>,
-    before: pulumi.Resource[],
-    lease: number,
-    fit: pulumi.Resource[] = [],
-  ): RoleOnHost {
-    const name = `${this.componentName}-${role.name}-${host.hostName}`;
-    const dependsOn = [...before, ...this.volumesOn(host, role)];
-    const container = new Container(
-      ...transformed<ContainerArgs>(
-        args.transform?.container,
-        name,
-        {
-          shell: host.shell,
-          image: reference,
-          __auth: loginLine(host, reference),
-          hostname: host.hostName,
-          // The gate starts it, so that what keeps it from starting is said in the gate's words.
-          start: false,
-          command: role.command,
-          ...this.variables(args, role, host),
-          network: { name: host.network.name, id: host.network.id },
-          volumes: this.mounts(host, role),
-          labels: this.labels(role),
-          ...memoryLimit(role.resources?.memory),
-          cpus: role.resources?.cpus,
-          restart: role.restart ?? "unless-stopped",
-          logDriver: role.logging?.driver ?? "json-file",
-          logOpts: role.logging === undefined ? { "max-size": "10m", "max-file": "3" } : role.logging.options,
-          destroyGraceSeconds: seconds(role.stopTimeout ?? "30s"),
-        },
-        // A new container starts beside the old one; no name is given, so that both can be there.
-        onHost(host, { parent: this, deleteBeforeReplace: role.strategy === "stop-first", dependsOn }),
-      ),
-    );
-    const ready = new StepOnHost(
-      "Ready",
-      `${name}-ready`,
-      host,
-      {
-        role: roleLabel(this.componentName, role.name),
-        container: container.name,
-        timeout: inSeconds(role.readyTimeout ?? "60s"),
-        ...fitness(role, args.proxy?.config.behind),
-        ...(lease > 0 ? { lease: `${lease}s` as const } : {}),
-      },
-      // The gate asks as well whether the proxy runs that is to send traffic.
-      { parent: this, dependsOn: [container, ...this.proxyOf(args, role, host), ...fit] },
-      args.transform?.ready,
-    );
-    return { role: role.name, host, container, ready, switches: [] };
-  }
-
-  /** What makes the proxy of a role with a route ready on a host. */
-  private proxyOf({ proxy }: AppArgs, role: Role, host: Host): pulumi.Resource[] {
-    const there = role.routes.length === 0 ? undefined : proxy?.on.get(host.hostName);
-    return there === undefined ? [] : [there.settle];
-  }
-
-  private switchTraffic(
-    args: AppArgs,
-    role: Role,
-    host: Host,
-    placed: RoleOnHost,
-    after: pulumi.Resource[],
-  ): StepOnHost<"Switch">[] {
-    const { name: container } = placed.container;
-    const name = `${this.componentName}-${role.name}-${host.hostName}-switch`;
-    const make = (
-      route: string | undefined,
-      own: readonly string[],
-      more: Partial<SwitchArgs>,
-      dependsOn: pulumi.Resource[],
-    ): StepOnHost<"Switch"> =>
-      new StepOnHost(
-        "Switch",
-        route === undefined ? name : `${name}-${route}`,
-        host,
-        {
-          role: roleLabel(this.componentName, role.name),
-          container,
-          ...more,
-          services: role.routes.map(({ service }) => service),
-          claimed: onceAllAreMade(container, () => claimedByOthers(args.proxy, host.hostName, own)),
-          stopTimeout: inSeconds(role.stopTimeout ?? "30s"),
-          timeout: `${switchSeconds(role)}s`,
-        },
-        { parent: this, dependsOn },
-        args.transform?.switch,
-      );
-    if (role.routes.length === 0) return [make(undefined, [], {}, after)];
-    const settle = args.proxy?.on.get(host.hostName)?.settle;
-    const made: StepOnHost<"Switch">[] = [];
-    for (const [at, { service, route }] of role.routes.entries()) {
-      const certificate = this.putCertificate(service, route, host, settle);
-      const behind = routeBehind(route, args.proxy?.config.behind);
-      made.push(
-        make(
-          route.name,
-          [service],
-          {
-            route: switchedRoute(service, behind, role.readyTimeout ?? "60s", certificate?.directory),
-            // Only the last route stops the old containers; until then they serve the others.
-            ...(at < role.routes.length - 1 ? { keepOld: true } : {}),
-            // Its own program may be replacing it now.
-            ...(args.proxy !== undefined && isExisting(args.proxy) ? { awaitProxy: true } : {}),
-          },
-          [
-            ...after,
-            ...made,
-            ...(settle === undefined ? [] : [settle]),
-            ...(certificate === undefined ? [] : [certificate.command]),
-          ],
-        ),
-      );
-    }
-    return made;
-  }
-
-  private putCertificate(
-    service: string,
-    route: RouteArgs,
-    host: Host,
-    settle: pulumi.Resource | undefined,
-  ): { directory: string; command: StepOnHost<"Certificate"> } | undefined {
-    if (route.tls?.kind !== "certificate") return undefined;
-    const { certificate, privateKey } = route.tls;
-    const hash = createHash("sha256").update(certificate).digest("hex").slice(0, 12);
-    const directory = certificateDirectory(service, hash);
-    const command = new StepOnHost(
-      "Certificate",
-      `${service}-${host.hostName}-certificate`,
-      host,
-      {
-        directory,
-        certificate,
-        privateKey: pulumi.secret(privateKey).apply((key) => {
-          const problems = checkKey("tls", certificate, key);
-          if (problems.length > 0) throw lateRefusal(sentences(`${this.label}: route ${service}`, problems));
-          return key;
-        }),
-      },
-      { parent: this, dependsOn: settle === undefined ? [] : [settle] },
-    );
-    return { directory, command };
-  }
-
   /** After the last switch. */
   private cleanUp(args: AppArgs, roles: Role[], after: pulumi.Resource[]): void {
     const longest = (role: string): number =>
@@ -485,96 +199,4 @@ export class App extends Component {
     });
     return certificates;
   }
-
-  /** The variables of a role on a host; each container of a release knows of it, as Kamal's do. */
-  private variables(
-    { version }: AppArgs,
-    { env, secrets = {} }: Role,
-    { hostName }: Host,
-  ): Pick<ContainerArgs, "env" | "secrets"> {
-    return {
-      env: plainVariables({ KAMAL_VERSION: version, KAMAL_HOST: hostName, ...env }, this.label),
-      secrets: secretVariables(secrets, this.label),
-    };
-  }
-
-  /** The volumes that a role mounts on a host. */
-  private volumesOn(host: Host, role: Role): Volume[] {
-    return Object.keys(role.volumes ?? {}).flatMap(
-      (source) => this.volumes.get(volumeKey(host, source)) ?? [],
-    );
-  }
-
-  /** What a role mounts on a host: Docker volumes by the names that they were made with, or directories. */
-  private mounts(host: Host, { volumes = {} }: Role): NonNullable<ContainerArgs["volumes"]> {
-    return Object.entries(volumes).map(([source, containerPath]) => ({
-      ...(source.startsWith("/")
-        ? { hostPath: source }
-        : { volumeName: this.volumes.get(volumeKey(host, source))?.name ?? source }),
-      containerPath,
-    }));
-  }
-
-  /** Which containers are whose, for the verbs, and which of their variables are secret. */
-  private labels(role: Role): Record<string, pulumi.Input<string>> {
-    return {
-      ...role.labels,
-      service: this.componentName,
-      role: role.name,
-      "sextant.app": this.componentName,
-      [ownerLabel]: ownerOf("app", this.componentName),
-      "sextant.role": roleLabel(this.componentName, role.name),
-      "sextant.secrets": Object.keys(role.secrets ?? {})
-        .sort()
-        .join(","),
-    };
-  }
-}
-
-/** By what a container of a role is known to be fit: its first route's health, or a command, or that it keeps running. */
-function fitness(role: Role, front: Front | undefined): Pick<ReadyArgs, "health" | "delay" | "command"> {
-  const route = role.routes[0]?.route;
-  if (route !== undefined) return { health: healthQuestion(routeBehind(route, front)) };
-  return { delay: inSeconds(role.readyDelay ?? "3s"), command: role.ready };
-}
-
-/**
- * What is known once the apps that follow in the program are made: by the time that a container has its name. A preview may not know that
- * name, and asks as soon as the program has gone on.
- */
-function onceAllAreMade<T>(container: pulumi.Output<string>, ask: () => T): pulumi.Input<T> {
-  if (!pulumi.runtime.isDryRun()) return container.apply(ask);
-  return new Promise((resolve) => {
-    setImmediate(() => {
-      resolve(ask());
-    });
-  });
-}
-
-/** Whether a proxy is another program's. */
-const isExisting = ofType("sextant:index:ExistingProxy");
-
-/** By which a volume of a host is found. */
-const volumeKey = (host: Host, source: string): string => `${host.hostName}/${source}`;
-
-/** How long the switch of a role may take on a host: the proxy's own check, draining, and stopping the old containers. */
-function switchSeconds(role: Role): number {
-  const drain = Math.max(0, ...role.routes.map(({ route }) => seconds(route.drainTimeout ?? "30s")));
-  return seconds(role.readyTimeout ?? "60s") + drain + seconds(role.stopTimeout ?? "30s");
-}
-
-/**
- * How long a ready container may wait for its switch: the workers, and what is stopped first, may take their time to become ready,
- * and all the switches before it may drain and stop to their limits.
- */
-function leaseSeconds(batch: readonly Placement[]): number {
-  const roles = batch.map(({ role }) => role);
-  const instead = roles.filter(({ strategy }) => strategy === "stop-first");
-  const workers = roles.filter((role) => role.routes.length === 0 && !instead.includes(role));
-  const ready = (some: readonly Role[]): number[] =>
-    some.map(({ readyTimeout }) => seconds(readyTimeout ?? "60s"));
-  const stop = instead.map(({ stopTimeout }) => seconds(stopTimeout ?? "30s"));
-  const waits = [ready(workers), ready(instead), stop].reduce((sum, all) => sum + Math.max(0, ...all), 0);
-  const switches = roles.filter((role) => !instead.includes(role)).map(switchSeconds);
-  return waits + switches.reduce((sum, each) => sum + each, 0) + 30;
 }
