@@ -6,7 +6,6 @@ import { PluginResource, type InputsOf } from "../core/resource";
 import type { Shell } from "../../provider/ssh/address";
 import { versionOf, type GateInputs } from "../../provider/host/host-ready";
 import type { Kit } from "../../provider/host/scripts";
-import { unlessUsed } from "../../provider/host/install";
 
 /** The arguments of the resource, for transforms. */
 export type GateArgs = InputsOf<GateInputs>;
@@ -39,7 +38,6 @@ export class GateOnHost extends PluginResource {
         version: versionOf(verb),
         directory: verbs.directory,
         owner,
-        undo: unlessUsed(verbs, owner),
       },
       opts,
     );

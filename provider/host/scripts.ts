@@ -1,7 +1,6 @@
 /**
  * The host kit: a few POSIX shell verbs, one file each in `host/`, and what they source, in `host/lib/`. They are installed on a
- * host under a directory named after their content. Commands are then one line each, a preview of them can be read, and an operator can run the
- * same verbs by hand.
+ * host under a directory named after their content. What is run there is then one line each, and an operator can run the same verbs by hand.
  */
 import { createHash } from "node:crypto";
 import { readScripts } from "./script-files";

@@ -7,8 +7,7 @@
  * is left out where it says what was so before: then that upgrade takes no step either.
  */
 import { isDeepStrictEqual } from "node:util";
-import type { Duration } from "../core/units";
-import { seconds } from "../core/units";
+import { seconds, type Duration } from "../core/units";
 import { verdict } from "../diagnosis/verdict";
 import { bring } from "../docker/bring";
 import { putVerbs } from "../host/install";

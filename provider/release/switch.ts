@@ -1,6 +1,5 @@
 /** The step that puts the traffic of a role on a host, or its work, on a new container, and stops the old ones. */
-import type { Duration } from "../core/units";
-import { seconds } from "../core/units";
+import { seconds, type Duration } from "../core/units";
 import { quote } from "../host/scripts";
 import { deployFlags, type SwitchedRoute } from "./route";
 import type { Step, StepInputs } from "./step";

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { forgetStanding } from "../../../provider/standing";
+import { userFile } from "../../../provider/host/scripts";
 import { gateProvider, type GateInputs } from "../../../provider/host/host-ready";
 import { stepProvider } from "../../../provider/release/step";
 import { switchStep } from "../../../provider/release/switch";
@@ -53,7 +54,7 @@ describe("the undoing of a step", () => {
 });
 
 describe("the gate of a host", () => {
-  const state = { shell, undo: "rm -f note", verb: "preflight" } as unknown as GateInputs & {
+  const state = { shell, owner: "shop/prod/web", verb: "preflight" } as unknown as GateInputs & {
     present: boolean;
   };
 
@@ -63,6 +64,6 @@ describe("the gate of a host", () => {
     expect(lines()).toBe("");
     forgetStanding();
     await gateProvider.delete?.("x", state);
-    expect(lines()).toContain("rm -f note");
+    expect(lines()).toContain(`rm -f ${userFile("shop/prod/web")};`);
   });
 });

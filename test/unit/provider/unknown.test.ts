@@ -11,7 +11,7 @@ const route = {
   ...{ service: "shop-web", port: 3000, deployTimeout: "60s", drainTimeout: "30s", responseTimeout: "30s" },
   ...{ health: { path: "/up" }, buffer: { requests: true, responses: true } },
 };
-const gate = { shell, words: [], version: "1", show: false, directory: "/d", undo: "true" };
+const gate = { shell, words: [], version: "1", show: false, directory: "/d", owner: "shop/prod/web" };
 const place = { host: "web-1", shell };
 
 /** Inputs of each type as the components give them. */
