@@ -87,11 +87,13 @@ function emptyProblem(argument: string): Problem {
  *
  * @param component how errors name the component, for what is known only later
  */
-export function plainVariables(env: Environment, component: string): Record<string, pulumi.Output<string>> {
+export function plainVariables(env: Environment, component: string): Environment {
   return Object.fromEntries(
     Object.entries(env).map(([name, value]) => [
       name,
-      pulumi.output(value).apply((known: unknown) => textOf(component, name, known)),
+      typeof value === "string"
+        ? value
+        : pulumi.output(value).apply((known: unknown) => textOf(component, name, known)),
     ]),
   );
 }
