@@ -9,28 +9,27 @@ export interface DeployedHost {
 
 interface Resource {
   type: string;
-  inputs?: { shell?: unknown; line?: unknown; directory?: unknown };
+  inputs?: { shell?: unknown; directory?: unknown };
 }
 
-/** Every host that a verb runs on, once, as it was last reached. */
+/** Every host that something is on and whose gate has put verbs there, once, as it was last reached. */
 export function hostsOf(state: unknown): DeployedHost[] {
   const { deployment } = state as { deployment?: { resources?: Resource[] } };
-  const found = new Map<string, DeployedHost>();
-  /** Where the host's gate has put the verbs: what has not been done again since an upgrade still names older ones. */
-  const current = new Map<string, string>();
+  const shells = new Map<string, Shell>();
+  const directories = new Map<string, string>();
   for (const { type, inputs } of deployment?.resources ?? []) {
-    if (!type.startsWith("sextant:index:")) continue;
-    const [shell, line] = [inputs?.shell, inputs?.line].map(plain);
-    if (isShell(shell) && typeof inputs?.directory === "string") current.set(shell.name, inputs.directory);
-    if (!isShell(shell) || typeof line !== "string" || !line.startsWith("/")) continue;
-    const verb = line.split(" ")[0] ?? "";
-    found.set(shell.name, { shell, directory: verb.slice(0, verb.lastIndexOf("/")) });
+    const shell = plain(inputs?.shell);
+    if (!type.startsWith("sextant:index:") || !isShell(shell)) continue;
+    if (typeof inputs?.directory === "string") directories.set(shell.name, inputs.directory);
+    // What is on the host is held to the host key that the gate saw.
+    else shells.set(shell.name, shell);
   }
-  const hosts = [...found.values()].map((host) => ({
-    ...host,
-    directory: current.get(host.shell.name) ?? host.directory,
-  }));
-  return hosts.sort((a, b) => (a.shell.name < b.shell.name ? -1 : 1));
+  return [...shells.values()]
+    .flatMap((shell) => {
+      const directory = directories.get(shell.name);
+      return directory === undefined ? [] : [{ shell, directory }];
+    })
+    .sort((a, b) => (a.shell.name < b.shell.name ? -1 : 1));
 }
 
 /** A value that the state marks as a secret, in clear: its JSON is text in the state. */

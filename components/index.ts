@@ -1,8 +1,8 @@
 /** The public door of the library: everything that a program imports comes from here. */
-export { App, type RoleOnHost } from "./app/app";
+export { App } from "./app/app";
+export type { RoleOnHost } from "./app/role-on-host";
 export type { AppArgs, ContainerSettings, RoleArgs } from "./app/args";
-export type { Prune, PruneArgs } from "./app/prune";
-export type { Routes } from "./app/routes";
+export type { CleanUp, CleanUpArgs } from "./app/clean-up";
 export { letsEncrypt, ownCertificate, type RouteArgs, type Tls } from "./app/route";
 export { Accessory } from "./accessory/accessory";
 export type { AccessoryArgs, Publish } from "./accessory/args";
@@ -11,7 +11,7 @@ export type { PostgresArgs } from "./accessory/postgres-args";
 export { Redis } from "./accessory/redis";
 export type { RedisArgs } from "./accessory/redis-args";
 export { Component, type Transform } from "./core/component";
-export type { Duration, Size } from "./core/units";
+export type { Duration, Size } from "../provider/core/units";
 export type { Data } from "../provider/data/word";
 export type { Container, ContainerArgs } from "./docker/container";
 export type { DockerNetwork, DockerNetworkArgs } from "./docker/network";
@@ -20,7 +20,16 @@ export type { Volume, VolumeArgs } from "./docker/volume";
 export type { Architecture, Host } from "./host/host";
 export type { SshArgs } from "./host/ssh";
 export type { GateArgs, GateOnHost } from "./host/host-ready";
-export type { VerbArgs, VerbOnHost } from "./host/step";
+export type {
+  AccessoryReadyArgs,
+  BridgeArgs,
+  ProxyThereArgs,
+  ReadyArgs,
+  ReleaseArgs,
+  SettleArgs,
+  StepOnHost,
+  SwitchArgs,
+} from "./host/step";
 export type { Shell } from "../provider/ssh/address";
 export { Proxy, type ProxyOnHost } from "./proxy/proxy";
 export { ExistingProxy, type ExistingProxyOnHost } from "./proxy/existing";

@@ -10,34 +10,31 @@ import { goneProvider } from "./host/gone";
 import { gateProvider } from "./host/host-ready";
 import { onOneHost } from "./on-one-host";
 import { certificatesProvider } from "./release/certificates";
-import { pruneProvider } from "./release/clean-up";
-import { routesProvider } from "./release/routes";
-import { verbProvider } from "./release/step";
+import { cleanUpProvider } from "./release/clean-up";
+import { stepProvider } from "./release/step";
+import { steps } from "./release/steps";
 
 const gate = onOneHost(gateProvider, () => "what Sextant has put into /var/lib/sextant");
-// What a step would undo there goes without a word: a route, a note.
-const step = onOneHost(verbProvider, ({ undo }) => (undo === undefined ? undefined : ""));
 
 export const resources = {
-  AccessoryReady: step,
-  Bridge: step,
-  Certificate: step,
+  AccessoryReady: stepProvider(steps.AccessoryReady),
+  Bridge: stepProvider(steps.Bridge),
+  Certificate: stepProvider(steps.Certificate),
   Certificates: certificatesProvider,
+  CleanUp: cleanUpProvider,
   Container: onOneHost(containerProvider, ({ name }) => `the container ${name}`),
   Data: dataProvider,
   DockerNetwork: onOneHost(networkProvider, () => ""),
   Gone: goneProvider,
   HostReady: gate,
-  PostgresLogin: step,
+  PostgresLogin: stepProvider(steps.PostgresLogin),
   Preflight: gate,
-  ProxyThere: step,
-  Prune: pruneProvider,
+  ProxyThere: stepProvider(steps.ProxyThere),
   Pull: pullProvider,
-  Ready: step,
-  Release: step,
-  Routes: routesProvider,
-  Settle: step,
-  Switch: step,
+  Ready: stepProvider(steps.Ready),
+  Release: stepProvider(steps.Release),
+  Settle: stepProvider(steps.Settle),
+  Switch: stepProvider(steps.Switch),
   Volume: onOneHost(volumeProvider, ({ name }) => leftVolume(name)),
   Volumes: volumeListProvider,
 };

@@ -10,31 +10,30 @@ const root = resolve(__dirname, "..");
 
 /** The interface that has the inputs of a type of resource. */
 const inputs: Readonly<Record<ResourceType, string>> = {
-  AccessoryReady: "VerbInputs",
-  Bridge: "VerbInputs",
-  Certificate: "VerbInputs",
+  AccessoryReady: "AccessoryReadyInputs",
+  Bridge: "BridgeInputs",
+  Certificate: "CertificateInputs",
   Certificates: "CertificatesInputs",
+  CleanUp: "CleanUpInputs",
   Container: "ContainerInputs",
   Data: "DataInputs",
   DockerNetwork: "DockerNetworkInputs",
   Gone: "GoneInputs",
   HostReady: "GateInputs",
-  PostgresLogin: "VerbInputs",
+  PostgresLogin: "PostgresLoginInputs",
   Preflight: "GateInputs",
-  ProxyThere: "VerbInputs",
-  Prune: "PruneInputs",
+  ProxyThere: "ProxyThereInputs",
   Pull: "PullInputs",
-  Ready: "VerbInputs",
-  Release: "VerbInputs",
-  Routes: "RoutesInputs",
-  Settle: "VerbInputs",
-  Switch: "VerbInputs",
+  Ready: "ReadyInputs",
+  Release: "ReleaseInputs",
+  Settle: "SettleInputs",
+  Switch: "SwitchInputs",
   Volume: "VolumeInputs",
   Volumes: "VolumeListInputs",
 };
 
 /** Inputs that are secrets: what they hold is in no diff, and not in clear in the state. */
-const secrets = ["__auth", "privateKey", "stdin"];
+const secrets = ["__auth", "password", "privateKey", "secrets"];
 
 type Json = Record<string, unknown>;
 

@@ -65,7 +65,7 @@ export function rivalConfig(edit: Edit, settings: RivalSettings): string {
 /** Why a fixture cannot be put to Kamal, or nothing. */
 export function beyondRival({ edit }: Fixture): string | undefined {
   if (edit.release !== undefined) return "has no release command";
-  if (edit.proxyFlag !== undefined) return "does not know the flag";
+  if (edit.proxyFlags !== undefined) return "does not know the flag";
   if (edit.proxy !== undefined) return "looks at the proxy's version only where it runs";
   if (edit.second === true) return "makes no proxy with a deploy";
   return undefined;

@@ -388,8 +388,7 @@ export const replaced: readonly (readonly [string, string])[] = [
   ["Release", "shop-release"],
   ["Ready", "shop-web-host-0-ready"],
   ["Switch", "shop-web-host-0-switch"],
-  ["Routes", "shop-routes"],
-  ["Prune", "shop-prune"],
+  ["CleanUp", "shop-clean-up"],
   ["Bridge", "proxy-host-0-bridge"],
   ["Settle", "proxy-host-0-settle"],
 ];

@@ -227,7 +227,7 @@ fi`,
   async olderVerbs(): Promise<void> {
     const stack = await this.stack("main");
     const state = await stack.pulumi(["stack", "export"]);
-    const hash = /\/usr\/local\/lib\/sextant\/([0-9a-f]{12})\//.exec(state)?.[1];
+    const hash = /\/usr\/local\/lib\/sextant\/([0-9a-f]{12})\b/.exec(state)?.[1];
     if (hash === undefined) throw new Error("bench edits: the state names no verbs");
     for (const machine of both)
       await this.on(machine, `cd /usr/local/lib/sextant && cp -r ${hash} ${olderHash} && rm -r ${hash}`);

@@ -48,14 +48,15 @@ export class Host {
   }
 
   async containers(): Promise<Listed[]> {
-    const format = '{{.Names}}|{{.State}}|{{.Label "sextant.role"}}|{{.Label "sextant.version"}}';
+    const format = '{{.Names}}|{{.State}}|{{.Label "sextant.role"}}|{{.Image}}';
     const text = await this.run(`docker ps --all --format '${format}'`);
     return text
       .split("\n")
       .filter(Boolean)
       .map((line) => {
-        const [name = "", state = "", role = "", version = ""] = line.split("|");
-        return { name, state, role, version };
+        const [name = "", state = "", role = "", image = ""] = line.split("|");
+        // The tag is the version.
+        return { name, state, role, version: image.replace(/^.*:/, "") };
       });
   }
 

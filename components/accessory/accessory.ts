@@ -2,10 +2,10 @@ import * as pulumi from "@pulumi/pulumi";
 import { claimChildren } from "../core/claimed-names";
 import { Component, transformed } from "../core/component";
 import type { Problem } from "../core/problem";
-import { dockerEnvs } from "../core/environment";
+import { plainVariables, secretVariables } from "../core/environment";
 import { hostWide, ownerOf } from "../core/names";
 import { lateRefusal } from "../core/refusal";
-import { mebibytes, memoryLimit, seconds } from "../core/units";
+import { inSeconds, mebibytes, memoryLimit, seconds } from "../../provider/core/units";
 import { refuseShape } from "../core/shape";
 import { calledByTransform, DataOf, placeOf, type Names } from "../data/data";
 import { warnData } from "../data/check-word";
@@ -14,8 +14,8 @@ import { loginLine } from "../image/login";
 import { accessoryLabel, ownerLabel } from "../../provider/docker/container-body";
 import { Pull } from "../image/pull";
 import { Volume, type VolumeArgs } from "../docker/volume";
-import { onHost, secretNames } from "../host/depends";
-import { VerbOnHost } from "../host/step";
+import { onHost } from "../host/depends";
+import { StepOnHost } from "../host/step";
 import { checkAccessory, type AccessoryArgs, type Publish } from "./args";
 import { checkOnServer, occupy } from "./checks/check-server";
 import { inspectAccessory } from "./checks/inspect-image";
@@ -44,7 +44,7 @@ export class Accessory extends Component {
   readonly volumes: Readonly<Record<string, Volume>>;
   readonly container: Container;
   /** Done when the accessory is ready. */
-  readonly ready: VerbOnHost;
+  readonly ready: StepOnHost<"AccessoryReady">;
   /** The name or address that clients connect to; known only once the accessory is ready, so that they wait for it. */
   readonly host: pulumi.Output<string>;
   /** The port that clients connect to. */
@@ -158,7 +158,8 @@ export class Accessory extends Component {
           __auth: loginLine(server, args.image),
           hostname: this.componentName,
           command: args.command,
-          envs: dockerEnvs(args.env ?? {}, args.secrets ?? {}, this.label),
+          env: plainVariables(args.env ?? {}, this.label),
+          secrets: secretVariables(args.secrets ?? {}, this.label),
           ports: ports(args, server.privateAddress, this.label),
           network: { name: server.network.name, id: server.network.id, aliases: [this.data.name] },
           volumes: Object.entries(args.volumes ?? {}).map(([volume, path]) => ({
@@ -185,21 +186,18 @@ export class Accessory extends Component {
     );
   }
 
-  private awaitReady(args: AccessoryArgs): VerbOnHost {
-    const timeout = seconds(args.ready?.timeout ?? "120s");
-    const words = [
-      pulumi.interpolate`container=${this.container.name}`,
-      pulumi.interpolate`instance=${this.container.id}`,
-      `timeout=${timeout}`,
-      ...secretNames(args.secrets),
-    ];
-    return new VerbOnHost(
+  private awaitReady(args: AccessoryArgs): StepOnHost<"AccessoryReady"> {
+    const secretNames = Object.keys(args.secrets ?? {}).sort();
+    return new StepOnHost(
+      "AccessoryReady",
       `${this.componentName}-ready`,
       args.server,
-      args.ready === undefined ? "ready" : "accessory-ready",
       {
-        words: args.ready === undefined ? [...words, "delay=2"] : [...words, "--", ...args.ready.command],
-        timeout,
+        container: this.container.name,
+        instance: this.container.id,
+        timeout: inSeconds(args.ready?.timeout ?? "120s"),
+        ...(secretNames.length === 0 ? {} : { secretNames }),
+        ...(args.ready === undefined ? {} : { command: args.ready.command }),
       },
       { parent: this, dependsOn: [this.container] },
       args.transform?.ready,

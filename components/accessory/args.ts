@@ -4,14 +4,14 @@ import * as check from "../core/checks";
 import { anyName, checkEnvironment } from "../core/environment";
 import type { Transform } from "../core/component";
 import type { Problem } from "../core/problem";
-import type { Duration, Size } from "../core/units";
+import type { Duration, Size } from "../../provider/core/units";
 import type { Data } from "../../provider/data/word";
 import { checkData } from "../data/check-word";
 import type { ContainerArgs } from "../docker/container";
 import type { PullArgs } from "../image/pull";
 import type { VolumeArgs } from "../docker/volume";
 import type { Host } from "../host/host";
-import type { VerbArgs } from "../host/step";
+import type { AccessoryReadyArgs } from "../host/step";
 import { moves } from "../image/reference";
 
 /**
@@ -127,7 +127,7 @@ export interface AccessoryArgs {
     /** The container. */
     container?: Transform<ContainerArgs>;
     /** What waits until it is ready. */
-    ready?: Transform<VerbArgs>;
+    ready?: Transform<AccessoryReadyArgs>;
   };
 }
 

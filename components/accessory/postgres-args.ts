@@ -1,6 +1,6 @@
 /** The arguments of Postgres. */
 import type * as pulumi from "@pulumi/pulumi";
-import type { Size } from "../core/units";
+import type { Size } from "../../provider/core/units";
 import type { AccessoryArgs } from "./args";
 
 /** Arguments of `Postgres`: those of an accessory, less what the preset knows. */

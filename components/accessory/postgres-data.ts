@@ -1,5 +1,5 @@
 /**
- * Where the official image of PostgreSQL keeps its data, and what its `psql` is told. Pure. The rules are those of
+ * Where the official image of PostgreSQL keeps its data. Pure. The rules are those of
  * docker-library/postgres at 6edb0a8: up to 17 `VOLUME /var/lib/postgresql/data` is PGDATA itself; from 18 on the volume is
  * /var/lib/postgresql, PGDATA a directory of the major version in it, and docker-entrypoint.sh ends where
  * /var/lib/postgresql/data is a mount point (18/trixie/Dockerfile, `docker_setup_env` in 18/trixie/docker-entrypoint.sh). The
@@ -38,12 +38,4 @@ export function pgdataOf(env: Record<string, unknown> | undefined): string | und
 
 function insideOf(directory: string, path: string): boolean {
   return path === directory || path.startsWith(`${directory}/`);
-}
-
-/**
- * The input of `psql` that gives a user a password. `\password` asks for it twice and sends only its hash, so that no log of the server
- * can hold it; without a terminal it reads from the same input.
- */
-export function loginInput(user: string, password: string): string {
-  return `\\password "${user}"\n${password}\n${password}\n`;
 }

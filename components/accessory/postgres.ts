@@ -3,11 +3,11 @@ import * as check from "../core/checks";
 import { sentence, type Problem } from "../core/problem";
 import { lateRefusal } from "../core/refusal";
 import { libcOf, majorOf } from "../../provider/docker/data-format";
-import { VerbOnHost } from "../host/step";
+import { StepOnHost } from "../host/step";
 import { moves } from "../image/reference";
 import { Accessory } from "./accessory";
 import { checkPassword, checkVersion, passwordRule } from "./checks/check-version";
-import { checkPgdata, loginInput, mountFor, pgdataOf } from "./postgres-data";
+import { checkPgdata, mountFor, pgdataOf } from "./postgres-data";
 import { withPreset } from "./preset";
 import { refuseShape } from "../core/shape";
 import type { PostgresArgs } from "./postgres-args";
@@ -27,7 +27,7 @@ export class Postgres extends Accessory {
   readonly user: string;
   readonly database: string;
   /** Done when the user has the password. */
-  readonly login: VerbOnHost;
+  readonly login: StepOnHost<"PostgresLogin">;
 
   constructor(name: string, args: PostgresArgs, opts?: pulumi.ComponentResourceOptions) {
     refuseShape(`${new.target.name} "${name}"`, postgresShape, args);
@@ -66,24 +66,27 @@ export class Postgres extends Accessory {
   }
 
   /** The image takes a password with an empty volume only; so it is set each time that it is another one. */
-  private setPassword({ server, password }: PostgresArgs, user: string, database: string): VerbOnHost {
-    const words = [
-      pulumi.interpolate`container=${this.container.name}`,
-      pulumi.interpolate`instance=${this.container.id}`,
-      `user=${user}`,
-      `database=${database}`,
-    ];
-    const input = pulumi.output(password).apply((known) => {
-      const rule = passwordRule(known);
-      if (rule === undefined) return loginInput(user, known);
-      const cure = "set it with pulumi config set --secret";
-      throw lateRefusal(sentence(this.label, { argument: "password", rule, cure }));
-    });
-    return new VerbOnHost(
+  private setPassword(
+    { server, password }: PostgresArgs,
+    user: string,
+    database: string,
+  ): StepOnHost<"PostgresLogin"> {
+    return new StepOnHost(
+      "PostgresLogin",
       `${this.componentName}-login`,
       server,
-      "postgres-login",
-      { words, stdin: pulumi.secret(input) },
+      {
+        container: this.container.name,
+        instance: this.container.id,
+        user,
+        database,
+        password: pulumi.secret(password).apply((known) => {
+          const rule = passwordRule(known);
+          if (rule === undefined) return known;
+          const cure = "set it with pulumi config set --secret";
+          throw lateRefusal(sentence(this.label, { argument: "password", rule, cure }));
+        }),
+      },
       { parent: this, dependsOn: [this.ready] },
     );
   }

@@ -1,31 +1,20 @@
-import { createHash } from "node:crypto";
 import { isIP } from "node:net";
 import * as pulumi from "@pulumi/pulumi";
 import { claimChildren } from "../core/claimed-names";
-import { Component, transformed } from "../core/component";
-import { dockerEnvs } from "../core/environment";
-import { appLabel, hostWide, ownerOf, roleLabel, stackLabel } from "../core/names";
-import { sentences, type Problem } from "../core/problem";
-import { lateRefusal } from "../core/refusal";
-import { ofType, refuseShape } from "../core/shape";
-import { memoryLimit, seconds } from "../core/units";
-import { calledByTransform, DataOf, placeOf, type Names } from "../data/data";
+import { Component } from "../core/component";
+import { appLabel, roleLabel } from "../core/names";
+import type { Problem } from "../core/problem";
+import { refuseShape } from "../core/shape";
+import type { DataOf } from "../data/data";
 import { sameNames, takeNames } from "../data/same-name";
 import { warnData } from "../data/check-word";
-import { Container, type ContainerArgs } from "../docker/container";
-import { ownerLabel } from "../../provider/docker/container-body";
-import { loginLine } from "../image/login";
+import type { Volume } from "../docker/volume";
+import type { StepOnHost } from "../host/step";
 import { Pull } from "../image/pull";
-import { Volume, type VolumeArgs } from "../docker/volume";
-import type { Host } from "../host/host";
-import { verbLine } from "../../provider/host/scripts";
-import { onHost } from "../host/depends";
-import { VerbOnHost } from "../host/step";
-import type { Front } from "../proxy/args";
 import type { AppArgs } from "./args";
+import { CleanUp } from "./clean-up";
 import { Certificates } from "./certificates";
 import { checkApp } from "./checks/check-app";
-import { checkKey } from "./checks/check-certificate";
 import { checkHosts, occupy } from "./checks/check-hosts";
 import { childrenOf, namesOf, volumePlaces } from "./checks/check-names";
 import { checkParallel, stepsAtATime } from "./checks/check-parallel";
@@ -34,31 +23,12 @@ import { traceAccessories } from "./checks/check-reach";
 import { checkTimeouts } from "./checks/check-timeouts";
 import { inspectImage } from "./checks/inspect-image";
 import { inspectNames } from "./checks/inspect-names";
-import { batches, imageReference, rolesOf, type Placement, type Role } from "./plan";
-import { Prune } from "./prune";
-import { releaseBody } from "./release-body";
-import { Routes } from "./routes";
-import { claimedByOthers } from "./checks/route-claims";
-import {
-  certificateDirectory,
-  deployFlags,
-  healthWords,
-  routeBehind,
-  routePort,
-  type RouteArgs,
-} from "./route";
+import { imageReference, rolesOf, type Role } from "./plan";
+import { rollOut, runRelease } from "./releasing";
+import type { RoleOnHost } from "./role-on-host";
+import { switchSeconds } from "./rollout";
 import { appShape } from "./shape";
-
-/** What a role is on one of its hosts. */
-export interface RoleOnHost {
-  readonly role: string;
-  readonly host: Host;
-  readonly container: Container;
-  /** Starts it, and waits until it is fit for traffic. */
-  readonly ready: VerbOnHost;
-  /** One for each route; one that only stops the old container for a worker; none for a stop-first role. */
-  readonly switches: VerbOnHost[];
-}
+import { makeVolumes, nameData } from "./volumes";
 
 /**
  * A web app in containers: roles on hosts behind the proxy, released without losing a request.
@@ -84,15 +54,13 @@ export class App extends Component {
   /** The image, on all hosts. */
   readonly image: Pull;
   /** The release command, where there is one. */
-  readonly release: VerbOnHost | undefined;
+  readonly release: StepOnHost<"Release"> | undefined;
   /** What its volumes are called and whose they are, kept through renames, also while it has none. */
   readonly data: DataOf;
   /** The data volumes: `<host>/<volume>` in the program's names. They outlive every container. */
   readonly volumes: ReadonlyMap<string, Volume>;
   /** Every role on every host, in the order of the rollout. */
   readonly placements: readonly RoleOnHost[];
-  /** What a refresh asks the proxies by; none for an app without routes. */
-  readonly watch: Routes | undefined;
   /** The certificates of its routes from Let's Encrypt; none without such a route. */
   readonly certificates: Certificates | undefined;
   /** The release that serves; known once the last host is switched. */
@@ -104,13 +72,14 @@ export class App extends Component {
     const roles = this.admit(args, opts?.parent !== undefined);
     const reference = pulumi.output(args.version).apply((version) => imageReference(args.image, version));
     this.image = this.pull(args, roles, reference);
-    this.data = this.nameData(args, roles);
-    this.volumes = this.makeVolumes(args, roles);
-    this.release = this.runRelease(args, roles, reference);
-    const { placements, last } = this.rollOut(args, roles, reference);
+    this.data = nameData(this, args, roles);
+    this.volumes = makeVolumes(this, args, roles, this.data);
+    const { image, volumes } = this;
+    const releasing = { app: this, args, roles, reference, image, volumes };
+    this.release = runRelease(releasing);
+    const { placements, last } = rollOut(releasing, this.release ?? image);
     this.placements = placements;
-    this.watch = this.watchRoutes(roles);
-    this.prune(args, roles, last);
+    this.cleanUp(args, roles, last);
     this.certificates = this.askForCertificates(roles, last);
     const switched = this.placements.flatMap((placement) => placement.switches.map((command) => command.id));
     this.version = pulumi
@@ -174,388 +143,25 @@ export class App extends Component {
     );
   }
 
-  private nameData(args: AppArgs, roles: Role[]): DataOf {
-    const { data = "keep", transform } = args;
-    const names = { name: hostWide(this.componentName), owner: ownerOf("app", this.componentName) };
-    const places = volumePlaces(roles).map(({ host, source }) => {
-      const own = this.volumeArgs(args, host, source, names);
-      const called = calledByTransform(transform?.volume, this.volumeResource(host, source), own, {
-        parent: this,
-      });
-      return { volume: source, ...placeOf(host), ...called };
-    });
-    return new DataOf(
-      this.componentName,
-      { label: this.label, argument: "roles", ...names, data, places },
-      { parent: this },
-    );
-  }
-
-  private volumeResource(host: Host, source: string): string {
-    return `${this.componentName}-${host.hostName}-${source}`;
-  }
-
-  private volumeArgs({ data = "keep" }: AppArgs, host: Host, source: string, names: Names): VolumeArgs {
-    return {
-      ...placeOf(host),
-      label: this.label,
-      name: pulumi.interpolate`${names.name}-${source}`,
-      owner: pulumi.interpolate`${names.owner}/${source}`,
-      component: ownerOf("app", this.componentName),
-      formerly: names.owner,
-      data,
-    };
-  }
-
-  private makeVolumes(args: AppArgs, roles: Role[]): Map<string, Volume> {
-    const make = (host: Host, source: string): Volume =>
-      new Volume(
-        ...transformed<VolumeArgs>(
-          args.transform?.volume,
-          this.volumeResource(host, source),
-          this.volumeArgs(args, host, source, this.data),
-          onHost(host, { parent: this }),
-        ),
-      );
-    return new Map(
-      volumePlaces(roles).map(({ host, source }) => [volumeKey(host, source), make(host, source)]),
-    );
-  }
-
-  private runRelease(args: AppArgs, roles: Role[], reference: pulumi.Output<string>): VerbOnHost | undefined {
-    const primary = roles[0];
-    const host = primary?.servers[0];
-    if (args.release === undefined || primary === undefined || host === undefined) return undefined;
-    const name = hostWide(`${this.componentName}-release`);
-    const { env, secrets = {}, volumes = {} } = primary;
-    const variables = { ...this.ofRelease(args, host), ...env };
-    const binds = Object.entries(volumes).map(
-      ([source, path]) => pulumi.interpolate`${this.mounted(host, source)}:${path}`,
-    );
-    const body = pulumi
-      .all([reference, host.network.name, dockerEnvs(variables, secrets, this.label), pulumi.all(binds)])
-      .apply(([image, network, envs, mounts]) =>
-        releaseBody({
-          image,
-          command: args.release ?? [],
-          envs,
-          network,
-          volumes: mounts,
-          labels: { "sextant.release": name, "sextant.secrets": Object.keys(secrets).sort().join(",") },
-        }),
-      );
-    return new VerbOnHost(
-      `${this.componentName}-release`,
-      host,
-      "release",
-      {
-        words: [
-          `name=${name}`,
-          pulumi.interpolate`image=${reference}`,
-          `timeout=${seconds(args.releaseTimeout ?? "10m")}`,
-          "--",
-          ...args.release,
-        ],
-        image: { reference, login: loginLine(host, reference) },
-        stdin: pulumi.secret(body),
-        undo: { verb: "release", words: [`name=${name}`, "forget"] },
-        // An earlier one, whose client was cut off, may have to end first.
-        timeout: 2 * seconds(args.releaseTimeout ?? "10m"),
-      },
-      { parent: this, dependsOn: [this.image, ...this.volumes.values()] },
-      args.transform?.release,
-    );
-  }
-
-  /**
-   * Batch after batch: all containers, the gates of what has a route, those of the workers, then what is stopped first, and the switches
-   * one after the other. Each step names the one before it and
-   * not all that was before that: names of every host in every host's state would be most of it on many hosts.
-   */
-  private rollOut(
-    args: AppArgs,
-    roles: Role[],
-    reference: pulumi.Output<string>,
-  ): { placements: RoleOnHost[]; last: pulumi.Resource[] } {
-    const placements: RoleOnHost[] = [];
-    let before: pulumi.Resource[] = [this.release ?? this.image];
-    for (const batch of batches(roles, args.rollout?.batch)) {
-      const instead = batch.filter(({ role }) => role.strategy === "stop-first");
-      const beside = batch.filter(({ role }) => role.strategy !== "stop-first");
-      const routed = beside.filter(({ role }) => role.routes.length > 0);
-      const workers = beside.filter(({ role }) => role.routes.length === 0);
-      const lease = leaseSeconds(batch);
-      const start = (placement: Placement, after: pulumi.Resource[] = []): RoleOnHost =>
-        this.start(args, placement, reference, before, lease, after);
-      const web = routed.map((placement) => start(placement));
-      // A worker takes work as soon as it runs.
-      const fit = web.map(({ ready }) => ready);
-      const started = [...web, ...workers.map((placement) => start(placement, fit))];
-      const gates = started.map(({ ready }) => ready);
-      // What must not run twice is stopped only when all else is known to be fit.
-      const replaced = instead.map((placement) =>
-        this.start(args, placement, reference, [...before, ...gates], 0),
-      );
-      let last: pulumi.Resource[] = [...gates, ...replaced.map(({ ready }) => ready)];
-      for (const [at, { role, host }] of [...routed, ...workers].entries()) {
-        const placed = started[at];
-        if (placed === undefined) continue;
-        const switches = this.switchTraffic(args, role, host, placed, [placed.ready, ...last]);
-        placed.switches.push(...switches);
-        last = switches;
-      }
-      placements.push(...started, ...replaced);
-      before = last;
-    }
-    return { placements, last: before };
-  }
-
-  /** @param before what it is made after; @param fit what has to be ready before it is started */
-  private start(
-    args: AppArgs,
-    { role, host }: Placement,
-    reference: pulumi.Output<string>,
-    before: pulumi.Resource[],
-    lease: number,
-    fit: pulumi.Resource[] = [],
-  ): RoleOnHost {
-    const name = `${this.componentName}-${role.name}-${host.hostName}`;
-    const dependsOn = [...before, ...this.volumesOn(host, role)];
-    const container = new Container(
-      ...transformed<ContainerArgs>(
-        args.transform?.container,
-        name,
-        {
-          shell: host.shell,
-          image: reference,
-          __auth: loginLine(host, reference),
-          hostname: host.hostName,
-          // The gate starts it, so that what keeps it from starting is said in the gate's words.
-          start: false,
-          command: role.command,
-          envs: dockerEnvs({ ...this.ofRelease(args, host), ...role.env }, role.secrets ?? {}, this.label),
-          plainEnv: role.env ?? {},
-          network: { name: host.network.name, id: host.network.id },
-          volumes: Object.entries(role.volumes ?? {}).map(([source, containerPath]) => ({
-            ...(source.startsWith("/") ? { hostPath: source } : { volumeName: this.mounted(host, source) }),
-            containerPath,
-          })),
-          labels: this.labels(args, role),
-          ...memoryLimit(role.resources?.memory),
-          cpus: role.resources?.cpus,
-          restart: role.restart ?? "unless-stopped",
-          logDriver: role.logging?.driver ?? "json-file",
-          logOpts: role.logging === undefined ? { "max-size": "10m", "max-file": "3" } : role.logging.options,
-          destroyGraceSeconds: seconds(role.stopTimeout ?? "30s"),
-        },
-        // A new container starts beside the old one; no name is given, so that both can be there.
-        onHost(host, { parent: this, deleteBeforeReplace: role.strategy === "stop-first", dependsOn }),
-      ),
-    );
-    const ready = new VerbOnHost(
-      `${name}-ready`,
-      host,
-      "ready",
-      {
-        words: this.readyWords(role, container, lease, args.proxy?.config.behind),
-        timeout: seconds(role.readyTimeout ?? "60s"),
-        container: container.name,
-      },
-      // The gate asks as well whether the proxy runs that is to send traffic.
-      { parent: this, dependsOn: [container, ...this.proxyOf(args, role, host), ...fit] },
-      args.transform?.ready,
-    );
-    return { role: role.name, host, container, ready, switches: [] };
-  }
-
-  /** What makes the proxy of a role with a route ready on a host. */
-  private proxyOf({ proxy }: AppArgs, role: Role, host: Host): pulumi.Resource[] {
-    const there = role.routes.length === 0 ? undefined : proxy?.on.get(host.hostName);
-    return there === undefined ? [] : [there.settle];
-  }
-
-  private readyWords(
-    role: Role,
-    container: Container,
-    lease: number,
-    front: Front | undefined,
-  ): pulumi.Input<string>[] {
-    const route = role.routes[0]?.route;
-    return [
-      `role=${roleLabel(this.componentName, role.name)}`,
-      pulumi.interpolate`container=${container.name}`,
-      `timeout=${seconds(role.readyTimeout ?? "60s")}`,
-      ...(route === undefined
-        ? [`delay=${seconds(role.readyDelay ?? "3s")}`]
-        : healthWords(routeBehind(route, front))),
-      ...(lease > 0 ? [`lease=${lease}`] : []),
-      ...(role.ready === undefined ? [] : ["--", ...role.ready]),
-    ];
-  }
-
-  private switchTraffic(
-    args: AppArgs,
-    role: Role,
-    host: Host,
-    placed: RoleOnHost,
-    after: pulumi.Resource[],
-  ): VerbOnHost[] {
-    const services = role.routes.map(({ service }) => service);
-    // The line is made once the container has its name: the apps that follow in the program have their routes by then.
-    const words = (own: readonly string[], more: readonly string[] = []): pulumi.Output<string[]> =>
-      placed.container.name.apply((container) => [
-        `role=${roleLabel(this.componentName, role.name)}`,
-        `container=${container}`,
-        `stop=${seconds(role.stopTimeout ?? "30s")}`,
-        `services=${services.join(",")}`,
-        ...claimedByOthers(args.proxy, host.hostName, own).map((pair) => `claimed=${pair}`),
-        ...more,
-      ]);
-    const name = `${this.componentName}-${role.name}-${host.hostName}-switch`;
-    const timeout = switchSeconds(role);
-    if (role.routes.length === 0) {
-      return [
-        new VerbOnHost(
-          name,
-          host,
-          "switch",
-          { words: words([]), timeout },
-          { parent: this, dependsOn: after },
-          args.transform?.switch,
-        ),
-      ];
-    }
-    const settle = args.proxy?.on.get(host.hostName)?.settle;
-    const made: VerbOnHost[] = [];
-    for (const [at, { service, route }] of role.routes.entries()) {
-      const certificate = this.putCertificate(service, route, host, settle);
-      const directory = certificate?.directory;
-      // Only the last route stops the old containers; until then they serve the others.
-      const keep = at < role.routes.length - 1 ? ["keep=old"] : [];
-      made.push(
-        new VerbOnHost(
-          route.name === undefined ? name : `${name}-${route.name}`,
-          host,
-          "switch",
-          {
-            words: words(
-              [service],
-              [
-                ...keep,
-                `service=${service}`,
-                `port=${routePort(route)}`,
-                // Its own program may be replacing it now.
-                ...(args.proxy !== undefined && isExisting(args.proxy) ? ["bridge=wait"] : []),
-                "--",
-                ...deployFlags(
-                  routeBehind(route, args.proxy?.config.behind),
-                  role.readyTimeout ?? "60s",
-                  directory,
-                ),
-              ],
-            ),
-            undo: {
-              verb: "unroute",
-              words: [service, `role=${roleLabel(this.componentName, role.name)}`],
-            },
-            timeout,
-          },
-          {
-            parent: this,
-            dependsOn: [
-              ...after,
-              ...made,
-              ...(settle === undefined ? [] : [settle]),
-              ...(certificate === undefined ? [] : [certificate.command]),
-            ],
-          },
-          args.transform?.switch,
-        ),
-      );
-    }
-    return made;
-  }
-
-  private putCertificate(
-    service: string,
-    route: RouteArgs,
-    host: Host,
-    settle: pulumi.Resource | undefined,
-  ): { directory: string; command: VerbOnHost } | undefined {
-    if (route.tls?.kind !== "certificate") return undefined;
-    const { certificate, privateKey } = route.tls;
-    const hash = createHash("sha256").update(certificate).digest("hex").slice(0, 12);
-    const directory = certificateDirectory(service, hash);
-    const encoded = (text: string): string => Buffer.from(text).toString("base64");
-    const command = new VerbOnHost(
-      `${service}-${host.hostName}-certificate`,
-      host,
-      "certificate",
-      {
-        words: [`directory=${directory}`],
-        stdin: pulumi.secret(
-          pulumi.output(privateKey).apply((key) => {
-            const problems = checkKey("tls", certificate, key);
-            if (problems.length > 0)
-              throw lateRefusal(sentences(`${this.label}: route ${service}`, problems));
-            return `${encoded(certificate)}\n${encoded(key)}\n`;
-          }),
-        ),
-        files: [`${directory}/cert.pem`, `${directory}/key.pem`],
-        undo: { verb: "certificate", words: [`directory=${directory}`, "remove"] },
-      },
-      { parent: this, dependsOn: settle === undefined ? [] : [settle] },
-    );
-    return { directory, command };
-  }
-
-  /** After the last switch: by which `pulumi up --refresh` sees a route that was removed by hand, and puts it back. */
-  private watchRoutes(roles: Role[]): Routes | undefined {
-    const routed = this.placements.flatMap((placement) => {
-      const role = roles.find(({ name }) => name === placement.role);
-      return (role?.routes ?? []).map(({ service, route }, at) => ({ placement, service, route, at }));
-    });
-    if (routed.length === 0) return undefined;
-    const hosts = [...new Set(routed.map(({ placement }) => placement.host))].map((host) =>
-      pulumi.output({ shell: host.shell, list: verbLine(host.kit, "routes", [`stack=${stackLabel()}`]) }),
-    );
-    const routes = routed.map(({ placement, service, route, at }) =>
-      pulumi.output({
-        host: placement.host.hostName,
-        service,
-        target: pulumi.interpolate`${placement.container.name}:${routePort(route)}`,
-        line: placement.switches[at]?.line ?? "",
-      }),
-    );
-    return new Routes(
-      `${this.componentName}-routes`,
-      { hosts, routes },
-      { parent: this, dependsOn: routed.flatMap(({ placement }) => placement.switches) },
-    );
-  }
-
   /** After the last switch. */
-  private prune(args: AppArgs, roles: Role[], after: pulumi.Resource[]): void {
-    const drain = ({ role }: RoleOnHost): number =>
+  private cleanUp(args: AppArgs, roles: Role[], after: pulumi.Resource[]): void {
+    const longest = (role: string): number =>
       Math.max(0, ...roles.filter(({ name }) => name === role).map(switchSeconds));
-    const places = this.placements.map((placement) => ({
-      shell: placement.host.shell,
-      line: placement.container.name.apply((container) =>
-        verbLine(placement.host.kit, "prune", [
-          `role=${roleLabel(this.componentName, placement.role)}`,
-          `wait=${drain(placement)}`,
-          `keep=${args.retainImages ?? 3}`,
-          `for=${appLabel(this.componentName)}`,
-          `repository=${args.image}`,
-          `container=${container}`,
-        ]),
-      ),
-    }));
-    new Prune(
-      `${this.componentName}-prune`,
-      { places, timeout: Math.max(0, ...this.placements.map(drain)) + 120 },
+    new CleanUp(
+      `${this.componentName}-clean-up`,
+      {
+        places: this.placements.map(({ role, host, container }) => ({
+          shell: host.shell,
+          role: roleLabel(this.componentName, role),
+          container: container.name,
+          wait: `${longest(role)}s` as const,
+        })),
+        repository: args.image,
+        retainImages: args.retainImages ?? 3,
+        owner: appLabel(this.componentName),
+      },
       { parent: this, dependsOn: after },
-      args.transform?.prune,
+      args.transform?.cleanUp,
     );
   }
 
@@ -565,26 +171,26 @@ export class App extends Component {
       roles
         .filter((role) => role.name === name)
         .flatMap(({ routes }) => routes)
-        .filter(({ route }) => route.tls?.kind === "letsEncrypt")
-        .map(({ route }) => ({
-          shell: host.shell,
-          line: verbLine(host.kit, "handshake", [
-            `timeout=${handshakeSeconds}`,
-            `path=${route.health?.path ?? "/up"}`,
-            ...(route.tls?.kind === "letsEncrypt" && route.tls.staging ? ["directory=staging"] : []),
-            ...(route.hosts ?? []).map((one) => `host=${one}`),
-          ]),
-          own: pulumi
-            .all([host.address, host.ipv6Address])
-            .apply((addresses) =>
-              addresses.filter((address): address is string => address !== undefined && isIP(address) !== 0),
-            ),
-        })),
+        .flatMap(({ route: { tls, hosts = [], health } }) =>
+          tls?.kind !== "letsEncrypt"
+            ? []
+            : [
+                {
+                  shell: host.shell,
+                  hosts,
+                  path: health?.path ?? "/up",
+                  ...(tls.staging ? { staging: true } : {}),
+                  addresses: pulumi
+                    .all([host.address, host.ipv6Address])
+                    .apply((all) => all.filter((one): one is string => one !== undefined && isIP(one) !== 0)),
+                },
+              ],
+        ),
     );
     if (places.length === 0) return undefined;
     const certificates = new Certificates(
       `${this.componentName}-certificates`,
-      { places, timeout: handshakeSeconds + 30 },
+      { places },
       { parent: this, dependsOn: after },
     );
     // Undefined in a user's unit tests, where no provider answers.
@@ -593,68 +199,4 @@ export class App extends Component {
     });
     return certificates;
   }
-
-  /** What each container of a release knows of it, as Kamal's do. */
-  private ofRelease(args: AppArgs, host: Host): Record<string, pulumi.Input<string>> {
-    return { KAMAL_VERSION: args.version, KAMAL_HOST: host.hostName };
-  }
-
-  /** The volumes that a role mounts on a host. */
-  private volumesOn(host: Host, role: Role): Volume[] {
-    return Object.keys(role.volumes ?? {}).flatMap(
-      (source) => this.volumes.get(volumeKey(host, source)) ?? [],
-    );
-  }
-
-  /** What is mounted on a host: the Docker volume by the name that it was made with, or a directory. */
-  private mounted(host: Host, source: string): pulumi.Input<string> {
-    return this.volumes.get(volumeKey(host, source))?.name ?? source;
-  }
-
-  /** Which containers are whose, for the verbs, and which of their variables are secret. */
-  private labels(args: AppArgs, role: Role): Record<string, pulumi.Input<string>> {
-    return {
-      ...role.labels,
-      service: this.componentName,
-      role: role.name,
-      "sextant.app": this.componentName,
-      [ownerLabel]: ownerOf("app", this.componentName),
-      "sextant.role": roleLabel(this.componentName, role.name),
-      "sextant.version": args.version,
-      "sextant.secrets": Object.keys(role.secrets ?? {})
-        .sort()
-        .join(","),
-    };
-  }
-}
-
-/** Whether a proxy is another program's. */
-const isExisting = ofType("sextant:index:ExistingProxy");
-
-/** How long the certificates of a route may take; then they are said to be missing. */
-const handshakeSeconds = 45;
-
-/** By which a volume of a host is found. */
-const volumeKey = (host: Host, source: string): string => `${host.hostName}/${source}`;
-
-/** How long the switch of a role may take on a host: the proxy's own check, draining, and stopping the old containers. */
-function switchSeconds(role: Role): number {
-  const drain = Math.max(0, ...role.routes.map(({ route }) => seconds(route.drainTimeout ?? "30s")));
-  return seconds(role.readyTimeout ?? "60s") + drain + seconds(role.stopTimeout ?? "30s");
-}
-
-/**
- * How long a ready container may wait for its switch: the workers, and what is stopped first, may take their time to become ready,
- * and all the switches before it may drain and stop to their limits.
- */
-function leaseSeconds(batch: readonly Placement[]): number {
-  const roles = batch.map(({ role }) => role);
-  const instead = roles.filter(({ strategy }) => strategy === "stop-first");
-  const workers = roles.filter((role) => role.routes.length === 0 && !instead.includes(role));
-  const ready = (some: readonly Role[]): number[] =>
-    some.map(({ readyTimeout }) => seconds(readyTimeout ?? "60s"));
-  const stop = instead.map(({ stopTimeout }) => seconds(stopTimeout ?? "30s"));
-  const waits = [ready(workers), ready(instead), stop].reduce((sum, all) => sum + Math.max(0, ...all), 0);
-  const switches = roles.filter((role) => !instead.includes(role)).map(switchSeconds);
-  return waits + switches.reduce((sum, each) => sum + each, 0) + 30;
 }

@@ -1,16 +1,16 @@
 /** The arguments of an app. */
 import type * as pulumi from "@pulumi/pulumi";
 import type { Transform } from "../core/component";
-import type { Duration, Size } from "../core/units";
+import type { Duration, Size } from "../../provider/core/units";
 import type { Data } from "../../provider/data/word";
 import type { ContainerArgs } from "../docker/container";
 import type { PullArgs } from "../image/pull";
 import type { VolumeArgs } from "../docker/volume";
 import type { Host } from "../host/host";
-import type { VerbArgs } from "../host/step";
+import type { ReadyArgs, ReleaseArgs, SwitchArgs } from "../host/step";
 import type { ExistingProxy } from "../proxy/existing";
 import type { Proxy } from "../proxy/proxy";
-import type { PruneArgs } from "./prune";
+import type { CleanUpArgs } from "./clean-up";
 import type { RouteArgs } from "./route";
 
 /** What a container of a role is run with; given for the app, each role may say otherwise. */
@@ -208,12 +208,12 @@ export interface AppArgs extends ContainerSettings {
     /** Each container of a role. */
     container?: Transform<ContainerArgs>;
     /** The release command. */
-    release?: Transform<VerbArgs>;
+    release?: Transform<ReleaseArgs>;
     /** The gate of each container. */
-    ready?: Transform<VerbArgs>;
+    ready?: Transform<ReadyArgs>;
     /** The switch of each role on each host. */
-    switch?: Transform<VerbArgs>;
+    switch?: Transform<SwitchArgs>;
     /** The clean-up on all hosts. */
-    prune?: Transform<PruneArgs>;
+    cleanUp?: Transform<CleanUpArgs>;
   };
 }

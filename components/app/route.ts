@@ -2,7 +2,9 @@
 import type * as pulumi from "@pulumi/pulumi";
 import * as check from "../core/checks";
 import type { Problem } from "../core/problem";
-import { seconds, sizeBytes, type Duration, type Size } from "../core/units";
+import { inSeconds, type Duration, type Size } from "../../provider/core/units";
+import type { HealthQuestion } from "../../provider/release/ready";
+import type { RouteTls, SwitchedRoute } from "../../provider/release/route";
 import { frontName, type Front } from "../proxy/args";
 import { proxyFiles } from "../proxy/container";
 import { checkCertificate, checkKey } from "./checks/check-certificate";
@@ -268,16 +270,15 @@ export function checkBehind(argument: string, route: RouteArgs, front: Front | u
   ];
 }
 
-/** The words of the `ready` verb that ask this route's health. */
-export function healthWords(route: RouteArgs): string[] {
-  const host = healthHost(route);
-  return [
-    `port=${route.health?.port ?? routePort(route)}`,
-    `path=${route.health?.path ?? "/up"}`,
-    ...(host === undefined ? [] : [`host=${host}`]),
-    `proto=${route.health?.proto ?? (route.tls === undefined ? "http" : "https")}`,
-    `probe=${seconds(route.health?.timeout ?? "5s")}`,
-  ];
+/** How the health of a route is asked, before it gets traffic. */
+export function healthQuestion(route: RouteArgs): HealthQuestion {
+  return {
+    port: route.health?.port ?? routePort(route),
+    path: route.health?.path ?? "/up",
+    host: healthHost(route),
+    proto: route.health?.proto ?? (route.tls === undefined ? "http" : "https"),
+    timeout: inSeconds(route.health?.timeout ?? "5s"),
+  };
 }
 
 /** The directory on the host that holds a route's own certificate, named after its content. */
@@ -285,38 +286,41 @@ export function certificateDirectory(service: string, certificateHash: string): 
   return `${proxyFiles}/tls/${service}-${certificateHash}`;
 }
 
-/** The flags of `kamal-proxy deploy` for a route; those of v0.9.2 that a route has an argument for. */
-export function deployFlags(route: RouteArgs, deployTimeout: Duration, certificate?: string): string[] {
-  const flag = (name: string, value: string | number | boolean | undefined): string[] =>
-    value === undefined ? [] : [`--${name}=${value}`];
-  const bytes = (size: Size | undefined): number | undefined =>
-    size === undefined ? undefined : sizeBytes(size);
-  const host = healthHost(route);
-  return [
-    ...(route.hosts ?? []).flatMap((name) => flag("host", name)),
-    ...(route.paths ?? []).flatMap((path) => flag("path-prefix", path)),
-    ...flag("strip-path-prefix", route.stripPath),
-    ...flag("canonical-host", route.canonicalHost),
-    ...(route.tls === undefined ? [] : ["--tls"]),
-    ...(route.tls?.kind === "letsEncrypt" && route.tls.staging ? ["--tls-staging"] : []),
-    ...(certificate === undefined
-      ? []
-      : [`--tls-certificate-path=${certificate}/cert.pem`, `--tls-private-key-path=${certificate}/key.pem`]),
-    ...flag("tls-redirect", route.redirectToHttps),
-    ...flag("forward-headers", route.forwardHeaders),
-    ...flag("deploy-timeout", deployTimeout),
-    ...flag("drain-timeout", route.drainTimeout ?? "30s"),
-    ...flag("health-check-path", route.health?.path ?? "/up"),
-    ...flag("health-check-timeout", route.health?.timeout),
-    ...flag("health-check-port", route.health?.port),
-    ...flag("health-check-host", host),
-    ...flag("target-timeout", route.responseTimeout ?? "30s"),
-    ...flag("buffer-requests", route.buffer?.requests ?? true),
-    ...flag("buffer-responses", route.buffer?.responses ?? true),
-    ...flag("buffer-memory", bytes(route.buffer?.memory)),
-    ...flag("max-request-body", bytes(route.buffer?.maxRequestBody)),
-    ...flag("max-response-body", bytes(route.buffer?.maxResponseBody)),
-    ...(route.logHeaders?.request ?? []).flatMap((name) => flag("log-request-header", name)),
-    ...(route.logHeaders?.response ?? []).flatMap((name) => flag("log-response-header", name)),
-  ];
+/** A route as it is switched. @param certificate the directory with the route's own certificate */
+export function switchedRoute(
+  service: string,
+  route: RouteArgs,
+  deployTimeout: Duration,
+  certificate?: string,
+): SwitchedRoute {
+  const { hosts, paths, stripPath, canonicalHost, redirectToHttps, forwardHeaders, logHeaders } = route;
+  const { health, buffer } = route;
+  return {
+    service,
+    port: routePort(route),
+    hosts,
+    paths,
+    stripPath,
+    canonicalHost,
+    tls: switchedTls(route.tls, certificate),
+    redirectToHttps,
+    forwardHeaders,
+    deployTimeout,
+    drainTimeout: route.drainTimeout ?? "30s",
+    responseTimeout: route.responseTimeout ?? "30s",
+    health: {
+      path: health?.path ?? "/up",
+      host: healthHost(route),
+      port: health?.port,
+      timeout: health?.timeout,
+    },
+    buffer: { ...buffer, requests: buffer?.requests ?? true, responses: buffer?.responses ?? true },
+    logHeaders,
+  };
+}
+
+function switchedTls(tls: Tls | undefined, certificate: string | undefined): RouteTls | undefined {
+  if (tls === undefined) return undefined;
+  if (tls.kind === "letsEncrypt") return { letsEncrypt: tls.staging ? "staging" : "production" };
+  return { certificate };
 }

@@ -133,7 +133,7 @@ export const appShape: Shape<AppArgs> = object<AppArgs>(
       release: true,
       ready: true,
       switch: true,
-      prune: true,
+      cleanUp: true,
     }),
   },
   '{ image: "registry.example.com/shop", version: "v1", roles: { web: { servers: [web] } } }',

@@ -6,7 +6,7 @@ import { isIPv4, isIPv6 } from "node:net";
 import { Output } from "@pulumi/pulumi";
 import type { CheckName } from "./check-pages";
 import type { Problem } from "./problem";
-import { durationMs, sizeBytes } from "./units";
+import { durationMs, sizeBytes } from "../../provider/core/units";
 
 /** True when the value is there now, at preview: not absent, not an Output, not a promise. */
 export function isPlain<T>(value: T): value is Exclude<T, Output<unknown> | Promise<unknown> | undefined> {

@@ -1,4 +1,4 @@
-/** Environment variables: plain ones and secrets, their rules and the form that Docker takes them in. */
+/** Environment variables: plain ones and secrets, and their rules. */
 import * as pulumi from "@pulumi/pulumi";
 import * as check from "./checks";
 import { sentence, sentences, type Problem } from "./problem";
@@ -83,23 +83,39 @@ function emptyProblem(argument: string): Problem {
 }
 
 /**
- * Docker's form of the variables: `NAME=value`, sorted. With secrets in it the whole list is secret, as the engine knows
- * secrets by value only.
+ * The variables that are no secrets, each a text once it is known. One that turns out to be a secret is kept as one.
+ *
+ * @param component how errors name the component, for what is known only later
+ */
+export function plainVariables(env: Environment, component: string): Environment {
+  return Object.fromEntries(
+    Object.entries(env).map(([name, value]) => [
+      name,
+      typeof value === "string"
+        ? value
+        : pulumi.output(value).apply((known: unknown) => textOf(component, name, known)),
+    ]),
+  );
+}
+
+/**
+ * The variables that are secrets, each marked as one by itself, so that a diff says which of them is another one.
  *
  * @param component how errors name the component, for a secret that turns out to be empty only when it is read
  */
-export function dockerEnvs(env: Environment, secrets: Environment, component = ""): pulumi.Output<string[]> {
-  const hidden = Object.fromEntries(
-    Object.entries(secrets).map(([name, value]) => [name, pulumi.secret(value)]),
-  );
-  return pulumi.all({ ...env, ...hidden }).apply((all: Record<string, unknown>) =>
-    Object.entries(all)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([name, value]) => {
-        const problems = name in secrets ? emptySecret(`secrets.${name}`, value) : [];
+export function secretVariables(
+  secrets: Environment,
+  component: string,
+): Record<string, pulumi.Output<string>> {
+  return Object.fromEntries(
+    Object.entries(secrets).map(([name, value]) => [
+      name,
+      pulumi.secret(value).apply((known: unknown) => {
+        const problems = emptySecret(`secrets.${name}`, known);
         if (problems.length > 0) throw lateRefusal(sentences(component, problems));
-        return `${name}=${textOf(component, name, value)}`;
+        return textOf(component, name, known);
       }),
+    ]),
   );
 }
 

@@ -18,7 +18,20 @@ type DeepInput<Value> = pulumi.Input<
       : Value
 >;
 
-/** A resource of the type `sextant:index:<type>`. */
+/** Variables that are secrets, as a program gives them. */
+type Secrets = pulumi.Input<Record<string, pulumi.Input<string>> | undefined>;
+
+/** The `secrets` among some inputs, each marked as a secret wherever it comes from, also from a transform. */
+function hidden({ secrets }: { secrets?: Secrets }): { secrets?: Secrets } {
+  if (secrets === undefined) return {};
+  if (pulumi.Output.isInstance(secrets) || secrets instanceof Promise)
+    return { secrets: pulumi.secret(secrets) };
+  return {
+    secrets: Object.fromEntries(Object.entries(secrets).map(([name, value]) => [name, pulumi.secret(value)])),
+  };
+}
+
+/** A resource of the type `sextant:index:<type>`. Its input `secrets`, where it has one, is a secret. */
 export abstract class PluginResource extends pulumi.CustomResource {
   protected constructor(
     type: ResourceType,
@@ -35,11 +48,16 @@ export abstract class PluginResource extends pulumi.CustomResource {
     const prepare = Error.prepareStackTrace;
     if (process.env["PULUMI_DEBUG_PROMISE_LEAKS"] === undefined) Error.prepareStackTrace = String;
     try {
-      super(`sextant:index:${type}`, name, inputs, {
-        version,
-        pluginDownloadURL: settings.server,
-        ...opts,
-      });
+      super(
+        `sextant:index:${type}`,
+        name,
+        { ...inputs, ...hidden(inputs) },
+        {
+          version,
+          pluginDownloadURL: settings.server,
+          ...opts,
+        },
+      );
     } finally {
       Error.prepareStackTrace = prepare;
     }

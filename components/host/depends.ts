@@ -32,9 +32,3 @@ function listOf(dependsOn: pulumi.CustomResourceOptions["dependsOn"]): pulumi.Re
   if (dependsOn === undefined) return [];
   return (Array.isArray(dependsOn) ? dependsOn : [dependsOn]) as pulumi.Resource[];
 }
-
-/** By which the evidence of a failure knows what has to be masked, whatever it looks like: for containers that no label says it of. */
-export function secretNames(secrets: object | undefined): string[] {
-  const names = Object.keys(secrets ?? {}).sort();
-  return names.length === 0 ? [] : [`secrets=${names.join(",")}`];
-}

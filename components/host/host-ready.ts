@@ -6,8 +6,6 @@ import { PluginResource, type InputsOf } from "../core/resource";
 import type { Shell } from "../../provider/ssh/address";
 import { versionOf, type GateInputs } from "../../provider/host/host-ready";
 import type { Kit } from "../../provider/host/scripts";
-import { unlessUsed } from "../../provider/host/install";
-import { typeOf } from "./step";
 
 /** The arguments of the resource, for transforms. */
 export type GateArgs = InputsOf<GateInputs>;
@@ -40,10 +38,14 @@ export class GateOnHost extends PluginResource {
         version: versionOf(verb),
         directory: verbs.directory,
         owner,
-        undo: unlessUsed(verbs, owner),
       },
       opts,
     );
-    super(typeOf(verb), name, { ...args, seenHostKey: undefined }, changed);
+    super(
+      verb === "preflight" ? "Preflight" : "HostReady",
+      name,
+      { ...args, seenHostKey: undefined },
+      changed,
+    );
   }
 }

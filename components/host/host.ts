@@ -6,7 +6,6 @@ import type { DockerNetwork } from "../docker/network";
 import type { Shell } from "../../provider/ssh/address";
 import type { Rule } from "../firewall/rule";
 import type { Registry } from "../registry/registry";
-import type { Kit } from "../../provider/host/scripts";
 
 /** A processor architecture as Docker's platforms name it. */
 export type Architecture = "amd64" | "arm64";
@@ -48,8 +47,6 @@ export interface Host {
   readonly docker: docker.Provider;
   /** The Docker network that app, accessories and proxy of this host share. */
   readonly network: DockerNetwork;
-  /** The verbs that are installed on the host. */
-  readonly kit: Kit;
   /** The registries that it pulls from with credentials. */
   readonly registries: readonly Registry[];
   /** Whether the program says that the machine is gone: then nothing is on it, and nothing can be put on it. */

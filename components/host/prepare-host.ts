@@ -41,10 +41,7 @@ export interface Wiring {
 }
 
 /** The members of a host that come from wiring it, and the children that make them. */
-export type Wired = Pick<
-  Host,
-  "connection" | "shell" | "network" | "kit" | "registries" | "tied" | "ready"
-> & {
+export type Wired = Pick<Host, "connection" | "shell" | "network" | "registries" | "tied" | "ready"> & {
   /** Makes the Docker provider, the first time. */
   readonly docker: () => docker.Provider;
   /** Succeeds when the machine can take containers and has the verbs. */
@@ -89,7 +86,6 @@ export function wireHost(parent: Component, wiring: Wiring): Wired {
     shell,
     docker: once(() => dockerProvider(parent, shell, wiring)),
     network,
-    kit: verbs,
     registries: wiring.registries,
     tied,
     ready: gate,
@@ -110,7 +106,6 @@ function giveUp(
     shell,
     docker: once(() => dockerProvider(parent, shell, wiring)),
     network: missing(parent.label, "network"),
-    kit: kit(),
     registries: wiring.registries,
     tied: wiring.tied,
     ready: missing(parent.label, "gate"),

@@ -1,83 +1,57 @@
-/** A verb of the host kit as a resource: it runs on the host when its words change, and says why where it fails. */
-import * as pulumi from "@pulumi/pulumi";
+/** A step of a release as a resource: it is taken on its host when its inputs change, and says why where it fails. */
+import type * as pulumi from "@pulumi/pulumi";
 import { transformed, type Transform } from "../core/component";
 import { PluginResource, type InputsOf } from "../core/resource";
-import type { Host } from "./host";
-import { verbLine, type Verb } from "../../provider/host/scripts";
+import type { AccessoryReadyInputs } from "../../provider/release/accessory-ready";
+import type { BridgeInputs } from "../../provider/release/bridge";
+import type { ProxyThereInputs } from "../../provider/release/proxy-there";
+import type { ReadyInputs } from "../../provider/release/ready";
+import type { ReleaseInputs } from "../../provider/release/release";
+import type { SettleInputs } from "../../provider/release/settle";
+import type { InputsOfStep, StepType } from "../../provider/release/steps";
+import type { SwitchInputs } from "../../provider/release/switch";
 import { onHost } from "./depends";
-import type { VerbInputs } from "../../provider/release/step";
+import type { Host } from "./host";
 
-/** The arguments of the resource, for transforms. */
-export type VerbArgs = InputsOf<VerbInputs>;
+/** The arguments of a type of step. */
+type StepArgs<Type extends StepType> = InputsOf<InputsOfStep[Type]>;
 
-/** The settings of a verb. */
-export interface VerbSettings {
-  /** The words behind the verb; quoted for the shell. */
-  words: pulumi.Input<pulumi.Input<string>[]>;
-  /** Standard input, for what must not be in an argument list. */
-  stdin?: pulumi.Input<string>;
-  /** The image that it makes a container from, and the login it is pulled with where it has gone from the host. */
-  image?: { reference: pulumi.Input<string>; login: pulumi.Input<string> };
-  /** The verb, with its words, that undoes it when the resource itself is removed. */
-  undo?: { verb: Verb; words: string[] };
-  /** Seconds that it may take. @default 300 */
-  timeout?: number;
-  /** The container that it brings to run; a refresh sees when that has stopped. */
-  container?: pulumi.Input<string>;
-  /** The files that it puts on the host; a refresh sees when one is gone. */
-  files?: string[];
-  /** A container that is there only until its work is done; a refresh sees when there is one. */
-  without?: string;
-}
+/** The arguments of the check of an accessory, for transforms. */
+export type AccessoryReadyArgs = InputsOf<AccessoryReadyInputs>;
 
-/** The verbs that are steps of a graph. */
-type Step = Exclude<Verb, "doctor" | "handshake" | "prune" | "pull" | "routes" | "unroute">;
+/** The arguments of the step before a proxy is replaced, for transforms. */
+export type BridgeArgs = InputsOf<BridgeInputs>;
+
+/** The arguments of the look for another program's proxy, for transforms. */
+export type ProxyThereArgs = InputsOf<ProxyThereInputs>;
+
+/** The arguments of the check of a container, for transforms. */
+export type ReadyArgs = InputsOf<ReadyInputs>;
+
+/** The arguments of the release command, for transforms. */
+export type ReleaseArgs = InputsOf<ReleaseInputs>;
+
+/** The arguments of the step after a proxy was replaced, for transforms. */
+export type SettleArgs = InputsOf<SettleInputs>;
+
+/** The arguments of a switch, for transforms. */
+export type SwitchArgs = InputsOf<SwitchInputs>;
 
 /**
- * Runs a verb on a host. It is never replaced: with its words it is an update, so that the `undo` of one release never runs
- * after the next one. Its type is named after the verb: `sextant:index:Switch`.
+ * A step on a host. It is never replaced: with its inputs it is an update, so that what undoes one release never runs after the next one.
+ * Its type is `sextant:index:Switch` and so on.
  */
-export class VerbOnHost extends PluginResource {
-  /** The line that is run on the host. */
-  declare readonly line: pulumi.Output<string>;
-
+export class StepOnHost<Type extends StepType = StepType> extends PluginResource {
   constructor(
+    type: Type,
     name: string,
     host: Host,
-    verb: Step,
-    settings: VerbSettings,
+    inputs: Omit<StepArgs<Type>, "shell">,
     opts: pulumi.CustomResourceOptions & { parent: pulumi.Resource },
-    transform?: Transform<VerbArgs>,
+    transform?: Transform<StepArgs<Type>>,
   ) {
-    const { words, stdin, image, undo, timeout = 300, container, files, without } = settings;
-    const [, args, changed] = transformed<VerbArgs>(
-      transform,
-      name,
-      {
-        shell: host.shell,
-        line: pulumi.output(words).apply((plain) => verbLine(host.kit, verb, plain)),
-        ...(stdin === undefined ? {} : { stdin }),
-        ...(image === undefined ? {} : { image: image.reference, __auth: image.login }),
-        ...(undo === undefined ? {} : { undo: verbLine(host.kit, undo.verb, undo.words) }),
-        timeout,
-        ...(container === undefined ? {} : { container }),
-        ...(files === undefined ? {} : { files }),
-        ...(without === undefined ? {} : { without }),
-      },
-      onHost(host, opts),
-    );
-    super(typeOf(verb), name, args, changed);
+    const given = { shell: host.shell, ...inputs } as StepArgs<Type>;
+    const [, args, changed] = transformed<StepArgs<Type>>(transform, name, given, onHost(host, opts));
+    super(type, name, args, changed);
   }
 }
-
-/** `accessory-ready` as the name of a type: `AccessoryReady`. */
-export function typeOf<Name extends string>(verb: Name): Pascal<Name> {
-  return verb
-    .split("-")
-    .map((part) => part.charAt(0).toUpperCase() + part.slice(1))
-    .join("") as Pascal<Name>;
-}
-
-type Pascal<Name extends string> = Name extends `${infer First}-${infer Rest}`
-  ? `${Capitalize<First>}${Pascal<Rest>}`
-  : Capitalize<Name>;

@@ -4,7 +4,6 @@ import { transformed, type Transform } from "../core/component";
 import { PluginResource, type InputsOf } from "../core/resource";
 import type { Host } from "../host/host";
 import { machineOf } from "../host/depends";
-import { pullLine } from "../../provider/docker/bring";
 import { loginLine } from "./login";
 import type { PullInputs } from "../../provider/docker/pull";
 
@@ -33,7 +32,7 @@ export class Pull extends PluginResource {
       name,
       {
         image,
-        line: pulumi.output(image).apply((reference) => pullLine(reference, owner)),
+        ...(owner === undefined ? {} : { owner }),
         hosts: hosts.map(machineOf),
         __auth: pulumi.secret(
           pulumi.all(Object.fromEntries(hosts.map((host) => [host.hostName, loginLine(host, image)]))),

@@ -3,13 +3,13 @@ import { isIP } from "node:net";
 import * as check from "../core/checks";
 import type { Transform } from "../core/component";
 import type { Problem } from "../core/problem";
-import type { Size } from "../core/units";
-import { sizeBytes } from "../core/units";
+import type { Size } from "../../provider/core/units";
+import { sizeBytes } from "../../provider/core/units";
 import type { ContainerArgs } from "../docker/container";
 import type { PullArgs } from "../image/pull";
 import type { VolumeArgs } from "../docker/volume";
 import type { Host } from "../host/host";
-import type { VerbArgs } from "../host/step";
+import type { BridgeArgs, SettleArgs } from "../host/step";
 import { moves } from "../image/reference";
 
 /** The release of kamal-proxy that this library drives; an older one lacks options that routes use. */
@@ -104,9 +104,9 @@ export interface ProxyArgs {
     /** The proxy's container. */
     container?: Transform<ContainerArgs>;
     /** The command that starts a second proxy while the first one is replaced. */
-    bridge?: Transform<VerbArgs>;
+    bridge?: Transform<BridgeArgs>;
     /** The command that ends the second one once the new proxy answers with all its routes. */
-    settle?: Transform<VerbArgs>;
+    settle?: Transform<SettleArgs>;
   };
 }
 

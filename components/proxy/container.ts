@@ -1,10 +1,6 @@
 /** The proxy's container as plain values: what it runs, and what it publishes. */
 import type { ProxyConfig } from "./args";
 
-/** The fixed name of the container: every operator of Kamal knows it. */
-export const proxyContainer = "kamal-proxy";
-/** The second proxy, which takes new connections while the first one is replaced. */
-export const bridgingContainer = "kamal-proxy-bridge";
 /** The volume with routes, maintenance state and ACME certificates; it outlives every container. */
 export const proxyVolume = "kamal-proxy-config";
 /** Where that volume is mounted. */

@@ -1,7 +1,7 @@
 /** The arguments of a proxy that is there already. */
 import type { Transform } from "../core/component";
 import type { Host } from "../host/host";
-import type { VerbArgs } from "../host/step";
+import type { ProxyThereArgs } from "../host/step";
 import type { Front } from "./args";
 
 /** Arguments of `ExistingProxy`. */
@@ -37,6 +37,6 @@ export interface ExistingProxyArgs {
   /** Changes a child before it is made. @default none @edit what the changed argument of the child does */
   transform?: {
     /** The command that looks for the proxy. */
-    there?: Transform<VerbArgs>;
+    there?: Transform<ProxyThereArgs>;
   };
 }

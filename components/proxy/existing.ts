@@ -2,11 +2,10 @@ import type * as pulumi from "@pulumi/pulumi";
 import { Component } from "../core/component";
 import { refuseShape } from "../core/shape";
 import type { Host } from "../host/host";
-import { VerbOnHost } from "../host/step";
+import { StepOnHost } from "../host/step";
 import type { ProxyConfig } from "./args";
 import { checkExisting, existingConfig } from "./checks/check-existing";
 import { checkFront, checkOnServers, occupy } from "./checks/check-servers";
-import { proxyContainer } from "./container";
 import type { ExistingProxyArgs } from "./existing-args";
 import { existingProxyShape } from "./shape";
 
@@ -14,7 +13,7 @@ import { existingProxyShape } from "./shape";
 export interface ExistingProxyOnHost {
   readonly host: Host;
   /** Done when the proxy was found, with the right owner; routes wait for it. */
-  readonly settle: VerbOnHost;
+  readonly settle: StepOnHost<"ProxyThere">;
 }
 
 /**
@@ -46,15 +45,12 @@ export class ExistingProxy extends Component {
     this.registerOutputs({});
   }
 
-  private find(host: Host, { owner, transform }: ExistingProxyArgs): VerbOnHost {
-    return new VerbOnHost(
+  private find(host: Host, { owner, transform }: ExistingProxyArgs): StepOnHost<"ProxyThere"> {
+    return new StepOnHost(
+      "ProxyThere",
       `${this.componentName}-${host.hostName}-there`,
       host,
-      "proxy-there",
-      {
-        words: owner === undefined ? [] : [`owner=${owner}`],
-        container: proxyContainer,
-      },
+      { ...(owner === undefined ? {} : { owner }) },
       { parent: this, dependsOn: [host.network] },
       transform?.there,
     );

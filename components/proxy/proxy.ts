@@ -9,28 +9,21 @@ import { Pull } from "../image/pull";
 import { Volume, type VolumeArgs } from "../docker/volume";
 import type { Host } from "../host/host";
 import { alsoAfter, onHost } from "../host/depends";
-import { VerbOnHost } from "../host/step";
+import { StepOnHost } from "../host/step";
 import { checkProxy, proxyConfig, type ProxyArgs, type ProxyConfig } from "./args";
 import { checkFront, checkOnServers, occupy } from "./checks/check-servers";
-import {
-  bridgingContainer,
-  proxyCommand,
-  proxyContainer,
-  proxyFiles,
-  proxyPorts,
-  proxySettings,
-  proxyVolume,
-} from "./container";
+import { proxyCommand, proxyFiles, proxyPorts, proxySettings, proxyVolume } from "./container";
+import { proxyContainer } from "../../provider/release/proxy-names";
 import { proxyShape } from "./shape";
 
 /** What a proxy is on one host. */
 export interface ProxyOnHost {
   readonly host: Host;
   readonly volume: Volume;
-  readonly bridge: VerbOnHost;
+  readonly bridge: StepOnHost<"Bridge">;
   readonly container: Container;
   /** Done when the proxy answers with all its routes; routes wait for it. */
-  readonly settle: VerbOnHost;
+  readonly settle: StepOnHost<"Settle">;
 }
 
 /**
@@ -113,25 +106,21 @@ export class Proxy extends Component {
       onHost(host, { parent: this, dependsOn: [image], deleteBeforeReplace: true }),
     );
     const made = hashOf(given);
-    const bridge = new VerbOnHost(
+    const bridge = new StepOnHost(
+      "Bridge",
       `${name}-bridge`,
       host,
-      "bridge",
       {
-        words: pulumi.output(given.command).apply((command) => [
-          pulumi.interpolate`config=${made}`,
-          pulumi.interpolate`image=${given.image}`,
-          `owner=${owner}`,
-          `http=${config.httpPort}`,
-          // Behind another server that is not the proxy's to have.
-          `https=${config.behind === undefined ? config.httpsPort : config.httpPort}`,
-          // On some addresses only, another server may have the same port on others.
-          ...(config.publish !== false && config.publish.includes("0.0.0.0") ? ["free=yes"] : []),
-          // A flag that its image does not know is found while the old one still serves.
-          ...(command === undefined ? [] : ["--", ...command]),
-        ]),
-        image: { reference: given.image, login: loginLine(host, config.image) },
-        undo: { verb: "bridge", words: ["end=yes", `owner=${owner}`] },
+        config: made,
+        image: given.image,
+        __auth: loginLine(host, config.image),
+        owner,
+        httpPort: config.httpPort,
+        // Behind another server that is not the proxy's to have.
+        httpsPort: config.behind === undefined ? config.httpsPort : config.httpPort,
+        // On some addresses only, another server may have the same port on others.
+        ...(config.publish !== false && config.publish.includes("0.0.0.0") ? { freePorts: true } : {}),
+        command: given.command,
       },
       { parent: this, dependsOn: [image, host.network] },
       transform.bridge,
@@ -146,14 +135,11 @@ export class Proxy extends Component {
       },
       alsoAfter(containerOpts, bridge, volume),
     );
-    const settle = new VerbOnHost(
+    const settle = new StepOnHost(
+      "Settle",
       `${name}-settle`,
       host,
-      "settle",
-      {
-        words: [pulumi.interpolate`container=${container.id}`, "timeout=60"],
-        without: bridgingContainer,
-      },
+      { container: container.id },
       { parent: this, dependsOn: [container] },
       transform.settle,
     );

@@ -3,7 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type * as command from "@pulumi/command";
 import type * as hcloud from "@pulumi/hcloud";
 import type { Transform } from "../core/component";
-import type { Size } from "../core/units";
+import type { Size } from "../../provider/core/units";
 import type { Firewall } from "../firewall/firewall";
 import type { SshArgs } from "../host/ssh";
 import type { WiringTransform } from "../host/prepare-host";

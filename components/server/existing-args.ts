@@ -3,7 +3,7 @@ import { isIP, isIPv4, isIPv6 } from "node:net";
 import type * as pulumi from "@pulumi/pulumi";
 import * as check from "../core/checks";
 import type { Problem } from "../core/problem";
-import type { Size } from "../core/units";
+import type { Size } from "../../provider/core/units";
 import type { Architecture } from "../host/host";
 import { checkSsh, type SshArgs } from "../host/ssh";
 import type { WiringTransform } from "../host/prepare-host";

@@ -2,10 +2,9 @@ import * as pulumi from "@pulumi/pulumi";
 import type * as docker from "@pulumi/docker";
 import { Component } from "../core/component";
 import { refuseShape } from "../core/shape";
-import { mebibytes } from "../core/units";
+import { mebibytes } from "../../provider/core/units";
 import type { Architecture, Host, Reach } from "../host/host";
 import type { GateOnHost } from "../host/host-ready";
-import type { Kit } from "../../provider/host/scripts";
 import { ssh } from "../host/ssh";
 import { wireHost } from "../host/prepare-host";
 import { checkExistingServer, checkTrust, type ExistingServerArgs } from "./existing-args";
@@ -37,7 +36,6 @@ export class ExistingServer extends Component implements Host {
   readonly connection: Host["connection"];
   readonly shell: Host["shell"];
   readonly network: Host["network"];
-  readonly kit: Kit;
   readonly registries: Host["registries"];
   /** Whether the program says that the machine is gone. */
   readonly gone: boolean;
@@ -78,7 +76,7 @@ export class ExistingServer extends Component implements Host {
       gone: this.gone,
       transform: args.transform ?? {},
     });
-    ({ connection: this.connection, shell: this.shell, network: this.network, kit: this.kit } = wired);
+    ({ connection: this.connection, shell: this.shell, network: this.network } = wired);
     this.dockerProvider = wired.docker;
     ({ registries: this.registries, ready: this.ready, gate: this.preflight } = wired);
     this.registerOutputs({

@@ -4,11 +4,10 @@ import * as hcloud from "@pulumi/hcloud";
 import { Component, transformed } from "../core/component";
 import { ownLabels } from "../core/names";
 import { refuseShape } from "../core/shape";
-import { mebibytes } from "../core/units";
+import { mebibytes } from "../../provider/core/units";
 import { putBehind } from "../firewall/audit";
 import type { Architecture, Host, Reach } from "../host/host";
 import type { GateOnHost } from "../host/host-ready";
-import type { Kit } from "../../provider/host/scripts";
 import { ssh } from "../host/ssh";
 import { wireHost } from "../host/prepare-host";
 import type { ServerArgs } from "./args";
@@ -55,7 +54,6 @@ export class Server extends Component implements Host {
   readonly connection: Host["connection"];
   readonly shell: Host["shell"];
   readonly network: Host["network"];
-  readonly kit: Kit;
   readonly registries: Host["registries"];
   /** Whether the program says that the machine is gone. */
   readonly gone: boolean;
@@ -114,7 +112,7 @@ export class Server extends Component implements Host {
       gone: this.gone,
       transform: args.transform ?? {},
     });
-    ({ connection: this.connection, shell: this.shell, network: this.network, kit: this.kit } = wired);
+    ({ connection: this.connection, shell: this.shell, network: this.network } = wired);
     this.dockerProvider = wired.docker;
     ({ registries: this.registries, ready: this.ready, gate: this.gate } = wired);
     putBehind(args.firewalls, this);

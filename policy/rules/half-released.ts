@@ -13,7 +13,8 @@ export function halfReleased(resources: readonly Resource[]): Violation[] {
       if (typeof name !== "string") return [];
       const served = resources
         .filter(({ parent, name: other }) => parent === container.parent && isSwitchOf(other, container.name))
-        .flatMap(({ props }) => containerIn(known(() => props["line"])) ?? []);
+        .map(({ props }) => known(() => props["container"]))
+        .filter((other) => typeof other === "string");
       return served.every((other) => other === name)
         ? []
         : [
@@ -27,8 +28,4 @@ export function halfReleased(resources: readonly Resource[]): Violation[] {
 
 function isSwitchOf(resource: string, container: string): boolean {
   return resource === `${container}-switch` || resource.startsWith(`${container}-switch-`);
-}
-
-function containerIn(line: unknown): string | undefined {
-  return typeof line === "string" ? /(?:^|\s)'?container=([A-Za-z0-9_.-]+)/.exec(line)?.[1] : undefined;
 }

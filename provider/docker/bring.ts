@@ -7,22 +7,23 @@ import { kit, verbLine } from "../host/scripts";
 /** Seconds; a large image over a slow line. */
 const timeout = 1800;
 
-/** The verb's line. @param owner whose release is about to use the image, so that no other's clean-up takes it meanwhile */
-export function pullLine(image: string, owner?: string): string {
-  return verbLine(kit(), "pull", [`image=${image}`, ...(owner === undefined ? [] : [`for=${owner}`])]);
-}
-
 /**
- * Runs the line on a host.
+ * Brings it.
  * @param auth what the verb reads from standard input: the login, where there is one
+ * @param owner whose release is about to use the image, so that no other's clean-up takes it meanwhile
  * @throws Error that says in the user's terms why the image is not there.
  */
 export async function bring(
   shell: Shell,
   image: string,
   auth: string | undefined,
-  line = pullLine(image),
+  owner?: string,
 ): Promise<void> {
-  const ran = await onHost(shell, line, { stdin: `${auth ?? ""}\n`, timeout, what: `the pull of ${image}` });
+  const words = [`image=${image}`, ...(owner === undefined ? [] : [`for=${owner}`])];
+  const ran = await onHost(shell, verbLine(kit(), "pull", words), {
+    stdin: `${auth ?? ""}\n`,
+    timeout,
+    what: `the pull of ${image}`,
+  });
   if (ran.code !== 0) throw new Error(verdict(ran.stdout, ran.stderr, shell.name));
 }

@@ -17,18 +17,15 @@ export interface ContainerInputs {
   __auth?: string;
   hostname?: string;
   command?: string[];
-  /** Variables as `NAME=value`. */
-  envs?: string[];
-  /**
-   * Those of the variables that are no secrets, for who reads a diff: a list with a secret in it is hidden whole there. They are not put
-   * on the host, where labels are read by others.
-   */
-  plainEnv?: Record<string, string>;
+  /** The variables that are no secrets. */
+  env?: Record<string, string>;
+  /** The variables that are secrets: their values are in no diff, and not in clear in the state. */
+  secrets?: Record<string, string>;
   labels?: Record<string, string>;
   /** The network that it is in; by its id, so that a new network of the same name makes a new container. */
   network: { name: string; id: string; aliases?: string[] };
   /** Docker volumes, or directories of the host, in the container. */
-  volumes?: { volumeName?: string; hostPath?: string; containerPath: string; readOnly?: boolean }[];
+  volumes?: Mount[];
   /** What is published on the host; on every address without an `ip`. */
   ports?: { internal: number; external: number; ip?: string; protocol?: "tcp" | "udp" }[];
   /** Files that are written into it before it starts. */
@@ -65,13 +62,22 @@ export interface ContainerInputs {
   body?: Record<string, unknown>;
 }
 
+/** A Docker volume, or a directory of the host, in a container. */
+export interface Mount {
+  volumeName?: string;
+  hostPath?: string;
+  containerPath: string;
+  readOnly?: boolean;
+}
+
 /** What a container is made from. */
 const made = [
   "name",
   "image",
   "hostname",
   "command",
-  "envs",
+  "env",
+  "secrets",
   "labels",
   "network",
   "volumes",
@@ -116,16 +122,13 @@ export function containerBody(inputs: ContainerInputs): Record<string, unknown> 
     Image: inputs.image,
     Hostname: inputs.hostname,
     Cmd: inputs.command,
-    Env: inputs.envs,
+    Env: environment(inputs),
     Labels: inputs.labels,
     ExposedPorts: Object.fromEntries(ports.map((port) => [portKey(port), {}])),
     HostConfig: {
       ...limits(inputs),
       NetworkMode: network.name,
-      Binds: volumes.map(
-        ({ volumeName, hostPath, containerPath, readOnly }) =>
-          `${volumeName ?? hostPath ?? ""}:${containerPath}${readOnly === true ? ":ro" : ""}`,
-      ),
+      Binds: binds(volumes),
       PortBindings: bindings(ports),
       ShmSize: inputs.shm === undefined ? undefined : inputs.shm * mebi,
       LogConfig:
@@ -134,6 +137,24 @@ export function containerBody(inputs: ContainerInputs): Record<string, unknown> 
     NetworkingConfig: { EndpointsConfig: { [network.name]: { Aliases: network.aliases } } },
   };
   return laidOver(body, inputs.body ?? {});
+}
+
+/** Mounts as Docker takes them: `SOURCE:PATH`. */
+export function binds(mounts: readonly Mount[]): string[] {
+  return mounts.map(
+    ({ volumeName, hostPath, containerPath, readOnly }) =>
+      `${volumeName ?? hostPath ?? ""}:${containerPath}${readOnly === true ? ":ro" : ""}`,
+  );
+}
+
+/** The variables as Docker takes them: `NAME=value`, sorted. Undefined where there are none. */
+export function environment({
+  env = {},
+  secrets = {},
+}: Pick<ContainerInputs, "env" | "secrets">): string[] | undefined {
+  const all = Object.entries({ ...env, ...secrets });
+  if (all.length === 0) return undefined;
+  return all.sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, value]) => `${name}=${value}`);
 }
 
 /** The body of `POST /containers/{id}/update`. */
@@ -171,17 +192,18 @@ export function replacing(olds: ContainerInputs, news: ContainerInputs): string[
   ];
 }
 
-/** The inputs without what does not count for a container that is there: some variables, and labels of an older version with values. */
-function counting(given: ContainerInputs, firstEnvs: readonly string[] = []): ContainerInputs {
-  const inputs = given.labels === undefined ? given : { ...given, labels: withoutValues(given.labels) };
-  const { envs } = inputs;
-  // At preview they may be known only later, and are no list then.
-  if (!Array.isArray(envs) || firstEnvs.length === 0) return inputs;
-  return { ...inputs, envs: envs.filter((env) => !firstEnvs.includes(env.slice(0, env.indexOf("=")))) };
+/** The inputs without the variables that do not count for a container that is there. */
+function counting(inputs: ContainerInputs, firstEnvs: readonly string[] = []): ContainerInputs {
+  return { ...inputs, env: without(inputs.env, firstEnvs), secrets: without(inputs.secrets, firstEnvs) };
 }
 
-function withoutValues(labels: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(Object.entries(labels).filter(([name]) => !name.startsWith("sextant.env.")));
+/** Variables without some. At preview all of them may be known only later, and are a text then. */
+function without(
+  variables: Record<string, string> | undefined,
+  names: readonly string[],
+): Record<string, string> | undefined {
+  if (!isObject(variables)) return variables;
+  return Object.fromEntries(Object.entries(variables).filter(([name]) => !names.includes(name)));
 }
 
 /** The limits that Docker has to change on a container that stays. */

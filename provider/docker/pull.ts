@@ -20,8 +20,8 @@ export interface PullHost {
 export interface PullInputs {
   /** The full reference. */
   image: string;
-  /** The verb's line; the same on all hosts. */
-  line: string;
+  /** `project/stack/app`: whose release is about to use it, so that no other's clean-up takes it meanwhile. @default nobody's */
+  owner?: string;
   hosts: PullHost[];
   /**
    * What the verb reads from standard input, by the host's name: the login; a secret. It is no part of the difference between two
@@ -35,8 +35,8 @@ export interface PullState extends PullInputs {
   missing?: string[];
 }
 
-async function pull({ image, line, __auth }: PullInputs, hosts: readonly PullHost[]): Promise<void> {
-  await eachHost(hosts, ({ shell }) => bring(shell, image, __auth[shell.name], line));
+async function pull({ image, owner, __auth }: PullInputs, hosts: readonly PullHost[]): Promise<void> {
+  await eachHost(hosts, ({ shell }) => bring(shell, image, __auth[shell.name], owner));
 }
 
 /**

@@ -27,10 +27,8 @@ export interface GateInputs {
   show: boolean;
   /** Where this version's verbs are on the host: a directory that is named after their content. */
   directory: string;
-  /** Project, stack and name: who uses the host from now on. @default nobody is noted */
-  owner?: string;
-  /** The line that removes the verbs, when the resource itself is removed. */
-  undo: string;
+  /** Project, stack and name: who uses the host from now on. The verbs go with the last one who does. */
+  owner: string;
 }
 
 /** The inputs as they were last set, and whether the verbs were there when they were last looked for. */
@@ -71,6 +69,9 @@ async function mark({ shell }: GateInputs): Promise<void> {
   if (ran.code !== 0) throw new Error(`${shell.name}: ${machineFile} was not written: ${ran.stderr.trim()}`);
 }
 
+/** What a gate stands for on its machine. */
+const useOf = ({ owner }: GateInputs): string => `use by ${owner}`;
+
 /** What asks for another look. Another way to reach the same host is no reason. */
 const asked = ["verb", "words", "version"] as const;
 
@@ -96,7 +97,7 @@ async function keep({ shell }: GateInputs, kept?: string): Promise<Pick<GateStat
 
 export const gateProvider: ResourceProvider<GateInputs, GateState> = {
   check(_olds, news) {
-    stand(news.shell, news.undo);
+    stand(news.shell, useOf(news));
     return Promise.resolve({ inputs: news });
   },
 
@@ -110,8 +111,7 @@ export const gateProvider: ResourceProvider<GateInputs, GateState> = {
   diff: (_id, olds, news) =>
     Promise.resolve({
       changes:
-        !olds.present ||
-        changed([...asked, "shell", "show", "directory", "owner", "undo"], olds, news).length > 0,
+        !olds.present || changed([...asked, "shell", "show", "directory", "owner"], olds, news).length > 0,
     }),
 
   async update(_id, olds, news) {
@@ -122,15 +122,15 @@ export const gateProvider: ResourceProvider<GateInputs, GateState> = {
     if (again) await pass(at, made);
     if (again || missing || made) await mark(at);
     if (missing) await putVerbs(at.shell, news.directory, news.owner);
-    if (olds.owner !== undefined && olds.owner !== news.owner) await forgetUser(at.shell, olds.owner);
+    if (olds.owner !== news.owner) await forgetUser(at.shell, olds.owner);
     const kept = again || missing ? await keep(news, olds.seenHostKey) : keptOf(news, olds);
     return { outs: { ...news, present: true, ...kept } };
   },
 
   async delete(_id, state) {
     // Of the same host, a resource stays or has come in its place.
-    if (stands(state.shell, state.undo)) return;
-    await removeVerbs(held(state, state.seenHostKey).shell, state.undo);
+    if (stands(state.shell, useOf(state))) return;
+    await removeVerbs(held(state, state.seenHostKey).shell, state.owner);
   },
 
   async read(id, state) {

@@ -44,9 +44,9 @@ export async function isShared(shell: Shell): Promise<boolean> {
   return Number(count.trim()) > 1;
 }
 
-/** Takes them away, by the line of `unlessUsed`. */
-export async function removeVerbs(shell: Shell, line: string): Promise<void> {
-  await run(shell, line, "removing the verbs");
+/** Takes them away, unless another stack uses the host. @param owner who uses it no more */
+export async function removeVerbs(shell: Shell, owner: string): Promise<void> {
+  await run(shell, unlessUsed(kit(), owner), "removing the verbs");
 }
 
 /** The command that removes the verbs, unless another stack uses the host or has containers there. */

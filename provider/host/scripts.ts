@@ -1,7 +1,6 @@
 /**
  * The host kit: a few POSIX shell verbs, one file each in `host/`, and what they source, in `host/lib/`. They are installed on a
- * host under a directory named after their content. Commands are then one line each, a preview of them can be read, and an operator can run the
- * same verbs by hand.
+ * host under a directory named after their content. What is run there is then one line each, and an operator can run the same verbs by hand.
  */
 import { createHash } from "node:crypto";
 import { readScripts } from "./script-files";
@@ -34,8 +33,6 @@ export interface Kit {
 }
 
 const base = "/usr/local/lib/sextant";
-/** A line's verb, with the directory that it is in: all versions of the verbs are below one. */
-const verbOfLine = new RegExp(`^(${base}/[^/ ]+)/(?=[a-z])`);
 /** What the verbs keep on a host: certificates that the proxy reads. */
 const files = "/var/lib/sextant";
 /** A file for each stack that has the host in its program, by which the last of them knows that it is. */
@@ -105,39 +102,4 @@ export function quote(word: string): string {
 /** The command line of a verb. */
 export function verbLine(kit: Kit, verb: Verb, words: readonly string[]): string {
   return [`${kit.directory}/${verb}`, ...words.map(quote)].join(" ");
-}
-
-/**
- * What a line says, whichever version of the verbs it was made for: another one is no other work, so that an upgrade of the library by
- * itself runs nothing of a release.
- */
-export function withoutKit(line: string): string {
-  return line.replace(verbOfLine, "");
-}
-
-/**
- * A line of the state, which may be of an older version of the verbs than the host has: by those of the line where they are there, else
- * by these.
- */
-export function whereverKit(line: string, own = kit().directory): string {
-  const directory = verbOfLine.exec(line)?.[1];
-  if (directory === undefined || directory === own) return line;
-  const words = withoutKit(line);
-  return `if [ -x ${directory}/ready ]; then ${line}; else ${own}/${words}; fi`;
-}
-
-/** Inputs as they are compared where another version of the verbs is no other work. */
-export function alikeInAll<Inputs extends object>(inputs: Inputs): Inputs {
-  return eachText(inputs, withoutKit) as Inputs;
-}
-
-/**
- * Inputs with each text in them changed, to compare them by what counts. In a preview any part of them may be a text that stands for what
- * is not known yet, also where a list of lines is expected.
- */
-export function eachText(value: unknown, change: (text: string) => string): unknown {
-  if (typeof value === "string") return change(value);
-  if (Array.isArray(value)) return value.map((item) => eachText(item, change));
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, eachText(item, change)]));
 }

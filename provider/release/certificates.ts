@@ -8,27 +8,42 @@ import { diagnose } from "../diagnosis/diagnose";
 import type { CertificateFacts, Evidence } from "../diagnosis/evidence";
 import { changed } from "../changes";
 import type { Shell } from "../ssh/address";
-import { alikeInAll } from "../host/scripts";
-import { runVerb } from "./step";
+import { runCall, type Call } from "./step";
 
 /** The names of a route on a host. */
 export interface CertificatesPlace {
   shell: Shell;
-  /** The line that is run on the host. */
-  line: string;
+  /** The host names of the route. */
+  hosts: string[];
+  /** The path that is asked; the answer of the app does not count. */
+  path: string;
+  /** Whether they are of Let's Encrypt's staging. @default false */
+  staging?: boolean;
   /** The addresses of the host, where they are known. */
-  own: string[];
+  addresses: string[];
 }
 
+/** The names of an app that need a certificate from Let's Encrypt. */
 export interface CertificatesInputs {
   places: CertificatesPlace[];
-  /** Seconds that a line may take at most. */
-  timeout: number;
 }
 
 /** The inputs as they were last set, and what was said then. */
 export interface CertificatesState extends CertificatesInputs {
   missing: string[];
+}
+
+/** Seconds that the certificates of a route may take; then they are said to be missing. */
+const patience = 45;
+/** Seconds over that, for what is looked at. */
+const looking = 30;
+
+/** The verb for a place. */
+export function handshakeCall({ hosts, path }: CertificatesPlace): Call {
+  return {
+    verb: "handshake",
+    words: [`timeout=${patience}`, `path=${path}`, ...hosts.map((host) => `host=${host}`)],
+  };
 }
 
 /** What the verb printed: a line a name. */
@@ -69,11 +84,13 @@ export function missingOf(host: string, facts: readonly (CertificateFacts & { st
     });
 }
 
-async function ask({ places, timeout }: CertificatesInputs): Promise<string[]> {
+async function ask({ places }: CertificatesInputs): Promise<string[]> {
   const said = await Promise.all(
-    places.map(async ({ shell, line, own }) => {
+    places.map(async (place) => {
+      const { shell, addresses } = place;
       try {
-        return missingOf(shell.name, readHandshakes(await runVerb(shell, line, timeout), own));
+        const printed = await runCall(shell, handshakeCall(place), patience + looking);
+        return missingOf(shell.name, readHandshakes(printed, addresses));
       } catch (error) {
         return [`the certificates on ${shell.name} could not be asked for: ${(error as Error).message}`];
       }
@@ -89,9 +106,7 @@ export const certificatesProvider: ResourceProvider<CertificatesInputs, Certific
 
   diff: (_id, olds, news) =>
     Promise.resolve({
-      changes:
-        olds.missing.length > 0 ||
-        changed(["places", "timeout"], alikeInAll(olds), alikeInAll(news)).length > 0,
+      changes: olds.missing.length > 0 || changed(["places"], olds, news).length > 0,
     }),
 
   async update(_id, _olds, news) {

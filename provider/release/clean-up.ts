@@ -1,48 +1,81 @@
-/** What the clean-up after a release does: runs its line on each host, where the line is another than at the release before. */
-import type { ResourceProvider } from "../resource-provider";
+/** What the clean-up after a release does: runs its verb on each host, where something of it is another than at the release before. */
 import { changed } from "../changes";
+import { seconds, type Duration } from "../core/units";
+import type { ResourceProvider } from "../resource-provider";
 import { eachHost } from "../ssh/each-host";
 import type { Shell } from "../ssh/address";
-import { alikeInAll, withoutKit } from "../host/scripts";
-import { runVerb } from "./step";
+import { runCall, type Call } from "./step";
 
 /** A role on a host. */
-export interface PrunePlace {
+export interface CleanUpPlace {
   shell: Shell;
-  /** The line that is run on the host. */
-  line: string;
+  /** `project/stack/app/role` */
+  role: string;
+  /** The container that serves: all others of the role go. */
+  container: string;
+  /** How long what is old may take to drain and to stop, before anything is removed. */
+  wait: Duration;
 }
 
-export interface PruneInputs {
-  places: PrunePlace[];
-  /** Seconds that a line may take at most. */
-  timeout: number;
+/** What is left on the hosts of an app after a release. */
+export interface CleanUpInputs {
+  places: CleanUpPlace[];
+  /** The images of this repository are removed. */
+  repository: string;
+  /** So many of them stay on each host, those that it got last. */
+  retainImages: number;
+  /** `project/stack/app`: what its release was about to use counts no more. */
+  owner: string;
 }
 
-async function prune(places: readonly PrunePlace[], timeout: number): Promise<void> {
-  await eachHost(places, ({ shell, line }) => runVerb(shell, line, timeout));
+/** Seconds for removing containers and images, over the wait. */
+const removing = 120;
+
+/** The verb for a place. */
+export function cleanUpCall(
+  { repository, retainImages, owner }: Omit<CleanUpInputs, "places">,
+  { role, container, wait }: CleanUpPlace,
+): Call {
+  return {
+    verb: "prune",
+    words: [
+      `role=${role}`,
+      `wait=${seconds(wait)}`,
+      `keep=${retainImages}`,
+      `for=${owner}`,
+      `repository=${repository}`,
+      `container=${container}`,
+    ],
+  };
 }
 
-/** The places with a line that was not run there. */
-export function unpruned(olds: PruneInputs, news: PruneInputs): PrunePlace[] {
-  const key = ({ shell, line }: PrunePlace): string => `${shell.name} ${withoutKit(line)}`;
-  const done = new Set(olds.places.map(key));
-  return news.places.filter((place) => !done.has(key(place)));
+async function cleanUp(inputs: CleanUpInputs, places: readonly CleanUpPlace[]): Promise<void> {
+  const longest = Math.max(0, ...inputs.places.map(({ wait }) => seconds(wait)));
+  await eachHost(places, (place) =>
+    runCall(place.shell, cleanUpCall(inputs, place), longest + removing, place.container),
+  );
 }
 
-export const pruneProvider: ResourceProvider<PruneInputs, PruneInputs> = {
+/** The places for which something was not done there. */
+export function uncleaned(olds: CleanUpInputs, news: CleanUpInputs): CleanUpPlace[] {
+  const key = (inputs: CleanUpInputs, place: CleanUpPlace): string =>
+    `${place.shell.name} ${cleanUpCall(inputs, place).words.join(" ")}`;
+  const done = new Set(olds.places.map((place) => key(olds, place)));
+  return news.places.filter((place) => !done.has(key(news, place)));
+}
+
+const counting = ["places", "repository", "retainImages", "owner"] as const;
+
+export const cleanUpProvider: ResourceProvider<CleanUpInputs, CleanUpInputs> = {
   async create(inputs) {
-    await prune(inputs.places, inputs.timeout);
-    return { id: "prune", outs: inputs };
+    await cleanUp(inputs, inputs.places);
+    return { id: "clean-up", outs: inputs };
   },
 
-  diff: (_id, olds, news) =>
-    Promise.resolve({
-      changes: changed(["places", "timeout"], alikeInAll(olds), alikeInAll(news)).length > 0,
-    }),
+  diff: (_id, olds, news) => Promise.resolve({ changes: changed(counting, olds, news).length > 0 }),
 
   async update(_id, olds, news) {
-    await prune(unpruned(olds, news), news.timeout);
+    await cleanUp(news, uncleaned(olds, news));
     return { outs: news };
   },
 };

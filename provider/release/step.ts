@@ -1,145 +1,193 @@
 /**
- * What a verb's resource does: runs the verb on its host, and turns the evidence that a failed one prints into a verdict. It is
- * done again when its words or its input change, and when a refresh found that the container it is about has stopped.
+ * What each step of a release does, whatever it is: runs its verb on its host, and turns the evidence that a failed one prints into a
+ * verdict. Its inputs are what a reviewer reads; the words for the verb are made of them here, when the step is taken. So nothing of the
+ * scripts is in a state, and a version of the library with other scripts runs none of them again.
+ *
+ * A step is taken again when its inputs change, and when a refresh found its work undone. An input that a later version of the library adds
+ * is left out where it says what was so before: then that upgrade takes no step either.
  */
+import { isDeepStrictEqual } from "node:util";
+import { seconds, type Duration } from "../core/units";
+import { verdict } from "../diagnosis/verdict";
+import { bring } from "../docker/bring";
+import { putVerbs } from "../host/install";
+import { kit, verbLine, type Verb } from "../host/scripts";
+import { onOneHost } from "../on-one-host";
 import type { ResourceProvider } from "../resource-provider";
-import { changed } from "../changes";
 import type { Shell } from "../ssh/address";
 import { onHost } from "../ssh/run";
 import { stand, stands } from "../standing";
-import { verdict } from "../diagnosis/verdict";
-import { bring } from "../docker/bring";
-import { quote, whereverKit, withoutKit } from "../host/scripts";
 
-export interface VerbInputs {
+/** The inputs that every step has. */
+export interface StepInputs {
+  /** How the host is reached; another way to the same host takes no step. */
   shell: Shell;
-  /** The line that is run on the host. */
-  line: string;
-  /** Standard input of the line, for what must not be in an argument list; a secret. */
-  stdin?: string;
-  /** The line that undoes it, when the resource itself is removed. */
-  undo?: string;
-  /** Seconds that the line may take at most. */
-  timeout: number;
-  /** An image that the line makes a container from; it is pulled first where it has gone from the host. */
-  image?: string;
-  /** What the verb `pull` reads from standard input for that image: the login; a secret. Another one is no change. */
-  __auth?: string;
-  /** A container that has to run for the line's work to be done still. */
-  container?: string;
-  /** Files on the host that have to be there for the line's work to be done still. */
-  files?: string[];
-  /** A container that must not be there for the line's work to be done still: one of passage. */
-  without?: string;
 }
 
 /** The inputs as they were last set, and whether a refresh found the work undone. */
-export interface VerbState extends VerbInputs {
-  undone: boolean;
+export type StepState<Inputs extends StepInputs> = Inputs & { undone: boolean };
+
+/** A verb with its words. */
+export interface Call {
+  verb: Verb;
+  words: string[];
+  /** Standard input, for what must not be in an argument list. */
+  stdin?: string;
 }
 
+/** What a type of step is: pure functions of its inputs. */
+export interface Step<Inputs extends StepInputs> {
+  /** @param former what was set before, where something of it is still the step's own, as after a rename */
+  call(inputs: Inputs, former?: Inputs): Call;
+  /** What undoes it, when the resource itself is removed. It is made of inputs that a preview knows. */
+  undo?(inputs: Inputs): Call | undefined;
+  /** What it is about, for messages. */
+  about?(inputs: Inputs): string;
+  /** How long the verb may take. @default five minutes */
+  limit?(inputs: Inputs): Duration;
+  /** The image that it makes a container from, and the login for it: it is pulled first where it has gone from the host. */
+  image?(inputs: Inputs): { reference: string; login: string | undefined };
+  /** Inputs that follow from others, or only count for what is said of a failure: another value is no change. */
+  aside?: readonly (keyof Inputs)[];
+  /** Inputs that say how it is taken: another value is kept, and takes no step. */
+  manner?: readonly (keyof Inputs)[];
+  /**
+   * Lines for a refresh, each of which prints `true` where the work is done still.
+   * @param verbs the directory of the verbs on the host
+   */
+  looks?(inputs: Inputs, verbs: string): string[];
+}
+
+/** Seconds that a verb may take for which nothing is said. */
+const usual = 300;
 /** Seconds for connecting and for gathering evidence, over the verb's own. */
 const grace = 60;
+/** By this code a shell says that the verb is not there. */
+const notThere = 127;
 
-/** Whether the work has to be done again. A new way to reach the same host is no reason. */
-export function outdated(olds: VerbState, news: VerbInputs): boolean {
-  return olds.undone || effect(olds.line) !== effect(news.line) || (olds.stdin ?? "") !== (news.stdin ?? "");
+/** The inputs that differ and count, as far as names say it. */
+function differing<Inputs extends StepInputs>(
+  { aside = [] }: Step<Inputs>,
+  olds: StepState<Inputs>,
+  news: Inputs,
+): string[] {
+  const { undone: _, ...former } = olds;
+  const one: Record<string, unknown> = former;
+  const other = news as Record<string, unknown>;
+  return [...new Set([...Object.keys(one), ...Object.keys(other)])].filter(
+    (name) =>
+      !name.startsWith("__") &&
+      !(aside as readonly string[]).includes(name) &&
+      !isDeepStrictEqual(one[name] ?? undefined, other[name] ?? undefined),
+  );
 }
+
+/** Whether the step has to be taken again. */
+export function outdated<Inputs extends StepInputs>(
+  step: Step<Inputs>,
+  olds: NoInfer<StepState<Inputs>>,
+  news: NoInfer<Inputs>,
+): boolean {
+  const manner: readonly string[] = ["shell", ...((step.manner ?? []) as readonly string[])];
+  return olds.undone || differing(step, olds, news).some((name) => !manner.includes(name));
+}
+
+/** How a call is named, for messages and as what it stands for on its host. */
+const textOf = ({ verb, words }: Call): string => [verb, ...words].join(" ");
 
 /**
- * A line without how long its container may wait for the switch and which routes others have, which follow from other hosts, roles and
- * apps, without the version of the verbs, and without what only counts for what is said of a failure.
+ * Runs a line on a host, and answers with what it printed; where it fails, the error is the verdict. Where the verbs of this version are
+ * not there, as in a destroy after an upgrade, they are put there first.
  */
-export function effect(line: string): string {
-  const [words = "", ...rest] = withoutKit(line).split(" -- ");
-  const own = words
-    .replace(/ lease=\d+\b/, "")
-    .replace(/ secrets=[\w.,-]+/, "")
-    .replaceAll(/ (claimed=\S+|'claimed=[^']*')/g, "");
-  return [own, ...rest].join(" -- ");
-}
-
-/**
- * The line of an update, which says by `owner=` whose something on the host has to be: what the former line named is still its own, as
- * after a rename. A former line without the word is that of an older version, whose things name no owner.
- */
-export function withFormer(line: string, former: string): string {
-  const ownersOf = (text: string): string[] => text.match(/'owner=(?:[^']|'\\'')*'|\bowner=\S*/g) ?? [];
-  const [own] = ownersOf(line);
-  if (own === undefined) return line;
-  const before = ownersOf(former);
-  const others = before.length === 0 ? ["owner="] : before.filter((owner) => owner !== own);
-  return line.replace(own, () => [own, ...others].join(" "));
-}
-
-/** What a line is, for messages: `ready of shop-web-s1-9a2cd08`. */
-export function whatOf(line: string): string {
-  const [path = "", ...words] = line.split(" ");
-  const about = words.find((word) => /^(container|image|service|name)=/.test(word));
-  const verb = path.slice(path.lastIndexOf("/") + 1);
-  return about === undefined ? verb : `${verb} of ${about.slice(about.indexOf("=") + 1)}`;
-}
-
-/** Runs a verb's line on a host, and answers with what it printed; where it fails, the error is the verdict. */
-export async function runVerb(shell: Shell, line: string, timeout: number, stdin?: string): Promise<string> {
-  const settings = { stdin, timeout: timeout + grace, what: whatOf(line) };
-  const ran = await onHost(shell, whereverKit(line), settings);
+export async function runLine(
+  shell: Shell,
+  line: string,
+  settings: { timeout: number; what: string; stdin?: string },
+): Promise<string> {
+  const run = () => onHost(shell, line, { ...settings, timeout: settings.timeout + grace });
+  let ran = await run();
+  if (ran.code === notThere) {
+    await putVerbs(shell, kit().directory);
+    ran = await run();
+  }
   if (ran.code !== 0) throw new Error(verdict(ran.stdout, ran.stderr, shell.name));
   return ran.stdout;
 }
 
-async function work({ shell, line, timeout, stdin, image, __auth }: VerbInputs): Promise<void> {
-  if (image !== undefined) await bring(shell, image, __auth);
-  await runVerb(shell, line, timeout, stdin);
+/** Runs a verb on a host. @param about what it is about, for messages */
+export function runCall(
+  shell: Shell,
+  { verb, words, stdin }: Call,
+  timeout: number,
+  about?: string,
+): Promise<string> {
+  const what = about === undefined ? verb : `${verb} of ${about}`;
+  return runLine(shell, verbLine(kit(), verb, words), { timeout, what, stdin });
 }
 
-export const verbProvider: ResourceProvider<VerbInputs, VerbState> = {
-  check(_olds, news) {
-    if (news.undo !== undefined) stand(news.shell, effect(news.undo));
-    return Promise.resolve({ inputs: news });
-  },
+/** The work for the resource of a step. */
+export function stepProvider<Inputs extends StepInputs>(
+  step: Step<Inputs>,
+): ResourceProvider<Inputs, StepState<Inputs>> {
+  const limitOf = (inputs: Inputs): number => {
+    const limit = step.limit?.(inputs);
+    return limit === undefined ? usual : seconds(limit);
+  };
+  const take = async (inputs: Inputs, former?: Inputs): Promise<void> => {
+    const image = step.image?.(inputs);
+    if (image !== undefined) await bring(inputs.shell, image.reference, image.login);
+    await runCall(inputs.shell, step.call(inputs, former), limitOf(inputs), step.about?.(inputs));
+  };
+  const idOf = (inputs: Inputs): string => {
+    const { verb } = step.call(inputs);
+    const about = step.about?.(inputs);
+    return about === undefined ? verb : `${verb} of ${about}`;
+  };
 
-  async create(inputs) {
-    await work(inputs);
-    return { id: whatOf(inputs.line), outs: { ...inputs, undone: false } };
-  },
+  const provider: ResourceProvider<Inputs, StepState<Inputs>> = {
+    check(_olds, news) {
+      const undo = step.undo?.(news);
+      if (undo !== undefined) stand(news.shell, textOf(undo));
+      return Promise.resolve({ inputs: news });
+    },
 
-  diff: (_id, olds, news) =>
-    Promise.resolve({
-      changes:
-        outdated(olds, news) ||
-        effect(olds.undo ?? "") !== effect(news.undo ?? "") ||
-        changed(["timeout", "container", "files", "without", "shell"], olds, news).length > 0,
-    }),
+    async create(inputs) {
+      await take(inputs);
+      return { id: idOf(inputs), outs: { ...inputs, undone: false } };
+    },
 
-  async update(_id, olds, news) {
-    if (outdated(olds, news)) await work({ ...news, line: withFormer(news.line, olds.line) });
-    return { outs: { ...news, undone: false } };
-  },
+    diff: (_id, olds, news) =>
+      Promise.resolve({ changes: olds.undone || differing(step, olds, news).length > 0 }),
 
-  async delete(_id, { shell, undo, timeout }) {
-    // What another resource has done stays.
-    if (undo === undefined || stands(shell, effect(undo))) return;
-    await runVerb(shell, undo, timeout);
-  },
+    async update(_id, olds, news) {
+      if (outdated(step, olds, news)) await take(news, olds);
+      return { outs: { ...news, undone: false } };
+    },
 
-  async read(id, state) {
-    if (state === undefined) throw new Error("a verb cannot be imported");
-    const { shell, container, files = [], without } = state;
-    const looks = [
-      ...(container === undefined
-        ? []
-        : [`docker inspect --type container --format '{{.State.Running}}' ${container} 2>/dev/null || true`]),
-      ...files.map((file) => `if [ -s ${quote(file)} ]; then echo true; else echo false; fi`),
-      ...(without === undefined
-        ? []
-        : [
-            `found=$(docker ps --all --quiet --filter name=^/${without}$) || exit 1; if [ -z "$found" ]; then echo true; else echo false; fi`,
-          ]),
-    ];
-    if (looks.length === 0) return { id, props: state };
-    const answers = (await runVerb(shell, looks.join("; "), grace)).trim().split("\n");
-    const done = answers.filter((answer) => answer.trim() === "true").length === looks.length;
-    return { id, props: { ...state, undone: !done } };
-  },
-};
+    async delete(_id, state) {
+      const undo = step.undo?.(state);
+      // What another resource has done stays.
+      if (undo === undefined || stands(state.shell, textOf(undo))) return;
+      await runCall(state.shell, undo, limitOf(state));
+    },
+
+    async read(id, state) {
+      if (state === undefined) throw new Error("a step of a release cannot be imported");
+      const looks = step.looks?.(state, kit().directory) ?? [];
+      if (looks.length === 0) return { id, props: state };
+      const answers = (
+        await runLine(state.shell, looks.join("; "), { timeout: grace, what: `looking at ${id}` })
+      )
+        .trim()
+        .split("\n");
+      const done = answers.filter((answer) => answer.trim() === "true").length === looks.length;
+      return { id, props: { ...state, undone: !done } };
+    },
+  };
+  // What a step would undo on a host that is gone goes without a word: a route, a note.
+  return onOneHost(provider, (state) => (step.undo?.(state) === undefined ? undefined : ""));
+}
+
+/** A look whether a container runs. */
+export const runs = (container: string): string =>
+  `docker inspect --type container --format '{{.State.Running}}' ${container} 2>/dev/null || true`;

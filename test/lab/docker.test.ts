@@ -134,7 +134,7 @@ describe.sequential("a container", () => {
   test("has its files and variables when it starts", async () => {
     const content = "max_connections = 7\n";
     const { id, state } = await made({
-      envs: ["TOKEN=canary-51c2"],
+      secrets: { TOKEN: "canary-51c2" },
       uploads: [{ file: "/etc/app/app.conf", content }],
     });
     expect(await on("docker cp one:/etc/app/app.conf - | tar -xO")).toBe(content.trim());
@@ -173,7 +173,7 @@ describe.sequential("a container", () => {
     const label = { "sextant.accessory": "db", "sextant.owner": "shop/prod/accessory/db" };
     const own = { labels: label, ownedBy: "sextant.owner" };
     const left = await made(own);
-    const { id, state } = await made({ ...own, envs: ["A=b"] });
+    const { id, state } = await made({ ...own, env: { A: "b" } });
     expect(await on("docker ps --all --quiet --no-trunc")).toBe(id);
     expect(id).not.toBe(left.id);
     const others = { ...own, labels: { ...label, "sextant.owner": "shop/staging/accessory/db" } };

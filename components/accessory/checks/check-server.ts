@@ -1,7 +1,7 @@
 /** An accessory against the server that it is put on: what else is there, and what its firewalls let in. */
 import type { Findings, Problem } from "../../core/problem";
 import { hostWide } from "../../core/names";
-import { mebibytes, sizeBytes } from "../../core/units";
+import { mebibytes, sizeBytes } from "../../../provider/core/units";
 import { sameNames, takeNames, type Wanted } from "../../data/same-name";
 import { letsIn } from "../../firewall/audit";
 import { memoryProblems, taken, useOf, type MemoryUse, type PortUse } from "../../host/host-use";

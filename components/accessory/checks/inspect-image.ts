@@ -1,7 +1,7 @@
 /** An accessory's image as its registry describes it: where it keeps data that no argument names. */
 import * as pulumi from "@pulumi/pulumi";
 import type { Problem } from "../../core/problem";
-import { durationMs } from "../../core/units";
+import { durationMs } from "../../../provider/core/units";
 import { uncovered } from "../../../provider/docker/container-body";
 import { imageFacts } from "../../image/facts";
 import { parseReference } from "../../image/reference";

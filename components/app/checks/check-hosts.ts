@@ -1,6 +1,6 @@
 /** An app against its hosts and its proxy: other apps' routes, firewalls, certificates and memory. */
 import type { Findings, Problem } from "../../core/problem";
-import { mebibytes, sizeBytes } from "../../core/units";
+import { mebibytes, sizeBytes } from "../../../provider/core/units";
 import { letsIn } from "../../firewall/audit";
 import type { Host } from "../../host/host";
 import { memoryProblems, useOf, type MemoryUse } from "../../host/host-use";

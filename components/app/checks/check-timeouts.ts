@@ -1,6 +1,6 @@
 /** Timeouts of an app that cannot work together. */
 import type { Findings, Problem } from "../../core/problem";
-import { durationMs, type Duration } from "../../core/units";
+import { durationMs, type Duration } from "../../../provider/core/units";
 import type { AppArgs } from "../args";
 import { routeArgument, type Role } from "../plan";
 

@@ -1,7 +1,7 @@
 /** An app's image as its registry describes it, against the roles: what a preview asks, and what it says of the answer. */
 import * as pulumi from "@pulumi/pulumi";
 import type { Findings, Problem } from "../../core/problem";
-import { durationMs, type Duration } from "../../core/units";
+import { durationMs, type Duration } from "../../../provider/core/units";
 import type { Architecture } from "../../host/host";
 import { checkImageFacts, type ImageUse } from "../../image/check-image";
 import { imageFacts, type ImageAnswer } from "../../image/facts";

@@ -158,12 +158,17 @@ export class World {
 
   /** The versions of a role's containers on a server, with whether they run: `v1 running`. */
   async containers(server: string, role: string): Promise<string[]> {
-    const format = `{{.Label "sextant.version"}} {{.State}}`;
+    const format = "{{.Image}} {{.State}}";
     const text = await this.onServer(
       server,
       `docker ps --all --filter label=sextant.role=${roleLabel(role)} --format '${format}'`,
     );
-    return text.split("\n").filter(Boolean).sort();
+    // The tag is the version.
+    return text
+      .split("\n")
+      .filter(Boolean)
+      .map((line) => line.replace(/^\S*:/, ""))
+      .sort();
   }
 
   /** What `sextant doctor` says where pulumi runs. */

@@ -40,7 +40,7 @@ export interface Edit {
   /** Tag of kamal-proxy. */
   proxy: string;
   /** A flag of `kamal-proxy deploy` that the route uses besides. */
-  proxyFlag?: string;
+  proxyFlags?: Record<string, string>;
   /** Whether the second server has a proxy too. */
   second: boolean;
 }

@@ -682,7 +682,7 @@ const proxies: Fixture[] = [
     name: "proxy too old for a flag",
     cause: "proxy-too-old",
     stage: "switch",
-    edit: { version: "v2", proxyFlag: "--shed-load=true" },
+    edit: { version: "v2", proxyFlags: { "shed-load": "true" } },
     proof: "! docker exec kamal-proxy kamal-proxy deploy --help 2>&1 | grep -qF -e --shed-load",
     shows: 0.5,
   },

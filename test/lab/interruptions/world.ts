@@ -97,12 +97,17 @@ export class TurnWorld {
 
   /** The containers of a role on a server: `v1 running`. */
   async containers(at: number, role: string): Promise<string[]> {
-    const format = `{{.Label "sextant.version"}} {{.State}}`;
+    const format = "{{.Image}} {{.State}}";
     const text = await this.onServer(
       at,
       `docker ps --all --filter label=sextant.role=${label(role)} --format '${format}'`,
     );
-    return text.split("\n").filter(Boolean).sort();
+    // The tag is the version.
+    return text
+      .split("\n")
+      .filter(Boolean)
+      .map((line) => line.replace(/^\S*:/, ""))
+      .sort();
   }
 
   async onServer(at: number, command: string): Promise<string> {

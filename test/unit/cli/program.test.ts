@@ -23,11 +23,14 @@ function program(name: string, text: string): void {
   chmodSync(file, 0o755);
 }
 
-const line = "/usr/local/lib/sextant/0123456789ab/ready container=shop-web-1";
-const verb = (name: string) => ({
-  type: "sextant:index:Ready",
-  inputs: { shell: { name, destination: `root@${name}.test`, port: 22 }, line },
-});
+/** A host as a state has it: its gate, and a step on it. */
+const host = (name: string) => {
+  const shell = { name, destination: `root@${name}.test`, port: 22 };
+  return [
+    { type: "sextant:index:HostReady", inputs: { shell, directory: "/usr/local/lib/sextant/0123456789ab" } },
+    { type: "sextant:index:Ready", inputs: { shell } },
+  ];
+};
 const failed = JSON.stringify({
   stage: "ready",
   container: "shop-web-web-1-abc1234",
@@ -41,7 +44,7 @@ beforeAll(async () => {
   command = await compileCommand(folder);
   writeFileSync(
     join(folder, "elsewhere", "state.json"),
-    JSON.stringify({ deployment: { resources: [verb("web-1"), verb("web-2")] } }),
+    JSON.stringify({ deployment: { resources: [...host("web-1"), ...host("web-2")] } }),
   );
   program(
     "pulumi",

@@ -1,7 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Host } from "../../../components";
 import { DockerNetwork } from "../../../components/docker/network";
-import { kit } from "../../../provider/host/scripts";
 
 const shell = { name: "host", destination: "root@192.0.2.1", port: 22 };
 
@@ -25,7 +24,6 @@ export function fakeHost(hostName: string, network: DockerNetwork, gone = false)
       throw new Error("a component of the library asked for a Docker provider, which costs a process a host");
     },
     network,
-    kit: kit(),
     registries: [],
     tied: {},
     ready: network,

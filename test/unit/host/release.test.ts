@@ -1,6 +1,6 @@
 /** The verb of the release command, run in a real shell: once a release, whatever happens to who asked for it, and no shell sees the environment. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { releaseBody } from "../../../components/app/release-body";
+import { releaseBody } from "../../../provider/release/release";
 import { RolloutHost, type Ended } from "./rollout-host";
 
 let host: RolloutHost;
@@ -14,36 +14,36 @@ afterEach(() => {
 });
 
 /** What the container is made from, with these variables. */
-const body = (...envs: string[]): string =>
+const body = (env: Record<string, string>): string =>
   releaseBody({
+    name,
     image: "r.test/shop:v2",
     command: ["bin/rails", "db:prepare"],
-    envs,
+    env,
     network: "sextant",
-    volumes: ["data:/data"],
-    labels: { "sextant.release": name },
+    volumes: [{ volumeName: "data", containerPath: "/data" }],
   });
 const words = [`name=${name}`, "image=r.test/shop:v2", "timeout=20", "--", "bin/rails", "db:prepare"];
-const run = (text = body("A=1")): Promise<Ended> => host.run("release", words, text);
+const run = (text = body({ A: "1" })): Promise<Ended> => host.run("release", words, text);
 const starts = (): number => host.done.filter((line) => line === `start ${name}`).length;
 
 describe("the environment of the release command", () => {
   it("is data: nothing of it is the verb's own, whatever it is called", async () => {
-    const envs = [
-      "PATH=/nowhere",
-      "DOCKER_HOST=tcp://192.0.2.1",
-      `image=x`,
-      "name=y",
-      "IFS=a",
-      'TEXT="a\\\n\u0001é$(id)`',
-    ];
+    const env = {
+      DOCKER_HOST: "tcp://192.0.2.1",
+      IFS: "a",
+      PATH: "/nowhere",
+      TEXT: '"a\\\n\u0001é$(id)`',
+      image: "x",
+      name: "y",
+    };
     let made: unknown;
     host.onStart = (container) => {
       made = host.containers.get(container)?.body;
     };
-    expect(await run(body(...envs))).toMatchObject({ code: 0, stderr: "" });
+    expect(await run(body(env))).toMatchObject({ code: 0, stderr: "" });
     expect(made).toMatchObject({
-      Env: envs,
+      Env: Object.entries(env).map(([variable, value]) => `${variable}=${value}`),
       Image: "r.test/shop:v2",
       HostConfig: { NetworkMode: "sextant" },
     });
@@ -78,7 +78,7 @@ describe("a release command", () => {
 
   it("whose verb was killed is waited for by the next one", async () => {
     host.runMs = 1000;
-    const { child, ended } = host.start("release", words, body("A=1"));
+    const { child, ended } = host.start("release", words, body({ A: "1" }));
     await expect.poll(starts).toBe(1);
     child.kill("SIGKILL");
     const second = run();
@@ -92,7 +92,7 @@ describe("a release command", () => {
     // It waits by nothing that outlives it.
     host.command("timeout", '#!/bin/sh\nshift\nexec 9>&-\nexec "$@"\n');
     host.waitMs = 60_000;
-    const { child } = host.start("release", words, body("A=1"));
+    const { child } = host.start("release", words, body({ A: "1" }));
     await expect.poll(starts).toBe(1);
     child.kill("SIGKILL");
     host.waitMs = 0;
@@ -104,10 +104,10 @@ describe("a release command", () => {
   it("that has succeeded is not run again for the same, and is for another environment, and when it is forgotten", async () => {
     for (const _ of [1, 2]) expect(await run()).toMatchObject({ code: 0 });
     expect(starts()).toBe(1);
-    expect(await run(body("A=2"))).toMatchObject({ code: 0 });
+    expect(await run(body({ A: "2" }))).toMatchObject({ code: 0 });
     expect(starts()).toBe(2);
     expect(await host.run("release", [`name=${name}`, "forget"])).toMatchObject({ code: 0 });
-    expect(await run(body("A=2"))).toMatchObject({ code: 0 });
+    expect(await run(body({ A: "2" }))).toMatchObject({ code: 0 });
     expect(starts()).toBe(3);
   });
 

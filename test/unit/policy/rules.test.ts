@@ -24,10 +24,7 @@ describe("a half release", () => {
   const container = (name: string): Resource =>
     resource({ type: containerType, name: "shop-web-s1", props: { name, labels: labels("sextant.role") } });
   const switchTo = (name: string): Resource =>
-    resource({
-      name: "shop-web-s1-switch",
-      props: { line: `/kit/switch role=p/s/shop/web container=${name} stop=30` },
-    });
+    resource({ name: "shop-web-s1-switch", props: { role: "p/s/shop/web", container: name } });
 
   it("is a container whose switch names another one", () => {
     expect(halfReleased([container("shop-web-s1-new"), switchTo("shop-web-s1-old")])).toHaveLength(1);

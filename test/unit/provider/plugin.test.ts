@@ -25,8 +25,14 @@ const urn = (type: string): string =>
 /** A host that refuses every connection. */
 const shell = { name: "web-1", destination: "root@127.0.0.1", port: 1 };
 const container = {
-  ...{ shell, image: "shop:v1", namePrefix: "shop", envs: ["A=1", "B=2"], network: { name: "n", id: "1" } },
-  labels: { "sextant.version": "v1" },
+  ...{
+    shell,
+    image: "shop:v1",
+    namePrefix: "shop",
+    env: { A: "1", B: "2" },
+    network: { name: "n", id: "1" },
+  },
+  labels: { "sextant.role": "v1" },
 };
 
 /** Calls the plugin; an error is what the engine gets. */
@@ -82,7 +88,8 @@ describe("the plugin", () => {
         .sort(),
     );
     const { inputProperties } = schema.resources["sextant:index:Container"] ?? {};
-    expect(inputProperties).toMatchObject({ image: { type: "string" }, __auth: { secret: true } });
+    const secret = { secret: true };
+    expect(inputProperties).toMatchObject({ image: { type: "string" }, __auth: secret, secrets: secret });
   });
 
   it("names the inputs that an edit changes, and what replaces", async () => {
@@ -92,15 +99,15 @@ describe("the plugin", () => {
       .setId("1")
       .setOlds(struct({ ...inputs, stopped: false }))
       .setOldInputs(struct(inputs))
-      .setNews(struct({ ...inputs, envs: ["A=1", "B=3"], labels: { "sextant.version": "v2" } }));
+      .setNews(struct({ ...inputs, env: { A: "1", B: "3" }, labels: { "sextant.role": "v2" } }));
     const diff = await ask<proto.DiffResponse>((done) => client.diff(request, done));
     expect(diff.getChanges()).toBe(proto.DiffResponse.DiffChanges.DIFF_SOME);
-    expect(diff.getReplacesList()).toEqual(expect.arrayContaining(["envs", "labels"]));
+    expect(diff.getReplacesList()).toEqual(expect.arrayContaining(["env", "labels"]));
     const { UPDATE_REPLACE } = proto.PropertyDiff.Kind;
     const detailed = [...diff.getDetaileddiffMap().entries()] as unknown as [string, proto.PropertyDiff][];
     expect(detailed.map(([path, difference]) => [path, difference.getKind()])).toEqual([
-      ["envs[1]", UPDATE_REPLACE],
-      ['labels["sextant.version"]', UPDATE_REPLACE],
+      ["env.B", UPDATE_REPLACE],
+      ['labels["sextant.role"]', UPDATE_REPLACE],
     ]);
   });
 

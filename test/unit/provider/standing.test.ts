@@ -4,13 +4,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { forgetStanding } from "../../../provider/standing";
+import { userFile } from "../../../provider/host/scripts";
 import { gateProvider, type GateInputs } from "../../../provider/host/host-ready";
-import { verbProvider, type VerbState } from "../../../provider/release/step";
+import { stepProvider } from "../../../provider/release/step";
+import { switchStep } from "../../../provider/release/switch";
+import { switched } from "./release/steps";
 
 const shell = { name: "web-1", destination: "root@192.0.2.1", port: 22 };
-const kit = "/usr/local/lib/sextant/0123";
-const undo = `${kit}/unroute shop-web role=shop/prod/shop/web`;
-const routed: VerbState = { shell, line: `${kit}/switch role=web`, undo, timeout: 60, undone: false };
+const switches = stepProvider(switchStep);
+const routed = { ...switched, shell, undone: false };
 let directory: string;
 
 beforeEach(() => {
@@ -30,26 +32,29 @@ afterEach(() => {
 const lines = (): string =>
   existsSync(join(directory, "lines")) ? readFileSync(join(directory, "lines"), "utf8") : "";
 
-describe("the undoing of a verb", () => {
-  it("is left where a resource of another name has done the same on the machine, also by other verbs", async () => {
+describe("the undoing of a step", () => {
+  it("is left where a resource of another name has done the same on the machine", async () => {
     const renamed = { ...shell, name: "box" };
-    const other = undo.replace("0123", "4567");
-    await verbProvider.check?.({} as VerbState, { ...routed, shell: renamed, undo: other });
-    await verbProvider.delete?.("x", routed);
+    await switches.check?.({}, { ...switched, shell: renamed });
+    await switches.delete?.("x", routed);
     expect(lines()).toBe("");
   });
 
   it("is done where none does, or one on another machine or for another route", async () => {
     const elsewhere = { ...shell, destination: "root@192.0.2.2" };
-    await verbProvider.check?.({} as VerbState, { ...routed, shell: elsewhere });
-    await verbProvider.check?.({} as VerbState, { ...routed, undo: undo.replace("shop-web", "blog-web") });
-    await verbProvider.delete?.("x", routed);
+    await switches.check?.({}, { ...switched, shell: elsewhere });
+    const blog = {
+      ...switched,
+      ...(switched.route && { route: { ...switched.route, service: "blog-web" } }),
+    };
+    await switches.check?.({}, blog);
+    await switches.delete?.("x", routed);
     expect(lines()).toContain("unroute shop-web");
   });
 });
 
 describe("the gate of a host", () => {
-  const state = { shell, undo: "rm -f note", verb: "preflight" } as unknown as GateInputs & {
+  const state = { shell, owner: "shop/prod/web", verb: "preflight" } as unknown as GateInputs & {
     present: boolean;
   };
 
@@ -59,6 +64,6 @@ describe("the gate of a host", () => {
     expect(lines()).toBe("");
     forgetStanding();
     await gateProvider.delete?.("x", state);
-    expect(lines()).toContain("rm -f note");
+    expect(lines()).toContain(`rm -f ${userFile("shop/prod/web")};`);
   });
 });

@@ -7,20 +7,48 @@ import { resources, type ResourceType } from "../../../provider/resources";
 type Values = Record<string, unknown>;
 
 const shell = { name: "web-1", destination: "root@192.0.2.1", port: 22 };
-const line = "/usr/local/lib/sextant/0123456789ab/ready container=shop-web-1";
-const step = { shell, line, timeout: 300, stdin: "A=1", undo: `${line} undo`, files: ["/a"] };
-const gate = { shell, words: [], version: "1", show: false, directory: "/d", undo: "true" };
+const route = {
+  ...{ service: "shop-web", port: 3000, deployTimeout: "60s", drainTimeout: "30s", responseTimeout: "30s" },
+  ...{ health: { path: "/up" }, buffer: { requests: true, responses: true } },
+};
+const gate = { shell, words: [], version: "1", show: false, directory: "/d", owner: "shop/prod/web" };
 const place = { host: "web-1", shell };
 
 /** Inputs of each type as the components give them. */
 const inputs: Record<ResourceType, Values> = {
-  AccessoryReady: step,
-  Bridge: step,
-  Certificate: step,
-  Certificates: { places: [{ shell, line, own: ["192.0.2.1"] }], timeout: 300 },
+  AccessoryReady: {
+    ...{
+      shell,
+      container: "shop-db",
+      instance: "a1",
+      timeout: "120s",
+      secretNames: ["A"],
+      command: ["true"],
+    },
+  },
+  Bridge: {
+    shell,
+    config: "0a1b",
+    image: "kamal-proxy:v1",
+    owner: "shop/prod/proxy",
+    httpPort: 80,
+    httpsPort: 443,
+  },
+  Certificate: { shell, directory: "/tls/shop", certificate: "PEM", privateKey: "KEY" },
+  Certificates: { places: [{ shell, hosts: ["a.test"], path: "/up", addresses: ["192.0.2.1"] }] },
+  CleanUp: {
+    places: [{ shell, role: "shop/prod/shop/web", container: "shop-web-1", wait: "120s" }],
+    ...{ repository: "shop", retainImages: 3, owner: "shop/prod/shop" },
+  },
   Container: {
-    ...{ shell, name: "shop-1234567", namePrefix: "shop", image: "shop:v1", envs: ["A=1"], ports: [] },
-    ...{ network: { name: "n", id: "1" }, labels: { a: "b" }, firstEnvs: ["A"], volumes: [] },
+    ...{ shell, name: "shop-1234567", namePrefix: "shop", image: "shop:v1", env: { A: "1" }, ports: [] },
+    ...{
+      network: { name: "n", id: "1" },
+      labels: { a: "b" },
+      firstEnvs: ["A"],
+      secrets: { B: "2" },
+      volumes: [],
+    },
   },
   Data: {
     ...{ label: 'Postgres "db"', argument: "server", name: "shop-db", owner: "shop/db", data: "keep" },
@@ -29,26 +57,44 @@ const inputs: Record<ResourceType, Values> = {
   DockerNetwork: { shell, name: "shop", labels: {} },
   Gone: { host: "web-1" },
   HostReady: { ...gate, verb: "host-ready" },
-  PostgresLogin: step,
+  PostgresLogin: { shell, container: "shop-db", instance: "a1", user: "app", database: "app", password: "x" },
   Preflight: { ...gate, verb: "preflight" },
-  ProxyThere: step,
-  Prune: { places: [{ shell, line }], timeout: 300 },
-  Pull: { image: "shop:v1", line, hosts: [{ shell }], __auth: { "web-1": "" } },
-  Ready: step,
-  Release: step,
-  Routes: {
-    hosts: [{ shell, list: line }],
-    routes: [{ host: "web-1", service: "shop", target: "shop-web-1:3000", line }],
+  ProxyThere: { shell, owner: "shop/prod/proxy" },
+  Pull: { image: "shop:v1", owner: "shop/prod/shop", hosts: [{ shell }], __auth: { "web-1": "" } },
+  Ready: {
+    ...{
+      shell,
+      role: "shop/prod/shop/web",
+      container: "shop-web-1",
+      timeout: "60s",
+      lease: "90s",
+      delay: "3s",
+    },
+    ...{ health: { port: 3000, path: "/up", proto: "http", timeout: "5s" }, command: ["true"] },
   },
-  Settle: step,
-  Switch: step,
+  Release: {
+    ...{
+      shell,
+      name: "shop-release",
+      image: "shop:v1",
+      command: ["true"],
+      timeout: "10m",
+      network: "sextant",
+    },
+    ...{ env: { A: "1" }, secrets: { B: "2" }, volumes: [{ volumeName: "data", containerPath: "/data" }] },
+  },
+  Settle: { shell, container: "a1" },
+  Switch: {
+    ...{ shell, role: "shop/prod/shop/web", container: "shop-web-1", services: ["shop-web"], claimed: [] },
+    ...{ stopTimeout: "30s", timeout: "120s", keepOld: true, awaitProxy: true, route },
+  },
   Volume: { ...place, name: "shop-db-data", label: 'Postgres "db"', owner: "shop/db", data: "keep" },
   Volumes: { hosts: [place], volumes: [{ ...place, name: "shop-db-data" }] },
 };
 
 describe.each(Object.entries(inputs))("%s", (type, known) => {
   const { check, diff } = resources[type as ResourceType] as unknown as ResourceProvider<Values, Values>;
-  const state = { ...known, serving: {}, undone: false, stopped: false, present: true, missing: [] };
+  const state = { ...known, undone: false, stopped: false, present: true, missing: [] };
 
   it.each(Object.keys(known))("compares inputs whose %s is not known yet", async (name) => {
     const news = { ...known, [name]: unknownValue };

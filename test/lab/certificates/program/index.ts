@@ -40,7 +40,7 @@ const proxy = new Proxy("proxy", {
   http3: true,
   transform: {
     container: {
-      envs: ["SSL_CERT_FILE=/acme.pem"],
+      env: { SSL_CERT_FILE: "/acme.pem" },
       uploads: [{ file: "/acme.pem", content: edit.acme.trust }],
       body: { HostConfig: { Dns: [edit.acme.address] } },
     },

@@ -45,7 +45,7 @@ function deploy(): void {
     password,
   });
   const { host = db.host, port = db.port, ...given } = edit.database;
-  const { publish, proxyFlag } = edit;
+  const { publish, proxyFlags } = edit;
   new App("shop", {
     image: `${images}/${edit.image}`,
     version: edit.version,
@@ -74,7 +74,8 @@ function deploy(): void {
         if (publish !== undefined) args.ports = [{ internal: edit.port, external: publish, ip: "0.0.0.0" }];
       },
       switch: (args) => {
-        if (proxyFlag !== undefined) args.line = pulumi.interpolate`${args.line} ${proxyFlag}`;
+        if (proxyFlags === undefined) return;
+        args.route = pulumi.output(args.route).apply((route) => route && { ...route, flags: proxyFlags });
       },
     },
   });

@@ -5,7 +5,7 @@ import { faults, plan, titleOf, type References, type Row, type Wish } from "../
 
 const step = (op: string, type: string, name: string): TimedStep => ({ op, type, name, ms: 1000 });
 const own = (type: string) => `sextant:index:${type}`;
-const released = ["Pull", "Release", "Ready", "Switch", "Prune"].flatMap((type) =>
+const released = ["Pull", "Release", "Ready", "Switch", "CleanUp"].flatMap((type) =>
   ["1", "2"].map((at) => step("update", own(type), `shop-${at}`)),
 );
 const references: References = {

@@ -9,9 +9,14 @@ import {
   type AppArgs,
   type Host,
 } from "../../../../components";
+import type { CertificatesInputs } from "../../../../provider/release/certificates";
+import { releaseBody, type ReleaseInputs } from "../../../../provider/release/release";
+import type { Step, StepInputs } from "../../../../provider/release/step";
+import { steps, type StepType } from "../../../../provider/release/steps";
+import type { SwitchInputs } from "../../../../provider/release/switch";
 import { pairFor } from "../certificates";
 import { fakeHost, fakeNetwork } from "../fake-host";
-import { newGraph, refusal, type Graph } from "../graph";
+import { newGraph, refusal, unmarked, type Graph } from "../graph";
 
 /** A host as the app sees it, without a machine behind it. */
 function hostNamed(hostName: string): Host {
@@ -41,6 +46,7 @@ async function graphOf(
 }
 
 const containerType = "sextant:index:Container";
+const readyType = "sextant:index:Ready";
 const switchType = "sextant:index:Switch";
 /** Everything that runs a line on a host. */
 const verbTypes = /^(command:remote:Command|sextant:index:.*)$/;
@@ -74,9 +80,10 @@ describe("App", () => {
     const all = inputs("Pull", "shop-pull")["__auth"] as { value: Record<string, string> };
     const each = ["web-1", "web-2"].map((name) => passwordOf({ value: all.value[name] }));
     expect(each).toEqual(["p0", "p1"]);
-    expect(inputs("Pull", "shop-pull")["line"]).toMatch(
-      / image=registry\.test\/shop:v2 for=shop\/test\/shop$/,
-    );
+    expect(inputs("Pull", "shop-pull")).toMatchObject({
+      image: "registry.test/shop:v2",
+      owner: "shop/test/shop",
+    });
     expect(passwordOf(inputs("Container", "shop-web-web-1")["__auth"])).toBe("p0");
     expect(passwordOf(inputs("Container", "shop-web-web-2")["__auth"])).toBe("p1");
     expect(passwordOf(inputs("Release", "shop-release")["__auth"])).toBe("p0");
@@ -112,12 +119,12 @@ describe("App", () => {
     expect(shells("Pull", "shop-pull", "hosts")).toEqual(["web-1", "web-2"]);
     for (const name of ["shop-web-web-1", "shop-web-web-2"])
       expect(graph.optionsOf(containerType, name).dependsOn).toContain(app.image);
-    expect(shells("Prune", "shop-prune", "places")).toEqual(["web-1", "web-2"]);
-    const after = graph.optionsOf("sextant:index:Prune", "shop-prune").dependsOn;
+    expect(shells("CleanUp", "shop-clean-up", "places")).toEqual(["web-1", "web-2"]);
+    const after = graph.optionsOf("sextant:index:CleanUp", "shop-clean-up").dependsOn;
     expect(after).toEqual(app.placements.at(-1)?.switches);
   });
 
-  it("asks for the certificates of Let's Encrypt after the last switch: a line a route and host, and none without", async () => {
+  it("asks for the certificates of Let's Encrypt after the last switch: a place a route and host, and none without", async () => {
     const { graph, app } = await graphOf((hosts) => ({
       route: [
         { hosts: ["a.test", "b.test"], tls: letsEncrypt({ staging: true }) },
@@ -126,29 +133,31 @@ describe("App", () => {
       roles: { web: { servers: hosts.slice(0, 1) } },
     }));
     const type = "sextant:index:Certificates";
-    const places = graph.find(type, "shop-certificates").inputs["places"] as {
-      line: string;
-      own: string[];
-    }[];
-    expect(places.map(({ line, own }) => [line.replace(/^\S+\//, ""), own])).toEqual([
-      ["handshake timeout=45 path=/up directory=staging host=a.test host=b.test", ["192.0.2.1"]],
+    const { places } = graph.find(type, "shop-certificates").inputs as unknown as CertificatesInputs;
+    expect(places).toMatchObject([
+      { hosts: ["a.test", "b.test"], path: "/up", staging: true, addresses: ["192.0.2.1"] },
     ]);
+    expect(places).toHaveLength(1);
     expect(graph.optionsOf(type, "shop-certificates").dependsOn).toEqual(app.placements.at(-1)?.switches);
     const { graph: without, app: plain } = await graphOf(() => ({}));
     expect(plain.certificates).toBeUndefined();
     expect(without.made.filter((made) => made.type === type)).toEqual([]);
   });
 
-  it("puts a certificate's files where a refresh looks for them, and takes them away with the route", async () => {
+  it("puts a certificate where the switch of its route finds it, with its key as a secret", async () => {
     const own = pairFor("a.test");
     const { graph } = await graphOf(() => ({
       route: { hosts: ["a.test"], tls: ownCertificate(own.certificate, pulumi.secret(own.key)) },
     }));
     const { inputs } = graph.find("sextant:index:Certificate", "shop-web-web-1-certificate");
-    const directory = /directory=(\S+)/.exec(String(inputs["line"]))?.[1] ?? "";
-    expect(directory).toMatch(/\/tls\/shop-web-[0-9a-f]{12}$/);
-    expect(inputs["files"]).toEqual([`${directory}/cert.pem`, `${directory}/key.pem`]);
-    expect(inputs["undo"]).toMatch(new RegExp(`/certificate directory=${directory} remove$`));
+    expect(inputs).toMatchObject({
+      directory: expect.stringMatching(/\/tls\/shop-web-[0-9a-f]{12}$/) as string,
+      certificate: own.certificate,
+      privateKey: { value: own.key },
+    });
+    expect(graph.find(switchType, "shop-web-web-1-switch").inputs["route"]).toMatchObject({
+      tls: { certificate: inputs["directory"] },
+    });
   });
 
   it("tells each switch the routes of its role, and what the program gives to others on its host", async () => {
@@ -169,35 +178,26 @@ describe("App", () => {
         roles: { web: { servers: hosts }, job: { servers: hosts.slice(0, 1) } },
       };
     });
-    const words = (name: string): string[] =>
-      String(graph.find(switchType, name).inputs["line"])
-        .split(" ")
-        .filter((word) => /^'?(services|claimed|service)=/.test(word));
-    const blog = [
-      "'claimed=*.blog.test/'",
-      "'claimed=*.blog.test/feed'",
-      "claimed=blog.test/",
-      "claimed=blog.test/feed",
-    ];
-    expect(words("shop-web-web-1-switch")).toEqual([
-      "services=shop-web,shop-web-api",
-      ...blog.slice(0, 2),
-      "claimed=api.test/",
-      ...blog.slice(2),
-      "service=shop-web",
-    ]);
-    expect(words("shop-web-web-2-switch-api")).toEqual([
-      "services=shop-web,shop-web-api",
-      "claimed=shop.test/",
-      "service=shop-web-api",
-    ]);
-    expect(words("shop-job-web-1-switch")).toEqual([
-      "services=",
-      ...blog.slice(0, 2),
-      "claimed=api.test/",
-      ...blog.slice(2),
-      "claimed=shop.test/",
-    ]);
+    const told = (name: string): unknown => {
+      const { services, claimed, route } = graph.find(switchType, name).inputs as unknown as SwitchInputs;
+      return { services, claimed, service: route?.service };
+    };
+    const blog = ["*.blog.test/", "*.blog.test/feed", "blog.test/", "blog.test/feed"];
+    expect(told("shop-web-web-1-switch")).toEqual({
+      services: ["shop-web", "shop-web-api"],
+      claimed: [...blog.slice(0, 2), "api.test/", ...blog.slice(2)],
+      service: "shop-web",
+    });
+    expect(told("shop-web-web-2-switch-api")).toEqual({
+      services: ["shop-web", "shop-web-api"],
+      claimed: ["shop.test/"],
+      service: "shop-web-api",
+    });
+    expect(told("shop-job-web-1-switch")).toEqual({
+      services: [],
+      claimed: [...blog.slice(0, 2), "api.test/", ...blog.slice(2), "shop.test/"],
+      service: undefined,
+    });
   });
 
   it("believes the nginx in front, in the gate and at the switch", async () => {
@@ -208,10 +208,9 @@ describe("App", () => {
       }),
       roles: { web: { servers: hosts.slice(0, 1) } },
     }));
-    const line = (type: string, name: string): unknown =>
-      graph.find(`sextant:index:${type}`, name).inputs["line"];
-    expect(line("Ready", "shop-web-web-1-ready")).toContain(" proto=https ");
-    expect(line("Switch", "shop-web-web-1-switch")).toContain(" --forward-headers=true ");
+    const inputs = (type: string, name: string) => graph.find(type, name).inputs;
+    expect(inputs(readyType, "shop-web-web-1-ready")["health"]).toMatchObject({ proto: "https" });
+    expect(inputs(switchType, "shop-web-web-1-switch")["route"]).toMatchObject({ forwardHeaders: true });
   });
 
   it("gives no command triggers, so that its undo never runs between two releases", async () => {
@@ -236,13 +235,14 @@ describe("App", () => {
       release: ["bin/rails", "db:prepare"],
     }));
     const { inputs } = graph.find("sextant:index:Release", "shop-release");
-    const { value: text } = inputs["stdin"] as { value: string };
-    expect(JSON.parse(text)).toMatchObject({
-      Image: "registry.test/shop:v2",
-      Cmd: ["bin/rails", "db:prepare"],
-      Env: ["KAMAL_HOST=web-1", "KAMAL_VERSION=v2", "PATH=/app/bin", "TOKEN=canary-7f3a"],
+    expect(inputs).toMatchObject({
+      name: "shop-test-shop-release",
+      image: "registry.test/shop:v2",
+      command: ["bin/rails", "db:prepare"],
+      env: { KAMAL_HOST: "web-1", KAMAL_VERSION: "v2", PATH: "/app/bin" },
+      secrets: { value: { TOKEN: "canary-7f3a" } },
+      network: "sextant",
     });
-    expect(inputs["undo"]).toMatch(/\/release name=shop-test-shop-release forget$/);
   });
 
   it("starts the second batch only after the switches of the first", async () => {
@@ -261,7 +261,7 @@ describe("App", () => {
     }));
     const of = (role: string) => app.placements.filter((placement) => placement.role === role);
     const gates = of("web").map(({ ready }) => ready);
-    const waits = (name: string) => graph.optionsOf("sextant:index:Ready", name).dependsOn;
+    const waits = (name: string) => graph.optionsOf(readyType, name).dependsOn;
     for (const host of ["web-1", "web-2"]) {
       expect(waits(`shop-job-${host}-ready`)).toEqual(expect.arrayContaining(gates));
       expect(waits(`shop-web-${host}-ready`)).not.toEqual(
@@ -285,9 +285,9 @@ describe("App", () => {
       },
       readyTimeout: "20s",
     }));
-    const line = String(graph.find("sextant:index:Ready", "shop-web-web-1-ready").inputs["line"]);
+    const { inputs } = graph.find(readyType, "shop-web-web-1-ready");
     // The worker's gate, the end of the old cron and the gate of the new; two switches; half a minute.
-    expect(/ lease=(\d+)/.exec(line)?.[1]).toBe(String(40 + 3600 + 7 + (20 + 30 + 5) + (40 + 6) + 30));
+    expect(inputs["lease"]).toBe(`${40 + 3600 + 7 + (20 + 30 + 5) + (40 + 6) + 30}s`);
   });
 
   it("replaces what must not run twice only when all else is ready", async () => {
@@ -305,15 +305,36 @@ describe("App", () => {
       secrets: { TOKEN: pulumi.secret("canary-7f3a") },
       release: ["true"],
     }));
-    const commands = graph.made.filter(({ type }) => verbTypes.test(type));
-    expect(
-      commands.some(({ inputs }) =>
-        JSON.stringify([inputs["create"], inputs["line"], inputs["undo"]]).includes("canary-7f3a"),
-      ),
-    ).toBe(false);
-    expect(JSON.stringify(graph.find(containerType, "shop-web-web-1").inputs["envs"])).toContain(
-      "canary-7f3a",
-    );
+    for (const name of Object.keys(steps) as StepType[]) {
+      const step = steps[name] as unknown as Step<StepInputs>;
+      for (const { inputs } of graph.made.filter(({ type }) => type === `sextant:index:${name}`)) {
+        const given = unmarked(inputs) as unknown as StepInputs;
+        expect([step.call(given).words, step.undo?.(given)?.words].flat().join(" ")).not.toContain(
+          "canary-7f3a",
+        );
+      }
+    }
+    const { inputs } = graph.find("sextant:index:Release", "shop-release");
+    const { secrets: hidden, ...shown } = inputs;
+    expect(JSON.stringify(shown)).not.toContain("canary-7f3a");
+    expect(hidden).toMatchObject({ value: { TOKEN: "canary-7f3a" } });
+    // The mocks get what has a secret in it as an object around all of it.
+    const { env, secrets } = graph.find(containerType, "shop-web-web-1").inputs;
+    expect(JSON.stringify(env)).not.toContain("canary-7f3a");
+    expect(secrets).toMatchObject({
+      "4dabf18193072939515e22adb298388d": expect.any(String) as string,
+      value: { TOKEN: "canary-7f3a" },
+    });
+  });
+
+  it("keeps what a transform gives as a secret as one", async () => {
+    const secrets = { TOKEN: "canary-7f3a" };
+    const { graph } = await graphOf(() => ({ transform: { container: { secrets } } }));
+    const { inputs } = graph.find(containerType, "shop-web-web-1");
+    expect(inputs["secrets"]).toMatchObject({
+      "4dabf18193072939515e22adb298388d": expect.any(String) as string,
+      value: secrets,
+    });
   });
 
   it("puts no value of a variable into a label, and the names of the secrets to what says why it failed", async () => {
@@ -325,9 +346,11 @@ describe("App", () => {
     const { inputs } = graph.find(containerType, "shop-web-web-1");
     expect(JSON.stringify(inputs["labels"])).not.toContain("7f3a");
     expect(inputs["labels"]).toMatchObject({ "sextant.secrets": "A_KEY,TOKEN" });
-    expect(inputs["plainEnv"]).toEqual({ RAILS_ENV: "production-7f3a" });
-    const release = graph.made.find(({ name }) => name === "shop-release");
-    expect(JSON.stringify(release?.inputs["stdin"])).toContain("A_KEY,TOKEN");
+    expect(inputs["env"]).toMatchObject({ RAILS_ENV: "production-7f3a" });
+    const release = graph.find("sextant:index:Release", "shop-release").inputs as unknown as ReleaseInputs;
+    expect(releaseBody({ ...release, secrets: { TOKEN: "x", A_KEY: "y" } })).toContain(
+      '"sextant.secrets":"A_KEY,TOKEN"',
+    );
   });
 });
 

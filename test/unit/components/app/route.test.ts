@@ -1,16 +1,23 @@
 import { describe, expect, it } from "vitest";
 import {
   checkRoute,
-  deployFlags,
-  healthWords,
+  healthQuestion,
   letsEncrypt,
   ownCertificate,
   routeBehind,
+  switchedRoute,
+  type RouteArgs,
 } from "../../../../components/app/route";
+import type { Duration } from "../../../../provider/core/units";
+import { deployFlags } from "../../../../provider/release/route";
 
-describe("deployFlags", () => {
+/** The flags by which a route is switched. */
+const flagsOf = (...[route, timeout, certificate]: [RouteArgs, Duration, string?]): string[] =>
+  deployFlags(switchedRoute("shop-web", route, timeout, certificate));
+
+describe("the flags of a route", () => {
   it("asks health with the route's own host, and drains for 30 s, by default", () => {
-    expect(deployFlags({ hosts: ["*.shop.test", "shop.test"] }, "60s")).toEqual([
+    expect(flagsOf({ hosts: ["*.shop.test", "shop.test"] }, "60s")).toEqual([
       "--host=*.shop.test",
       "--host=shop.test",
       "--deploy-timeout=60s",
@@ -24,7 +31,7 @@ describe("deployFlags", () => {
   });
 
   it("turns every option into its flag", () => {
-    const flags = deployFlags(
+    const flags = flagsOf(
       {
         hosts: ["shop.test"],
         paths: ["/api"],
@@ -74,37 +81,36 @@ describe("deployFlags", () => {
   });
 
   it("names an own certificate's files", () => {
-    const flags = deployFlags({ hosts: ["a.test"], tls: ownCertificate("pem", "key") }, "30s", "/tls/a");
+    const flags = flagsOf({ hosts: ["a.test"], tls: ownCertificate("pem", "key") }, "30s", "/tls/a");
     expect(flags).toContain("--tls-certificate-path=/tls/a/cert.pem");
     expect(flags).toContain("--tls-private-key-path=/tls/a/key.pem");
   });
 });
 
-describe("healthWords", () => {
+describe("the health question of a route", () => {
   it("says https behind TLS, so that force_ssl lets the question pass", () => {
-    expect(healthWords({ hosts: ["a.test"], tls: letsEncrypt() })).toEqual([
-      "port=3000",
-      "path=/up",
-      "host=a.test",
-      "proto=https",
-      "probe=5",
-    ]);
+    expect(healthQuestion({ hosts: ["a.test"], tls: letsEncrypt() })).toEqual({
+      port: 3000,
+      path: "/up",
+      host: "a.test",
+      proto: "https",
+      timeout: "5s",
+    });
   });
 });
 
 describe("a route of a proxy that is behind another server", () => {
   it("believes it, and says https in its health question", () => {
     const route = routeBehind({ hosts: ["a.test"], health: { path: "/health" } }, "nginx");
-    expect(deployFlags(route, "30s")).toContain("--forward-headers=true");
-    expect(deployFlags(route, "30s").join(" ")).not.toContain("--tls");
-    expect(healthWords(route)).toContain("proto=https");
-    expect(healthWords(route)).toContain("path=/health");
+    expect(flagsOf(route, "30s")).toContain("--forward-headers=true");
+    expect(flagsOf(route, "30s").join(" ")).not.toContain("--tls");
+    expect(healthQuestion(route)).toMatchObject({ proto: "https", path: "/health" });
   });
 
   it("is as it was without one, and keeps what it says of its health", () => {
     const route = { hosts: ["a.test"] };
     expect(routeBehind(route, undefined)).toBe(route);
-    expect(healthWords(routeBehind({ health: { proto: "http" } }, "cdn"))).toContain("proto=http");
+    expect(healthQuestion(routeBehind({ health: { proto: "http" } }, "cdn")).proto).toBe("http");
   });
 });
 

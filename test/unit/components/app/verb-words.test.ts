@@ -2,18 +2,35 @@
 import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, describe, expect, it } from "vitest";
 import { App, Postgres, Proxy, Redis, letsEncrypt, ownCertificate } from "../../../../components";
-import { readVerbs } from "../../../../provider/host/scripts";
+import { kit, readVerbs } from "../../../../provider/host/scripts";
+import { handshakeCall, type CertificatesInputs } from "../../../../provider/release/certificates";
+import { cleanUpCall, type CleanUpInputs } from "../../../../provider/release/clean-up";
+import type { Call, Step, StepInputs } from "../../../../provider/release/step";
+import { steps, type StepType } from "../../../../provider/release/steps";
 import { pairFor } from "../certificates";
 import { fakeHost, fakeNetwork } from "../fake-host";
-import { newGraph } from "../graph";
+import { newGraph, unmarked } from "../graph";
 
 const verbs = readVerbs();
 /** Lines of all resources, as VERB and the words before a command that is handed on. */
 const lines: { verb: string; words: string[] }[] = [];
 
+/** All that the resources were given. */
+let inputsOfSteps = "";
+
 /** What a verb reads as NAME=VALUE. */
 const known = (verb: string): string[] =>
   [...(verbs[verb] ?? "").matchAll(/^\s*([a-z0-9_-]+)=\*\)/gm)].map(([, name = ""]) => name);
+
+const isStep = (type: string): type is StepType => Object.hasOwn(steps, type);
+
+function add(...calls: (Call | undefined)[]): void {
+  for (const call of calls) {
+    if (call === undefined) continue;
+    const end = call.words.indexOf("--");
+    lines.push({ verb: call.verb, words: end < 0 ? call.words : call.words.slice(0, end) });
+  }
+}
 
 beforeAll(async () => {
   const graph = await newGraph();
@@ -41,20 +58,24 @@ beforeAll(async () => {
     release: ["bin/rails", "db:prepare"],
   });
   await new Promise((resolve) => setTimeout(resolve, 300));
-  const text = JSON.stringify(graph.made.map(({ inputs }) => inputs));
-  for (const [, verb = "", rest = ""] of text.matchAll(/"[^" ]*\/([a-z-]+)((?: [^"]*)?)"/g)) {
-    if (!Object.hasOwn(verbs, verb)) continue;
-    const words = rest.trim().split(" ");
-    const end = words.indexOf("--");
-    lines.push({ verb, words: end < 0 ? words : words.slice(0, end) });
+  for (const { type, inputs } of graph.made) {
+    const step = type.replace("sextant:index:", "");
+    if (!isStep(step)) continue;
+    const { call, undo } = steps[step] as unknown as Step<StepInputs>;
+    const given = unmarked(inputs) as unknown as StepInputs;
+    add(call(given), undo?.(given));
   }
+  const cleanUp = graph.find("sextant:index:CleanUp").inputs as unknown as CleanUpInputs;
+  add(...cleanUp.places.map((place) => cleanUpCall(cleanUp, place)));
+  const certificates = graph.find("sextant:index:Certificates").inputs as unknown as CertificatesInputs;
+  add(...certificates.places.map(handshakeCall));
+  inputsOfSteps = JSON.stringify(graph.made);
 });
 
 describe("a line of a component", () => {
   it("is one of each verb that a release, a proxy and an accessory need", () => {
     const made = new Set(lines.map(({ verb }) => verb));
     for (const verb of [
-      "pull",
       "release",
       "ready",
       "switch",
@@ -66,6 +87,11 @@ describe("a line of a component", () => {
     ])
       expect(made, verb).toContain(verb);
     expect(known("prune")).toContain("role");
+  });
+
+  it("is made in the plugin: nothing of where the scripts lie is in an input", () => {
+    expect(inputsOfSteps).toContain("shop-web-web-1-ready");
+    expect(inputsOfSteps).not.toContain(kit().directory);
   });
 
   it("has no word that its verb does not know", () => {

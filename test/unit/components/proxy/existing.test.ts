@@ -18,26 +18,29 @@ async function proxyWith(change: Partial<ProxyArgs> = {}): Promise<Graph> {
   return graph;
 }
 
-/** The words of the bridge, and the labels of the container. */
+/** The inputs of the bridge, and the labels of the container. */
 async function made(
   change: Partial<ProxyArgs> = {},
-): Promise<{ line: string; labels: Record<string, string> }> {
+): Promise<{ bridge: Record<string, unknown>; labels: Record<string, string> }> {
   const graph = await proxyWith(change);
   return {
-    line: graph.find(type("Bridge")).inputs["line"] as string,
+    bridge: graph.find(type("Bridge")).inputs,
     labels: graph.find(type("Container")).inputs["labels"] as Record<string, string>,
   };
 }
 
 describe("a proxy of one's own", () => {
   it("says whose it is, and what it is made from, on the container and to the bridge", async () => {
-    const { line, labels } = await made();
+    const { bridge, labels } = await made();
     expect(labels).toEqual({
       "sextant.proxy": "shop/test/proxy",
       "sextant.config": expect.stringMatching(/^[0-9a-f]{12}$/) as string,
     });
-    expect(line).toContain(` config=${labels["sextant.config"] ?? ""} `);
-    expect(line).toMatch(/ owner=shop\/test\/proxy .* -- kamal-proxy run$/);
+    expect(bridge).toMatchObject({
+      config: labels["sextant.config"],
+      owner: "shop/test/proxy",
+      command: ["kamal-proxy", "run"],
+    });
   });
 
   it("goes over the bridge with every edit that replaces it, also one of a transform", async () => {
@@ -60,7 +63,7 @@ describe("a proxy of one's own", () => {
       {
         transform: {
           container: (args) => {
-            args.envs = ["SSL_CERT_FILE=/ca.pem"];
+            args.env = { SSL_CERT_FILE: "/ca.pem" };
           },
         },
       },
@@ -77,13 +80,11 @@ describe("a proxy of one's own", () => {
       transform: { container: { command: ["kamal-proxy", "run", "--bind=::"] } },
     });
     const bridge = graph.find(type("Bridge"));
-    expect(bridge.inputs["line"]).toMatch(/ -- kamal-proxy run --bind=::$/);
-    expect(bridge.inputs["undo"]).toMatch(/\/bridge end=yes owner=shop\/test\/proxy$/);
+    expect(bridge.inputs["command"]).toEqual(["kamal-proxy", "run", "--bind=::"]);
     for (const kind of ["Volume", "Container"]) {
       const waits = graph.optionsOf(type(kind)).dependsOn as { __name?: string }[];
       expect(waits.map(({ __name }) => __name)).toContain("proxy-web-1-bridge");
     }
-    expect(graph.find(type("Settle")).inputs["without"]).toBe("kamal-proxy-bridge");
   });
 });
 
@@ -115,9 +116,9 @@ describe("a proxy of another program", () => {
     const graph = await existing();
     const found = graph.made.filter(({ name }) => name.startsWith("edge-"));
     expect(found.map(({ name }) => name)).toEqual(["edge-web-1-there", "edge-web-2-there"]);
-    for (const { inputs } of found) {
-      expect(inputs["line"]).toMatch(/\/proxy-there owner=platform\/production\/proxy$/);
-      expect(inputs["undo"]).toBeUndefined();
+    for (const { type: made, inputs } of found) {
+      expect(made).toBe(type("ProxyThere"));
+      expect(inputs["owner"]).toBe("platform/production/proxy");
     }
   });
 
@@ -129,7 +130,7 @@ describe("a proxy of another program", () => {
       expect(waits.map(({ __name }) => __name)).toContain("edge-web-1-there");
     }
     const change = graph.find(type("Switch"), "blog-web-web-1-switch");
-    expect(change.inputs["line"]).toContain(" bridge=wait -- ");
-    expect(change.inputs["undo"]).toMatch(/\/unroute blog-web role=shop\/test\/blog\/web$/);
+    expect(change.inputs).toMatchObject({ awaitProxy: true, role: "shop/test/blog/web" });
+    expect(change.inputs["route"]).toMatchObject({ service: "blog-web" });
   });
 });

@@ -20,23 +20,13 @@ const plain: ContainerInputs = {
   network: { name: "sextant", id: "a1", aliases: ["db"] },
 };
 
-describe("labels with values of an older version", () => {
-  it("make no new container when they go, and are not put on one", () => {
-    const old = { ...plain, labels: { role: "web", "sextant.env.A": "b" } };
-    const now = { ...plain, labels: { role: "web" }, plainEnv: { A: "b" } };
-    expect(replacing(old, now)).toEqual([]);
-    expect(differs(old, now)).toBe(true);
-    expect(JSON.stringify(containerBody(now))).not.toContain('"A"');
-    expect(replacing(old, { ...now, labels: { role: "job" } })).toEqual(["labels"]);
-  });
-});
-
 describe("the body of a container", () => {
   it("is what Docker's API takes", () => {
     const body = containerBody({
       ...plain,
       command: ["bin/rails", "server"],
-      envs: ["A=b"],
+      env: { B: "c", A: "b" },
+      secrets: { AA: "x=y" },
       labels: { role: "web" },
       volumes: [
         { volumeName: "data", containerPath: "/data" },
@@ -57,7 +47,7 @@ describe("the body of a container", () => {
     expect(body).toMatchObject({
       Image: "registry.test/shop:v1",
       Cmd: ["bin/rails", "server"],
-      Env: ["A=b"],
+      Env: ["A=b", "AA=x=y", "B=c"],
       Labels: { role: "web" },
       ExposedPorts: { "80/tcp": {}, "443/udp": {} },
       HostConfig: {
@@ -98,7 +88,8 @@ describe("the body of a container", () => {
 describe("an edit of a container", () => {
   const edits: [Partial<ContainerInputs>, { replaces: string[]; updates: string[] }][] = [
     [{ image: "registry.test/shop:v2" }, { replaces: ["image"], updates: [] }],
-    [{ envs: ["A=c"] }, { replaces: ["envs"], updates: [] }],
+    [{ env: { A: "c" } }, { replaces: ["env"], updates: [] }],
+    [{ secrets: { A: "c" } }, { replaces: ["secrets"], updates: [] }],
     [{ network: { name: "sextant", id: "a2", aliases: ["db"] } }, { replaces: ["network"], updates: [] }],
     [{ body: { User: "1000" } }, { replaces: ["body"], updates: [] }],
     [{ shm: 256 }, { replaces: ["shm"], updates: [] }],
@@ -120,15 +111,19 @@ describe("an edit of a container", () => {
   });
 
   it("of a variable that counts at the first start only makes no new container", () => {
-    const first = { ...plain, envs: ["A=b", "PASSWORD=one"] };
-    const edited = { ...first, envs: ["A=b", "PASSWORD=two"], firstEnvs: ["PASSWORD"] };
+    const first = { ...plain, env: { A: "b" }, secrets: { TOKEN: "x", PASSWORD: "one" } };
+    const edited = { ...first, secrets: { TOKEN: "x", PASSWORD: "two" }, firstEnvs: ["PASSWORD"] };
     expect(replacing(first, edited)).toEqual([]);
     expect(differs(first, edited)).toBe(true);
-    expect(replacing(first, { ...edited, envs: ["A=c", "PASSWORD=two"] })).toEqual(["envs"]);
-    expect(replacing(first, { ...edited, firstEnvs: undefined })).toEqual(["envs"]);
-    // At preview it may be known only later, such as a password that another resource makes.
-    const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9" as unknown as string[];
-    expect(replacing(first, { ...edited, envs: unknown })).toEqual(["envs"]);
+    expect(replacing(first, { ...edited, env: { A: "c" } })).toEqual(["env"]);
+    expect(replacing(first, { ...edited, secrets: { TOKEN: "y", PASSWORD: "two" } })).toEqual(["secrets"]);
+    expect(replacing(first, { ...edited, firstEnvs: undefined })).toEqual(["secrets"]);
+    // At preview it may be known only later, such as a password that another resource makes; and so may all of them.
+    const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+    const later = { TOKEN: "x", PASSWORD: unknown };
+    expect(replacing(first, { ...edited, secrets: later })).toEqual([]);
+    const all = unknown as unknown as Record<string, string>;
+    expect(replacing(first, { ...edited, secrets: all })).toEqual(["secrets"]);
   });
 
   it("that takes a limit away makes a new container, since Docker cannot", () => {

@@ -5,8 +5,9 @@
 import { join } from "node:path";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { containerProvider } from "../../../../provider/docker/container";
-import { kit } from "../../../../provider/host/scripts";
-import { verbProvider } from "../../../../provider/release/step";
+import { releaseStep, type ReleaseInputs } from "../../../../provider/release/release";
+import { stepProvider } from "../../../../provider/release/step";
+import { releasing } from "../release/steps";
 import { here, type Here } from "./here";
 
 const image = "r.test/shop:v1";
@@ -71,15 +72,15 @@ describe("a disk without room", () => {
   });
 });
 
-describe("a verb that makes a container", () => {
+describe("a step that makes a container", () => {
   it("has its image pulled first, where that is gone", async () => {
     verbs.command("release", `echo ran >>${join(verbs.directory, "ran")}`);
-    const line = `${kit().directory}/release name=x`;
-    const inputs = { shell, line, timeout: 10, image, __auth: "bG9naW4=" };
-    expect(await verbProvider.create(inputs)).toMatchObject({ id: "release of x" });
+    const release = stepProvider(releaseStep);
+    const inputs: ReleaseInputs = { ...releasing, shell, name: "x", image, __auth: "bG9naW4=" };
+    expect(await release.create(inputs)).toMatchObject({ id: "release of x" });
     expect(docker.logins).toEqual(["bG9naW4="]);
     // It is there now.
-    await verbProvider.create(inputs);
+    await release.create(inputs);
     expect(docker.logins).toEqual(["bG9naW4="]);
   });
 });

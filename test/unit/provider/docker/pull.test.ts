@@ -7,7 +7,7 @@ const host = (name: string, machine?: string) => ({
 });
 const pulled: PullState = {
   image: "registry.test/shop:v1",
-  line: "pull image=registry.test/shop:v1",
+  owner: "shop/prod/shop",
   hosts: [host("web-1", "17"), host("web-2", "18")],
   __auth: { "web-1": "a2V5" },
 };
@@ -19,9 +19,9 @@ describe("a pull", () => {
     expect(names(pulled, { ...pulled, image: "registry.test/shop:v2" })).toEqual(["web-1", "web-2"]);
   });
 
-  it("asks none for another way to reach them, other credentials, or another version of the verbs", () => {
+  it("asks none for another way to reach them, other credentials, or another name of the app", () => {
     const moved = pulled.hosts.map((each) => ({ ...each, shell: { ...each.shell, port: 2222 } }));
-    expect(names(pulled, { ...pulled, hosts: moved, __auth: {}, line: "/new/pull" })).toEqual([]);
+    expect(names(pulled, { ...pulled, hosts: moved, __auth: {}, owner: "shop/prod/new" })).toEqual([]);
   });
 
   it("asks a new host, a new machine behind an old name, and one where a refresh found no image", () => {
@@ -40,7 +40,7 @@ describe("a pull", () => {
     expect(await changes({ ...pulled, missing: ["web-2"] }, pulled)).toBe(true);
     expect(await changes(pulled, { ...pulled, image: "registry.test/shop:v2" })).toBe(true);
     // A login that is new each time.
-    expect(await changes(pulled, { ...pulled, __auth: { "web-1": "bmV3" }, line: "/new/pull" })).toBe(false);
+    expect(await changes(pulled, { ...pulled, __auth: { "web-1": "bmV3" } })).toBe(false);
     expect(await changes(pulled, { ...pulled, hosts: pulled.hosts.slice(0, 1) })).toBe(true);
   });
 });

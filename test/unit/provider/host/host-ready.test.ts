@@ -6,7 +6,7 @@ import { putVerbs } from "../../../../provider/host/install";
 const shell = { name: "web-1", destination: "root@192.0.2.1", port: 22 };
 const state: GateState = {
   ...{ shell, verb: "preflight", words: ["ports=80"], version: "a", show: true },
-  ...{ directory: kit().directory, undo: "true", present: true },
+  ...{ directory: kit().directory, owner: "shop/prod/web", present: true },
 };
 
 describe("the gate of a host", () => {

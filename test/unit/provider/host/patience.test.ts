@@ -16,7 +16,7 @@ const shell = {
 };
 const state: GateState = {
   ...{ shell, verb: "host-ready", words: [], version: "a", show: false },
-  ...{ directory: kit().directory, undo: "true", present: true },
+  ...{ directory: kit().directory, owner: "shop/prod/web", present: true },
 };
 
 beforeEach(() => {

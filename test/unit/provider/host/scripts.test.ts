@@ -5,7 +5,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { unlessUsed, useLine } from "../../../../provider/host/install";
-import { kit, quote, readVerbs, render, whereverKit, withoutKit } from "../../../../provider/host/scripts";
+import { kit, quote, readVerbs, render } from "../../../../provider/host/scripts";
 
 describe("quote", () => {
   it("gives a real shell the same word back, whatever is in it", () => {
@@ -18,34 +18,6 @@ describe("quote", () => {
       ),
       { numRuns: 50 },
     );
-  });
-});
-
-describe("a line of another version of the verbs", () => {
-  const base = "/usr/local/lib/sextant";
-
-  it("is the same work", () => {
-    expect(withoutKit(`${base}/0123456789ab/ready container=a -- ${base}/x/y`)).toBe(
-      `ready container=a -- ${base}/x/y`,
-    );
-    expect(withoutKit("docker ps")).toBe("docker ps");
-  });
-
-  it("runs by those that are there", () => {
-    expect(whereverKit(`${base}/aaaa/unroute web`, `${base}/aaaa`)).toBe(`${base}/aaaa/unroute web`);
-    const line = whereverKit(`${base}/aaaa/unroute 'a b'`, `${base}/bbbb`);
-    const root = mkdtempSync(join(tmpdir(), "sextant-kit-"));
-    const here = line.replaceAll(base, root);
-    const install = (version: string): void => {
-      mkdirSync(join(root, version));
-      for (const name of ["ready", "unroute"])
-        writeFileSync(join(root, version, name), `#!/bin/sh\necho ${version} "$1"\n`, { mode: 0o755 });
-    };
-    install("bbbb");
-    expect(execFileSync("sh", ["-c", here], { encoding: "utf8" })).toBe("bbbb a b\n");
-    install("aaaa");
-    expect(execFileSync("sh", ["-c", here], { encoding: "utf8" })).toBe("aaaa a b\n");
-    rmSync(root, { recursive: true });
   });
 });
 

@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
 import {
   certificatesProvider,
+  handshakeCall,
   missingOf,
   readHandshakes,
+  type CertificatesInputs,
   type CertificatesState,
 } from "../../../../provider/release/certificates";
 
@@ -37,25 +39,27 @@ describe("what a host printed of its names", () => {
 });
 
 describe("the names of an app", () => {
-  const state: CertificatesState = { places: [], timeout: 60, missing: [] };
+  const shell = { name: "web-1", destination: "root@192.0.2.1", port: 22 };
+  const place = { shell, hosts: ["a.test", "b.test"], path: "/up", addresses: own };
+  const state: CertificatesState = { places: [place], missing: [] };
+
+  it("are asked for by a handshake each", () => {
+    const words = ["timeout=45", "path=/up", "host=a.test", "host=b.test"];
+    expect(handshakeCall(place)).toEqual({ verb: "handshake", words });
+  });
 
   it("are asked for again while one is missing, and else only when they change", async () => {
-    const news = { places: [], timeout: 60 };
-    expect(await certificatesProvider.diff?.("x", state, news)).toEqual({ changes: false });
-    expect(await certificatesProvider.diff?.("x", { ...state, missing: ["a"] }, news)).toEqual({
-      changes: true,
-    });
-    const shell = { name: "web-1", destination: "root@192.0.2.1", port: 22 };
-    const more = { places: [{ shell, line: "handshake host=a", own }], timeout: 60 };
-    expect(await certificatesProvider.diff?.("x", state, more)).toEqual({ changes: true });
+    const changes = async (news: CertificatesInputs, olds = state): Promise<unknown> =>
+      (await certificatesProvider.diff?.("x", olds, news))?.changes;
+    expect(await changes({ places: [place] })).toBe(false);
+    expect(await changes({ places: [place] }, { ...state, missing: ["a"] })).toBe(true);
+    expect(await changes({ places: [place, place] })).toBe(true);
+    expect(await changes({ places: [{ ...place, staging: true }] })).toBe(true);
   });
 
   it("fail no release: a host that cannot be asked is said", async () => {
-    const shell = { name: "web-1", destination: "root@127.0.0.1", port: 1 };
-    const created = await certificatesProvider.create({
-      places: [{ shell, line: "handshake host=a", own }],
-      timeout: 5,
-    });
+    const refusing = { name: "web-1", destination: "root@127.0.0.1", port: 1 };
+    const created = await certificatesProvider.create({ places: [{ ...place, shell: refusing }] });
     expect((created.outs as CertificatesState).missing).toEqual([
       expect.stringMatching(/^the certificates on web-1 could not be asked for: /),
     ]);

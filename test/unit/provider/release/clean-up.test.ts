@@ -1,60 +1,68 @@
 import { describe, expect, it } from "vitest";
-import { routesProvider, type RoutesInputs } from "../../../../provider/release/routes";
-import { pruneProvider, unpruned, type PruneInputs } from "../../../../provider/release/clean-up";
+import {
+  cleanUpCall,
+  cleanUpProvider,
+  uncleaned,
+  type CleanUpInputs,
+  type CleanUpPlace,
+} from "../../../../provider/release/clean-up";
 
-const place = (name: string, line: string) => ({
+const place = (name: string, container: string): CleanUpPlace => ({
   shell: { name, destination: `root@${name}`, port: 22 },
-  line,
+  role: "shop/prod/shop/web",
+  container,
+  wait: "120s",
 });
-const cleaned: PruneInputs = {
-  places: [place("web-1", "prune container=a"), place("web-2", "prune container=b")],
-  timeout: 150,
+const cleaned: CleanUpInputs = {
+  places: [place("web-1", "a"), place("web-2", "b")],
+  repository: "r.test/shop",
+  retainImages: 3,
+  owner: "shop/prod/shop",
 };
 
 describe("the clean-up", () => {
-  it("runs where its line is another, and not again where it was run", () => {
-    const released = {
-      ...cleaned,
-      places: [place("web-1", "prune container=a"), place("web-2", "prune container=c")],
-    };
-    expect(unpruned(cleaned, released)).toEqual([place("web-2", "prune container=c")]);
-    expect(unpruned(cleaned, cleaned)).toEqual([]);
+  it("names the role, what stays, and the images", () => {
+    expect(cleanUpCall(cleaned, place("web-1", "a"))).toEqual({
+      verb: "prune",
+      words: [
+        "role=shop/prod/shop/web",
+        "wait=120",
+        "keep=3",
+        "for=shop/prod/shop",
+        "repository=r.test/shop",
+        "container=a",
+      ],
+    });
+  });
+
+  it("runs where a container is another, and not again where it was run", () => {
+    const released = { ...cleaned, places: [place("web-1", "a"), place("web-2", "c")] };
+    expect(uncleaned(cleaned, released)).toEqual([place("web-2", "c")]);
+    expect(uncleaned(cleaned, cleaned)).toEqual([]);
+  });
+
+  it("runs everywhere for another number of images", () => {
+    expect(uncleaned(cleaned, { ...cleaned, retainImages: 1 })).toEqual(cleaned.places);
   });
 
   it("does not run for another way to a host, or where a host has gone", () => {
-    const moved = {
-      ...cleaned,
-      places: [
-        {
-          ...place("web-1", "prune container=a"),
-          shell: { name: "web-1", destination: "root@web", port: 2222 },
-        },
-      ],
-    };
-    expect(unpruned(cleaned, moved)).toEqual([]);
+    const shell = { name: "web-1", destination: "root@web", port: 2222 };
+    expect(uncleaned(cleaned, { ...cleaned, places: [{ ...place("web-1", "a"), shell }] })).toEqual([]);
   });
 
-  it("is a change in a preview that does not know a line yet, and none for other verbs", async () => {
-    const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
-    const changes = async (news: unknown): Promise<boolean | undefined> =>
-      (await pruneProvider.diff?.("x", of("aaaa"), news as PruneInputs))?.changes;
-    const of = (kit: string): PruneInputs => ({
-      ...cleaned,
-      places: cleaned.places.map((one) => ({ ...one, line: `/usr/local/lib/sextant/${kit}/${one.line}` })),
-    });
-    expect(await changes(of("bbbb"))).toBe(false);
-    expect(await changes({ ...cleaned, places: [cleaned.places[0], unknown] })).toBe(true);
-    const routes: RoutesInputs = { hosts: [], routes: [] };
-    const state = { ...routes, serving: {} };
-    const found = await routesProvider.diff?.("x", state, { hosts: [unknown], routes: [unknown] } as never);
-    expect(found?.changes).toBe(true);
+  it("is a change in a preview that does not know a place yet", async () => {
+    const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9" as unknown as CleanUpPlace;
+    expect(await changes({ ...cleaned, places: [place("web-1", "a"), unknown] })).toBe(true);
   });
 
   it("is a change with any of it, and none for the same again", async () => {
-    const changes = async (news: PruneInputs): Promise<boolean | undefined> =>
-      (await pruneProvider.diff?.("x", cleaned, news))?.changes;
     expect(await changes(structuredClone(cleaned))).toBe(false);
-    expect(await changes({ ...cleaned, timeout: 200 })).toBe(true);
     expect(await changes({ ...cleaned, places: cleaned.places.slice(1) })).toBe(true);
+    for (const edit of [{ retainImages: 1 }, { repository: "r.test/other" }, { owner: "shop/prod/new" }])
+      expect(await changes({ ...cleaned, ...edit })).toBe(true);
   });
 });
+
+async function changes(news: CleanUpInputs): Promise<boolean | undefined> {
+  return (await cleanUpProvider.diff?.("x", cleaned, news))?.changes;
+}

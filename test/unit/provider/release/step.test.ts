@@ -1,78 +1,101 @@
+/** What holds for every step: when it is taken, what a refresh looks at, and by which scripts. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import {
-  outdated,
-  verbProvider,
-  whatOf,
-  withFormer,
-  type VerbState,
-} from "../../../../provider/release/step";
+import { outdated, stepProvider, type Step, type StepInputs } from "../../../../provider/release/step";
+import { kit } from "../../../../provider/host/scripts";
+import { switchStep } from "../../../../provider/release/switch";
+import { here } from "../docker/here";
+import { shell, switched } from "./steps";
 
-const shell = { name: "web-1", destination: "root@192.0.2.1", port: 22 };
-const line =
-  "/usr/local/lib/sextant/0123/ready role=a/b/c/web container=shop-1 timeout=60 lease=90 -- bin/ok";
-const state: VerbState = { shell, line, timeout: 60, undone: false };
+interface Inputs extends StepInputs {
+  words: string[];
+  hint?: string;
+  timeout?: string;
+  __auth?: string;
+}
 
-describe("the work of a verb", () => {
-  it("is done again when its words or its input change, and when it was found undone", () => {
-    expect(outdated(state, { ...state, line: line.replace("shop-1", "shop-2") })).toBe(true);
-    expect(outdated(state, { ...state, stdin: "TOKEN eA==\n" })).toBe(true);
-    expect(outdated({ ...state, undone: true }, state)).toBe(true);
-    expect(outdated(state, state)).toBe(false);
+const step: Step<Inputs> = {
+  call: ({ words }) => ({ verb: "settle", words }),
+  limit: () => "10s",
+  aside: ["hint"],
+  manner: ["timeout"],
+};
+const inputs: Inputs = { shell, words: ["a"] };
+const state = { ...inputs, undone: false };
+const provider = stepProvider(step);
+const changes = async (news: Inputs): Promise<unknown> => (await provider.diff?.("x", state, news))?.changes;
+
+describe("a step", () => {
+  it("is taken again when its inputs change, and when it was found undone", async () => {
+    expect(outdated(step, state, { ...inputs, words: ["b"] })).toBe(true);
+    expect(await changes({ ...inputs, words: ["b"] })).toBe(true);
+    expect(outdated(step, { ...state, undone: true }, inputs)).toBe(true);
+    expect(outdated(step, state, inputs)).toBe(false);
+    expect(await changes(structuredClone(inputs))).toBe(false);
   });
 
-  it("is not done again for another way to reach the host, nor for another length of the lease", async () => {
-    const moved = { ...state, shell: { ...shell, port: 2222 } };
-    expect(outdated(state, moved)).toBe(false);
-    expect(await verbProvider.diff?.("x", state, moved)).toEqual({ changes: true });
-    const lease = { ...state, line: line.replace("lease=90", "lease=120") };
-    expect(outdated(state, lease)).toBe(false);
-    expect(await verbProvider.diff?.("x", state, lease)).toEqual({ changes: false });
+  it("is not taken again for another way to the host or another manner, which are kept", async () => {
+    for (const edit of [{ shell: { ...shell, port: 2222 } }, { timeout: "20s" }]) {
+      expect(outdated(step, state, { ...inputs, ...edit })).toBe(false);
+      expect(await changes({ ...inputs, ...edit })).toBe(true);
+    }
   });
 
-  it("is not done again for what is only said of a failure, and is for the same words in a command", () => {
-    const told = line.replace(" --", " secrets=A,B.c --");
-    expect(outdated(state, { ...state, line: told })).toBe(false);
-    expect(outdated({ ...state, line: told }, { ...state, line: told.replace("A,B.c", "A") })).toBe(false);
-    expect(outdated(state, { ...state, line: `${line} secrets=A` })).toBe(true);
+  it("is no change for what is aside, another login, or an input that is not given", async () => {
+    for (const edit of [{ hint: "b" }, { __auth: "new each time" }, { timeout: undefined }])
+      expect(await changes({ ...inputs, ...edit })).toBe(false);
+  });
+});
+
+describe("the scripts of a step", () => {
+  const current = here();
+
+  it("are in none of its inputs: an upgrade of the library changes nothing and takes no step", async () => {
+    const { inputs: checked } = (await provider.check?.({}, inputs)) ?? {};
+    expect(checked).toEqual(inputs);
+    expect(JSON.stringify({ checked, ...(await provider.read?.("x", state)) })).not.toContain(
+      kit().directory,
+    );
   });
 
-  it("is not done again for other verbs: an upgrade of the library runs nothing of a release", async () => {
-    const [undo, other] = ["0123", "4567"].map((kit) => `/usr/local/lib/sextant/${kit}/unroute shop-web`);
-    const upgraded = { ...state, line: line.replace("/0123/", "/4567/"), ...(other && { undo: other }) };
-    const before = { ...state, ...(undo && { undo }) };
-    expect(outdated(before, upgraded)).toBe(false);
-    expect(await verbProvider.diff?.("x", before, upgraded)).toEqual({ changes: false });
-    expect(await verbProvider.diff?.("x", before, { ...upgraded, undo: `${other ?? ""}-2` })).toEqual({
-      changes: true,
-    });
+  it("are put there first where they are not, as in a destroy after an upgrade", async () => {
+    const { verbs } = current();
+    // A host without them: what it is told is noted, and what comes by standard input is not run here.
+    verbs.command(
+      "ssh",
+      `for line; do :; done
+      printf '%s\\n' "$line" >>'${verbs.directory}/told'
+      case $line in 'sh -s') : >'${verbs.directory}/put'; cat >/dev/null ;; esac
+      [ -e '${verbs.directory}/put' ] || exit 127`,
+    );
+    await provider.create(inputs);
+    const line = `${kit().directory}/settle a`;
+    expect(readFileSync(join(verbs.directory, "told"), "utf8")).toContain(`${line}\nsh -s\n${line}\n`);
+  });
+});
+
+describe("a refresh of a switch", () => {
+  const current = here();
+  const found = async (served: string): Promise<unknown> => {
+    current().verbs.command("routes", served);
+    const read = await stepProvider(switchStep).read?.("x", { ...switched, undone: false });
+    return (read?.props as { undone: boolean }).undone;
+  };
+
+  it("finds its work done where the proxy serves its container, and undone where it does not", async () => {
+    const line = `shop-web ${switched.container}:3000`;
+    expect(await found(`echo 'blog-web b:3000'; echo '${line}'`)).toBe(false);
+    expect(await found(`echo '${line}0'`)).toBe(true);
+    expect(await found("exit 0")).toBe(true);
   });
 
-  it("is not done again for routes that others have or get", () => {
-    const bare = "/usr/local/lib/sextant/0123/switch role=a services=web -- --host=x --header=claimed=y";
-    const others = bare.replace(" --", " claimed=b.test/ 'claimed=*.c.test/' --");
-    expect(outdated({ ...state, line: bare }, { ...state, line: others })).toBe(false);
+  it("asks for the routes of its own stack, and fails where the proxy does not say them", async () => {
     expect(
-      outdated({ ...state, line: bare }, { ...state, line: bare.replace("claimed=y", "claimed=z") }),
-    ).toBe(true);
-  });
-
-  it("is named in messages by the verb and what it is about", () => {
-    expect(whatOf(line)).toBe("ready of shop-1");
-    expect(whatOf("/usr/local/lib/sextant/0123/routes")).toBe("routes");
-  });
-
-  it("is still that of its former name, after a rename", () => {
-    const bridge = (owner: string): string => `/kit/bridge config=a ${owner} http=80 -- kamal-proxy run`;
-    expect(withFormer(bridge("owner=a/b/new"), bridge("owner=a/b/old"))).toBe(
-      bridge("owner=a/b/new owner=a/b/old"),
+      await found(`[ "$*" = stack=shop/prod ] || exit 1; echo 'shop-web ${switched.container}:3000'`),
+    ).toBe(false);
+    await expect(found("echo 'Docker does not answer' >&2; exit 1")).rejects.toThrow(
+      "web-1: Docker does not answer",
     );
-    expect(withFormer(bridge("'owner=a/b/the new'"), bridge("'owner=a/b/it'\\''s $& old'"))).toBe(
-      bridge("'owner=a/b/the new' 'owner=a/b/it'\\''s $& old'"),
-    );
-    expect(withFormer(bridge("owner=a/b/c"), bridge("owner=a/b/c"))).toBe(bridge("owner=a/b/c"));
-    expect(withFormer(bridge("owner=a/b/c"), "/kit/bridge config=a http=80")).toBe(
-      bridge("owner=a/b/c owner="),
-    );
-    expect(withFormer(line, bridge("owner=a/b/c"))).toBe(line);
   });
 });

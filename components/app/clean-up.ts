@@ -2,20 +2,20 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { transformed, type Transform } from "../core/component";
 import { PluginResource, type InputsOf } from "../core/resource";
-import type { PruneInputs } from "../../provider/release/clean-up";
+import type { CleanUpInputs } from "../../provider/release/clean-up";
 
 /** The arguments of the resource, for transforms. */
-export type PruneArgs = InputsOf<PruneInputs>;
+export type CleanUpArgs = InputsOf<CleanUpInputs>;
 
 /** Waits for the drains on each host; then what failed or was orphaned goes, and images beyond the retained ones. */
-export class Prune extends PluginResource {
+export class CleanUp extends PluginResource {
   constructor(
     name: string,
-    inputs: PruneArgs,
+    inputs: CleanUpArgs,
     opts: pulumi.CustomResourceOptions,
-    transform?: Transform<PruneArgs>,
+    transform?: Transform<CleanUpArgs>,
   ) {
-    const [, args, changed] = transformed<PruneArgs>(transform, name, inputs, opts);
-    super("Prune", name, args, changed);
+    const [, args, changed] = transformed<CleanUpArgs>(transform, name, inputs, opts);
+    super("CleanUp", name, args, changed);
   }
 }

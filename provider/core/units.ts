@@ -21,6 +21,11 @@ export function seconds(duration: Duration): number {
   return Math.ceil(ms / 1000);
 }
 
+/** A duration in whole seconds, rounded up: however it was written, the same length is the same text. */
+export function inSeconds(duration: Duration): Duration {
+  return `${seconds(duration)}s`;
+}
+
 /** Bytes, or `undefined` when the text is no size. */
 export function sizeBytes(text: string): number | undefined {
   return parse(text, /^(\d+(?:\.\d+)?)(k|m|g)$/, sizeUnits);

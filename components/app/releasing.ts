@@ -1,0 +1,303 @@
+/** The steps of a rollout as resources: each has its inputs from the program, and waits for what the rollout says. */
+import { createHash } from "node:crypto";
+import * as pulumi from "@pulumi/pulumi";
+import { transformed, type Component } from "../core/component";
+import { plainVariables, secretVariables } from "../core/environment";
+import { hostWide, ownerOf, roleLabel } from "../core/names";
+import { sentences } from "../core/problem";
+import { lateRefusal } from "../core/refusal";
+import { ofType } from "../core/shape";
+import { Container, type ContainerArgs } from "../docker/container";
+import { onHost } from "../host/depends";
+import type { Host } from "../host/host";
+import { StepOnHost, type ReadyArgs, type SwitchArgs } from "../host/step";
+import { loginLine } from "../image/login";
+import type { Front } from "../proxy/args";
+import { inSeconds, memoryLimit, seconds } from "../../provider/core/units";
+import { ownerLabel } from "../../provider/docker/container-body";
+import type { AppArgs } from "./args";
+import { checkKey } from "./checks/check-certificate";
+import { claimedByOthers } from "./checks/route-claims";
+import type { Placement, Role } from "./plan";
+import type { RoleOnHost } from "./role-on-host";
+import { begin, rollout, switchSeconds } from "./rollout";
+import { certificateDirectory, healthQuestion, routeBehind, switchedRoute, type RouteArgs } from "./route";
+import { mountsOn, volumesOn, type AppVolumes } from "./volumes";
+
+/** What is released, and with what. */
+export interface Releasing {
+  app: Component;
+  args: AppArgs;
+  roles: readonly Role[];
+  /** The full reference of the image. */
+  reference: pulumi.Output<string>;
+  /** The image on all hosts. */
+  image: pulumi.Resource;
+  volumes: AppVolumes;
+}
+
+/** The release command, once, on the first host of the first role. */
+export function runRelease(releasing: Releasing): StepOnHost<"Release"> | undefined {
+  const { app, args, roles, reference, image, volumes } = releasing;
+  const [primary] = roles;
+  const host = primary?.servers[0];
+  if (args.release === undefined || primary === undefined || host === undefined) return undefined;
+  return new StepOnHost(
+    "Release",
+    `${app.componentName}-release`,
+    host,
+    {
+      name: hostWide(`${app.componentName}-release`),
+      image: reference,
+      __auth: loginLine(host, reference),
+      command: args.release,
+      timeout: inSeconds(args.releaseTimeout ?? "10m"),
+      ...variables(releasing, primary, host),
+      network: host.network.name,
+      volumes: mountsOn(volumes, host, primary),
+    },
+    { parent: app, dependsOn: [image, ...volumes.values()] },
+    args.transform?.release,
+  );
+}
+
+/**
+ * Makes the steps of the rollout.
+ * @param first what it begins after
+ */
+export function rollOut(
+  releasing: Releasing,
+  first: pulumi.Resource,
+): { placements: RoleOnHost[]; last: pulumi.Resource[] } {
+  const { steps, last } = rollout(releasing.roles, releasing.args.rollout?.batch);
+  const made = new Map<string, pulumi.Resource>([[begin, first]]);
+  const containers = new Map<Placement, Container>();
+  const placed = new Map<Placement, RoleOnHost>();
+  for (const step of steps) {
+    const { key, placement } = step;
+    const after = step.after.map((name) => known(made, name));
+    if (step.kind === "container") {
+      const container = makeContainer(releasing, placement, after);
+      containers.set(placement, container);
+      made.set(key, container);
+    } else if (step.kind === "ready") {
+      const container = known(containers, placement);
+      const ready = makeReady(releasing, placement, container, step.lease, after);
+      const { role, host } = placement;
+      placed.set(placement, { role: role.name, host, container, ready, switches: [] });
+      made.set(key, ready);
+    } else {
+      const { container, switches } = known(placed, placement);
+      const change = makeSwitch(releasing, placement, container, step.route, after);
+      switches.push(change);
+      made.set(key, change);
+    }
+  }
+  return { placements: [...placed.values()], last: last.map((key) => known(made, key)) };
+}
+
+/** A step waits for steps before it alone. */
+function known<Key, Value>(made: ReadonlyMap<Key, Value>, key: Key): Value {
+  const value = made.get(key);
+  if (value === undefined) throw new Error("a step of the rollout waits for one that comes after it");
+  return value;
+}
+
+function makeContainer(releasing: Releasing, { role, host }: Placement, after: pulumi.Resource[]): Container {
+  const { app, args, reference, volumes } = releasing;
+  return new Container(
+    ...transformed<ContainerArgs>(
+      args.transform?.container,
+      `${app.componentName}-${role.name}-${host.hostName}`,
+      {
+        shell: host.shell,
+        image: reference,
+        __auth: loginLine(host, reference),
+        hostname: host.hostName,
+        // The gate starts it, so that what keeps it from starting is said in the gate's words.
+        start: false,
+        command: role.command,
+        ...variables(releasing, role, host),
+        network: { name: host.network.name, id: host.network.id },
+        volumes: mountsOn(volumes, host, role),
+        labels: labelsOf(app, role),
+        ...memoryLimit(role.resources?.memory),
+        cpus: role.resources?.cpus,
+        restart: role.restart ?? "unless-stopped",
+        logDriver: role.logging?.driver ?? "json-file",
+        logOpts: role.logging === undefined ? { "max-size": "10m", "max-file": "3" } : role.logging.options,
+        destroyGraceSeconds: seconds(role.stopTimeout ?? "30s"),
+      },
+      // A new container starts beside the old one; no name is given, so that both can be there.
+      onHost(host, {
+        parent: app,
+        deleteBeforeReplace: role.strategy === "stop-first",
+        dependsOn: [...after, ...volumesOn(volumes, host, role)],
+      }),
+    ),
+  );
+}
+
+function makeReady(
+  { app, args }: Releasing,
+  { role, host }: Placement,
+  container: Container,
+  lease: number,
+  after: pulumi.Resource[],
+): StepOnHost<"Ready"> {
+  // The gate asks as well whether the proxy runs that is to send traffic.
+  const proxy = role.routes.length === 0 ? [] : settled(args, host);
+  return new StepOnHost(
+    "Ready",
+    `${app.componentName}-${role.name}-${host.hostName}-ready`,
+    host,
+    {
+      role: roleLabel(app.componentName, role.name),
+      container: container.name,
+      timeout: inSeconds(role.readyTimeout ?? "60s"),
+      ...fitness(role, args.proxy?.config.behind),
+      ...(lease > 0 ? { lease: `${lease}s` as const } : {}),
+    },
+    { parent: app, dependsOn: [...after, ...proxy] },
+    args.transform?.ready,
+  );
+}
+
+/** By what a container of a role is known to be fit: its first route's health, or a command, or that it keeps running. */
+function fitness(role: Role, front: Front | undefined): Pick<ReadyArgs, "health" | "delay" | "command"> {
+  const route = role.routes[0]?.route;
+  if (route !== undefined) return { health: healthQuestion(routeBehind(route, front)) };
+  return { delay: inSeconds(role.readyDelay ?? "3s"), command: role.ready };
+}
+
+/** @param at which of the role's routes; undefined for a worker */
+function makeSwitch(
+  releasing: Releasing,
+  { role, host }: Placement,
+  { name: container }: Container,
+  at: number | undefined,
+  after: pulumi.Resource[],
+): StepOnHost<"Switch"> {
+  const { app, args } = releasing;
+  const routed = at === undefined ? undefined : role.routes[at];
+  const certificate = routed && putCertificate(releasing, routed.service, routed.route, host);
+  const name = [app.componentName, role.name, host.hostName, "switch", routed?.route.name ?? ""];
+  return new StepOnHost(
+    "Switch",
+    name.filter(Boolean).join("-"),
+    host,
+    {
+      role: roleLabel(app.componentName, role.name),
+      container,
+      ...(routed === undefined ? {} : routeInputs(args, role, routed, certificate?.directory)),
+      services: role.routes.map(({ service }) => service),
+      claimed: onceAllAreMade(container, () =>
+        claimedByOthers(args.proxy, host.hostName, routed === undefined ? [] : [routed.service]),
+      ),
+      stopTimeout: inSeconds(role.stopTimeout ?? "30s"),
+      timeout: `${switchSeconds(role)}s`,
+    },
+    {
+      parent: app,
+      dependsOn: [
+        ...after,
+        ...(routed === undefined ? [] : settled(args, host)),
+        ...(certificate === undefined ? [] : [certificate.step]),
+      ],
+    },
+    args.transform?.switch,
+  );
+}
+
+function routeInputs(
+  { proxy }: AppArgs,
+  role: Role,
+  routed: Role["routes"][number],
+  certificate: string | undefined,
+): Pick<SwitchArgs, "route" | "keepOld" | "awaitProxy"> {
+  const route = routeBehind(routed.route, proxy?.config.behind);
+  return {
+    route: switchedRoute(routed.service, route, role.readyTimeout ?? "60s", certificate),
+    // Only the last route stops the old containers; until then they serve the others.
+    ...(routed === role.routes.at(-1) ? {} : { keepOld: true }),
+    // Its own program may be replacing it now.
+    ...(proxy !== undefined && isExisting(proxy) ? { awaitProxy: true } : {}),
+  };
+}
+
+function putCertificate(
+  { app, args }: Releasing,
+  service: string,
+  { tls }: RouteArgs,
+  host: Host,
+): { directory: string; step: StepOnHost<"Certificate"> } | undefined {
+  if (tls?.kind !== "certificate") return undefined;
+  const { certificate, privateKey } = tls;
+  const hash = createHash("sha256").update(certificate).digest("hex").slice(0, 12);
+  const directory = certificateDirectory(service, hash);
+  const step = new StepOnHost(
+    "Certificate",
+    `${service}-${host.hostName}-certificate`,
+    host,
+    {
+      directory,
+      certificate,
+      privateKey: pulumi.secret(privateKey).apply((key) => {
+        const problems = checkKey("tls", certificate, key);
+        if (problems.length > 0) throw lateRefusal(sentences(`${app.label}: route ${service}`, problems));
+        return key;
+      }),
+    },
+    { parent: app, dependsOn: settled(args, host) },
+  );
+  return { directory, step };
+}
+
+/**
+ * What is known once the apps that follow in the program are made: by the time that a container has its name. A preview may not know that
+ * name, and asks as soon as the program has gone on.
+ */
+function onceAllAreMade<T>(container: pulumi.Output<string>, ask: () => T): pulumi.Input<T> {
+  if (!pulumi.runtime.isDryRun()) return container.apply(ask);
+  return new Promise((resolve) => {
+    setImmediate(() => {
+      resolve(ask());
+    });
+  });
+}
+
+/** What makes the proxy of a host ready. */
+function settled({ proxy }: AppArgs, host: Host): pulumi.Resource[] {
+  const there = proxy?.on.get(host.hostName);
+  return there === undefined ? [] : [there.settle];
+}
+
+/** Whether a proxy is another program's. */
+const isExisting = ofType("sextant:index:ExistingProxy");
+
+/** The variables of a role on a host; each container of a release knows of it, as Kamal's do. */
+function variables(
+  { app, args: { version } }: Releasing,
+  { env, secrets = {} }: Role,
+  { hostName }: Host,
+): Pick<ContainerArgs, "env" | "secrets"> {
+  return {
+    env: plainVariables({ KAMAL_VERSION: version, KAMAL_HOST: hostName, ...env }, app.label),
+    secrets: secretVariables(secrets, app.label),
+  };
+}
+
+/** Which containers are whose, for the verbs, and which of their variables are secret. */
+function labelsOf({ componentName }: Component, role: Role): Record<string, pulumi.Input<string>> {
+  return {
+    ...role.labels,
+    service: componentName,
+    role: role.name,
+    "sextant.app": componentName,
+    [ownerLabel]: ownerOf("app", componentName),
+    "sextant.role": roleLabel(componentName, role.name),
+    "sextant.secrets": Object.keys(role.secrets ?? {})
+      .sort()
+      .join(","),
+  };
+}

@@ -1,0 +1,130 @@
+/** The rollout of a release as plain values: which steps there are, and which of them each one waits for. Pure. */
+import { seconds } from "../../provider/core/units";
+import type { AppArgs } from "./args";
+import { batches, type Placement, type Role } from "./plan";
+
+/** A step for a role on a host. */
+export type RolloutStep = {
+  /** By which the steps after it name it. */
+  readonly key: string;
+  readonly placement: Placement;
+  /** The keys of the steps that it waits for; those that these wait for are not named again. */
+  readonly after: readonly string[];
+} & (
+  | { readonly kind: "container" }
+  /** @property lease seconds that the container may wait for its switch; 0 where it has none */
+  | { readonly kind: "ready"; readonly lease: number }
+  /** @property route which of the role's routes; undefined for a worker */
+  | { readonly kind: "switch"; readonly route: number | undefined }
+);
+
+/** The steps of a rollout, each after those that it names. */
+export interface Rollout {
+  readonly steps: readonly RolloutStep[];
+  /** The keys of the steps at the end. */
+  readonly last: readonly string[];
+}
+
+/** The key of what a rollout begins after: the pull, or the release command. */
+export const begin = "begin";
+
+/** The key of a step. */
+export function keyOf(kind: RolloutStep["kind"], { role, host }: Placement, route?: number): string {
+  return [kind, role.name, host.hostName, ...(route === undefined ? [] : [route])].join(" ");
+}
+
+/**
+ * Batch after batch: all containers, the gates of what has a route, those of the workers, then what is stopped first, and the switches
+ * one after the other. Each step names the one before it and not all that was before that: names of every host in every host's state
+ * would be most of it on many hosts.
+ */
+export function rollout(roles: readonly Role[], size?: NonNullable<AppArgs["rollout"]>["batch"]): Rollout {
+  const steps: RolloutStep[] = [];
+  let before: string[] = [begin];
+  for (const batch of batches(roles, size)) {
+    const found = rolloutOf(batch, before);
+    steps.push(...found.steps);
+    before = [...found.last];
+  }
+  return { steps, last: before };
+}
+
+function rolloutOf(batch: readonly Placement[], before: readonly string[]): Rollout {
+  const instead = batch.filter(({ role }) => role.strategy === "stop-first");
+  const beside = batch.filter(({ role }) => role.strategy !== "stop-first");
+  const routed = beside.filter(({ role }) => role.routes.length > 0);
+  const workers = beside.filter(({ role }) => role.routes.length === 0);
+  const lease = leaseSeconds(batch);
+  // A worker takes work as soon as it runs.
+  const fit = gatesOf(routed);
+  const gates = gatesOf([...routed, ...workers]);
+  const started = [
+    ...routed.flatMap((placement) => start(placement, before, lease)),
+    ...workers.flatMap((placement) => start(placement, before, lease, fit)),
+    // What must not run twice is stopped only when all else is known to be fit.
+    ...instead.flatMap((placement) => start(placement, [...before, ...gates], 0)),
+  ];
+  const switches: RolloutStep[] = [];
+  let last = [...gates, ...gatesOf(instead)];
+  for (const placement of [...routed, ...workers]) {
+    const own = switchesOf(placement, last);
+    switches.push(...own);
+    last = own.map(({ key }) => key);
+  }
+  return { steps: [...started, ...switches], last };
+}
+
+const gatesOf = (placements: readonly Placement[]): string[] =>
+  placements.map((placement) => keyOf("ready", placement));
+
+/** @param before what the container is made after; @param fit what has to be ready before it is started */
+function start(
+  placement: Placement,
+  before: readonly string[],
+  lease: number,
+  fit: readonly string[] = [],
+): RolloutStep[] {
+  const container = keyOf("container", placement);
+  return [
+    { kind: "container", key: container, placement, after: before },
+    { kind: "ready", key: keyOf("ready", placement), placement, lease, after: [container, ...fit] },
+  ];
+}
+
+/** One for each route, one after the other; for a worker, one. */
+function switchesOf(placement: Placement, last: readonly string[]): RolloutStep[] {
+  const { routes } = placement.role;
+  const after = [keyOf("ready", placement), ...last.filter((key) => key !== keyOf("ready", placement))];
+  if (routes.length === 0)
+    return [{ kind: "switch", key: keyOf("switch", placement), placement, route: undefined, after }];
+  const keys = routes.map((_, at) => keyOf("switch", placement, at));
+  return keys.map((key, at) => ({
+    kind: "switch",
+    key,
+    placement,
+    route: at,
+    after: [...after, ...keys.slice(0, at)],
+  }));
+}
+
+/** How long the switch of a role may take on a host: the proxy's own check, draining, and stopping the old containers. */
+export function switchSeconds(role: Role): number {
+  const drain = Math.max(0, ...role.routes.map(({ route }) => seconds(route.drainTimeout ?? "30s")));
+  return seconds(role.readyTimeout ?? "60s") + drain + seconds(role.stopTimeout ?? "30s");
+}
+
+/**
+ * How long a ready container may wait for its switch: the workers, and what is stopped first, may take their time to become ready,
+ * and all the switches before it may drain and stop to their limits.
+ */
+export function leaseSeconds(batch: readonly Placement[]): number {
+  const roles = batch.map(({ role }) => role);
+  const instead = roles.filter(({ strategy }) => strategy === "stop-first");
+  const workers = roles.filter((role) => role.routes.length === 0 && !instead.includes(role));
+  const ready = (some: readonly Role[]): number[] =>
+    some.map(({ readyTimeout }) => seconds(readyTimeout ?? "60s"));
+  const stop = instead.map(({ stopTimeout }) => seconds(stopTimeout ?? "30s"));
+  const waits = [ready(workers), ready(instead), stop].reduce((sum, all) => sum + Math.max(0, ...all), 0);
+  const switches = roles.filter((role) => !instead.includes(role)).map(switchSeconds);
+  return waits + switches.reduce((sum, each) => sum + each, 0) + 30;
+}

@@ -1,0 +1,97 @@
+/** The data volumes of an app, a volume for each name and host: what they are called, whose they are, and who mounts them. */
+import * as pulumi from "@pulumi/pulumi";
+import { transformed, type Component } from "../core/component";
+import { hostWide, ownerOf } from "../core/names";
+import { calledByTransform, DataOf, placeOf, type Names } from "../data/data";
+import type { ContainerArgs } from "../docker/container";
+import { Volume, type VolumeArgs } from "../docker/volume";
+import { onHost } from "../host/depends";
+import type { Host } from "../host/host";
+import type { AppArgs } from "./args";
+import { volumePlaces } from "./checks/check-names";
+import type { Role } from "./plan";
+
+/** The volumes by `<host>/<volume>` in the program's names. */
+export type AppVolumes = ReadonlyMap<string, Volume>;
+
+/** What its volumes are called and whose they are, kept through renames. */
+export function nameData(app: Component, args: AppArgs, roles: readonly Role[]): DataOf {
+  const { data = "keep", transform } = args;
+  const names = { name: hostWide(app.componentName), owner: ownerOf("app", app.componentName) };
+  const places = volumePlaces(roles).map(({ host, source }) => {
+    const own = volumeArgs(app, args, host, source, names);
+    const called = calledByTransform(transform?.volume, resourceName(app, host, source), own, {
+      parent: app,
+    });
+    return { volume: source, ...placeOf(host), ...called };
+  });
+  return new DataOf(
+    app.componentName,
+    { label: app.label, argument: "roles", ...names, data, places },
+    { parent: app },
+  );
+}
+
+/** Makes them. @param names as `nameData` has kept them */
+export function makeVolumes(
+  app: Component,
+  args: AppArgs,
+  roles: readonly Role[],
+  names: Names,
+): Map<string, Volume> {
+  return new Map(
+    volumePlaces(roles).map(({ host, source }) => [
+      keyOf(host, source),
+      new Volume(
+        ...transformed<VolumeArgs>(
+          args.transform?.volume,
+          resourceName(app, host, source),
+          volumeArgs(app, args, host, source, names),
+          onHost(host, { parent: app }),
+        ),
+      ),
+    ]),
+  );
+}
+
+/** The volumes that a role mounts on a host. */
+export function volumesOn(made: AppVolumes, host: Host, { volumes = {} }: Role): Volume[] {
+  return Object.keys(volumes).flatMap((source) => made.get(keyOf(host, source)) ?? []);
+}
+
+/** What a role mounts on a host: Docker volumes by the names that they were made with, or directories. */
+export function mountsOn(
+  made: AppVolumes,
+  host: Host,
+  { volumes = {} }: Role,
+): NonNullable<ContainerArgs["volumes"]> {
+  return Object.entries(volumes).map(([source, containerPath]) => ({
+    ...(source.startsWith("/")
+      ? { hostPath: source }
+      : { volumeName: made.get(keyOf(host, source))?.name ?? source }),
+    containerPath,
+  }));
+}
+
+const keyOf = (host: Host, source: string): string => `${host.hostName}/${source}`;
+
+const resourceName = ({ componentName }: Component, host: Host, source: string): string =>
+  `${componentName}-${host.hostName}-${source}`;
+
+function volumeArgs(
+  app: Component,
+  { data = "keep" }: AppArgs,
+  host: Host,
+  source: string,
+  names: Names,
+): VolumeArgs {
+  return {
+    ...placeOf(host),
+    label: app.label,
+    name: pulumi.interpolate`${names.name}-${source}`,
+    owner: pulumi.interpolate`${names.owner}/${source}`,
+    component: ownerOf("app", app.componentName),
+    formerly: names.owner,
+    data,
+  };
+}

@@ -1,0 +1,39 @@
+/** The types of steps, each with its inputs. */
+import { accessoryReadyStep, type AccessoryReadyInputs } from "./accessory-ready";
+import { bridgeStep, type BridgeInputs } from "./bridge";
+import { certificateStep, type CertificateInputs } from "./certificate";
+import { postgresLoginStep, type PostgresLoginInputs } from "./postgres-login";
+import { proxyThereStep, type ProxyThereInputs } from "./proxy-there";
+import { readyStep, type ReadyInputs } from "./ready";
+import { releaseStep, type ReleaseInputs } from "./release";
+import { settleStep, type SettleInputs } from "./settle";
+import { switchStep, type SwitchInputs } from "./switch";
+import type { Step } from "./step";
+
+/** The inputs of each type of step. */
+export interface InputsOfStep {
+  AccessoryReady: AccessoryReadyInputs;
+  Bridge: BridgeInputs;
+  Certificate: CertificateInputs;
+  PostgresLogin: PostgresLoginInputs;
+  ProxyThere: ProxyThereInputs;
+  Ready: ReadyInputs;
+  Release: ReleaseInputs;
+  Settle: SettleInputs;
+  Switch: SwitchInputs;
+}
+
+/** The name of a type of step. */
+export type StepType = keyof InputsOfStep;
+
+export const steps: { [Type in StepType]: Step<InputsOfStep[Type]> } = {
+  AccessoryReady: accessoryReadyStep,
+  Bridge: bridgeStep,
+  Certificate: certificateStep,
+  PostgresLogin: postgresLoginStep,
+  ProxyThere: proxyThereStep,
+  Ready: readyStep,
+  Release: releaseStep,
+  Settle: settleStep,
+  Switch: switchStep,
+};

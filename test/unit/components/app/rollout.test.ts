@@ -1,0 +1,173 @@
+/** What holds for the order of every rollout, whatever roles, hosts and batches there are. */
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { batches, type Placement, type Role } from "../../../../components/app/plan";
+import { begin, keyOf, leaseSeconds, rollout, type Rollout } from "../../../../components/app/rollout";
+import type { Host } from "../../../../components/host/host";
+
+type Batch = Parameters<typeof rollout>[1];
+
+const role = fc.record({
+  kind: fc.constantFrom("web", "worker", "stop-first"),
+  routes: fc.integer({ min: 1, max: 3 }),
+  readyTimeout: fc.constantFrom("10s", "2m"),
+  stopTimeout: fc.constantFrom("5s", "1h"),
+});
+const fleet = fc
+  .integer({ min: 1, max: 8 })
+  .chain((size) => {
+    const hosts = Array.from({ length: size }, (_, at) => ({ hostName: `h${at}` }) as Host);
+    const placed = fc.tuple(role, fc.subarray(hosts, { minLength: 1 }));
+    return fc.array(placed, { minLength: 1, maxLength: 4 });
+  })
+  .map((all) =>
+    all.map(([{ kind, routes, readyTimeout, stopTimeout }, servers], at) => ({
+      name: `r${at}`,
+      servers,
+      readyTimeout,
+      stopTimeout,
+      strategy: kind === "stop-first" ? "stop-first" : undefined,
+      routes: Array.from({ length: kind === "web" ? routes : 0 }, (_, each) => ({
+        service: `r${at}-${each}`,
+        route: {},
+      })),
+    })),
+  ) as fc.Arbitrary<Role[]>;
+const share: fc.Arbitrary<Batch> = fc.option(fc.integer({ min: 1, max: 9 }), { nil: undefined });
+
+/** All that has been done when a step is taken: what it waits for, and what that waits for. */
+function waitedFor({ steps }: Rollout): (key: string) => Set<string> {
+  const known = new Map<string, Set<string>>([[begin, new Set()]]);
+  for (const { key, after } of steps)
+    known.set(key, new Set(after.flatMap((each) => [each, ...(known.get(each) ?? [])])));
+  return (key) => known.get(key) ?? new Set();
+}
+
+const isFirst = ({ role: { strategy } }: Placement): boolean => strategy === "stop-first";
+const hasRoute = ({ role: { routes } }: Placement): boolean => routes.length > 0;
+const key = (kind: "container" | "ready") => (placement: Placement) => keyOf(kind, placement);
+const switchesOf = (placement: Placement): string[] => {
+  if (isFirst(placement)) return [];
+  if (!hasRoute(placement)) return [keyOf("switch", placement)];
+  return placement.role.routes.map((_, at) => keyOf("switch", placement, at));
+};
+
+/** Tries something of each batch of every rollout. */
+function ofEachBatch(
+  check: (batch: Placement[], before: (key: string) => Set<string>, rolled: Rollout) => void,
+): void {
+  fc.assert(
+    fc.property(fleet, share, (roles, size) => {
+      const rolled = rollout(roles, size);
+      const before = waitedFor(rolled);
+      for (const batch of batches(roles, size)) check(batch, before, rolled);
+    }),
+  );
+}
+
+describe("a rollout", () => {
+  it("has a container, a check, and a switch for each route or worker, of every role on every host, once", () => {
+    fc.assert(
+      fc.property(fleet, share, (roles, size) => {
+        const keys = rollout(roles, size).steps.map((step) => step.key);
+        const all = batches(roles, size)
+          .flat()
+          .flatMap((one) => [keyOf("container", one), keyOf("ready", one), ...switchesOf(one)]);
+        expect(keys.toSorted()).toEqual(all.toSorted());
+        expect(new Set(keys).size).toBe(keys.length);
+      }),
+    );
+  });
+
+  it("names steps before each step alone, and begins after what comes first", () => {
+    fc.assert(
+      fc.property(fleet, share, (roles, size) => {
+        const made = new Set([begin]);
+        for (const { key: own, after } of rollout(roles, size).steps) {
+          expect(after.length).toBeGreaterThan(0);
+          for (const each of after) expect(made).toContain(each);
+          made.add(own);
+        }
+      }),
+    );
+  });
+
+  it("switches nothing of a batch before every container of the batch has passed its check", () => {
+    ofEachBatch((batch, before) => {
+      const checks = batch.map(key("ready"));
+      for (const change of batch.flatMap(switchesOf))
+        expect([...before(change)]).toEqual(expect.arrayContaining(checks));
+    });
+  });
+
+  it("stops what must not run twice only when all else of its batch is fit", () => {
+    ofEachBatch((batch, before) => {
+      const others = batch.filter((one) => !isFirst(one)).map(key("ready"));
+      for (const container of batch.filter(isFirst).map(key("container")))
+        expect([...before(container)]).toEqual(expect.arrayContaining(others));
+    });
+  });
+
+  it("starts a worker only when all that has a route in its batch is fit, and makes it beside them", () => {
+    ofEachBatch((batch, before) => {
+      const routed = batch.filter((one) => !isFirst(one) && hasRoute(one)).map(key("ready"));
+      for (const worker of batch.filter((one) => !isFirst(one) && !hasRoute(one))) {
+        expect([...before(keyOf("ready", worker))]).toEqual(expect.arrayContaining(routed));
+        for (const check of routed) expect(before(keyOf("container", worker))).not.toContain(check);
+      }
+    });
+  });
+
+  it("makes nothing of a batch before the batch before it is done, and is done with the last of them", () => {
+    fc.assert(
+      fc.property(fleet, share, (roles, size) => {
+        const rolled = rollout(roles, size);
+        const before = waitedFor(rolled);
+        let done: string[] = [];
+        for (const batch of batches(roles, size)) {
+          for (const container of batch.map(key("container")))
+            expect([...before(container)]).toEqual(expect.arrayContaining(done));
+          done = batch.flatMap((one) => [keyOf("container", one), keyOf("ready", one), ...switchesOf(one)]);
+        }
+        const all = new Set(rolled.last.flatMap((each) => [each, ...before(each)]));
+        expect([...all]).toEqual(expect.arrayContaining(rolled.steps.map((step) => step.key)));
+      }),
+    );
+  });
+
+  it("switches one after the other, the routes of a role on a host in their order", () => {
+    fc.assert(
+      fc.property(fleet, share, (roles, size) => {
+        const rolled = rollout(roles, size);
+        const before = waitedFor(rolled);
+        const switches = rolled.steps.filter(({ kind }) => kind === "switch");
+        for (const [at, { key: own }] of switches.entries())
+          for (const earlier of switches.slice(0, at)) expect(before(own)).toContain(earlier.key);
+      }),
+    );
+  });
+
+  it("names in each switch but those of the first no more than its own check, and what was switched just before", () => {
+    ofEachBatch((batch, _before, { steps }) => {
+      const own = steps.filter(
+        ({ kind, key: each }) => kind === "switch" && batch.flatMap(switchesOf).includes(each),
+      );
+      const placements = [...new Set(own.map(({ placement }) => placement))];
+      for (const [at, placement] of placements.entries()) {
+        const former = placements[at - 1];
+        if (former === undefined) continue;
+        const near = [keyOf("ready", placement), ...switchesOf(placement), ...switchesOf(former)];
+        for (const { after } of own.filter((step) => step.placement === placement))
+          for (const each of after) expect(near).toContain(each);
+      }
+    });
+  });
+
+  it("gives each container the lease of its batch, and what has no switch none", () => {
+    ofEachBatch((batch, _before, { steps }) => {
+      for (const step of steps)
+        if (step.kind === "ready" && batch.some((one) => keyOf("ready", one) === step.key))
+          expect(step.lease).toBe(isFirst(step.placement) ? 0 : leaseSeconds(batch));
+    });
+  });
+});

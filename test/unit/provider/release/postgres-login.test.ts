@@ -1,0 +1,40 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { loginInput, postgresLoginStep } from "../../../../provider/release/postgres-login";
+import { outdated } from "../../../../provider/release/step";
+import { shell } from "./steps";
+
+const inputs = {
+  shell,
+  container: "shop-prod-db",
+  instance: "a1",
+  user: "shop",
+  database: "shop",
+  password: "it's",
+};
+
+describe("the login of a Postgres", () => {
+  it("has its password by standard input alone", () => {
+    expect(postgresLoginStep.call(inputs)).toEqual({
+      verb: "postgres-login",
+      words: ["container=shop-prod-db", "user=shop", "database=shop"],
+      stdin: `\\password "shop"\nit's\nit's\n`,
+    });
+  });
+
+  it("is set again for another password, and in a new container of the same name", () => {
+    const state = { ...inputs, undone: false };
+    expect(outdated(postgresLoginStep, state, { ...inputs, password: "other" })).toBe(true);
+    expect(outdated(postgresLoginStep, state, { ...inputs, instance: "b2" })).toBe(true);
+    expect(outdated(postgresLoginStep, state, inputs)).toBe(false);
+  });
+
+  it("takes any text on one line for a password", () => {
+    const text = fc.string({ unit: "grapheme", minLength: 1 }).filter((each) => !/[\n\r\0]/.test(each));
+    fc.assert(
+      fc.property(text, (password) => {
+        expect(loginInput("app", password).split("\n")).toEqual([`\\password "app"`, password, password, ""]);
+      }),
+    );
+  });
+});
