@@ -6,7 +6,7 @@ import { Server, ServerCredentials } from "@grpc/grpc-js";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import { endWithEngine, engineIn } from "./end-with-engine";
 import { engineLog } from "./engine-log";
-import { resources } from "./resources";
+import { resources, retired } from "./resources";
 import { sayTo } from "./say";
 import schema from "./schema.json";
 import { service } from "./service";
@@ -27,7 +27,7 @@ function serve(): void {
     "grpc.max_send_message_length": most,
   });
   const plugin = {
-    resources,
+    resources: { ...resources, ...retired },
     version: sextantVersion,
     schema: JSON.stringify({ ...schema, version: sextantVersion }),
     cancel: interrupt,

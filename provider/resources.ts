@@ -39,5 +39,10 @@ export const resources = {
   Volumes: volumeListProvider,
 };
 
+const givenUp = { create: () => Promise.reject(new Error("no program makes such a resource")) };
+
+/** What a state may have and no program makes: there is nothing of it on a host, and it is given up without a word. */
+export const retired = { Prune: givenUp, Routes: givenUp };
+
 /** The types of the resources. */
 export type ResourceType = keyof typeof resources;

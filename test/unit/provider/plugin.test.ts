@@ -140,6 +140,13 @@ describe("the plugin", () => {
     });
   });
 
+  it("gives up a resource that a state has and no program makes", async () => {
+    for (const type of ["Prune", "Routes"]) {
+      const request = new proto.DeleteRequest().setUrn(urn(type)).setProperties(struct({ places: [] }));
+      expect(await ask<Empty>((done) => client.delete(request, done))).toBeInstanceOf(Empty);
+    }
+  });
+
   it("is taken for one that makes nothing in a preview", async () => {
     const handshake = new proto.ProviderHandshakeRequest();
     await expect(
