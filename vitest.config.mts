@@ -6,6 +6,17 @@ import { defineConfig } from "vitest/config";
 const debian = existsSync("/etc/os-release") && /^ID=debian$/m.test(readFileSync("/etc/os-release", "utf8"));
 const toolSets = debian ? ["rust-coreutils", "gawk", "mawk", "original-awk"] : [];
 
+/** Tests with the real engine and no machine: they need no turn on the lab, and run side by side. */
+const withoutMachines = [
+  "command-plugin*",
+  "cut-off-server",
+  "hetzner-*",
+  "policy",
+  "refusals",
+  "replaced-server",
+  "stacks",
+].map((name) => `test/lab/${name}.test.ts`);
+
 export default defineConfig({
   test: {
     // Half of the time a test of what runs on a host sleeps; Vitest's own number is that of the cores less one.
@@ -25,9 +36,19 @@ export default defineConfig({
       })),
       {
         test: {
+          name: "engine",
+          globalSetup: ["test/lab/plugin-setup.ts"],
+          include: withoutMachines,
+          testTimeout: 600_000,
+          hookTimeout: 1_800_000,
+        },
+      },
+      {
+        test: {
           name: "lab",
           globalSetup: ["test/lab/global-setup.ts"],
           include: ["test/lab/**/*.test.ts"],
+          exclude: withoutMachines,
           testTimeout: 600_000,
           hookTimeout: 1_800_000,
           fileParallelism: false,

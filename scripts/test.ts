@@ -1,6 +1,6 @@
 /**
- * The whole suite in one command: linters, unit tests, then the tests on the lab. Ends with the line `N passed, N failed`,
- * in which each linter counts as one test.
+ * The whole suite in one command: linters, unit tests, those with the engine alone, then the tests on the lab. Ends with the line
+ * `N passed, N failed`, in which each linter counts as one test.
  */
 import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -74,7 +74,8 @@ async function main(): Promise<void> {
   const filters = process.argv.slice(2);
   console.log(`lab: seed ${labSeed()}; SEXTANT_SEED=${labSeed()} repeats it`);
   const tallies: Tally[] = [];
-  if (filters.length > 0) tallies.push(vitest("unit*", filters), vitest("lab", filters));
+  if (filters.length > 0)
+    tallies.push(vitest("unit*", filters), vitest("engine", filters), vitest("lab", filters));
   else {
     const built = build();
     tallies.push(
@@ -86,7 +87,7 @@ async function main(): Promise<void> {
       vitest("unit*", []),
     );
     await built;
-    tallies.push(vitest("lab", []));
+    tallies.push(vitest("engine", []), vitest("lab", []));
   }
   const passed = tallies.reduce((sum, tally) => sum + tally.passed, 0);
   const failed = tallies.reduce((sum, tally) => sum + tally.failed, 0);
