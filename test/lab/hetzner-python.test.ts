@@ -10,6 +10,7 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createHetzner, type Hetzner } from "../../lab/hetzner/server";
 import { cacheDir } from "../../lab/paths";
+import { withLock } from "../../lab/toolchain/lock";
 import { Recorder } from "../unit/lab/hetzner/recorder";
 
 const run = promisify(execFile);
@@ -20,15 +21,19 @@ const machines = new Recorder();
 let hetzner: Hetzner;
 let endpoint: string;
 
-/** A Python environment with Hetzner's client, kept in the cache. */
+/** A Python environment with Hetzner's client, kept in the cache. It has to be made where it is to be, so that others wait for it. */
 async function python(): Promise<string> {
   const environment = join(cacheDir(), `hcloud-python-${clientVersion}`);
   const ready = join(environment, "ready");
-  if (!existsSync(ready)) {
+  const make = async (): Promise<void> => {
+    if (existsSync(ready)) return;
     await run("python3", ["-m", "venv", "--clear", environment]);
     await run(join(environment, "bin", "pip"), ["install", "--quiet", `hcloud==${clientVersion}`]);
     await run("touch", [ready]);
-  }
+  };
+  await withLock(`${environment}.lock`, make, (pid) => {
+    console.log(`waiting for Hetzner's client, which process ${pid} installs`);
+  });
   return join(environment, "bin", "python");
 }
 
