@@ -52,6 +52,6 @@ export function tryRun(command: string, args: string[], options: RunOptions = {}
 export async function run(command: string, args: string[], options: RunOptions = {}): Promise<string> {
   const outcome = await tryRun(command, args, options);
   if (outcome.code === 0) return outcome.stdout;
-  const said = (outcome.stderr.trim() || outcome.stdout.trim()).split("\n").slice(-8).join("\n");
+  const said = (outcome.stderr.trim() || outcome.stdout.trim()).split("\n").slice(-40).join("\n");
   throw new Error(`${command} ${args.slice(0, 3).join(" ")}: exit ${outcome.code}: ${said}`);
 }
