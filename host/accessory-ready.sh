@@ -14,7 +14,6 @@ while [ $# -gt 0 ]; do
     case $1 in
     container=*) container=${1#*=} ;;
     secrets=*) secret_names=${1#*=} ;; # names, for the evidence
-    instance=*) ;; # names the instance that this is for, so that a new one means a new run
     timeout=*) timeout=${1#*=} ;;
     --)
         shift

@@ -1,5 +1,5 @@
 #!/bin/sh
-# handshake timeout=SECONDS path=PATH [directory=staging] host=NAME [host=NAME ...]
+# handshake timeout=SECONDS path=PATH host=NAME [host=NAME ...]
 #
 # Asks the proxy for a page of each name over TLS, as a first visitor would, so that it gets the certificate now and nobody waits
 # for it. Prints a line a name, with tabs: NAME ADDRESSES STATE SAID STATUS SERVER. ADDRESSES are what DNS gives for the name on this
@@ -15,7 +15,6 @@ for word; do
     case $word in
     timeout=*) timeout=${word#*=} ;;
     path=*) path=${word#*=} ;;
-    directory=*) ;; # names Let's Encrypt's directory, so that another one means a new run
     host=*) hosts="$hosts ${word#*=}" ;;
     *) fail "handshake: unknown word $word" ;;
     esac

@@ -13,7 +13,6 @@ container='' user='' database=''
 for word; do
     case $word in
     container=*) container=${word#*=} ;;
-    instance=*) ;; # names the instance that this is for, so that a new one means a new run
     user=*) user=${word#*=} ;;
     database=*) database=${word#*=} ;;
     *) fail "postgres-login: unknown word $word" ;;

@@ -38,7 +38,6 @@ while [ $# -gt 0 ]; do
     host=*) host=${1#*=} ;;
     proto=*) proto=${1#*=} ;;
     secrets=*) secret_names=${1#*=} ;; # names, for the evidence
-    instance=*) ;; # names the instance that this is for, so that a new one means a new run
     timeout=*) timeout=${1#*=} ;;
     delay=*) delay=${1#*=} ;;
     lease=*) lease=${1#*=} ;;

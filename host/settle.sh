@@ -13,7 +13,6 @@ timeout=60
 for word; do
     case $word in
     timeout=*) timeout=${word#*=} ;;
-    container=*) ;; # names the container that this is for, so that a new one means a new run
     *) fail "settle: unknown word $word" ;;
     esac
 done
