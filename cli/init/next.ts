@@ -1,4 +1,5 @@
 /** What is printed when the files are there: what package.json lacks, and the commands that come next. Pure. */
+import { quote } from "../../provider/host/scripts";
 import type { Surroundings } from "./render";
 import { configName, type Setup } from "./setup";
 
@@ -30,7 +31,7 @@ export function lacking(manifest: FoundManifest, { version, packages }: Surround
     ["typescript", packages.typescript, manifest.compiler],
   ];
   const absent = needed.filter(([name, , there = false]) => !manifest.dependencies.has(name) && !there);
-  const install = absent.map(([name, range]) => shellWord(`${name}@${range}`)).join(" ");
+  const install = absent.map(([name, range]) => quote(`${name}@${range}`)).join(" ");
   return [
     ...(absent.length === 0
       ? []
@@ -52,7 +53,7 @@ export function nextCommands(setup: Setup, { folder, stack, manifest, installed 
   const hetzner = machine.kind === "hetzner";
   const own = secrets.filter((secret) => postgres === undefined || secret !== "DATABASE_URL");
   return [
-    ...(folder === undefined ? [] : [`cd ${shellWord(folder)}`]),
+    ...(folder === undefined ? [] : [`cd ${quote(folder)}`]),
     ...(manifest === undefined && !installed ? ["npm install"] : []),
     `pulumi stack init ${stack}`,
     ...(hetzner ? ["pulumi config set --secret hcloud:token"] : []),
@@ -62,9 +63,4 @@ export function nextCommands(setup: Setup, { folder, stack, manifest, installed 
     ...own.map((secret) => `pulumi config set --secret ${configName(secret)}`),
     "pulumi up --config version=TAG",
   ];
-}
-
-/** A word as a shell takes it: a range of versions has characters that mean something to it. */
-function shellWord(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

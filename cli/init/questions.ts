@@ -1,5 +1,6 @@
 /** What is asked, in which order, and what an answer is taken to be that nobody gives. */
-import { nameOf, registryOf, rules, type AnswerName, type Answers } from "./setup";
+import { registryOf } from "../../provider/core/registry-of";
+import { nameOf, rules, type AnswerName, type Answers } from "./setup";
 
 interface Question {
   readonly name: AnswerName;

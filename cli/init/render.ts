@@ -1,5 +1,6 @@
 /** The files of a new project: pure. */
-import { configName, registryOf, type Setup } from "./setup";
+import { registryOf } from "../../provider/core/registry-of";
+import { configName, type Setup } from "./setup";
 
 /** What the files name of the library, and of where they lie. */
 export interface Surroundings {

@@ -142,12 +142,6 @@ export function nameOf(image: string): string {
   return cut === "" || taken.includes(cut) ? "app" : cut;
 }
 
-/** The registry of an image, as a `Registry` is given it. */
-export function registryOf(image: string): string {
-  const [first = "", ...rest] = image.split("/");
-  return rest.length > 0 && (/[.:]/.test(first) || first === "localhost") ? first : "docker.io";
-}
-
 /** The name under which the stack's configuration has the value of an environment variable: `RAILS_MASTER_KEY` as `railsMasterKey`. */
 export function configName(variable: string): string {
   const parts = variable.toLowerCase().split("_").filter(Boolean);

@@ -1,7 +1,7 @@
 /** The login by which a host pulls an image, among the registries that the host has. */
 import * as pulumi from "@pulumi/pulumi";
 import type { Host } from "../host/host";
-import { registryOf } from "../registry/args";
+import { registryOf } from "../../provider/core/registry-of";
 
 /**
  * What the verb `pull` reads from standard input on this host; empty where the host has no login for the image's registry. It is an

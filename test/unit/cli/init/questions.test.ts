@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { answersOf } from "../../../../cli/init/questions";
-import { configName, nameOf, registryOf, rules, setupOf, type Answers } from "../../../../cli/init/setup";
+import { configName, nameOf, rules, setupOf, type Answers } from "../../../../cli/init/setup";
+import { registryOf } from "../../../../provider/core/registry-of";
 
 const complete: Answers = {
   server: "203.0.113.10",
