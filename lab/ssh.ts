@@ -15,10 +15,14 @@ const options = [
   "BatchMode=yes",
 ];
 
+/** The words of `ssh` before the command. */
+export function sshWords({ address, keyFile }: Reached): string[] {
+  return ["-i", keyFile, ...options.flatMap((option) => ["-o", option]), `root@${address}`];
+}
+
 /** Runs a command there to its end, whatever that is. */
-export function tryOn({ address, keyFile }: Reached, command: string, input?: string): Promise<Outcome> {
-  const words = ["-i", keyFile, ...options.flatMap((option) => ["-o", option]), `root@${address}`, command];
-  return tryRun("ssh", words, { input, env: { SSH_AUTH_SOCK: "" } });
+export function tryOn(at: Reached, command: string, input?: string): Promise<Outcome> {
+  return tryRun("ssh", [...sshWords(at), command], { input, env: { SSH_AUTH_SOCK: "" } });
 }
 
 /** What a command prints there; any other exit than 0 is an error with all of it. */

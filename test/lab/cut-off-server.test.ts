@@ -3,16 +3,15 @@
  * machines is recorded, not carried out.
  */
 import { type ChildProcess, execFile, execFileSync, spawn } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createHetzner, type Hetzner } from "../../lab/hetzner/server";
-import { productFolders, repoRoot } from "../../lab/paths";
-import { toolPath } from "../../lab/toolchain/path";
 import { Recorder } from "../unit/lab/hetzner/recorder";
+import { engineEnvironment, linkLibrary } from "./engine";
 
 const run = promisify(execFile);
 const token = "t".repeat(64);
@@ -88,19 +87,11 @@ beforeAll(async () => {
   });
   endpoint = await hetzner.listen();
   cpSync(join(__dirname, "cut-off-server"), join(folder, "test/lab/cut-off-server"), { recursive: true });
-  for (const name of ["dist", "node_modules", "package.json", "tsconfig.json", ...productFolders])
-    symlinkSync(join(repoRoot, name), join(folder, name));
-  mkdirSync(join(folder, "backend"));
+  linkLibrary(folder);
   environment = {
     ...process.env,
-    PATH: await toolPath(),
-    PULUMI_HOME: join(folder, "home"),
-    PULUMI_BACKEND_URL: `file://${join(folder, "backend")}`,
-    PULUMI_CONFIG_PASSPHRASE: "lab",
-    PULUMI_SKIP_UPDATE_CHECK: "true",
+    ...(await engineEnvironment(folder, { token, endpoint })),
     PULUMI_NODEJS_TRANSPILE_ONLY: "true",
-    HCLOUD_TOKEN: token,
-    HCLOUD_ENDPOINT: endpoint,
     KEY_FILE: makeKey("key"),
   };
   await pulumi("stack", "init", "lab");

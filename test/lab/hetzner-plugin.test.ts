@@ -3,15 +3,15 @@
  * changed and destroyed. What the API asks of machines is recorded, not carried out: this is about the protocol.
  */
 import { execFile } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { cpSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createHetzner, type Hetzner } from "../../lab/hetzner/server";
 import { repoRoot } from "../../lab/paths";
-import { toolPath } from "../../lab/toolchain/path";
 import { Recorder } from "../unit/lab/hetzner/recorder";
+import { engineEnvironment } from "./engine";
 
 const run = promisify(execFile);
 const token = "t".repeat(64);
@@ -62,7 +62,6 @@ beforeAll(async () => {
   endpoint = await hetzner.listen();
   cpSync(join(__dirname, "hetzner-program"), join(folder, "program"), { recursive: true });
   symlinkSync(join(repoRoot, "node_modules"), join(folder, "program", "node_modules"));
-  mkdirSync(join(folder, "backend"));
   const [certificate, key] = [join(folder, "cert.pem"), join(folder, "key.pem")];
   const names = ["-subj", "/CN=lab.example.com", "-addext", "subjectAltName=DNS:lab.example.com"];
   await run("openssl", [
@@ -79,13 +78,7 @@ beforeAll(async () => {
   ]);
   environment = {
     ...process.env,
-    PATH: await toolPath(),
-    PULUMI_HOME: join(folder, "home"),
-    PULUMI_BACKEND_URL: `file://${join(folder, "backend")}`,
-    PULUMI_CONFIG_PASSPHRASE: "lab",
-    PULUMI_SKIP_UPDATE_CHECK: "true",
-    HCLOUD_TOKEN: token,
-    HCLOUD_ENDPOINT: endpoint,
+    ...(await engineEnvironment(folder, { token, endpoint })),
     CERTIFICATE: certificate,
     PRIVATE_KEY: key,
   };

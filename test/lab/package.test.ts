@@ -24,8 +24,8 @@ import { createHetzner, type Hetzner } from "../../lab/hetzner/server";
 import { labUp } from "../../lab/lab";
 import { publicNetwork } from "../../lab/machine/names";
 import { repoRoot } from "../../lab/paths";
-import { toolPath } from "../../lab/toolchain/path";
 import { Recorder } from "../unit/lab/hetzner/recorder";
+import { engineEnvironment } from "./engine";
 import { archive } from "../../scripts/archive";
 import { Library } from "../layouts/pack";
 import { get } from "./deploy/http";
@@ -119,16 +119,9 @@ beforeAll(async () => {
     "-f",
     join(home, ".ssh", "id_ed25519"),
   ]);
-  mkdirSync(join(folder, "backend"));
   environment = {
-    PATH: await toolPath(),
+    ...(await engineEnvironment(folder, { token, endpoint: await hetzner.listen() })),
     HOME: home,
-    PULUMI_HOME: join(folder, "pulumi"),
-    PULUMI_BACKEND_URL: `file://${join(folder, "backend")}`,
-    PULUMI_CONFIG_PASSPHRASE: "package",
-    PULUMI_SKIP_UPDATE_CHECK: "true",
-    HCLOUD_TOKEN: token,
-    HCLOUD_ENDPOINT: await hetzner.listen(),
   };
   await pulumi(["stack", "init", "production"]);
 });

@@ -1,54 +1,22 @@
 /** The preflight on a machine with a history, made for real: other people's servers, containers and firewall. */
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Docker, findDocker } from "../../lab/docker/docker";
-import { type Outcome, tryRun } from "../../lab/docker/exec";
-import { labFacts } from "../../lab/facts";
-import { ensureImages } from "../../lab/images/images";
-import { labUp } from "../../lab/lab";
-import { type DockerMachines, createMachines } from "../../lab/machine/driver";
+import type { Outcome } from "../../lab/docker/exec";
 import { repoRoot } from "../../lab/paths";
-import { Workspace } from "../../lab/workspace";
+import { on, tryOn } from "../../lab/ssh";
+import { OldMachine, image, proxyImage } from "./preflight/old-machine";
 
 const script = readFileSync(join(repoRoot, "host/preflight.sh"), "utf8");
-const dir = mkdtempSync(join(tmpdir(), "sextant-preflight-"));
 const ipv4 = "10.213.247.21";
-const image = "sextant/lite:v1";
-const proxyImage = "sextant/kamal-proxy:v0.9.2";
 
-let docker: Docker;
-let machines: DockerMachines;
-let workspace: Workspace;
-/** The machine's, so that no connection leaves it in the known hosts of the one who runs the tests. */
-let hostKey: string;
+let old: OldMachine;
 
-const sshOptions = [
-  "BatchMode=yes",
-  "ConnectTimeout=2",
-  "StrictHostKeyChecking=no",
-  "LogLevel=ERROR",
-].flatMap((option) => ["-o", option]);
-
-function ssh(command: string, input?: string): Promise<Outcome> {
-  const known = ["-o", "UserKnownHostsFile=/dev/null"];
-  return tryRun("ssh", ["-i", workspace.keyFile, ...sshOptions, ...known, `root@${ipv4}`, command], {
-    input,
-    env: { SSH_AUTH_SOCK: "" },
-  });
-}
-
-async function ok(command: string): Promise<string> {
-  const outcome = await ssh(command);
-  expect(outcome, command).toMatchObject({ code: 0 });
-  return outcome.stdout.trim();
-}
+const ok = (command: string): Promise<string> => on(old.at, command);
 
 async function preflight(...words: string[]): Promise<Outcome> {
   const started = Date.now();
-  const outcome = await ssh(`sh -s -- ${words.join(" ")}`, script);
+  const outcome = await tryOn(old.at, `sh -s -- ${words.join(" ")}`, script);
   console.log(`preflight ${words.join(" ")}: exit ${outcome.code}, ${Date.now() - started} ms`);
   return outcome;
 }
@@ -58,68 +26,24 @@ function refusing({ stderr }: Outcome): string[] {
   return [...stderr.matchAll(/^\d+\. ([a-z0-9-]+): /gm)].map(([, name = ""]) => name);
 }
 
-/** The images from the lab's Docker to the machine's. */
-async function loadImages(): Promise<void> {
-  const to = [
-    "ssh",
-    "-i",
-    workspace.keyFile,
-    ...sshOptions,
-    "-o",
-    "UserKnownHostsFile=/dev/null",
-    `root@${ipv4}`,
-  ];
-  const pipe = `docker save ${image} ${proxyImage} | ${to.join(" ")} docker load`;
-  expect(await tryRun("sh", ["-c", pipe], { env: { DOCKER_HOST: docker.host } })).toMatchObject({ code: 0 });
-}
-
 async function pulumi(
   command: "up" | "destroy",
   args: object,
 ): Promise<Outcome & { text: string; seconds: number }> {
-  const outcome = await workspace.tryPulumi([command, "--yes", "--skip-preview"], {
-    PREFLIGHT: JSON.stringify({ address: ipv4, hostKey, ...args }),
+  const outcome = await old.workspace.tryPulumi([command, "--yes", "--skip-preview"], {
+    PREFLIGHT: JSON.stringify({ address: ipv4, hostKey: old.hostKey, ...args }),
   });
   console.log(`pulumi ${command}: exit ${outcome.code}, ${outcome.seconds.toFixed(1)} s\n${outcome.text}`);
   return outcome;
 }
 
 beforeAll(async () => {
-  const found = await findDocker();
-  const log = (line: string): void => {
-    console.log(line);
-  };
-  docker = found && (await labFacts(found)) ? found : await labUp(log);
-  await ensureImages({ docker, only: ["sextant/server", image, proxyImage] });
-  const facts = await labFacts(docker);
-  if (!facts) throw new Error("the lab does not answer after it was brought up");
-  workspace = await Workspace.make(facts, "test/lab/preflight/program", "preflight");
-  machines = await createMachines({ docker, dir: join(dir, "state"), lab: "preflighttest" });
-  await machines.create({
-    id: "1",
-    name: "old-1",
-    cores: 2,
-    memoryMb: 2048,
-    architecture: "x86",
-    sshPublicKeys: [readFileSync(`${workspace.keyFile}.pub`, "utf8")],
-    ipv4,
-    volumes: [],
-    imageName: "debian-12",
-  });
-  const deadline = Date.now() + 90_000;
-  while ((await ssh("docker info >/dev/null 2>&1 && cloud-init status --wait")).code !== 0) {
-    if (Date.now() > deadline) throw new Error("the machine does not take containers within 90 s");
-    await sleep(300);
-  }
-  hostKey = (await ok("cat /etc/ssh/ssh_host_ed25519_key.pub")).split(" ").slice(0, 2).join(" ");
-  await loadImages();
+  old = await OldMachine.make("preflight", ipv4);
 });
 
 afterAll(async () => {
   await pulumi("destroy", {});
-  workspace.remove();
-  await machines.removeAll();
-  rmSync(dir, { recursive: true, force: true });
+  await old.remove();
 });
 
 describe.sequential("the preflight", () => {

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { labFacts } from "../../lab/facts";
 import { labUp } from "../../lab/lab";
 import { startLoad } from "../../lab/load/load";
+import { quote } from "../../lab/machine/fabric";
 import { get } from "./deploy/http";
 import type { Edit } from "./proxy/edit";
 import { onServer, Stack } from "./proxy/stack";
@@ -132,7 +133,7 @@ describe.sequential("a proxy that was taken over", () => {
       start=$(cut -d ' ' -f 50 /proc/1/stat)
       offset=$(grep -abo PATH= /proc/1/environ | head -n 1 | cut -d : -f 1)
       printf 'PATH=/tmp/evil:' | dd of=/proc/1/mem bs=1 seek=$((start + offset)) conv=notrunc 2>/dev/null`;
-    await on(`docker exec kamal-proxy sh -c '${attack.replaceAll("'", "'\\''")}'`);
+    await on(`docker exec kamal-proxy sh -c ${quote(attack)}`);
     const pid = "$(docker inspect -f '{{.State.Pid}}' kamal-proxy)";
     expect(await on(`tr '\\0' '\\n' </proc/${pid}/environ`)).toContain("PATH=/tmp/evil:");
     await first.up({ app: { ...shop, version: "v2" } });

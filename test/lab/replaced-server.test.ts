@@ -3,25 +3,15 @@
  * deletes the old server before it makes the new one; machines are directories that a script in the place of `ssh` looks into.
  */
 import { execFile, execFileSync } from "node:child_process";
-import {
-  copyFileSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  rmSync,
-  symlinkSync,
-} from "node:fs";
+import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createHetzner, type Hetzner } from "../../lab/hetzner/server";
 import type { MachineSpec } from "../../lab/machine/machines";
-import { productFolders, repoRoot } from "../../lab/paths";
-import { toolPath } from "../../lab/toolchain/path";
 import { Recorder } from "../unit/lab/hetzner/recorder";
+import { engineEnvironment, linkLibrary } from "./engine";
 import type { Edit } from "./replaced-server/edit";
 
 const run = promisify(execFile);
@@ -128,22 +118,15 @@ beforeAll(async () => {
   });
   endpoint = await hetzner.listen();
   cpSync(join(__dirname, "replaced-server"), join(folder, "test/lab/replaced-server"), { recursive: true });
-  for (const name of ["dist", "node_modules", "package.json", "tsconfig.json", ...productFolders])
-    symlinkSync(join(repoRoot, name), join(folder, name));
-  for (const name of ["backend", "bin"]) mkdirSync(join(folder, name));
+  linkLibrary(folder);
+  mkdirSync(join(folder, "bin"));
   copyFileSync(join(__dirname, "replaced-server/ssh.sh"), join(folder, "bin/ssh"));
   const key = join(folder, "key");
   execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", key]);
   environment = {
     ...process.env,
-    PATH: await toolPath([join(folder, "bin")]),
-    PULUMI_HOME: join(folder, "home"),
-    PULUMI_BACKEND_URL: `file://${join(folder, "backend")}`,
-    PULUMI_CONFIG_PASSPHRASE: "lab",
-    PULUMI_SKIP_UPDATE_CHECK: "true",
+    ...(await engineEnvironment(folder, { token, endpoint }, [join(folder, "bin")])),
     PULUMI_NODEJS_TRANSPILE_ONLY: "true",
-    HCLOUD_TOKEN: token,
-    HCLOUD_ENDPOINT: endpoint,
     KEY_FILE: key,
     MACHINES: machinesFolder,
   };

@@ -10,8 +10,8 @@ import { parse } from "yaml";
 import { run, tryRun } from "../../lab/docker/exec";
 import { createHetzner, type Hetzner } from "../../lab/hetzner/server";
 import { productFolders, repoRoot } from "../../lab/paths";
-import { toolPath } from "../../lab/toolchain/path";
 import { Recorder } from "../unit/lab/hetzner/recorder";
+import { engineEnvironment } from "./engine";
 
 interface Step {
   op: string;
@@ -126,15 +126,8 @@ beforeAll(async () => {
     file,
   ]);
   certificate = readFileSync(file, "utf8");
-  mkdirSync(join(folder, "backend"));
   environment = {
-    PATH: await toolPath(),
-    PULUMI_HOME: join(folder, "pulumi"),
-    PULUMI_BACKEND_URL: `file://${join(folder, "backend")}`,
-    PULUMI_CONFIG_PASSPHRASE: "stacks",
-    PULUMI_SKIP_UPDATE_CHECK: "true",
-    HCLOUD_TOKEN: token,
-    HCLOUD_ENDPOINT: await hetzner.listen(),
+    ...(await engineEnvironment(folder, { token, endpoint: await hetzner.listen() })),
   };
 });
 

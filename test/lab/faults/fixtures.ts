@@ -3,6 +3,7 @@
  * that serves: from an image that has the fault, or on a host that was set up to have it.
  */
 import { chance } from "../../../lab/chance";
+import { quote } from "../../../lab/machine/fabric";
 import type { Edit } from "./edit";
 
 /** Where a deploy ends: in front of it, at a step of the release, or while the proxy is made. */
@@ -44,24 +45,23 @@ export interface Fixture {
 }
 
 /** The container's log has these words. */
-const logged = (words: string): string => `docker logs "$FAILED" 2>&1 | grep -qF -e ${quoted(words)}`;
+const logged = (words: string): string => `docker logs "$FAILED" 2>&1 | grep -qF -e ${quote(words)}`;
 /** The app noted a question at its health path and its answer so; a pattern. See witness.rb of the image. */
 const answered = (pattern: string): string =>
-  `docker cp "$FAILED:/tmp/witness" - | tar -xO | grep -qE -e ${quoted(pattern)}`;
+  `docker cp "$FAILED:/tmp/witness" - | tar -xO | grep -qE -e ${quote(pattern)}`;
 /** A file in the container has a line like this; a pattern. */
 const containerFile = (path: string, pattern: string): string =>
-  `docker cp "$FAILED:${path}" - | tar -xO | grep -qaE -e ${quoted(pattern)}`;
+  `docker cp "$FAILED:${path}" - | tar -xO | grep -qaE -e ${quote(pattern)}`;
 /** Docker's record of the container says so. */
 const recorded = (format: string, value: string): string =>
-  `[ "$(docker inspect -f ${quoted(format)} "$FAILED")" = ${quoted(value)} ]`;
+  `[ "$(docker inspect -f ${quote(format)} "$FAILED")" = ${quote(value)} ]`;
 const both = (...proofs: string[]): string => proofs.join(" && ");
-const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 /** The container's own command. */
 const command = '{{join .Config.Cmd " "}}';
 const exitCode = "{{.State.ExitCode}}";
 /** The database's log has these words since the deploy began. */
 const databaseLogged = (words: string): string =>
-  `docker logs --since SINCE "$(docker ps --quiet --filter name=fault-db)" 2>&1 | grep -qF -e ${quoted(words)}`;
+  `docker logs --since SINCE "$(docker ps --quiet --filter name=fault-db)" 2>&1 | grep -qF -e ${quote(words)}`;
 /** A process of that name listens on a port of the host. */
 const listens = (port: number, program: string): string =>
   `ss -Hltnp "sport = :${port}" | grep -qF ${program}`;

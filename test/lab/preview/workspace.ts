@@ -1,12 +1,12 @@
 /** A program that is only previewed, with the real engine, against Hetzner's API in this process. */
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { run, tryRun, type Outcome } from "../../../lab/docker/exec";
 import { createHetzner, type Hetzner } from "../../../lab/hetzner/server";
-import { productFolders, repoRoot } from "../../../lab/paths";
-import { toolPath } from "../../../lab/toolchain/path";
+import { repoRoot } from "../../../lab/paths";
 import { Recorder } from "../../unit/lab/hetzner/recorder";
+import { engineEnvironment, linkLibrary } from "../engine";
 
 const token = "t".repeat(64);
 
@@ -23,10 +23,8 @@ export class PreviewWorkspace {
     const stateFile = join(folder, "state.json");
     const hetzner = createHetzner({ machines: new Recorder(), stateFile, token });
     const project = join(folder, "project");
-    mkdirSync(join(folder, "backend"));
     mkdirSync(project);
-    for (const name of [...productFolders, "dist", "node_modules", "package.json", "tsconfig.json"])
-      symlinkSync(join(repoRoot, name), join(project, name));
+    linkLibrary(project);
     mkdirSync(join(project, "test", "lab", dirname(program)), { recursive: true });
     cpSync(join(repoRoot, "test", "lab", program), join(project, "test", "lab", program));
     writeFileSync(
@@ -36,15 +34,9 @@ export class PreviewWorkspace {
     );
     await run("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "deploy", "-f", join(folder, "key")]);
     const workspace = new PreviewWorkspace(folder, hetzner, {
-      PATH: await toolPath(path),
-      PULUMI_HOME: join(folder, "pulumi"),
-      PULUMI_BACKEND_URL: `file://${join(folder, "backend")}`,
-      PULUMI_CONFIG_PASSPHRASE: "preview",
-      PULUMI_SKIP_UPDATE_CHECK: "true",
+      ...(await engineEnvironment(folder, { token, endpoint: await hetzner.listen() }, path)),
       PULUMI_NODEJS_TRANSPILE_ONLY: "true",
       SSH_KEY_FILE: join(folder, "key"),
-      HCLOUD_TOKEN: token,
-      HCLOUD_ENDPOINT: await hetzner.listen(),
     });
     await workspace.pulumi(["stack", "init", "test"]);
     return workspace;

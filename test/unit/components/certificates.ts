@@ -1,6 +1,7 @@
 /** Certificates for tests, made by openssl once for each list of names. */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { isIP } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -18,7 +19,7 @@ export function pairFor(...names: string[]): Pair {
   if (known !== undefined) return known;
   const folder = mkdtempSync(join(tmpdir(), "sextant-pair-"));
   const [file, key] = [join(folder, "cert.pem"), join(folder, "key.pem")];
-  const alternative = names.map((name) => `DNS:${name}`).join(",");
+  const alternative = names.map((name) => `${isIP(name) === 0 ? "DNS" : "IP"}:${name}`).join(",");
   execFileSync(
     "openssl",
     [

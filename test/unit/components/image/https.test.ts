@@ -1,14 +1,16 @@
 /** A registry with TLS and a service of tokens beside it, as Docker Hub and ghcr.io are: which of them gets the login, and which never. */
-import { execFile, execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { pairFor } from "../certificates";
 
 const directory = mkdtempSync(join(tmpdir(), "sextant-tls-"));
+const pair = pairFor("localhost", "127.0.0.1");
 const login = { username: "octocat", password: 'pa"ss: wörd?' };
 const basic = `Basic ${Buffer.from(`${login.username}:${login.password}`).toString("base64")}`;
 const config = '{"os":"linux","architecture":"amd64","config":{"User":"1000"}}';
@@ -27,8 +29,7 @@ function listen(
   name: string,
   answer: (url: URL, authorization: string) => [number, string, string?],
 ): Server {
-  const tls = { key: readFileSync(join(directory, "key")), cert: readFileSync(join(directory, "cert")) };
-  return createServer(tls, (request, response) => {
+  return createServer({ key: pair.key, cert: pair.certificate }, (request, response) => {
     const url = new URL(request.url ?? "/", "https://x");
     const { authorization = "" } = request.headers;
     requests.push(`${name} ${url.pathname}${url.search} ${authorization.split(" ")[0] ?? ""}`.trim());
@@ -39,25 +40,7 @@ function listen(
 const port = (server: Server): number => (server.address() as AddressInfo).port;
 
 beforeAll(() => {
-  execFileSync(
-    "openssl",
-    [
-      ...[
-        "req",
-        "-x509",
-        "-newkey",
-        "ec",
-        "-pkeyopt",
-        "ec_paramgen_curve:prime256v1",
-        "-nodes",
-        "-days",
-        "1",
-      ],
-      ...["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"],
-      ...["-keyout", join(directory, "key"), "-out", join(directory, "cert")],
-    ],
-    { stdio: "ignore" },
-  );
+  writeFileSync(join(directory, "cert"), pair.certificate);
   tokens = listen("tokens", (_url, authorization) =>
     authorization === basic ? [200, JSON.stringify(given)] : [401, "{}"],
   );

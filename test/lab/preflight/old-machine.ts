@@ -1,0 +1,68 @@
+/** A machine that no stack has made, with Docker and the images of the program beside this file. */
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { findDocker } from "../../../lab/docker/docker";
+import { run } from "../../../lab/docker/exec";
+import { labFacts } from "../../../lab/facts";
+import { ensureImages } from "../../../lab/images/images";
+import { labUp } from "../../../lab/lab";
+import { type DockerMachines, createMachines } from "../../../lab/machine/driver";
+import { on, sshWords, tryOn, type Reached } from "../../../lab/ssh";
+import { Workspace } from "../../../lab/workspace";
+
+export const image = "sextant/lite:v1";
+export const proxyImage = "sextant/kamal-proxy:v0.9.2";
+
+export class OldMachine {
+  private constructor(
+    readonly workspace: Workspace,
+    readonly at: Reached,
+    /** Of its sshd, as a program pins it. */
+    readonly hostKey: string,
+    private readonly machines: DockerMachines,
+    private readonly dir: string,
+  ) {}
+
+  /** @param stack of the program; it tells this machine from those of other tests, too */
+  static async make(stack: string, address: string): Promise<OldMachine> {
+    const found = await findDocker();
+    const docker = found && (await labFacts(found)) ? found : await labUp(console.log);
+    await ensureImages({ docker, only: ["sextant/server", image, proxyImage] });
+    const facts = await labFacts(docker);
+    if (!facts) throw new Error("the lab does not answer after it was brought up");
+    const workspace = await Workspace.make(facts, "test/lab/preflight/program", stack);
+    const dir = mkdtempSync(join(tmpdir(), "sextant-old-machine-"));
+    const machines = await createMachines({ docker, dir, lab: `${stack}test` });
+    await machines.create({
+      id: "1",
+      name: "old-1",
+      cores: 2,
+      memoryMb: 2048,
+      architecture: "x86",
+      sshPublicKeys: [readFileSync(`${workspace.keyFile}.pub`, "utf8")],
+      ipv4: address,
+      volumes: [],
+      imageName: "debian-12",
+    });
+    const at = { address, keyFile: workspace.keyFile };
+    const deadline = Date.now() + 90_000;
+    while ((await tryOn(at, "docker info && cloud-init status --wait")).code !== 0) {
+      if (Date.now() > deadline) throw new Error("the machine does not take containers within 90 s");
+      await sleep(300);
+    }
+    const printed = await on(at, "cat /etc/ssh/ssh_host_ed25519_key.pub");
+    const hostKey = printed.split(" ").slice(0, 2).join(" ");
+    const load = `docker save ${image} ${proxyImage} | ssh "$@" docker load`;
+    await run("sh", ["-c", load, "sh", ...sshWords(at)], { env: { DOCKER_HOST: docker.host } });
+    return new OldMachine(workspace, at, hostKey, machines, dir);
+  }
+
+  /** Takes it away, with what its program has written. */
+  async remove(): Promise<void> {
+    this.workspace.remove();
+    await this.machines.removeAll();
+    rmSync(this.dir, { recursive: true, force: true });
+  }
+}
