@@ -8,10 +8,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { labSeed } from "../lab/chance";
 import { repoRoot } from "../lab/paths";
+import { type VitestReport, failuresOf } from "./failures";
 
 interface Tally {
   passed: number;
   failed: number;
+  /** What failed, a line each, to be said once more at the end: an hour of output stands before it. */
+  failures: string[];
 }
 
 /** A linter: one test. */
@@ -19,7 +22,9 @@ function lint(name: string, command: string, args: string[]): Tally {
   const started = Date.now();
   const { status } = spawnSync(command, args, { cwd: repoRoot, stdio: "inherit" });
   console.log(`${status === 0 ? "ok" : "FAILED"} ${name} (${((Date.now() - started) / 1000).toFixed(1)}s)`);
-  return status === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+  return status === 0
+    ? { passed: 1, failed: 0, failures: [] }
+    : { passed: 0, failed: 1, failures: [`${name}: exit ${status}`] };
 }
 
 /** A project of vitest; a run that ends without results is a failure, whatever it says. */
@@ -38,15 +43,16 @@ function vitest(project: string, filters: string[]): Tally {
     },
   );
   try {
-    const report = JSON.parse(readFileSync(results, "utf8")) as {
-      numPassedTests: number;
-      numFailedTests: number;
+    const report = JSON.parse(readFileSync(results, "utf8")) as VitestReport;
+    const failures = failuresOf(report, repoRoot);
+    if (status !== 0 && failures.length === 0) failures.push(`${project}: vitest ended with ${status}`);
+    return {
+      passed: report.numPassedTests,
+      failed: Math.max(report.numFailedTests, failures.length),
+      failures,
     };
-    const unreported = status !== 0 && report.numFailedTests === 0 ? 1 : 0;
-    return { passed: report.numPassedTests, failed: report.numFailedTests + unreported };
   } catch (error) {
-    console.error(`the ${project} tests left no results: ${String(error)}`);
-    return { passed: 0, failed: 1 };
+    return { passed: 0, failed: 1, failures: [`${project}: no results: ${String(error)}`] };
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
@@ -91,6 +97,7 @@ async function main(): Promise<void> {
   }
   const passed = tallies.reduce((sum, tally) => sum + tally.passed, 0);
   const failed = tallies.reduce((sum, tally) => sum + tally.failed, 0);
+  for (const line of tallies.flatMap(({ failures }) => failures)) console.log(`FAILED ${line}`);
   console.log(`${passed} passed, ${failed} failed`);
   process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
 }

@@ -84,7 +84,7 @@ export function wireHost(parent: Component, wiring: Wiring): Wired {
   return {
     connection,
     shell,
-    docker: once(() => dockerProvider(parent, shell, wiring)),
+    docker: once(() => dockerProvider(parent, shell, wiring, [gate])),
     network,
     registries: wiring.registries,
     tied,
@@ -104,7 +104,7 @@ function giveUp(
   return {
     connection,
     shell,
-    docker: once(() => dockerProvider(parent, shell, wiring)),
+    docker: once(() => dockerProvider(parent, shell, wiring, [])),
     network: missing(parent.label, "network"),
     registries: wiring.registries,
     tied: wiring.tied,
@@ -120,11 +120,15 @@ function heldToSeen(shell: Host["shell"], gate: GateOnHost): Host["shell"] {
     .apply(([reached, hostKey]) => (hostKey === undefined ? reached : { ...reached, hostKey }));
 }
 
-/** The Docker provider of a host, for what a program puts there by itself: it costs a process, so that it is made when asked for. */
+/**
+ * The Docker provider of a host, for what a program puts there by itself: it costs a process, so that it is made when asked for.
+ * What has a provider waits for it, and so for what it waits for: a machine that still boots refuses the connection.
+ */
 function dockerProvider(
   parent: Component,
   shell: Host["shell"],
   { access, address, registries, transform }: Wiring,
+  dependsOn: pulumi.Resource[],
 ): docker.Provider {
   return new docker.Provider(
     ...transformed<docker.ProviderArgs>(
@@ -137,7 +141,7 @@ function dockerProvider(
         // The machine may not be there yet, or no more; each operation says so itself.
         disableDockerDaemonCheck: true,
       },
-      { parent },
+      { parent, dependsOn },
     ),
   );
 }

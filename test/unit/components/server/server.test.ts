@@ -118,6 +118,14 @@ describe("a server", () => {
     expect(graph.find(types.provider).inputs.host).toBe("ssh://root@[2001:db8::1]:22");
   });
 
+  it("lets what a program puts there with Docker's provider wait until the machine takes containers", async () => {
+    const graph = await newGraph(cloud);
+    const server = new Server("web-1", args(await edge()), graph.watching);
+    await whole(server);
+    await value(server.docker.id);
+    expect(graph.optionsOf(types.provider).dependsOn).toEqual([server.ready]);
+  });
+
   it("ties what is on it to the machine, and runs commands without triggers", async () => {
     const graph = await newGraph(cloud);
     const server = new Server("web-1", args(await edge()), graph.watching);
