@@ -12,7 +12,7 @@ import type { PullArgs } from "../image/pull";
 import type { VolumeArgs } from "../docker/volume";
 import type { Host } from "../host/host";
 import type { AccessoryReadyArgs } from "../host/step";
-import { moves } from "../image/reference";
+import { isMutableTag } from "../image/reference";
 
 /**
  * Who can reach an accessory's port beside the containers on its own host, which always can:
@@ -211,7 +211,7 @@ function checkMove({ data, volumes = {} }: AccessoryArgs): Problem[] {
 function checkTag(image: string): Problem[] {
   const last = image.slice(image.lastIndexOf("/") + 1);
   const tag = /:([^:@]+)$/.exec(last)?.[1];
-  const named = last.includes("@sha256:") || (tag !== undefined && !moves(tag));
+  const named = last.includes("@sha256:") || (tag !== undefined && !isMutableTag(tag));
   return named || image === ""
     ? []
     : [

@@ -3,8 +3,8 @@ import * as check from "../core/checks";
 import { sentence, type Problem } from "../core/problem";
 import { lateRefusal } from "../core/refusal";
 import { libcOf, majorOf } from "../../provider/docker/data-format";
-import { StepOnHost } from "../host/step";
-import { moves } from "../image/reference";
+import { Step } from "../host/step";
+import { isMutableTag } from "../image/reference";
 import { Accessory } from "./accessory";
 import { checkPassword, checkVersion, passwordRule } from "./checks/check-version";
 import { checkPgdata, mountFor, pgdataOf } from "./postgres-data";
@@ -27,7 +27,7 @@ export class Postgres extends Accessory {
   readonly user: string;
   readonly database: string;
   /** Done when the user has the password. */
-  readonly login: StepOnHost<"PostgresLogin">;
+  readonly login: Step<"PostgresLogin">;
 
   constructor(name: string, args: PostgresArgs, opts?: pulumi.ComponentResourceOptions) {
     refuseShape(`${new.target.name} "${name}"`, postgresShape, args);
@@ -70,8 +70,8 @@ export class Postgres extends Accessory {
     { server, password }: PostgresArgs,
     user: string,
     database: string,
-  ): StepOnHost<"PostgresLogin"> {
-    return new StepOnHost(
+  ): Step<"PostgresLogin"> {
+    return new Step(
       "PostgresLogin",
       `${this.componentName}-login`,
       server,
@@ -110,7 +110,7 @@ function checkPostgres(args: PostgresArgs): Problem[] {
   return [
     ...wrong,
     ...check.whole("major", major, 9, 99),
-    ...(wrong.length > 0 || known !== undefined || moves(version)
+    ...(wrong.length > 0 || known !== undefined || isMutableTag(version)
       ? []
       : [
           {

@@ -117,7 +117,7 @@ function checkPorts(argument: string, rule: Rule): Problem[] {
 
 function checkPeers(argument: string, rule: Rule): Problem[] {
   if (rule.peers === everybody) {
-    return rule.usual || (rule.reason ?? "").trim() !== ""
+    return rule.openByDefault || (rule.reason ?? "").trim() !== ""
       ? []
       : [
           {
@@ -148,7 +148,7 @@ function checkPeers(argument: string, rule: Rule): Problem[] {
 
 function checkWhole(argument: string, rule: Rule, peer: unknown): Problem[] {
   if (!check.isPlain(peer) || check.parseCidr(String(peer))?.prefix !== 0) return [];
-  const open = rule.usual
+  const open = rule.openByDefault
     ? rule.title.replace(/\.\w+$/, "")
     : rule.title.replace(/\.\w+$/, '.anywhere("the reason")');
   return [

@@ -1,20 +1,20 @@
 /** Firewalls against what is published behind them: what nobody can reach, and what is open for nothing. */
-import type { Host, Reach } from "../host/host";
+import type { Host, Exposure } from "../host/host";
 import { useOf, type PortUse } from "../host/host-use";
 import type { Problem } from "../core/problem";
 import { admitted } from "./render";
 import { everybody, type Protocol, type Rule } from "./rule";
 
 /** What stands in front of hosts: the cloud's firewall, by its rules. */
-type Guard = Reach["firewalls"][number];
+type Guard = Exposure["firewalls"][number];
 
 /** Who the firewalls in front of a host let in on a port; `everybody` where nothing is known of them. */
 export function letsIn(
-  host: Pick<Host, "reach">,
+  host: Pick<Host, "exposure">,
   protocol: Protocol,
   port: number,
 ): "everybody" | "some" | "nobody" {
-  const firewalls = host.reach?.firewalls ?? [];
+  const firewalls = host.exposure?.firewalls ?? [];
   if (firewalls.length === 0) return "everybody";
   return admitted(
     firewalls.flatMap((firewall) => firewall.allow),

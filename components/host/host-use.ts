@@ -38,7 +38,7 @@ const uses = new WeakMap<Host, HostUse>();
 export function useOf(host: Host): HostUse {
   const known = uses.get(host);
   if (known !== undefined) return known;
-  const sshd: PortUse = { owner: "sshd", protocol: "tcp", port: host.reach?.sshPort ?? 22, address: "*" };
+  const sshd: PortUse = { owner: "sshd", protocol: "tcp", port: host.exposure?.sshPort ?? 22, address: "*" };
   const use: HostUse = { ports: [sshd], memory: [], names: new Map() };
   uses.set(host, use);
   return use;

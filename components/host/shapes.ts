@@ -3,11 +3,11 @@ import { type Shape, changes, hiddenText, list, made, object, ofType, single, te
 import type { Registry } from "../registry/registry";
 import type { Host } from "./host";
 import type { SshArgs } from "./ssh";
-import type { WiringTransform } from "./prepare-host";
+import type { HostTransform } from "./prepare-host";
 
 const anyHost: Shape<Host> = made(
   "a Server or an ExistingServer",
-  (value) => "hostName" in value && "shell" in value,
+  (value) => "hostName" in value && "ssh" in value,
   'give the component that new Server("web-1", …) makes',
 );
 
@@ -46,10 +46,10 @@ export const sshShape: Shape<SshArgs> = object<SshArgs>(
 );
 
 /** What every host's transform may change. */
-export const wiringChanges: { readonly [Name in keyof WiringTransform]-?: true } = {
-  gate: true,
+export const hostChanges: { readonly [Name in keyof HostTransform]-?: true } = {
+  ready: true,
   provider: true,
   dockerNetwork: true,
 };
 
-export const wiringTransform: Shape<WiringTransform> = changes<WiringTransform>(wiringChanges);
+export const hostTransform: Shape<HostTransform> = changes<HostTransform>(hostChanges);

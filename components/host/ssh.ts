@@ -9,7 +9,7 @@ import { sentence, type Problem } from "../core/problem";
 import { lateRefusal } from "../core/refusal";
 import { home, untilded, usualKeys } from "../../provider/ssh/client-files";
 import { keyFacts, keyMaterial, normalKey, type KeyFacts } from "../../provider/ssh/private-key";
-import type { Shell } from "../../provider/ssh/address";
+import type { SshAddress } from "../../provider/ssh/address";
 import { agentKeys } from "../../provider/ssh/user-agent";
 
 /**
@@ -284,7 +284,7 @@ export function shellOf(
   address: pulumi.Input<string>,
   hostKey: pulumi.Input<string> | undefined,
   machine?: pulumi.Output<string>,
-): pulumi.Output<Shell> {
+): pulumi.Output<SshAddress> {
   const { user, port, privateKeyFile: keyFile, privateKey: secret, agentKey: publicKey } = access;
   const privateKey =
     secret === undefined ? undefined : pulumi.secret(secret).apply((text) => secretKey(component, text));

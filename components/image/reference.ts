@@ -37,6 +37,6 @@ const moving = new Set([
 ]);
 
 /** Whether a tag is one that is moved to each new build, by its name. */
-export function moves(tag: string): boolean {
+export function isMutableTag(tag: string): boolean {
   return moving.has(tag.toLowerCase());
 }

@@ -10,7 +10,7 @@ import type { PullArgs } from "../image/pull";
 import type { VolumeArgs } from "../docker/volume";
 import type { Host } from "../host/host";
 import type { BridgeArgs, SettleArgs } from "../host/step";
-import { moves } from "../image/reference";
+import { isMutableTag } from "../image/reference";
 
 /** The release of kamal-proxy that this library drives; an older one lacks options that routes use. */
 export const proxyVersion = "v0.9.2";
@@ -221,7 +221,7 @@ function checkImageTag(image: string): Problem[] {
   const version = /:v(\d+)\.(\d+)\.(\d+)/.exec(image);
   if (!version) {
     const tag = /:([^:@]+)$/.exec(image.slice(image.lastIndexOf("/") + 1))?.[1];
-    return !image.includes("@sha256:") && (tag === undefined || moves(tag))
+    return !image.includes("@sha256:") && (tag === undefined || isMutableTag(tag))
       ? [
           {
             argument: "image",

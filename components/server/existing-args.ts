@@ -6,7 +6,7 @@ import type { Problem } from "../core/problem";
 import type { Size } from "../../provider/core/units";
 import type { Architecture } from "../host/host";
 import { checkSsh, type SshArgs } from "../host/ssh";
-import type { WiringTransform } from "../host/prepare-host";
+import type { HostTransform } from "../host/prepare-host";
 import type { Registry } from "../registry/registry";
 import { checkRegistries } from "./checks/check-server";
 import { acceptable, type AcceptableCheck } from "./preflight-checks";
@@ -108,7 +108,7 @@ export interface ExistingServerArgs {
    * @default none
    * @edit what the changed argument of the child does
    */
-  transform?: WiringTransform;
+  transform?: HostTransform;
 }
 
 /** What is wrong with the arguments of an existing server. */

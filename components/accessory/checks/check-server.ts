@@ -67,7 +67,7 @@ function memoryUse(owner: string, { resources }: AccessoryArgs): MemoryUse[] {
 }
 
 function checkPrivate({ publish, server }: AccessoryArgs): Problem[] {
-  if (publish !== "private" || server.reach?.privately !== false) return [];
+  if (publish !== "private" || server.exposure?.inPrivateNetwork !== false) return [];
   return [
     {
       argument: "publish",

@@ -3,7 +3,7 @@ import * as check from "../../core/checks";
 import { checkEnvironment } from "../../core/environment";
 import type { Problem } from "../../core/problem";
 import { checkData } from "../../data/check-word";
-import { moves } from "../../image/reference";
+import { isMutableTag } from "../../image/reference";
 import type { AppArgs, ContainerSettings, RoleArgs } from "../args";
 import { rolesOf, routeArgument, type Role } from "../plan";
 import { checkTimeouts } from "./check-timeouts";
@@ -83,7 +83,7 @@ function checkVersion(version: unknown): Problem[] {
         ]
       : [];
   }
-  if (typeof version === "string" && moves(version)) {
+  if (typeof version === "string" && isMutableTag(version)) {
     return [
       {
         argument: "version",

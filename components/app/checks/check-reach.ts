@@ -67,7 +67,7 @@ export function checkReach(given: readonly Given[]): Findings {
 
 function reaches(host: Host, { server, publish }: Reachable): boolean {
   if (host === server || typeof publish === "object") return true;
-  return publish === "private" && host.reach?.privately !== false;
+  return publish === "private" && host.exposure?.inPrivateNetwork !== false;
 }
 
 function problemOf(argument: string, { label, server, publish }: Reachable, apart: readonly Host[]): Problem {

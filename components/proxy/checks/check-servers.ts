@@ -39,7 +39,7 @@ export function checkFront(servers: readonly Host[], config: ProxyConfig): Probl
   if (behind === undefined || behind === "nginx" || !publishesToAll(config)) return [];
   return [...new Set(servers)]
     .filter(
-      (host) => (host.reach?.firewalls ?? []).length > 0 && letsIn(host, "tcp", httpPort) === "everybody",
+      (host) => (host.exposure?.firewalls ?? []).length > 0 && letsIn(host, "tcp", httpPort) === "everybody",
     )
     .map(({ hostName }) => ({
       argument: "behind",
@@ -74,7 +74,7 @@ function checkFirewalls(host: Host, config: ProxyConfig): Problem[] {
   if (!publishesToAll(config)) return [];
   const shut = (protocol: "tcp" | "udp", port: number): boolean => letsIn(host, protocol, port) === "nobody";
   const problems: Problem[] = [];
-  if (host.reach?.privately !== true && behind !== undefined && shut("tcp", httpPort)) {
+  if (host.exposure?.inPrivateNetwork !== true && behind !== undefined && shut("tcp", httpPort)) {
     problems.push({
       argument: "servers",
       value: host.hostName,
@@ -84,7 +84,7 @@ function checkFirewalls(host: Host, config: ProxyConfig): Problem[] {
     });
   }
   if (
-    host.reach?.privately !== true &&
+    host.exposure?.inPrivateNetwork !== true &&
     behind === undefined &&
     shut("tcp", httpPort) &&
     shut("tcp", httpsPort)

@@ -144,7 +144,7 @@ describe("an address in the private network", () => {
   it("is said of a server that has none, and not refused: it may be there without the program's saying so", () => {
     const [web, server] = hosts as [Host, Host];
     const apart = Object.assign(fakeHost("old-1", web.network), {
-      reach: { privately: false } as Host["reach"],
+      exposure: { inPrivateNetwork: false } as Host["exposure"],
     });
     const accessory = { label: 'Postgres "db"', server, publish: "private" as const };
     const { refused, warned } = checkReach([{ argument: "secrets.URL", accessory, hosts: [apart] }]);

@@ -113,8 +113,8 @@ describe("a key from a secret", () => {
     const privateKey = pulumi.secret(text.replaceAll("\n", "\r\n"));
     const server = new ExistingServer("web-1", { address: "192.0.2.1", ssh: { privateKey } });
     await Promise.all([value(server.preflight.id), value(server.network.id)]);
-    expect(await value(server.shell)).toMatchObject({ privateKey: text });
-    expect(await pulumi.isSecret(server.shell)).toBe(true);
+    expect(await value(server.ssh)).toMatchObject({ privateKey: text });
+    expect(await pulumi.isSecret(server.ssh)).toBe(true);
     expect(await value(server.connection)).toMatchObject({ privateKey: text });
     expect(graph.made.length).toBeGreaterThan(2);
   });
