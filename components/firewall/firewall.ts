@@ -58,7 +58,10 @@ function known(rules: readonly Rule[]): pulumi.Output<KnownRule[]> {
     rules.map(({ protocol, ports, direction, peers, reason, openByDefault: usual, title }) =>
       pulumi
         .output(peers)
-        .apply((names) => ({ protocol, ports, direction, peers: names, reason, openByDefault: usual, title }) as KnownRule),
+        .apply(
+          (names) =>
+            ({ protocol, ports, direction, peers: names, reason, openByDefault: usual, title }) as KnownRule,
+        ),
     ),
   );
 }

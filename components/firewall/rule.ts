@@ -85,7 +85,11 @@ function needsSource(protocol: Protocol, port: number | string, title: string): 
   };
 }
 
-function openByDefault(protocol: Protocol, ports: readonly [number, number] | undefined, title: string): OpenByDefault {
+function openByDefault(
+  protocol: Protocol,
+  ports: readonly [number, number] | undefined,
+  title: string,
+): OpenByDefault {
   const rule = { protocol, ports, openByDefault: true, reason: undefined };
   return {
     ...rule,

@@ -23,7 +23,10 @@ export interface Answer {
  * Asks Docker, whatever it answers.
  * @throws Error when the host cannot be reached, when Docker does not answer, or not in time.
  */
-export async function ask(shell: SshAddress, { method, path, body, timeout = 120 }: Request): Promise<Answer> {
+export async function ask(
+  shell: SshAddress,
+  { method, path, body, timeout = 120 }: Request,
+): Promise<Answer> {
   const archive = body instanceof Uint8Array;
   const words = [method, path, ...(archive ? ["application/x-tar"] : [])];
   const line = ["sh", "-c", quote(verbText("engine")), "engine", ...words.map(quote)].join(" ");

@@ -141,6 +141,9 @@ export const hostReadyProvider: ResourceProvider<HostReadyInputs, HostReadyState
 };
 
 /** Where nothing is done on the host, what was kept is kept, unless the program names a host key now. */
-function keptOf({ shell }: HostReadyInputs, { seenHostKey }: HostReadyState): Pick<HostReadyState, "seenHostKey"> {
+function keptOf(
+  { shell }: HostReadyInputs,
+  { seenHostKey }: HostReadyState,
+): Pick<HostReadyState, "seenHostKey"> {
   return shell.hostKey !== undefined || seenHostKey === undefined ? {} : { seenHostKey };
 }

@@ -103,7 +103,12 @@ async function ensure(
   await connection.opening;
 }
 
-async function opened(shell: SshAddress, connection: Connection, wanted: Patience, open: Opening): Promise<void> {
+async function opened(
+  shell: SshAddress,
+  connection: Connection,
+  wanted: Patience,
+  open: Opening,
+): Promise<void> {
   delete connection.failed;
   const patient = Date.now() + (wanted.patience ?? 0) * pace.second;
   const tiring = Date.now() + triesSeconds * 1000;

@@ -83,7 +83,8 @@ function endsSoon(argument: string, { tls, hosts = [] }: RouteArgs): readonly Pr
 /** What is shut in front of a host that a route needs open. In a private network, requests may come that way. */
 function checkFirewalls(argument: string, host: Host, route: RouteArgs, { proxy }: AppArgs): Findings {
   const nothing: Findings = { refused: [], warned: [] };
-  if (proxy === undefined || !publishesToAll(proxy.config) || host.exposure?.inPrivateNetwork === true) return nothing;
+  if (proxy === undefined || !publishesToAll(proxy.config) || host.exposure?.inPrivateNetwork === true)
+    return nothing;
   const { httpPort, httpsPort } = proxy.config;
   const http = letsIn(host, "tcp", httpPort);
   const https = letsIn(host, "tcp", httpsPort);

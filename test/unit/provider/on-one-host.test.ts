@@ -12,7 +12,10 @@ const shell: SshAddress = { name: "web-2", destination: "root@192.0.2.2", port: 
 const down = () =>
   new Unreached("web-2", "unreachable", "web-2: it does not answer; run with SEXTANT_GONE=web-2.");
 const work = { create: vi.fn(), update: vi.fn(), delete: vi.fn(), read: vi.fn() };
-const provider = onOneHost<{ shell: SshAddress }, { shell: SshAddress }>(work, () => "the container shop-web-1");
+const provider = onOneHost<{ shell: SshAddress }, { shell: SshAddress }>(
+  work,
+  () => "the container shop-web-1",
+);
 let said: string[];
 
 const remove = (on: Partial<SshAddress> = {}) => provider.delete?.("x", { shell: { ...shell, ...on } });
@@ -73,7 +76,9 @@ describe("a host that is gone", () => {
 
   it("asks for nothing where a resource has left nothing there", async () => {
     declareGone("web-2");
-    await onOneHost<{ shell: SshAddress }, { shell: SshAddress }>(work, () => undefined).delete?.("x", { shell });
+    await onOneHost<{ shell: SshAddress }, { shell: SshAddress }>(work, () => undefined).delete?.("x", {
+      shell,
+    });
     expect(work.delete).toHaveBeenCalledOnce();
     await onOneHost<{ shell: SshAddress }, { shell: SshAddress }>(work, () => "").delete?.("x", { shell });
     expect(work.delete).toHaveBeenCalledOnce();

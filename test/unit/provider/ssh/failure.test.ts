@@ -3,7 +3,12 @@ import { describe, expect, it } from "vitest";
 import type { SshAddress } from "../../../../provider/ssh/address";
 import { sshFailure, type Cause } from "../../../../provider/ssh/failure";
 
-const shell: SshAddress = { name: "web-1", destination: "root@192.0.2.1", port: 22, keyFile: "~/.ssh/deploy" };
+const shell: SshAddress = {
+  name: "web-1",
+  destination: "root@192.0.2.1",
+  port: 22,
+  keyFile: "~/.ssh/deploy",
+};
 
 /** What OpenSSH 8.4, 9.2 and 10.0 print, and those of Windows and macOS where they have words of their own. */
 const printed: [cause: Cause, again: boolean, stderr: string][] = [

@@ -129,7 +129,10 @@ async function work(what: Work): Promise<Result[]> {
 }
 
 const echoed = { code: 0, stdout: "hello\n" };
-const echo = async (change: Partial<SshAddress> = {}, settings: Partial<Work> = {}): Promise<Result | undefined> =>
+const echo = async (
+  change: Partial<SshAddress> = {},
+  settings: Partial<Work> = {},
+): Promise<Result | undefined> =>
   (await work({ shell: shell(change), lines: ["echo hello"], ...settings }))[0];
 
 /** An agent of the user's, with these keys. */
