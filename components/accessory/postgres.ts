@@ -6,8 +6,8 @@ import { libcOf, majorOf } from "../../provider/docker/data-format";
 import { Step } from "../host/step";
 import { isMutableTag } from "../image/reference";
 import { Accessory } from "./accessory";
-import { checkPassword, checkVersion, passwordRule } from "./checks/check-version";
-import { checkPgdata, mountFor, pgdataOf } from "./postgres-data";
+import { checkPassword, checkVersion, passwordFault } from "./checks/check-version";
+import { checkPgdata, mountFor, pgdataOf, dataFormatCheck } from "./postgres-data";
 import { withPreset } from "./preset";
 import { refuseShape } from "../core/shape";
 import type { PostgresArgs } from "./postgres-args";
@@ -81,10 +81,10 @@ export class Postgres extends Accessory {
         user,
         database,
         password: pulumi.secret(password).apply((known) => {
-          const rule = passwordRule(known);
-          if (rule === undefined) return known;
+          const fault = passwordFault(known);
+          if (fault === undefined) return known;
           const cure = "set it with pulumi config set --secret";
-          throw lateRefusal(sentence(this.label, { argument: "password", rule, cure }));
+          throw lateRefusal(sentence(this.label, { argument: "password", fault, cure }));
         }),
       },
       { parent: this, dependsOn: [this.ready] },
@@ -118,7 +118,7 @@ function checkPostgres(args: PostgresArgs): Problem[] {
             value: version,
             rule: "it does not say which major version of PostgreSQL it is, and the place of the data depends on that",
             cure: "give it as major",
-            check: "data-format" as const,
+            check: dataFormatCheck,
           },
         ]),
     ...(known === undefined ? [] : checkPgdata(known, pgdataOf(env))),

@@ -4,6 +4,17 @@ import type { Registry } from "../registry/registry";
 import type { Host } from "./host";
 import type { SshArgs } from "./ssh";
 import type { HostTransform } from "./prepare-host";
+import type { Check } from "../core/check";
+
+export const goneCheck: Check = {
+  id: "gone",
+  title: "Something on a server that is gone",
+  effect: "refused",
+  why: "`gone: true` says that a machine is dead, so that the others are released without it and nothing asks it any more. Whatever is still put on it would be given up with it.",
+  says: [
+    'App "shop": roles.web.servers[1] is "web-2", but that server is gone, so that nothing can be put on it; take it out here, or take gone out there once it is back (npx sextant docs checks#gone).',
+  ],
+};
 
 const anyHost: Shape<Host> = made(
   "a Server or an ExistingServer",
@@ -22,7 +33,7 @@ const host: Shape<Host> = {
         value: (value as Host).hostName,
         rule: "that server is gone, so that nothing can be put on it",
         cure: "take it out here, or take gone out there once it is back",
-        check: "gone",
+        check: goneCheck,
       },
     ];
   },

@@ -425,7 +425,7 @@ describe("bad arguments of App", () => {
     [
       "tls without hosts",
       () => ({ route: { tls: letsEncrypt() } }),
-      "a certificate is for named hosts and the route has none",
+      "needs named hosts, and the route has none",
     ],
     [
       "wildcard and Let's Encrypt",
@@ -437,12 +437,12 @@ describe("bad arguments of App", () => {
       () => ({
         route: { hosts: ["a.test"], tls: { kind: "certificate", certificate: "x", privateKey: "y" } },
       }),
-      "the certificate is not PEM",
+      "has a certificate that is not PEM",
     ],
     [
       "tls below the root",
       () => ({ route: { hosts: ["a.test"], paths: ["/api"], tls: letsEncrypt() } }),
-      "the proxy takes TLS from the route of a host's root path",
+      "is on the wrong route: the proxy takes TLS from the route of a host's root path",
     ],
     [
       "memory",
@@ -460,12 +460,12 @@ describe("bad arguments of App", () => {
     [
       "in both",
       () => ({ env: { A: "x" }, secrets: { A: "y" } }),
-      "the same name is in env, and one of the two would be lost",
+      "is in env, too, and one of the two would be lost",
     ],
     [
       "empty secret",
       () => ({ secrets: { A: "" } }),
-      "secrets.A, but it is empty; set it with pulumi config set --secret",
+      "secrets.A is empty; set it with pulumi config set --secret",
     ],
     [
       "volume path",
@@ -558,7 +558,7 @@ describe("bad arguments of App", () => {
       said.some((line) => line.includes(sentence)),
       said.join("\n"),
     ).toBe(true);
-    for (const line of said) expect(line).toMatch(/^App "shop": .+, but .+; .+\.$/);
+    for (const line of said) expect(line).toMatch(/^App "shop": \S+ (is|has|needs) .+; .+\.$/);
   });
 
   it("says all that is wrong at once", async () => {

@@ -82,11 +82,7 @@ it("tells the preflight what is accepted, in an order of its own, and shows what
 
 describe("bad arguments", () => {
   it.each<[string, Partial<ExistingServerArgs>, string]>([
-    [
-      "no address",
-      { address: "" },
-      'address, but it is missing; give its address or name, such as "203.0.113.7".',
-    ],
+    ["no address", { address: "" }, 'address is missing; give its address or name, such as "203.0.113.7".'],
     [
       "a URL",
       { address: "ssh://web" },

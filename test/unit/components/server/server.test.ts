@@ -298,7 +298,7 @@ describe("bad arguments", () => {
       "no list of firewalls",
       "web-1",
       (f) => ({ ...args(f), firewalls: undefined as unknown as [] }),
-      'firewalls, but it is missing; name a firewall, or write [] and unprotected: "the reason".',
+      'firewalls is missing; name a firewall, or write [] and unprotected: "the reason".',
     ],
     [
       "no reason",
@@ -358,7 +358,7 @@ describe("bad arguments", () => {
       "no public key",
       "web-1",
       (f) => args(f, { ssh: { privateKey: privateKeyText } }),
-      "ssh.publicKey, but the public half of the key was not found beside the private one; give it, or name a key that is at Hetzner in sshKeys.",
+      "ssh.publicKey is missing, and the public half was not found beside the private key; give it, or name a key that is at Hetzner in sshKeys.",
     ],
     [
       "no SSH keys",
@@ -399,9 +399,7 @@ describe("bad arguments", () => {
     await newGraph(cloud);
     const firewall = await edge();
     const [sentence] = refusal(() => new Server("web-1", args(firewall, { cloudInit: "packages: [htop" })));
-    expect(sentence).toMatch(
-      /^Server "web-1": cloudInit, but it is not YAML \(.*line 1.*\); write a #cloud-config/,
-    );
+    expect(sentence).toMatch(/^Server "web-1": cloudInit is not YAML \(.*line 1.*\); write a #cloud-config/);
   });
 
   it("refuses two sets of credentials for one registry", async () => {
