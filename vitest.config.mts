@@ -46,7 +46,14 @@ export default defineConfig({
     maxWorkers: availableParallelism() + 1,
     sequence: { sequencer: LongestFirst },
     projects: [
-      { test: { name: "unit", include: ["test/unit/**/*.test.ts"], testTimeout: unitTimeout } },
+      {
+        test: {
+          name: "unit",
+          include: ["test/unit/**/*.test.ts"],
+          testTimeout: unitTimeout,
+          hookTimeout: unitTimeout,
+        },
+      },
       // What runs on servers, once more with the tools of other servers.
       ...toolSets.map((set) => ({
         test: {
@@ -56,6 +63,7 @@ export default defineConfig({
           include: ["test/unit/host/**/*.test.ts", "test/unit/components/server/boot.test.ts"],
           env: { SEXTANT_TOOLS: set },
           testTimeout: unitTimeout,
+          hookTimeout: unitTimeout,
         },
       })),
       {
