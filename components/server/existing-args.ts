@@ -115,7 +115,7 @@ export interface ExistingServerArgs {
    */
   gone?: boolean;
   /**
-   * Changes a child before it is made; `gate` is the preflight.
+   * Changes a child before it is made; `ready` is the preflight.
    *
    * @default none
    * @edit what the changed argument of the child does

@@ -110,7 +110,7 @@ describe("a wrong shape is refused in a sentence", () => {
     [
       "App",
       (w) => ({ roles: { web: { servers: [w.host] }, job: undefined } }),
-      'App "shop": roles.job, but it is missing; give the servers that it runs on, { servers: [web] }, or leave it out.',
+      'App "shop": roles.job is missing; give the servers that it runs on, { servers: [web] }, or leave it out.',
     ],
     [
       "App",
