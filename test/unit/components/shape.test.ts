@@ -130,12 +130,12 @@ describe("a wrong shape is refused in a sentence", () => {
     [
       "App",
       (w) => ({ roles: { web: { servers: [w.host], command: "bin/jobs --all" } } }),
-      'App "shop": roles.web.command is "bin/jobs --all", but a command is a list of words; write ["bin/jobs","--all"].',
+      'App "shop": roles.web.command is "bin/jobs --all", but it has to be a list of words; write ["bin/jobs","--all"].',
     ],
     [
       "App",
       () => ({ release: "bin/rails db:prepare" }),
-      'App "shop": release is "bin/rails db:prepare", but a command is a list of words; write ["bin/rails","db:prepare"].',
+      'App "shop": release is "bin/rails db:prepare", but it has to be a list of words; write ["bin/rails","db:prepare"].',
     ],
     [
       "App",
