@@ -6,8 +6,10 @@ import type { Unknown } from "./machine";
 interface Expected {
   /** The codes with which the command ends that has answered; 0 alone by default. */
   codes?: readonly number[];
-  /** Whether a machine is refused without it. Of what is not needed it is an answer, too, that there is no such command or file. */
+  /** Whether a machine is refused without it. */
   needed?: boolean;
+  /** Whether it is an answer, too, that there is no such command or file: a finding says so, or nothing follows from it. */
+  mayLack?: boolean;
 }
 
 /** The code of `timeout`. */
@@ -29,11 +31,15 @@ export class Source {
   }
 
   /** The text of an answer; nothing where there is no such command, and where it is not known. */
-  text(name: string, what: string, { codes = [0], needed = false }: Expected = {}): string | undefined {
+  text(
+    name: string,
+    what: string,
+    { codes = [0], needed = false, mayLack = false }: Expected = {},
+  ): string | undefined {
     const answer = this.raw(name);
     if (answer === undefined) return this.leave(what, "it was not told", needed);
     const { code, text, error } = answer;
-    if (code === undefined) return needed ? this.leave(what, "it is not there", needed) : undefined;
+    if (code === undefined) return mayLack ? undefined : this.leave(what, "it is not there", needed);
     if (codes.includes(code)) return text;
     const why = code === tookTooLong ? "it took too long" : `it ended with ${code}${error && `: ${error}`}`;
     return this.leave(what, why.slice(0, 200), needed);

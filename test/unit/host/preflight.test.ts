@@ -852,6 +852,11 @@ describe("what could not be looked at", () => {
     expect(done.stderr + done.stdout).toMatch(text);
   });
 
+  it("is said where a machine lacks a command that no finding speaks of", () => {
+    const done = preflight({ without: ["readlink", "date", "nproc"] });
+    expect(named(done)).toEqual(["readlink", "nproc", "date"].map(() => "note not-looked-at"));
+  });
+
   it("is nothing where Docker has made no chain, and where a machine has no such tool", () => {
     const none = "echo 'iptables: No chain/target/match by that name.' >&2; exit 1";
     expect(named(preflight({ commands: { iptables: none, nft: undefined, sshd: undefined } }))).toEqual([]);

@@ -62,7 +62,7 @@ function readEngine(source: Source, version: string): Engine {
     ...(firewall === undefined ? {} : { firewall }),
     swarm: said?.Swarm?.LocalNodeState === "active",
     leavesIptables: /: *false$/m.test(
-      source.text("docker-iptables", "/etc/docker/daemon.json", { codes: [0, 1, 2] }) ?? "",
+      source.text("docker-iptables", "/etc/docker/daemon.json", { codes: [0, 1, 2], mayLack: true }) ?? "",
     ),
     containers: readContainers(source),
   };

@@ -30,8 +30,9 @@ function readDockerPath(source: Source): Pick<Machine, "dockerPath"> {
 
 function readLogin(source: Source): Pick<Machine, "login"> {
   const id = source.text("user-id", "id", { needed: true });
-  const name = source.text("user-name", "id", { needed: true });
-  return id === undefined || name === undefined ? {} : { login: { id, name } };
+  if (id === undefined) return {};
+  const name = source.raw("user-name");
+  return { login: { id, name: name?.code === 0 ? name.text : `user ${id}` } };
 }
 
 type System =
@@ -47,7 +48,7 @@ function readSystem(source: Source): Pick<Machine, System> {
   const kernel = source.text("kernel", "uname");
   const cores = source.text("cores", "nproc");
   const tables = source.text("tables", "/proc/net")?.split("\n");
-  const sshd = source.text("sshd", "sshd -T");
+  const sshd = source.text("sshd", "sshd -T", { mayLack: true });
   return {
     standIns: [...new Set(standIns)],
     readOnly: [...pairs(source.text("writable", "test -w") ?? "")].flatMap(([path, can]) =>
@@ -108,7 +109,7 @@ function readClock(source: Source): Pick<Machine, "clockKept" | "clockOff"> {
     source.leave("chronyc or timedatectl", "neither says whether the clock is kept in step");
   }
   const byChrony = /^System time *: *(\d+)/m.exec(chrony?.code === 0 ? chrony.text : "")?.[1];
-  const hardware = source.text("clock-hardware", "/sys/class/rtc/rtc0/since_epoch");
+  const hardware = source.text("clock-hardware", "/sys/class/rtc/rtc0/since_epoch", { mayLack: true });
   const now = source.text("clock", "date");
   const byHardware =
     kept === true || !isNumber(hardware) || !isNumber(now)
@@ -134,12 +135,12 @@ type Network =
   "addresses" | "interface" | "nonlocalBind" | "listeners" | "dockerUserDrops" | "ufw" | "droppingChains";
 
 function readNetwork(source: Source): Pick<Machine, Network> {
-  const addresses = source.text("addresses", "ip address");
-  const route = source.text("default-route", "ip route");
+  const addresses = source.text("addresses", "ip address", { mayLack: true });
+  const route = source.text("default-route", "ip route", { mayLack: true });
   const gateway = / dev ([^ \n]*)/.exec(route ?? "")?.[1];
-  const nonlocalBind = source.text("nonlocal-bind", "net.ipv4.ip_nonlocal_bind");
+  const nonlocalBind = source.text("nonlocal-bind", "net.ipv4.ip_nonlocal_bind", { mayLack: true });
   const groups = [...pairs(source.text("socket-groups", "/proc/*/cgroup") ?? "")];
-  const ufw = readUfw(source.text("ufw", "ufw status") ?? "", gateway);
+  const ufw = readUfw(source.text("ufw", "ufw status", { mayLack: true }) ?? "", gateway);
   return {
     ...(addresses === undefined
       ? {}
@@ -147,19 +148,19 @@ function readNetwork(source: Source): Pick<Machine, Network> {
     ...(gateway === undefined ? {} : { interface: gateway }),
     ...(nonlocalBind === undefined ? {} : { nonlocalBind: nonlocalBind !== "0" }),
     listeners: readListeners(
-      source.text("sockets", "ss") ?? "",
+      source.text("sockets", "ss", { mayLack: true }) ?? "",
       new Map(groups.map(([pid, group]) => [Number(pid), group])),
     ),
     dockerUserDrops: /-j (DROP|REJECT|ufw)/.test(readDockerUser(source) ?? ""),
     ...(ufw === undefined ? {} : { ufw }),
-    droppingChains: readDroppingChains(source.text("nft", "nft list chains") ?? ""),
+    droppingChains: readDroppingChains(source.text("nft", "nft list chains", { mayLack: true }) ?? ""),
   };
 }
 
 /** Where Docker has made no such chain, iptables fails. */
 function readDockerUser(source: Source): string | undefined {
   const none = /No chain/.test(source.raw("docker-user")?.error ?? "");
-  return none ? undefined : source.text("docker-user", "iptables");
+  return none ? undefined : source.text("docker-user", "iptables", { mayLack: true });
 }
 
 function lines(said: string | undefined): string[] {
