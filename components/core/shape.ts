@@ -139,13 +139,15 @@ export function oneOrMore<Item>(item: Shape<Item>): Shape<Item | readonly Item[]
   };
 }
 
-/** An object whose names are the program's own. */
+/** An object whose names are the program's own. One without a value is left out, or named where values are `needed`. */
 export function named<Item>(item: Shape<Item>, example: string): Shape<Readonly<Record<string, Item>>> {
   return {
     problems: (argument, value) =>
       isObject(value)
         ? Object.entries(value).flatMap(([name, each]) =>
-            each === undefined ? [] : item.problems(`${argument}.${name}`, each),
+            each === undefined
+              ? missing(`${argument}.${name}`, item)
+              : item.problems(`${argument}.${name}`, each),
           )
         : [wrong(argument, value, "it has to be an object", `write it like ${example}`)],
   };

@@ -109,6 +109,11 @@ describe("a wrong shape is refused in a sentence", () => {
     ],
     [
       "App",
+      (w) => ({ roles: { web: { servers: [w.host] }, job: undefined } }),
+      'App "shop": roles.job, but it is missing; give the servers that it runs on, { servers: [web] }, or leave it out.',
+    ],
+    [
+      "App",
       (w) => ({ roles: { web: [w.host] } }),
       'App "shop": roles.web, but it has to be an object; write it like { servers: [web] }.',
     ],
@@ -349,6 +354,7 @@ describe("whatever is given for an argument", () => {
         "roles.web.ready",
       ],
       ...["resources.memory", "rollout.batch", "volumes.data", "route.canonicalHost", "transform.container"],
+      ...["env.A", "secrets.A", "labels.a", "roles.web.env.A", "logging.options.a", "route.tls.names"],
     ],
     Proxy: [
       "servers",
@@ -415,7 +421,15 @@ describe("whatever is given for an argument", () => {
         "ready",
       ],
       ...["ready.command", "ready.timeout", "resources", "stopTimeout", "labels", "data", "transform"],
-      ...["publish.public", "publish.reason", "volumes.data", "labels.a"],
+      ...[
+        "publish.public",
+        "publish.reason",
+        "volumes.data",
+        "labels.a",
+        "env.A",
+        "secrets.A",
+        "files./etc/a",
+      ],
     ],
     Postgres: ["server", "version", "password", "user", "database", "image", "publish", "env", "secrets"],
     Redis: ["server", "version", "password", "persistent", "image", "publish", "secrets"],
