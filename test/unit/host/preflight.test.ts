@@ -820,6 +820,13 @@ describe("what could not be looked at", () => {
       /iptables told .* xtables lock/,
     ],
     ["UFW", { commands: { ufw: "exit 1" } }, ["note not-looked-at"], /ufw status told/],
+    [
+      "an answer of UFW's without its status",
+      { commands: { ufw: ":" } },
+      ["note not-looked-at"],
+      /ufw status told/,
+    ],
+    ["processes", { files: { "proc/1/comm": "" } }, ["note not-looked-at"], /\/proc\/\*\/comm told/],
     ["who listens", { commands: { ss: "exit 1" } }, ["note not-looked-at"], /ss told/],
     [
       "a clock of which nothing tells",

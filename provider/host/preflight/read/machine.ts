@@ -58,14 +58,20 @@ function readSystem(source: Source): Pick<Machine, System> {
     ...(kernel === undefined ? {} : { kernel }),
     ...(cores === undefined ? {} : { cores }),
     ...(tables?.includes("/proc/net/tcp") ? { ipv6: tables.includes("/proc/net/if_inet6") } : {}),
-    // One that ends meanwhile is none of those that are looked for.
-    processes: new Set(lines(source.text("processes", "/proc/*/comm", { codes: [0, 1] }))),
+    processes: readProcesses(source),
     pruneJobs: lines(source.text("prune-jobs", "grep in the directories of jobs", { codes: [0, 1] })).map(
       (path) => `/${path}`,
     ),
     // Newer ones write their names with capitals.
     ...(sshd === undefined ? {} : { sshd: pairs(sshd, (key) => key.toLowerCase()) }),
   };
+}
+
+/** One that ends meanwhile is none of those that are looked for; that there is none at all is no answer. */
+function readProcesses(source: Source): Machine["processes"] {
+  const said = source.text("processes", "/proc/*/comm", { codes: [0, 1] });
+  if (said === "") source.leave("/proc/*/comm", "it names no process");
+  return new Set(lines(said));
 }
 
 /** Docker's word for it. */
@@ -140,7 +146,9 @@ function readNetwork(source: Source): Pick<Machine, Network> {
   const gateway = / dev ([^ \n]*)/.exec(route ?? "")?.[1];
   const nonlocalBind = source.text("nonlocal-bind", "net.ipv4.ip_nonlocal_bind", { mayLack: true });
   const groups = [...pairs(source.text("socket-groups", "/proc/*/cgroup") ?? "")];
-  const ufw = readUfw(source.text("ufw", "ufw status", { mayLack: true }) ?? "", gateway);
+  const status = source.text("ufw", "ufw status", { mayLack: true });
+  if (status?.includes("Status: ") === false) source.leave("ufw status", "it has no line Status");
+  const ufw = readUfw(status ?? "", gateway);
   return {
     ...(addresses === undefined
       ? {}
