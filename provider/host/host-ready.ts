@@ -1,13 +1,15 @@
 /**
- * What the gate of a host does: runs a verb there before anything else of the stack does, from its text, and then puts the verbs of
- * this version of the library there, again when a refresh finds them gone. The state names verb and verbs by their versions and
- * holds nothing of their text.
+ * What the gate of a host does: runs a verb there before anything else of the stack does, from its text, judges what the preflight has
+ * told, and then puts the verbs of this version of the library there, again when a refresh finds them gone. The state names verb and
+ * verbs by their versions and holds nothing of their text.
  */
 import { createHash } from "node:crypto";
 import { dirname } from "node:path";
 import type { ResourceProvider } from "../resource-provider";
 import { changed } from "../changes";
 import { machineFile } from "../on-one-host";
+import { findings } from "./preflight/findings";
+import { judge } from "./preflight/judge";
 import { seenHostKey } from "./seen-host-key";
 import type { SshAddress } from "../ssh/address";
 import { runOverSsh } from "../ssh/run";
@@ -43,19 +45,28 @@ const timeout = 900;
 /** Seconds: a machine that has just been made takes no connections until sshd is up. */
 const patience = 120;
 
-/** The version of a verb, by its text. */
+/** The version of a verb, by its text; of the preflight, also by what its judgement looks for. */
 export function versionOf(verb: HostReadyInputs["verb"]): string {
-  return createHash("sha256").update(verbText(verb)).digest("hex").slice(0, 12);
+  const version = createHash("sha256").update(verbText(verb));
+  if (verb === "preflight") {
+    version.update(JSON.stringify(findings.map(({ id, level, docs }) => ({ id, level, docs }))));
+  }
+  return version.digest("hex").slice(0, 12);
 }
 
 /** @param made whether the machine may have been made just now */
 async function pass({ shell, verb, words, show }: HostReadyInputs, made: boolean): Promise<void> {
-  const line = ["sh -s", ...(words.length > 0 ? ["--"] : []), ...words.map(quote)].join(" ");
+  // The preflight tells all that it sees, and its words are for the judgement.
+  const given = verb === "preflight" ? [] : words;
+  const line = ["sh -s", ...(given.length > 0 ? ["--"] : []), ...given.map(quote)].join(" ");
   const firstBoot = made && verb === "host-ready";
   const waiting = { patience: firstBoot ? patience : 0, firstBoot };
   const ran = await runOverSsh(shell, line, { stdin: verbText(verb), timeout, ...waiting, what: verb });
   if (ran.code !== 0) throw new Error(`${shell.name}: ${[ran.stderr, ran.stdout].join("\n").trim()}`);
-  const said = ran.stdout.trim();
+  const { refused, text } =
+    verb === "preflight" ? judge(ran.stdout, words) : { refused: false, text: ran.stdout };
+  const said = text.trim();
+  if (refused) throw new Error(`${shell.name}: ${said}`);
   // The engine shows what its plugins print, below the stack and not below the resource.
   if (show && said !== "") say(said.replace(/^/gm, `${shell.name}: `));
 }

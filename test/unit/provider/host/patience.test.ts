@@ -40,7 +40,8 @@ it("has none with a machine that was there, which is named at once when it is do
   await hostReadyProvider.update?.("x", { ...state, version: "b" }, state);
   expect(patience()).toBe(0);
   vi.mocked(runOverSsh).mockClear();
-  await hostReadyProvider.create({ ...state, verb: "preflight" });
+  const silent = hostReadyProvider.create({ ...state, verb: "preflight" });
+  await expect(silent).rejects.toThrow("web-1: This machine cannot be judged");
   expect(patience()).toBe(0);
 });
 
