@@ -1,0 +1,136 @@
+/** A preview as a reviewer reads it: plain values from what Pulumi says. Pure. */
+import { volumesOf, type VolumeChange } from "./volumes";
+import { rulesOf, serversOf, type RuleChange, type ServerChange } from "./cloud";
+import { compare, containersOf, type ContainerChange } from "./containers";
+import type { Digest, Operation, Said, Step } from "./digest";
+import { headline } from "./headline";
+import { commandsOf, routesOf, type ReleaseCommand, type RouteChange } from "./steps";
+
+/** Something that is said of a component or a resource. */
+export interface Sentence {
+  readonly message: string;
+  /** The resource that it is of. */
+  readonly of?: string;
+}
+
+/** Resources of one type that one thing happens to. */
+export interface Group {
+  readonly type: string;
+  readonly operation: Operation;
+  readonly names: readonly string[];
+}
+
+/** Commits between two releases of an app. */
+export interface Commits {
+  readonly app: string;
+  readonly from: string;
+  readonly to: string;
+  /** One a line, as `git log --oneline` prints them; the newest first. */
+  readonly lines: readonly string[];
+  /** How many there are, where not all are in `lines`. */
+  readonly total: number;
+  /** Whether they are taken back: the new release is the older one. */
+  readonly back: boolean;
+}
+
+export interface Preview {
+  /** `project/stack`, where the preview came so far. */
+  readonly stack?: string;
+  /** Whether it was refused, or failed. */
+  readonly failed: boolean;
+  /** All of it in a line. */
+  readonly headline: string;
+  /** Why it failed. */
+  readonly refused: readonly Sentence[];
+  readonly warned: readonly Sentence[];
+  /** What the library's plugin says beside that. */
+  readonly noted: readonly Sentence[];
+  readonly containers: readonly ContainerChange[];
+  readonly commands: readonly ReleaseCommand[];
+  readonly routes: readonly RouteChange[];
+  readonly volumes: readonly VolumeChange[];
+  readonly servers: readonly ServerChange[];
+  readonly rules: readonly RuleChange[];
+  readonly commits: readonly Commits[];
+  /** What is not this library's, nor below one of its components. */
+  readonly others: readonly Group[];
+  /** What is. */
+  readonly own: readonly Group[];
+}
+
+/** What the preview comes to, without the headline. */
+export type Findings = Omit<Preview, "headline">;
+
+/** The model of a preview. @param failure why the program ended, where nothing in the preview says it */
+export function previewOf({ project, stack, steps, said }: Digest, failure?: string): Preview {
+  const refused = [
+    ...sentences(said, "error").filter(({ message }) => !/^(preview|update) failed$/.test(message)),
+    ...(failure === undefined ? [] : [{ message: failure }]),
+  ];
+  const failed = failure !== undefined || said.some(({ severity }) => severity === "error");
+  const shown = steps.filter(({ type }) => type !== "pulumi:pulumi:Stack");
+  const findings = {
+    ...(project === undefined || stack === undefined ? {} : { stack: `${project}/${stack}` }),
+    ...{ failed, refused },
+    warned: sentences(said, "warning"),
+    noted: sentences(said, "info").filter(({ of }) => of !== undefined),
+    containers: containersOf(shown),
+    commands: commandsOf(shown),
+    routes: routesOf(shown),
+    volumes: volumesOf(shown),
+    servers: serversOf(shown),
+    rules: rulesOf(shown),
+    commits: [],
+    others: groups(shown.filter((step) => !step.own)),
+    own: groups(shown.filter((step) => step.own)),
+  };
+  return { ...findings, headline: headline(findings) };
+}
+
+/** What is said in one severity, each sentence once. What a program prints is of its stack, and is left where it is. */
+function sentences(said: readonly Said[], severity: Said["severity"]): Sentence[] {
+  const found = said
+    .filter((each) => each.severity === severity)
+    .map(({ message, urn }): Sentence => {
+      const [, , types = "", ...name] = urn?.split("::") ?? [];
+      const own = urn !== undefined && !types.endsWith("pulumi:pulumi:Stack") && name.length > 0;
+      return { message: bare(message), ...(own ? { of: name.join("::") } : {}) };
+    });
+  return [...new Map(found.map((each) => [each.message, each])).values()];
+}
+
+/** Without what the engine puts in front. */
+function bare(message: string): string {
+  return message
+    .replace(/^(error|warning): /, "")
+    .replace(/^sextant:index:\w+ resource '[^']*' has a problem: /, "");
+}
+
+function groups(steps: readonly Step[]): Group[] {
+  const found = new Map<string, { type: string; operation: Operation; names: string[] }>();
+  for (const { type, operation, name } of steps) {
+    const key = `${type} ${operation}`;
+    const group = found.get(key) ?? { type, operation, names: [] };
+    group.names.push(name);
+    found.set(key, group);
+  }
+  return [...found.values()]
+    .map((group) => ({ ...group, names: [...group.names].sort(compare) }))
+    .sort((a, b) => compare(`${a.type} ${a.operation}`, `${b.type} ${b.operation}`));
+}
+
+/** A range of commits that is asked for. */
+export interface CommitRange {
+  readonly app: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** The commits between the releases of each app, as far as its images name them. */
+export function rangesOf({ containers }: Pick<Preview, "containers">): CommitRange[] {
+  const found = containers.flatMap(({ component: app, kind, old, new: now }) => {
+    const [from, to] = [old?.commit, now?.commit];
+    return kind !== "app" || from === undefined || to === undefined || from === to ? [] : [{ app, from, to }];
+  });
+  return [...new Map(found.map((range) => [`${range.app} ${range.from} ${range.to}`, range])).values()];
+}
