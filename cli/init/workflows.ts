@@ -173,6 +173,10 @@ function access(setup: WorkflowSetup): string[] {
 }
 
 /** A text as YAML, and nothing that GitHub evaluates. */
-const text = (value: string): string => JSON.stringify(value.replaceAll("${{", "$ {{"));
+const text = (value: string): string =>
+  JSON.stringify(value.replaceAll("${{", "$ {{")).replaceAll(
+    /[\u007f-\u009f\u2028\u2029\ufeff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 
 const lines = (...all: readonly string[]): string => `${all.join("\n")}\n`;
