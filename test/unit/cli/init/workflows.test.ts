@@ -105,7 +105,7 @@ describe("the workflows", () => {
         const { jobs } = parse(file) as { jobs: { deploy: { defaults: { run: Record<string, string> } } } };
         expect(jobs.deploy.defaults.run["working-directory"]).toBe(folder.replaceAll("${{", "$ {{"));
       }),
-      { numRuns: 40 },
+      { numRuns: 20 },
     );
   });
 });
