@@ -4,7 +4,8 @@ import { existsSync, readFileSync } from "node:fs";
 import type { Command } from "commander";
 import { commitsBetween } from "./preview/commits";
 import { readDigest } from "./preview/digest";
-import { previewOf, rangesOf, type Preview } from "./preview/model";
+import type { Preview } from "./preview/findings";
+import { previewOf, rangesOf } from "./preview/model";
 import { render } from "./preview/render";
 import { pulumiMissing, stackChoice, type StackChoice } from "./stack";
 

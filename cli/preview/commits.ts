@@ -1,6 +1,6 @@
 /** The commits between two releases, as far as this clone knows them. */
 import { spawnSync } from "node:child_process";
-import type { CommitRange, Commits } from "./model";
+import type { CommitRange, Commits } from "./findings";
 
 /** How many are listed. */
 const most = 30;

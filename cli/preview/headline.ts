@@ -1,7 +1,7 @@
 /** A preview in one line. Pure. */
 import { imageName, type ContainerChange } from "./containers";
 import { and, count } from "./markdown";
-import type { Findings } from "./model";
+import type { Findings } from "./findings";
 
 /** Such as "3 hosts get shop:v2, the release command runs, nothing is deleted". It is no Markdown yet. */
 export function headline(found: Findings): string {

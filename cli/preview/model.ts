@@ -1,65 +1,11 @@
 /** A preview as a reviewer reads it: plain values from what Pulumi says. Pure. */
-import { volumesOf, type VolumeChange } from "./volumes";
-import { rulesOf, serversOf, type RuleChange, type ServerChange } from "./cloud";
-import { compare, containersOf, type ContainerChange } from "./containers";
+import { volumesOf } from "./volumes";
+import { rulesOf, serversOf } from "./cloud";
+import { compare, containersOf } from "./containers";
 import type { Digest, Operation, Said, Step } from "./digest";
+import type { CommitRange, Group, Preview, Sentence } from "./findings";
 import { headline } from "./headline";
-import { commandsOf, routesOf, type ReleaseCommand, type RouteChange } from "./steps";
-
-/** Something that is said of a component or a resource. */
-export interface Sentence {
-  readonly message: string;
-  /** The resource that it is of. */
-  readonly of?: string;
-}
-
-/** Resources of one type that one thing happens to. */
-export interface Group {
-  readonly type: string;
-  readonly operation: Operation;
-  readonly names: readonly string[];
-}
-
-/** Commits between two releases of an app. */
-export interface Commits {
-  readonly app: string;
-  readonly from: string;
-  readonly to: string;
-  /** One a line, as `git log --oneline` prints them; the newest first. */
-  readonly lines: readonly string[];
-  /** How many there are, where not all are in `lines`. */
-  readonly total: number;
-  /** Whether they are taken back: the new release is the older one. */
-  readonly back: boolean;
-}
-
-export interface Preview {
-  /** `project/stack`, where the preview came so far. */
-  readonly stack?: string;
-  /** Whether it was refused, or failed. */
-  readonly failed: boolean;
-  /** All of it in a line. */
-  readonly headline: string;
-  /** Why it failed. */
-  readonly refused: readonly Sentence[];
-  readonly warned: readonly Sentence[];
-  /** What the library's plugin says beside that. */
-  readonly noted: readonly Sentence[];
-  readonly containers: readonly ContainerChange[];
-  readonly commands: readonly ReleaseCommand[];
-  readonly routes: readonly RouteChange[];
-  readonly volumes: readonly VolumeChange[];
-  readonly servers: readonly ServerChange[];
-  readonly rules: readonly RuleChange[];
-  readonly commits: readonly Commits[];
-  /** What is not this library's, nor below one of its components. */
-  readonly others: readonly Group[];
-  /** What is. */
-  readonly own: readonly Group[];
-}
-
-/** What the preview comes to, without the headline. */
-export type Findings = Omit<Preview, "headline">;
+import { commandsOf, routesOf } from "./steps";
 
 /** The model of a preview. @param failure why the program ended, where nothing in the preview says it */
 export function previewOf({ project, stack, steps, said }: Digest, failure?: string): Preview {
@@ -117,13 +63,6 @@ function groups(steps: readonly Step[]): Group[] {
   return [...found.values()]
     .map((group) => ({ ...group, names: [...group.names].sort(compare) }))
     .sort((a, b) => compare(`${a.type} ${a.operation}`, `${b.type} ${b.operation}`));
-}
-
-/** A range of commits that is asked for. */
-export interface CommitRange {
-  readonly app: string;
-  readonly from: string;
-  readonly to: string;
 }
 
 /** The commits between the releases of each app, as far as its images name them. */

@@ -3,7 +3,7 @@ import { pageCommand } from "../../provider/core/page";
 import type { Change } from "./changes";
 import { compare, releaseOf, repositoryOf, type ContainerChange, type Image } from "./containers";
 import { and, block, code, count, folded, table, text } from "./markdown";
-import type { Commits, Group, Preview, Sentence } from "./model";
+import type { Commits, Group, Preview, Sentence } from "./findings";
 import type { RouteChange } from "./steps";
 import type { VolumeChange } from "./volumes";
 
