@@ -17,6 +17,7 @@ const withoutMachines = [
   "cut-off-server",
   "hetzner-*",
   "policy",
+  "preview-command",
   "refusals",
   "replaced-server",
   "stacks",

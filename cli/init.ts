@@ -1,18 +1,21 @@
 /** `sextant init [FOLDER]`: writes the files of a new project, from flags and from what it asks on a terminal. */
 import { existsSync, readFileSync } from "node:fs";
-import { dirname, join, relative, resolve } from "node:path";
+import { dirname, join, relative, resolve, sep } from "node:path";
 import { createInterface } from "node:readline/promises";
 import type { Command } from "commander";
 import { libraryPackage } from "../provider/core/package";
-import { lacking, nextCommands, type FoundManifest } from "./init/next";
-import { answersOf, type Ask } from "./init/questions";
+import { lacking, nextCommands, secretCommands, type FoundManifest } from "./init/next";
+import { answersOf, flagOf, type Ask } from "./init/questions";
 import { projectFiles, render, type Surroundings } from "./init/render";
-import { setupOf, type Answers } from "./init/setup";
+import { githubProblems, setupOf, type AnswerName, type Answers } from "./init/setup";
+import { renderWorkflows, stateProblem, workflowFolder } from "./init/workflows";
 import { refuseThere, writeNew } from "./init/write";
 import { stackChoice } from "./stack";
 
 interface Flags extends Omit<Answers, "secret"> {
   yes: boolean;
+  github: boolean;
+  state?: string;
   secret?: string[];
 }
 
@@ -45,6 +48,8 @@ export function addInit(program: Command): void {
     .option("--postgres <version>", "a PostgreSQL beside the app (default: none)")
     .option("--secret <variable...>", "variables of the app that are secrets, such as RAILS_MASTER_KEY")
     .option("--name <name>", "the name of app and project (default: the end of the image's name)")
+    .option("--github", "write workflows as well: a preview on a pull request, a deploy on a merge", false)
+    .option("--state <address>", "where the state is kept, with --github (default: Pulumi's service)")
     .option("-y, --yes", "ask nothing, and take the defaults", false)
     .action(async (folder: string | undefined, flags: Flags, command: Command) => {
       const choice = stackChoice(command);
@@ -56,36 +61,112 @@ export function addInit(program: Command): void {
 /** Writes the files; answers with the lines that say what comes next. */
 async function init(
   folder: string | undefined,
-  { yes, secret, ...flags }: Flags,
+  { yes, secret, github, state, ...flags }: Flags,
   { stack = "production", cwd = "." }: { stack?: string; cwd?: string },
 ): Promise<string[]> {
   if (!existsSync(cwd)) throw new Error(`There is no directory ${cwd}; see -C.`);
   const target = resolve(cwd, folder ?? ".");
+  const given = { ...flags, secret: secret?.join(" ") };
+  refuse([
+    ...(state !== undefined && !github ? ["--state is for the workflows of --github"] : []),
+    ...(github ? [...githubProblems(given), ...workflowProblems(stack, state)] : []),
+  ]);
+  const workflows = github ? workflowsOf(target, stack, state) : {};
+  // The workflows alone, where the project is there.
+  if (github && existsSync(join(target, "Pulumi.yaml"))) {
+    refuse(misplaced(given));
+    writeNew(target, workflows);
+    return [
+      written(workflows),
+      "The runner needs the key for SSH and the servers' host keys as values of the stack: npx sextant docs guide/ci",
+      ...["", "Next:", ...secretCommands({ state }).map((line) => `  ${line}`)],
+    ];
+  }
   const { found, ...surroundings } = surroundingsOf(target);
   const manifest = foundManifest(target, surroundings.modules);
   const own: readonly string[] = manifest === undefined ? [] : ["package.json"];
   // Before anybody has answered anything.
-  refuseThere(target, [...projectFiles.filter((name) => !own.includes(name)), ...otherSettings]);
+  refuseThere(target, [
+    ...projectFiles.filter((name) => !own.includes(name)),
+    ...otherSettings,
+    ...Object.keys(workflows),
+  ]);
   const answers = await asking(yes, (ask) =>
-    answersOf({ ...flags, secret: secret?.join(" ") }, ask, (line) => {
+    answersOf(given, ask, (line) => {
       console.log(line);
     }),
   );
-  const setup = setupOf(answers);
+  if (github) refuse(githubProblems(answers));
+  const setup = setupOf(answers, github);
   const files = Object.entries(render(setup, surroundings)).filter(([name]) => !own.includes(name));
-  const written = Object.fromEntries(files);
-  writeNew(target, written);
+  const all = { ...Object.fromEntries(files), ...workflows };
+  writeNew(target, all);
   const place = {
     folder: relative(process.cwd(), target) || undefined,
     ...{ stack, manifest, installed: found },
+    ...(github ? { github: { state } } : {}),
   };
   return [
-    `Written: ${Object.keys(written).join(", ")}.`,
+    written(all),
     ...(manifest === undefined ? [] : lacking(manifest, surroundings)),
     "",
     "Next, with the tag of an image that is in its registry:",
     ...nextCommands(setup, place).map((line) => `  ${line}`),
+    ...(github
+      ? ["", `Then commit all of it, with package-lock.json and Pulumi.${stack}.yaml, and push it to main.`]
+      : []),
   ];
+}
+
+const written = (files: Readonly<Record<string, string>>): string =>
+  `Written: ${Object.keys(files).join(", ")}.`;
+
+/** @throws Error with a line for each problem, where there is any */
+function refuse(problems: readonly string[]): void {
+  if (problems.length > 0) throw new Error(problems.map((problem) => `init: ${problem}.`).join("\n"));
+}
+
+function workflowProblems(stack: string, state: string | undefined): string[] {
+  const problem = state === undefined ? undefined : stateProblem(state);
+  return [
+    ...(problem === undefined ? [] : [`--state is ${JSON.stringify(state)}, but ${problem}`]),
+    ...(/^[\w./-]+$/.test(stack)
+      ? []
+      : [`--stack is ${JSON.stringify(stack)}, but Pulumi has no such names`]),
+  ];
+}
+
+/** Flags of a new project, where it is there already. */
+function misplaced(given: Answers): string[] {
+  const flags = (Object.keys(given) as AnswerName[]).filter((name) => given[name] !== undefined).map(flagOf);
+  return flags.length === 0
+    ? []
+    : [
+        `${flags.join(", ")} ${flags.length === 1 ? "is" : "are"} of a new project, and Pulumi.yaml is there; --github alone writes the workflows`,
+      ];
+}
+
+/** The workflows, by their paths from the project: they lie at the root of its repository. */
+function workflowsOf(target: string, stack: string, state: string | undefined): Record<string, string> {
+  const root = repositoryOf(target);
+  const folder = relative(root, target).split(sep).join("/");
+  const files = renderWorkflows({
+    stack,
+    pulumi: /\d+\.\d+\.\d+/.exec(libraryPackage().peerDependencies["@pulumi/pulumi"] ?? "")?.[0] ?? "",
+    ...(folder === "" ? {} : { folder }),
+    ...(state === undefined ? {} : { state }),
+  });
+  return Object.fromEntries(
+    Object.entries(files).map(([name, text]) => [relative(target, join(root, workflowFolder, name)), text]),
+  );
+}
+
+/** The root of the repository that a folder is in; the folder itself where it is in none yet. */
+function repositoryOf(folder: string): string {
+  for (let above = folder; ; above = dirname(above)) {
+    if (existsSync(join(above, ".git"))) return above;
+    if (above === dirname(above)) return folder;
+  }
 }
 
 /** Runs with somebody who can be asked, where there is a terminal and it was not refused. */

@@ -28,14 +28,7 @@ export function exportStack({ stack, cwd }: StackChoice): unknown {
     ...(stack === undefined ? [] : ["--stack", stack]),
   ];
   const ran = spawnSync("pulumi", words, { cwd, encoding: "utf8", maxBuffer: 2 ** 30 });
-  if (ran.error !== undefined) {
-    const missing = (ran.error as NodeJS.ErrnoException).code === "ENOENT";
-    throw new Error(
-      missing
-        ? "The pulumi program is not on the PATH; install it: https://www.pulumi.com/docs/install/"
-        : `The pulumi program could not be run: ${ran.error.message}`,
-    );
-  }
+  if (ran.error !== undefined) throw pulumiMissing(ran.error);
   if (ran.status !== 0) {
     const said = ran.stderr.trim().replace(/^error: /, "");
     throw new Error(
@@ -43,4 +36,14 @@ export function exportStack({ stack, cwd }: StackChoice): unknown {
     );
   }
   return JSON.parse(ran.stdout);
+}
+
+/** Why the `pulumi` program could not be started. */
+export function pulumiMissing(error: Error): Error {
+  const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
+  return new Error(
+    missing
+      ? "The pulumi program is not on the PATH; install it: https://www.pulumi.com/docs/install/"
+      : `The pulumi program could not be run: ${error.message}`,
+  );
 }

@@ -2,6 +2,7 @@
 import { quote } from "../../provider/host/scripts";
 import type { Surroundings } from "./render";
 import { configName, type Setup } from "./setup";
+import { secretsOf, type WorkflowSetup } from "./workflows";
 
 /** What the package.json that was there already names, in any of its fields for dependencies. */
 export interface FoundManifest {
@@ -21,6 +22,8 @@ export interface Place {
   readonly manifest?: FoundManifest;
   /** Whether the library is installed where the program will look for it. */
   readonly installed: boolean;
+  /** The workflows that were written beside it. */
+  readonly github?: Pick<WorkflowSetup, "state">;
 }
 
 /** What an existing package.json has to have added or changed by its owner: a line each. */
@@ -48,19 +51,45 @@ export function lacking(manifest: FoundManifest, { version, packages }: Surround
 }
 
 /** The commands that lead to the first release. */
-export function nextCommands(setup: Setup, { folder, stack, manifest, installed }: Place): string[] {
+export function nextCommands(setup: Setup, { folder, stack, manifest, installed, github }: Place): string[] {
   const { machine, registryUser, postgres, secrets } = setup;
   const hetzner = machine.kind === "hetzner";
   const own = secrets.filter((secret) => postgres === undefined || secret !== "DATABASE_URL");
   return [
     ...(folder === undefined ? [] : [`cd ${quote(folder)}`]),
     ...(manifest === undefined && !installed ? ["npm install"] : []),
+    ...(github?.state === undefined ? [] : [`pulumi login ${quote(github.state)}`]),
     `pulumi stack init ${stack}`,
+    ...(github === undefined ? [] : sshCommands(setup)),
     ...(hetzner ? ["pulumi config set --secret hcloud:token"] : []),
     ...(hetzner && machine.sshFrom === undefined ? ["pulumi config set sshFrom NETWORK"] : []),
     ...(registryUser === undefined ? [] : ["pulumi config set --secret registryPassword"]),
     ...(postgres === undefined ? [] : ["openssl rand -hex 24 | pulumi config set --secret dbPassword"]),
     ...own.map((secret) => `pulumi config set --secret ${configName(secret)}`),
     "pulumi up --config version=TAG",
+    ...(github === undefined ? [] : secretCommands(github)),
+  ];
+}
+
+/** The commands by which the workflows get at the state. */
+export function secretCommands(github: Pick<WorkflowSetup, "state">): string[] {
+  return secretsOf(github).map((name) => `gh secret set ${name}`);
+}
+
+/** A key for the runner alone, and the key by which it knows a server that is there. */
+function sshCommands({ name, machine, ssh: { port } }: Setup): string[] {
+  const file = `~/.ssh/${name}-deploy`;
+  const at = port === undefined ? "" : `-p ${port} `;
+  const pair = [
+    `ssh-keygen -q -t ed25519 -N "" -f ${file}`,
+    `pulumi config set --secret sshPrivateKey <${file}`,
+  ];
+  if (machine.kind === "hetzner") return [...pair, `pulumi config set sshPublicKey "$(cat ${file}.pub)"`];
+  return [
+    ...pair,
+    `ssh-copy-id ${at}-i ${file}.pub root@${machine.address}`,
+    ...(machine.hostKey === undefined
+      ? [`pulumi config set hostKey "$(ssh-keyscan ${at}-t ed25519 ${machine.address} | cut -d " " -f 2-)"`]
+      : []),
   ];
 }

@@ -1,6 +1,6 @@
 /** The files of a new project: pure. */
 import { registryOf } from "../../provider/core/registry-of";
-import { configName, type Setup } from "./setup";
+import { configName, type ExistingMachine, type Setup } from "./setup";
 
 /** What the files name of the library, and of where they lie. */
 export interface Surroundings {
@@ -123,8 +123,11 @@ function registry({ image, registryUser }: Setup): string[] {
       ];
 }
 
-function machine({ machine: of, ssh: { keyFile, port }, registryUser }: Setup): string[] {
+function machine({ machine: of, ssh: { keyFile, port }, registryUser, github = false }: Setup): string[] {
   const access = [
+    ...(github ? ['privateKey: config.requireSecret("sshPrivateKey")'] : []),
+    // Of a secret the public half is not known here.
+    ...(github && of.kind === "hetzner" ? ['publicKey: config.require("sshPublicKey")'] : []),
     ...(keyFile === undefined ? [] : [`privateKeyFile: ${text(keyFile)}`]),
     ...(port === undefined ? [] : [`port: ${port}`]),
   ];
@@ -136,7 +139,7 @@ function machine({ machine: of, ssh: { keyFile, port }, registryUser }: Setup): 
     return [
       'const web = new ExistingServer("web-1", {',
       `  address: ${text(of.address)},`,
-      ...(of.hostKey === undefined ? [] : [`  hostKey: ${text(of.hostKey)},`]),
+      ...hostKey(of, github),
       ...shared,
       "});",
     ];
@@ -151,6 +154,12 @@ function machine({ machine: of, ssh: { keyFile, port }, registryUser }: Setup): 
     ...shared,
     "});",
   ];
+}
+
+/** A runner knows no host. */
+function hostKey({ hostKey: key }: ExistingMachine, github: boolean): string[] {
+  if (key !== undefined) return [`  hostKey: ${text(key)},`];
+  return github ? ['  hostKey: config.require("hostKey"),'] : [];
 }
 
 function database({ postgres }: Setup): string[] {

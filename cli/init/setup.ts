@@ -38,6 +38,8 @@ export interface Setup {
   readonly postgres?: string;
   /** Environment variables of the app that are secrets. */
   readonly secrets: readonly string[];
+  /** Whether a runner of GitHub's deploys it, which has no key and knows no host: both are of the stack's configuration. */
+  readonly github?: boolean;
 }
 
 export interface ExistingMachine {
@@ -148,8 +150,25 @@ export function configName(variable: string): string {
   return parts.map((part, at) => (at === 0 ? part : part.slice(0, 1).toUpperCase() + part.slice(1))).join("");
 }
 
+/** What does not go where a runner deploys it. */
+export function githubProblems({ sshKey, secret }: Answers): string[] {
+  const own = ["sshPrivateKey", "sshPublicKey", "hostKey"];
+  const taken = words(secret ?? "").filter((variable) => own.includes(configName(variable)));
+  return [
+    ...((sshKey ?? "") === ""
+      ? []
+      : [
+          "--ssh-key is a file of this machine; with --github the key is a secret of the stack, sshPrivateKey",
+        ]),
+    ...taken.map(
+      (variable) =>
+        `--secret has ${variable}, whose value ${configName(variable)} is that of SSH with --github`,
+    ),
+  ];
+}
+
 /** The project of complete answers, which keep the rules. */
-export function setupOf(answers: Answers): Setup {
+export function setupOf(answers: Answers, github = false): Setup {
   const { name = "", server = "", hetzner = "", image = "", host = "", port: listens = "" } = answers;
   const some = (answer: string | undefined): string | undefined => (answer === "" ? undefined : answer);
   const sshPort = some(answers.sshPort);
@@ -166,5 +185,6 @@ export function setupOf(answers: Answers): Setup {
     port: Number(listens),
     postgres: some(answers.postgres),
     secrets: words(answers.secret ?? ""),
+    ...(github ? { github } : {}),
   };
 }

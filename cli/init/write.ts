@@ -1,28 +1,30 @@
 /** Writes the files of a project, all of them or none. */
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join, relative } from "node:path";
 
 /**
- * Writes files that are not there yet into a folder, which is made where it is missing.
+ * Writes files that are not there yet, by their paths from a folder; folders are made where they are missing.
  * @throws Error with the names of those that are there; nothing is left of what was begun.
  */
 export function writeNew(folder: string, files: Readonly<Record<string, string>>): void {
   refuseThere(folder, Object.keys(files));
-  // The first of the folders that it makes; what lay above it was there.
-  const made = mkdirSync(folder, { recursive: true });
+  // The first of the folders that each makes; what lay above it was there.
+  const made: string[] = [];
   const written: string[] = [];
   try {
     for (const [name, text] of Object.entries(files)) {
       const path = join(folder, name);
+      const first = mkdirSync(dirname(path), { recursive: true });
+      if (first !== undefined) made.push(first);
       // Fails on a file that has come since, and on a link that leads nowhere, instead of writing through it.
       writeFileSync(path, text, { flag: "wx" });
       written.push(path);
     }
   } catch (error) {
     for (const path of written) rmSync(path);
-    if (made !== undefined) rmSync(made, { recursive: true });
+    for (const path of made.toReversed()) rmSync(path, { recursive: true });
     const { code, path = "" } = error as NodeJS.ErrnoException;
-    throw code === "EEXIST" ? refusal([path.slice(folder.length + 1)]) : error;
+    throw code === "EEXIST" ? refusal([relative(folder, path)]) : error;
   }
 }
 

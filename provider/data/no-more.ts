@@ -37,30 +37,61 @@ export function leftSentence({ name }: Pick<Place["shell"], "name">, what: strin
 /** What of a volume is left there. */
 export const leftVolume = (name: string): string => `the volume ${name}, with its data,`;
 
+/** What becomes of a volume that a program has no more where it was. */
+export interface NoMore {
+  readonly volume: ListedVolume;
+  /**
+   * - `left`: its host is gone;
+   * - `lost`: it goes with the server;
+   * - `discarded`: it is deleted, as the program says;
+   * - `copied`: its data is taken to another host, and it is kept as well;
+   * - `kept`: it stays where it is.
+   */
+  readonly fate: "left" | "lost" | "discarded" | "copied" | "kept";
+  /** The host that gets a copy. */
+  readonly to?: string;
+}
+
 /**
- * A sentence for each volume of before that is not on its machine any more as far as the program goes.
+ * The volumes of before that are not on their machines any more as far as the program goes.
  * @param gone whether the program says so of a host
  */
-export function noMore(
+export function fates(
   olds: VolumeListInputs,
   news: VolumeListInputs,
   gone: (shell: Place["shell"]) => boolean,
-): string[] {
-  return olds.volumes.flatMap((old) => {
-    const same = news.volumes.filter(({ name }) => name === old.name);
-    if (same.some((now) => relation(old, now) !== "moved")) return [];
-    if (gone(old.shell)) return [leftSentence(old.shell, leftVolume(old.name))];
-    if (old.machine !== undefined && news.hosts.every((host) => relation(old, host) === "moved"))
-      return [`${old.shell.name}: the volume ${old.name} goes with the server, and all its data ${page}.`];
-    if (old.data === "discard")
-      return [
-        `${old.shell.name}: the volume ${old.name} is deleted with all its data, as its component was deployed with data: "discard" ${page}.`,
-      ];
+): NoMore[] {
+  return olds.volumes.flatMap((volume): NoMore[] => {
+    const same = news.volumes.filter(({ name }) => name === volume.name);
+    if (same.some((now) => relation(volume, now) !== "moved")) return [];
+    if (gone(volume.shell)) return [{ volume, fate: "left" }];
+    if (volume.machine !== undefined && news.hosts.every((host) => relation(volume, host) === "moved"))
+      return [{ volume, fate: "lost" }];
+    if (volume.data === "discard") return [{ volume, fate: "discarded" }];
     const to = same.find(({ data }) => data === "move");
-    if (to !== undefined)
-      return [
-        `${to.host ?? to.shell.name}: the volume ${old.name} gets a copy of the data of ${old.shell.name}, where the old volume is kept ${page}.`,
-      ];
-    return [keptSentence(old)];
+    return to === undefined
+      ? [{ volume, fate: "kept" }]
+      : [{ volume, fate: "copied", to: to.host ?? to.shell.name }];
   });
+}
+
+/** A sentence for each of them. */
+export function noMore(...lists: Parameters<typeof fates>): string[] {
+  return fates(...lists).map(sentenceOf);
+}
+
+function sentenceOf({ volume, fate, to = "" }: NoMore): string {
+  const { name, shell } = volume;
+  switch (fate) {
+    case "left":
+      return leftSentence(shell, leftVolume(name));
+    case "lost":
+      return `${shell.name}: the volume ${name} goes with the server, and all its data ${page}.`;
+    case "discarded":
+      return `${shell.name}: the volume ${name} is deleted with all its data, as its component was deployed with data: "discard" ${page}.`;
+    case "copied":
+      return `${to}: the volume ${name} gets a copy of the data of ${shell.name}, where the old volume is kept ${page}.`;
+    case "kept":
+      return keptSentence(volume);
+  }
 }

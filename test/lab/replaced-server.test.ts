@@ -9,9 +9,8 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createHetzner, type Hetzner } from "../../lab/hetzner/server";
-import type { MachineSpec } from "../../lab/machine/machines";
-import { Recorder } from "../unit/lab/hetzner/recorder";
 import { engineEnvironment, linkLibrary } from "./engine";
+import { Directories } from "./replaced-server/directories";
 import type { Edit } from "./replaced-server/edit";
 
 const run = promisify(execFile);
@@ -23,23 +22,6 @@ const volumes = { db: "replaced-server-lab-db-data", shop: "replaced-server-lab-
 let hetzner: Hetzner;
 let endpoint: string;
 let environment: NodeJS.ProcessEnv;
-
-/** Makes a directory a machine, by its address, and takes it away with the machine. */
-class Directories extends Recorder {
-  private readonly addresses = new Map<string, string>();
-
-  override async create(spec: MachineSpec): Promise<void> {
-    await super.create(spec);
-    const place = join(machinesFolder, spec.ipv4 ?? "none");
-    this.addresses.set(spec.id, place);
-    mkdirSync(place, { recursive: true });
-  }
-
-  override async remove(id: string): Promise<void> {
-    await super.remove(id);
-    rmSync(this.addresses.get(id) ?? "none", { recursive: true, force: true });
-  }
-}
 
 interface Ran {
   code: number;
@@ -111,7 +93,7 @@ async function serverUrn(): Promise<string> {
 beforeAll(async () => {
   mkdirSync(machinesFolder);
   hetzner = createHetzner({
-    machines: new Directories(),
+    machines: new Directories(machinesFolder),
     stateFile: join(folder, "state.json"),
     token,
     actionDelayMs: 20,

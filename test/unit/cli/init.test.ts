@@ -122,3 +122,48 @@ describe("sextant init", () => {
     expect(readdirSync(folder)).toEqual(["package.json"]);
   });
 });
+
+describe("sextant init --github", () => {
+  const workflows = [".github/workflows/sextant-deploy.yml", ".github/workflows/sextant-preview.yml"];
+
+  it("writes the workflows beside a new project, at the root of its repository, and says what they need", () => {
+    mkdirSync(join(folder, ".git"));
+    const { code, stdout, stderr } = sextant("init", "infra", "--github", "--state", "s3://state", ...flags);
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(readdirSync(join(folder, "infra"))).not.toContain(".github");
+    for (const path of workflows) expect(read(path)).toContain('working-directory: "infra"\n');
+    const program = read("infra/index.ts");
+    expect(program).toContain('  hostKey: config.require("hostKey"),\n');
+    expect(program).toContain('ssh: { privateKey: config.requireSecret("sshPrivateKey") }');
+    for (const line of [
+      "pulumi login s3://state",
+      "pulumi config set --secret sshPrivateKey <~/.ssh/shop-deploy",
+      'pulumi config set hostKey "$(ssh-keyscan -t ed25519 203.0.113.10 | cut -d " " -f 2-)"',
+      "gh secret set PULUMI_CONFIG_PASSPHRASE",
+    ])
+      expect(stdout).toContain(`\n  ${line}\n`);
+  });
+
+  it("writes them alone where the project is there, and overwrites none", () => {
+    writeFileSync(join(folder, "Pulumi.yaml"), "name: shop\n");
+    const first = sextant("init", "--github", "--stack", "staging");
+    expect([first.code, first.stderr]).toEqual([0, ""]);
+    expect(readdirSync(folder).sort()).toEqual([".github", "Pulumi.yaml"]);
+    expect(read(workflows[0] ?? "")).toContain("--stack staging\n");
+    const again = sextant("init", "--github");
+    expect(again.code).toBe(1);
+    expect(again.stderr).toMatch(/^init: \.github\/workflows\/sextant-preview\.yml, .* are there already/);
+  });
+
+  it.each([
+    [["--state", "s3://state"], "--state is for the workflows of --github"],
+    [["--github", "--state", "file:///x"], '--state is "file:///x", but a runner\'s disk is gone'],
+    [["--github", "--ssh-key", "~/.ssh/x"], "--ssh-key is a file of this machine"],
+    [["--github", "--secret", "SSH_PRIVATE_KEY"], "--secret has SSH_PRIVATE_KEY"],
+  ])("refuses %j", (words, said) => {
+    const { code, stderr } = sextant("init", ...flags, ...words);
+    expect(code).toBe(1);
+    expect(stderr).toContain(`init: ${said}`);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+});

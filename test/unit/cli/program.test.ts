@@ -1,4 +1,5 @@
 /** The program as a process, with a `pulumi` and an `ssh` on the PATH that answer as the real ones do. */
+import { spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
@@ -70,7 +71,7 @@ describe("sextant", () => {
     expect(sextant(["--version"])).toEqual({ code: 0, stdout: `${version}\n`, stderr: "" });
     const help = sextant(["--help"]);
     expect(help.code).toBe(0);
-    expect(help.stdout).toMatch(/init .*\n.*doctor .*\n.*docs /s);
+    expect(help.stdout).toMatch(/init .*\n.*preview .*\n.*doctor .*\n.*docs /s);
     const own = sextant(["doctor", "--help"]);
     expect(own.code).toBe(0);
     expect(own.stdout).toMatch(/--host.*--stack/s);
@@ -78,7 +79,10 @@ describe("sextant", () => {
 
   it.each([
     [["doctr"], "unknown command 'doctr'"],
+    [["previe"], "(Did you mean preview?)"],
     [["doctor", "--hots", "web-1"], "unknown option '--hots'"],
+    [["preview", "--form", "x"], "(Did you mean --from?)"],
+    [["preview", "production"], "too many arguments"],
     [["doctor", "one", "two"], "too many arguments"],
     [[], "Usage: sextant"],
   ])("refuses %j with exit code 2", (words, said) => {
@@ -148,5 +152,62 @@ describe("sextant doctor", () => {
       "The pulumi program is not on the PATH; install it: https://www.pulumi.com/docs/install/\n",
     ]);
     expect(sextant(["doctor", "-C", "nowhere"]).stderr).toBe("There is no directory nowhere; see -C.\n");
+  });
+});
+
+describe("sextant preview", () => {
+  const digest = join(repoRoot, "test/unit/cli/preview/fixtures/release.json");
+  const page = /^### demo\/lab: 2 hosts get shop:v2, .*\n[^]*<!-- sextant preview demo\/lab -->\n$/;
+
+  it("runs pulumi preview, of the stack and in the directory that are named, and with the configuration", () => {
+    writeFileSync(join(folder, "elsewhere", "state.json"), readFileSync(digest));
+    const words = ["-C", "elsewhere", "preview", "--stack", "production", "--config", "version=v2"];
+    const { code, stdout, stderr } = sextant(words);
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(stdout).toMatch(page);
+    expect(readFileSync(join(folder, "asked"), "utf8")).toContain(
+      "preview --json --non-interactive --stack production --config version=v2\n",
+    );
+  });
+
+  it("reads a file, or standard input, and prints the model", () => {
+    expect(sextant(["preview", "--from", digest])).toMatchObject({ code: 0 });
+    const input = readFileSync(digest, "utf8");
+    const read = spawnSync(process.execPath, [command, "preview", "--from", "-", "--json"], {
+      ...{ cwd: folder, encoding: "utf8", input },
+    });
+    expect(read.status, read.stderr).toBe(0);
+    expect(JSON.parse(read.stdout)).toMatchObject({ stack: "demo/lab", failed: false });
+  });
+
+  it("ends with 1 where the preview is refused, or nothing can be previewed, and says it all the same", () => {
+    const refused = sextant(["preview", "--from", digest.replace("release", "lost")]);
+    expect(refused.code).toBe(1);
+    expect(refused.stdout).toContain('- Accessory "search": web-2 is to be replaced by another machine');
+    const none = sextant(["preview"]);
+    expect(none.code).toBe(1);
+    expect(none.stdout).toMatch(/^### The preview failed: 1 problem\.\n[^]*no stack selected; please use/);
+  });
+
+  it("hides what the environment has as a secret", () => {
+    const env = { ...process.env, DEPLOY_TOKEN: "registry.test/shop" };
+    const { stdout } = runCommand(command, ["preview", "--from", digest], { cwd: folder, env });
+    expect(stdout).toContain("`[secret]`");
+    expect(stdout).not.toContain("registry.test");
+  });
+
+  it.each([
+    [["--from", "nowhere.json"], "preview: there is no file nowhere.json; see --from.\n"],
+    [
+      ["--from", join(repoRoot, "package.json")],
+      "preview: this is not what pulumi preview --json prints; give it that whole.\n",
+    ],
+    [
+      ["--from", digest, "--stack", "production"],
+      "preview: --from is a preview that was made already; --stack and --config are of a new one.\n",
+    ],
+    [["-C", "nowhere"], "There is no directory nowhere; see -C.\n"],
+  ])("says what is wrong with %j", (words, said) => {
+    expect(sextant(["preview", ...words])).toEqual({ code: 1, stdout: "", stderr: said });
   });
 });

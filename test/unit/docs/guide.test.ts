@@ -8,9 +8,11 @@ import { parse } from "yaml";
 import { answersOf } from "../../../cli/init/questions";
 import { render } from "../../../cli/init/render";
 import { setupOf } from "../../../cli/init/setup";
+import { renderWorkflows } from "../../../cli/init/workflows";
 import { sextant } from "../../../cli/program";
 import { section } from "../../../cli/section";
 import { repoRoot } from "../../../lab/paths";
+import { libraryPackage } from "../../../provider/core/package";
 import { surroundings } from "../cli/init/settings";
 import { compilerSays, forSources, installHere } from "../installed-here";
 import { wrongWords } from "./other-programs";
@@ -52,6 +54,13 @@ describe("the guide", () => {
     const answers = await answersOf(told.opts(), undefined, () => undefined);
     const [program] = blocks(read("docs/guide/start.md"), "ts");
     expect(program).toBe(render(setupOf(answers), surroundings)["index.ts"]);
+  });
+
+  it("shows the workflows that sextant init writes", () => {
+    const pulumi = /\d+\.\d+\.\d+/.exec(libraryPackage().peerDependencies["@pulumi/pulumi"] ?? "")?.[0] ?? "";
+    const shown = blocks(read("docs/guide/ci.md"), "yaml");
+    for (const text of Object.values(renderWorkflows({ stack: "production", pulumi })))
+      expect(shown).toContain(text);
   });
 
   it.each(guide.filter((path) => blocks(read(path), "yaml").length > 0))(

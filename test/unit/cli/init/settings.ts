@@ -40,6 +40,8 @@ export const setups: Readonly<Record<string, Setup>> = {
     machine: { kind: "existing", address: "web.example.com", hostKey: "ssh-ed25519 AAAA" },
     ...{ registryUser: "x", ssh: { keyFile: "/k" }, port: 80 },
   },
+  "a runner of GitHub's deploys it": { ...least, github: true },
+  "a runner of GitHub's makes the server": { ...most, ssh: {}, github: true },
   "an app whose name is a word of the language": { ...least, name: "import", secrets: ["TOKEN"] },
   "an image of Docker Hub's and a database": {
     ...least,

@@ -1,0 +1,76 @@
+/** What a preview changes at Hetzner that a reviewer has to see: servers, and what firewalls let in. Pure. */
+import { unknownValue } from "../../provider/data/place";
+import { shown } from "./changes";
+import { compare } from "./containers";
+import { isObject, list, textOf, type Step, type Values } from "./digest";
+
+/** A rule for one direction, protocol and port. */
+export interface RuleChange {
+  readonly firewall: string;
+  /** Such as `in tcp 443`. */
+  readonly rule: string;
+  /** Whether the firewall itself is new. */
+  readonly fresh: boolean;
+  /** The networks of before and of now; undefined where there is no such rule. */
+  readonly old?: string;
+  readonly new?: string;
+}
+
+/** A server. */
+export interface ServerChange {
+  readonly server: string;
+  readonly fate: "made" | "replaced" | "changed" | "removed";
+  /** Such as `cx23 in fsn1`. */
+  readonly what: string;
+  /** The properties that differ. */
+  readonly differing: readonly string[];
+}
+
+const fates: Readonly<Partial<Record<Step["operation"], ServerChange["fate"]>>> = {
+  create: "made",
+  replace: "replaced",
+  update: "changed",
+  delete: "removed",
+};
+
+/** The servers of a preview. */
+export function serversOf(steps: readonly Step[]): ServerChange[] {
+  return steps
+    .filter(({ type }) => type === "hcloud:index/server:Server")
+    .flatMap(({ operation, name, olds, news, differing }): ServerChange[] => {
+      const fate = fates[operation];
+      const { serverType, location } = news ?? olds ?? {};
+      const what = [shown(serverType), shown(location)].filter(Boolean).join(" in ");
+      return fate === undefined ? [] : [{ server: name, fate, what, differing }];
+    });
+}
+
+/** The rules that differ, by their firewalls. */
+export function rulesOf(steps: readonly Step[]): RuleChange[] {
+  return steps
+    .filter(({ type }) => type === "hcloud:index/firewall:Firewall")
+    .flatMap(({ name, operation, olds, news }) => {
+      const [old, now] = [rulesIn(olds), rulesIn(news)];
+      return [...new Set([...old.keys(), ...now.keys()])]
+        .sort(compare)
+        .filter((rule) => old.get(rule) !== now.get(rule))
+        .map((rule) => ({
+          ...{ firewall: name, rule, fresh: operation === "create" },
+          ...(old.has(rule) ? { old: old.get(rule) ?? "" } : {}),
+          ...(now.has(rule) ? { new: now.get(rule) ?? "" } : {}),
+        }));
+    });
+}
+
+function rulesIn(inputs: Values | undefined): Map<string, string> {
+  const rules = new Map<string, string>();
+  if (inputs?.["rules"] === unknownValue) return rules.set("all rules", "known in the update");
+  for (const rule of list(inputs?.["rules"]).filter(isObject)) {
+    const key = [rule["direction"], rule["protocol"], rule["port"]].map(textOf).filter(Boolean).join(" ");
+    const networks = [...list(rule["sourceIps"]), ...list(rule["destinationIps"])].map(
+      (one) => shown(one) ?? "",
+    );
+    rules.set(key, [rules.get(key) ?? "", ...networks].filter(Boolean).join(", "));
+  }
+  return rules;
+}

@@ -1,0 +1,119 @@
+/** Which containers a preview makes, replaces, changes and removes, on which hosts. Pure. */
+import { accessoryLabel, ownProxy } from "../../provider/docker/container-body";
+import { unknownValue } from "../../provider/data/place";
+import { containerChanges, type Change } from "./changes";
+import { hostOf, objectOf, textOf, type Step, type Values } from "./digest";
+
+/** An image as a release names it. */
+export interface Image {
+  /** The full reference. */
+  readonly reference: string;
+  /** The commit that it was built from, where its tag, its version or a label says one. */
+  readonly commit?: string;
+}
+
+export type Fate = "made" | "replaced" | "changed" | "removed";
+
+/** A container of a preview. */
+export interface ContainerChange {
+  readonly host: string;
+  readonly kind: "app" | "accessory" | "proxy" | "container";
+  /** The component that it is of. */
+  readonly component: string;
+  /** The role, of an app. */
+  readonly role?: string;
+  readonly fate: Fate;
+  readonly old?: Image;
+  readonly new?: Image;
+  readonly changes: readonly Change[];
+}
+
+const fates: Readonly<Partial<Record<Step["operation"], Fate>>> = {
+  create: "made",
+  replace: "replaced",
+  update: "changed",
+  delete: "removed",
+};
+
+/** Those of a preview, by their hosts. A change of the way to a host alone is none of its containers. */
+export function containersOf(steps: readonly Step[]): ContainerChange[] {
+  return steps
+    .filter(({ type }) => type === "sextant:index:Container")
+    .flatMap((step) => containerOf(step) ?? [])
+    .sort((a, b) =>
+      compare(`${a.component} ${a.role ?? ""} ${a.host}`, `${b.component} ${b.role ?? ""} ${b.host}`),
+    );
+}
+
+function containerOf(step: Step): ContainerChange | undefined {
+  const fate = fates[step.operation];
+  const { olds, news } = step;
+  const inputs = news ?? olds;
+  if (fate === undefined || inputs === undefined) return undefined;
+  const changes = containerChanges(step);
+  if (fate === "changed" && changes.length === 0) return undefined;
+  return {
+    host: hostOf(step),
+    ...whose(inputs, step),
+    fate,
+    ...imageOf("old", olds),
+    ...imageOf("new", news),
+    changes,
+  };
+}
+
+function whose({ labels }: Values, { name }: Step): Pick<ContainerChange, "kind" | "component" | "role"> {
+  const of = objectOf(labels);
+  const app = textOf(of["sextant.app"]);
+  if (app !== "") return { kind: "app", component: app, role: textOf(of["role"]) };
+  const accessory = textOf(of[accessoryLabel]);
+  if (accessory !== "") return { kind: "accessory", component: accessory };
+  const owner = textOf(of[ownProxy]);
+  // Its labels may be known only later.
+  if (owner !== "" || /kamal-proxy|^proxy/.test(name))
+    return { kind: "proxy", component: owner === "" ? "proxy" : (owner.split("/").at(-1) ?? owner) };
+  return { kind: "container", component: name };
+}
+
+/** A whole hash, or one that is cut as git and registries cut it. */
+const hash = /^[0-9a-f]{7,40}$/;
+
+function imageOf<Name extends string>(name: Name, inputs: Values | undefined): Partial<Record<Name, Image>> {
+  const reference = textOf(inputs?.["image"]);
+  if (inputs === undefined || reference === "" || reference === unknownValue) return {};
+  const commit = [
+    textOf(objectOf(inputs["labels"])["org.opencontainers.image.revision"]),
+    tagOf(reference) ?? "",
+    textOf(objectOf(inputs["env"])["KAMAL_VERSION"]),
+  ].find((text) => hash.test(text));
+  const image: Image = { reference, ...(commit === undefined ? {} : { commit }) };
+  return { [name]: image } as Partial<Record<Name, Image>>;
+}
+
+/** The tag of a reference; undefined for one by its digest alone. */
+export function tagOf(reference: string): string | undefined {
+  return /:([\w][\w.-]{0,127})$/.exec(reference.replace(/@.*$/, ""))?.[1];
+}
+
+/** The name of an image without its tag and digest. */
+export function repositoryOf(reference: string): string {
+  const plain = reference.replace(/@.*$/, "");
+  const tag = tagOf(reference);
+  return tag === undefined ? plain : plain.slice(0, -tag.length - 1);
+}
+
+/** A release in short: `v2`, or `sha256:0123456789ab` where only the digest tells it. */
+export function releaseOf(reference: string): string {
+  const digest = /@(\w+:[0-9a-f]{12})/.exec(reference)?.[1];
+  const tag = tagOf(reference);
+  return tag ?? digest ?? reference;
+}
+
+/** An image in one word: `shop:v2`. */
+export function imageName(reference: string): string {
+  const release = releaseOf(reference);
+  const name = repositoryOf(reference).split("/").at(-1) ?? "";
+  return `${name}${release.includes(":") ? "@" : ":"}${release}`;
+}
+
+export const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));

@@ -1,0 +1,84 @@
+/** What a release does beside its containers: its command, and its routes. Pure. */
+import { steps as kinds } from "../../provider/release/steps";
+import { changesBelow, shown, type Change } from "./changes";
+import { compare } from "./containers";
+import { hostOf, isObject, list, textOf, type Step, type Values } from "./digest";
+
+/** A release command that runs. */
+export interface ReleaseCommand {
+  readonly app: string;
+  readonly host: string;
+  readonly command: string;
+  /** The command of before, where that was another one. */
+  readonly formerly?: string;
+}
+
+/** A route of a role on its hosts. */
+export interface RouteChange {
+  readonly app: string;
+  readonly role: string;
+  readonly host: string;
+  readonly fate: "made" | "changed" | "removed";
+  /** Its addresses, such as `https://shop.example.com/`. */
+  readonly addresses: string;
+  readonly changes: readonly Change[];
+}
+
+/** The commands that run. */
+export function commandsOf(steps: readonly Step[]): ReleaseCommand[] {
+  return steps
+    .filter((step) => step.type === "sextant:index:Release" && step.news !== undefined && isTaken(step))
+    .map((step) => {
+      const { name, olds, news = {} } = step;
+      const [command, formerly] = [shown(news["command"]) ?? "", shown(olds?.["command"])];
+      return {
+        app: name.replace(/-release$/, ""),
+        command,
+        host: hostOf(step),
+        ...(formerly === undefined || formerly === command ? {} : { formerly }),
+      };
+    });
+}
+
+/** Whether the verb runs: another way to the host, or what only counts for failures, takes no step. */
+function isTaken({ operation, state, differing }: Step): boolean {
+  if (operation !== "update" || state["undone"] === true || differing.length === 0) return true;
+  const { manner = [], aside = [] } = kinds.Release;
+  const quiet: readonly string[] = ["shell", ...manner, ...aside];
+  return differing.some((path) => !quiet.includes(/^[\w$-]+/.exec(path)?.[0] ?? path));
+}
+
+/** The routes that are made, changed and removed; a release alone changes none. */
+export function routesOf(steps: readonly Step[]): RouteChange[] {
+  return steps
+    .filter(({ type }) => type === "sextant:index:Switch")
+    .flatMap((step) => routeOf(step) ?? [])
+    .sort((a, b) => compare(`${a.app} ${a.role} ${a.host}`, `${b.app} ${b.role} ${b.host}`));
+}
+
+function routeOf(step: Step): RouteChange | undefined {
+  const { olds, news } = step;
+  const inputs = news ?? olds ?? {};
+  const [old, now] = [routeIn(olds), routeIn(news)];
+  const route = now ?? old;
+  if (route === undefined) return undefined;
+  const [, , app = "", role = ""] = textOf(inputs["role"]).split("/");
+  const of = {
+    ...{ app, role, host: hostOf(step) },
+    addresses: addressesOf(route),
+  };
+  if (old === undefined) return { ...of, fate: "made", changes: [] };
+  if (now === undefined) return { ...of, fate: "removed", changes: [] };
+  const changes = changesBelow("route", old, now);
+  return changes.length === 0 ? undefined : { ...of, fate: "changed", changes };
+}
+
+const routeIn = (inputs: Values | undefined): Values | undefined =>
+  isObject(inputs?.["route"]) ? inputs["route"] : undefined;
+
+function addressesOf({ hosts, paths, tls }: Values): string {
+  const scheme = tls === undefined ? "http" : "https";
+  const names = Array.isArray(hosts) ? list(hosts).map(String) : ["*"];
+  const prefixes = Array.isArray(paths) ? list(paths).map(String) : ["/"];
+  return names.flatMap((name) => prefixes.map((path) => `${scheme}://${name}${path}`)).join(" ");
+}
