@@ -11,6 +11,7 @@ const withoutMachines = [
   "command-plugin*",
   "cut-off-server",
   "hetzner-*",
+  "import",
   "policy",
   "refusals",
   "replaced-server",

@@ -1,5 +1,5 @@
 /** What Kamal has in a folder, as programs and decisions: pure, but for the reader of files that it is given. */
-import { lineOf, type Decision, type Weight } from "./decision";
+import { lineOf, shown, type Decision, type Weight } from "./decision";
 import { mapped } from "./map/map";
 import { merged, type Merged, type OfStack } from "./merge";
 import { Names } from "./reader";
@@ -79,7 +79,7 @@ const rubyDecision =
   (statement: string): Decision => ({
     key: file,
     weight: "act",
-    sentence: `the Ruby statement ${statement.split("\n")[0]?.slice(0, 60) ?? ""} is not run; what stands below it is read as if it were true.`,
+    sentence: `the Ruby statement ${shown("", statement) ?? "in it"} is not run; what stands below it is read as if it were true.`,
   });
 
 /** `config/deploy.yml` as `config/deploy.staging.yml` */

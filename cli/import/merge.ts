@@ -126,8 +126,10 @@ class Merge {
     const fields =
       all.find(({ fields: own }) => own.get("preflight") === undefined)?.fields ?? all[0]?.fields;
     const rest = fields?.without("preflight") ?? new Fields();
-    const code = 'config.requireObject<string[]>("proxyServers").includes(name) ? [80, 443] : []';
-    const ports = new Fields().with("ports", { is: "code", text: code });
+    const ports = new Fields().with("ports", {
+      is: "lines",
+      lines: ['config.requireObject<string[]>("proxyServers").includes(name)', "  ? [80, 443]", "  : []"],
+    });
     if (!all.every((machine) => same(machine.fields.without("preflight"), rest)))
       this.decide(
         "servers",
@@ -137,9 +139,11 @@ class Merge {
   }
 
   accessories(programs: readonly Program[]): AccessoryPart[] {
-    const all = [
-      ...new Map(programs.flatMap(({ accessories }) => accessories).map((one) => [one.name, one])).values(),
-    ];
+    const every = programs.flatMap(({ accessories }) => accessories);
+    // The one with the most machines comes last, and is written for as many.
+    const sorted = [...every].sort((one, other) => one.machines.length - other.machines.length);
+    const byName = new Map(sorted.map((one) => [one.name, one]));
+    const all = [...new Set(every.map(({ name }) => name))].flatMap((name) => byName.get(name) ?? []);
     return all.map((part) => {
       const each = programs.map(({ accessories }) => accessories.find(({ name }) => name === part.name));
       this.absent(`accessories.${part.name}`, each);

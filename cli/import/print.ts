@@ -125,7 +125,9 @@ function member(field: Field, indent: number): string {
     typeof value === "string" ||
     (isSpecial(value) && ["typed", "code"].includes(value.is)) ||
     (isSpecial(value) && value.is === "config" && value.fallback !== undefined);
-  if (!fits && below && one !== undefined) return `${key(name)}:\n${" ".repeat(indent + 2)}${one}`;
+  // Prettier breaks no line where the name is about as short as the indent.
+  if (!fits && below && one !== undefined && key(name).length >= 5)
+    return `${key(name)}:\n${" ".repeat(indent + 2)}${one}`;
   return `${start}${print(value, indent, indent + start.length)}`;
 }
 

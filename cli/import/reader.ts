@@ -11,7 +11,8 @@ export class Names {
 
   /** The name of a value: the same for what is the same, another one for what only sounds like it. */
   of(name: string, what = name): string {
-    const wanted = /^[A-Za-z]/.test(configName(name)) ? configName(name) : `value${configName(name)}`;
+    const own = configName(name.replaceAll(/[^A-Za-z0-9]+/g, "_"));
+    const wanted = /^[A-Za-z]/.test(own) ? own : `value${own}`;
     for (let at = 1; ; at += 1) {
       const each = at === 1 ? wanted : `${wanted}${at}`;
       const owner = this.taken.get(each);
