@@ -59,6 +59,10 @@ export function appOf(
     tags: tagsOf(root, context, hosts),
     single: kamalRoles.length === 1,
   };
+  const named = new Set(kamalRoles.flatMap((role) => role.hosts.flatMap((host) => host.tags)));
+  for (const tag of common.tags.keys())
+    if (!named.has(tag))
+      context.notes.add(`env.tags.${tag}`, "differs", "no host has the tag, and the program is without it.");
   const names = new Set<string>();
   const made = kamalRoles.flatMap((role, at) => roleParts(role, at === 0, common, machines, names));
   const [first] = made;
