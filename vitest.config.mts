@@ -1,10 +1,15 @@
 import { existsSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
+import { basename } from "node:path";
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** Tools that are taken from Debian's packages; elsewhere there are those of the machine alone. */
 const debian = existsSync("/etc/os-release") && /^ID=debian$/m.test(readFileSync("/etc/os-release", "utf8"));
 const toolSets = debian ? ["rust-coreutils", "gawk", "mawk", "original-awk"] : [];
+
+/** For what hangs, in ms: a machine that builds the lab meanwhile takes several times as long as a quiet one. */
+const unitTimeout = 120_000;
 
 /** Tests with the real engine and no machine: they need no turn on the lab, and run side by side. */
 const withoutMachines = [
@@ -18,12 +23,38 @@ const withoutMachines = [
   "stacks",
 ].map((name) => `test/lab/${name}.test.ts`);
 
+/** Of the tests on the lab those that take minutes, the longest first, so that none of them runs on alone at the end. */
+const longest = [
+  ...["faults", "deploy", "certificates", "interruptions", "machines-of-today", "data", "registry"],
+  ...["layouts", "proxy", "package"],
+];
+
+const place = ({ moduleId }: TestSpecification): number => {
+  const at = longest.indexOf(basename(moduleId, ".test.ts"));
+  return at === -1 ? longest.length : at;
+};
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    return sorted.toSorted((one, other) => place(one) - place(other));
+  }
+}
+
 export default defineConfig({
   test: {
     // Half of the time a test of what runs on a host sleeps; Vitest's own number is that of the cores less one.
     maxWorkers: availableParallelism() + 1,
+    sequence: { sequencer: LongestFirst },
     projects: [
-      { test: { name: "unit", include: ["test/unit/**/*.test.ts"], testTimeout: 20_000 } },
+      {
+        test: {
+          name: "unit",
+          include: ["test/unit/**/*.test.ts"],
+          testTimeout: unitTimeout,
+          hookTimeout: unitTimeout,
+        },
+      },
       // What runs on servers, once more with the tools of other servers.
       ...toolSets.map((set) => ({
         test: {
@@ -32,7 +63,8 @@ export default defineConfig({
           setupFiles: ["test/unit/tools/path.ts"],
           include: ["test/unit/host/**/*.test.ts", "test/unit/components/server/boot.test.ts"],
           env: { SEXTANT_TOOLS: set },
-          testTimeout: 20_000,
+          testTimeout: unitTimeout,
+          hookTimeout: unitTimeout,
         },
       })),
       {
@@ -52,8 +84,8 @@ export default defineConfig({
           exclude: withoutMachines,
           testTimeout: 600_000,
           hookTimeout: 1_800_000,
-          fileParallelism: false,
-          sequence: { concurrent: false },
+          // Each file has servers of its own. A deploy waits for most of its time, and two at a time keep two cores busy.
+          maxWorkers: 2,
         },
       },
       {

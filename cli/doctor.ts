@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { parseEvidence } from "../provider/diagnosis/parse";
 import { verdict } from "../provider/diagnosis/verdict";
-import { onHost } from "../provider/ssh/run";
+import { runOverSsh } from "../provider/ssh/run";
 import { hostsOf, type DeployedHost } from "./hosts";
 import { exportStack, stackChoice } from "./stack";
 
@@ -48,7 +48,7 @@ export function chosen(hosts: readonly DeployedHost[], name: string | undefined)
 /** Asks a host; one that is down is no reason to say nothing of the others. */
 export async function ask({ shell, directory }: DeployedHost): Promise<Told> {
   const look = { timeout: 30, what: "doctor" };
-  const ran = await onHost(shell, `${directory}/doctor evidence`, look).catch(
+  const ran = await runOverSsh(shell, `${directory}/doctor evidence`, look).catch(
     (error: unknown) => error as Error,
   );
   if (ran instanceof Error) return { host: shell.name, documents: [], problem: ran.message };

@@ -1,8 +1,8 @@
 /** The hosts of a stack, from its state: pure, so that it can be tested on a state that was written down. */
-import type { Shell } from "../provider/ssh/address";
+import type { SshAddress } from "../provider/ssh/address";
 
 export interface DeployedHost {
-  shell: Shell;
+  shell: SshAddress;
   /** Where its verbs are. */
   directory: string;
 }
@@ -15,7 +15,7 @@ interface Resource {
 /** Every host that something is on and whose gate has put verbs there, once, as it was last reached. */
 export function hostsOf(state: unknown): DeployedHost[] {
   const { deployment } = state as { deployment?: { resources?: Resource[] } };
-  const shells = new Map<string, Shell>();
+  const shells = new Map<string, SshAddress>();
   const directories = new Map<string, string>();
   for (const { type, inputs } of deployment?.resources ?? []) {
     const shell = plain(inputs?.shell);
@@ -38,8 +38,8 @@ function plain(value: unknown): unknown {
   return JSON.parse(String(value.plaintext));
 }
 
-function isShell(value: unknown): value is Shell {
-  const shell = value as Partial<Shell> | undefined;
+function isShell(value: unknown): value is SshAddress {
+  const shell = value as Partial<SshAddress> | undefined;
   return (
     typeof shell === "object" &&
     typeof shell.name === "string" &&

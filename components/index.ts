@@ -19,7 +19,7 @@ export type { Pull, PullArgs } from "./image/pull";
 export type { Volume, VolumeArgs } from "./docker/volume";
 export type { Architecture, Host } from "./host/host";
 export type { SshArgs } from "./host/ssh";
-export type { GateArgs, GateOnHost } from "./host/host-ready";
+export type { HostReady, HostReadyArgs } from "./host/host-ready";
 export type {
   AccessoryReadyArgs,
   BridgeArgs,
@@ -27,10 +27,10 @@ export type {
   ReadyArgs,
   ReleaseArgs,
   SettleArgs,
-  StepOnHost,
+  Step,
   SwitchArgs,
 } from "./host/step";
-export type { Shell } from "../provider/ssh/address";
+export type { SshAddress } from "../provider/ssh/address";
 export { Proxy, type ProxyOnHost } from "./proxy/proxy";
 export { ExistingProxy, type ExistingProxyOnHost } from "./proxy/existing";
 export type { ExistingProxyArgs } from "./proxy/existing-args";

@@ -3,7 +3,7 @@
  * or for one run when SEXTANT_GONE names it: `pulumi destroy` and `pulumi refresh` do not run the program, and one that the program has no
  * more can say nothing there. And a machine that Pulumi has replaced counts as gone for what was on it.
  */
-import type { Shell } from "./ssh/address";
+import type { SshAddress } from "./ssh/address";
 
 /** The variable that names hosts that are gone, with commas or blanks between them. */
 export const goneVariable = "SEXTANT_GONE";
@@ -19,22 +19,22 @@ export function declareGone(host: string): void {
 }
 
 /** The machine that a host is now, by the id that its cloud has given it. */
-export function knowMachine({ name, machine }: Pick<Shell, "name" | "machine">): void {
+export function knowMachine({ name, machine }: Pick<SshAddress, "name" | "machine">): void {
   if (machine !== undefined) machines.set(name, machine);
 }
 
 /** Whether the program says that a host is gone. The variable is about what was on it: a server that is made anew has its name. */
-export function isDeclaredGone({ name }: Pick<Shell, "name">): boolean {
+export function isDeclaredGone({ name }: Pick<SshAddress, "name">): boolean {
   return declared.has(name);
 }
 
 /** Whether a host is gone, by the program or by the variable. */
-export function isGone({ name }: Pick<Shell, "name">): boolean {
+export function isGone({ name }: Pick<SshAddress, "name">): boolean {
   return declared.has(name) || namesIn(process.env[goneVariable]).includes(name);
 }
 
 /** Whether the host is another machine by now. */
-export function isReplaced({ name, machine }: Pick<Shell, "name" | "machine">): boolean {
+export function isReplaced({ name, machine }: Pick<SshAddress, "name" | "machine">): boolean {
   const now = machines.get(name);
   return machine !== undefined && now !== undefined && now !== machine;
 }

@@ -5,8 +5,8 @@
 import { leftSentence } from "./data/no-more";
 import type { ResourceProvider } from "./resource-provider";
 import { first, goneVariable, isDeclaredGone, isGone, isReplaced, knowMachine } from "./gone";
-import type { Shell } from "./ssh/address";
-import { onHost } from "./ssh/run";
+import type { SshAddress } from "./ssh/address";
+import { runOverSsh } from "./ssh/run";
 import { Unreached } from "./ssh/unreached";
 import { say } from "./say";
 
@@ -20,7 +20,7 @@ const timeout = 60;
  * Wraps a provider.
  * @param left what of a resource is on its host, for a sentence, or "" where it is not worth one; undefined where nothing is there
  */
-export function onOneHost<Inputs extends { shell: Shell }, State extends { shell: Shell }>(
+export function onOneHost<Inputs extends { shell: SshAddress }, State extends { shell: SshAddress }>(
   provider: ResourceProvider<Inputs, State>,
   left: (state: State) => string | undefined,
 ): ResourceProvider<Inputs, State> {
@@ -70,7 +70,7 @@ export function onOneHost<Inputs extends { shell: Shell }, State extends { shell
 }
 
 /** In a refresh: what is found on a host; what the state has of it, where it is gone, or where another resource says that it is down. */
-export async function kept<T>(shell: Shell, asItWas: T, look: () => Promise<T>): Promise<T> {
+export async function kept<T>(shell: SshAddress, asItWas: T, look: () => Promise<T>): Promise<T> {
   if (isGone(shell)) {
     if (first(`kept ${shell.name}`)) say(`${shell.name} is gone: what the state has of it stays as it is.`);
     return asItWas;
@@ -85,7 +85,7 @@ export async function kept<T>(shell: Shell, asItWas: T, look: () => Promise<T>):
 }
 
 /** Whether there is a machine to remove it from; what is left on one that is gone is said. */
-async function isPresent(shell: Shell, what: string): Promise<boolean> {
+async function isPresent(shell: SshAddress, what: string): Promise<boolean> {
   if (isReplaced(shell)) return false;
   if (isGone(shell)) {
     const sentence = leftSentence(shell, what);
@@ -98,12 +98,12 @@ async function isPresent(shell: Shell, what: string): Promise<boolean> {
 const asked = new Map<string, Promise<boolean>>();
 
 /** Whether it is the machine of the resource that answers: an address may stay when a server is made anew. */
-function answers(shell: Shell): Promise<boolean> {
+function answers(shell: SshAddress): Promise<boolean> {
   const { name, machine = "" } = shell;
   const key = `${name} ${machine}`;
   const known = asked.get(key);
   if (known !== undefined) return known;
-  const answer = onHost(shell, `cat ${machineFile} 2>/dev/null || true`, {
+  const answer = runOverSsh(shell, `cat ${machineFile} 2>/dev/null || true`, {
     timeout,
     what: "asking who it is",
   })
@@ -116,7 +116,7 @@ function answers(shell: Shell): Promise<boolean> {
   return answer;
 }
 
-function refuse(shell: Shell): void {
+function refuse(shell: SshAddress): void {
   if (!isDeclaredGone(shell)) return;
   throw new Error(
     `${shell.name}: it is gone, so nothing is put on it; take it out of all roles, proxies and accessories.`,

@@ -7,14 +7,14 @@ import { networkProvider } from "./docker/network";
 import { pullProvider } from "./docker/pull";
 import { volumeProvider } from "./docker/volume";
 import { goneProvider } from "./host/gone";
-import { gateProvider } from "./host/host-ready";
+import { hostReadyProvider } from "./host/host-ready";
 import { onOneHost } from "./on-one-host";
 import { certificatesProvider } from "./release/certificates";
 import { cleanUpProvider } from "./release/clean-up";
 import { stepProvider } from "./release/step";
 import { steps } from "./release/steps";
 
-const gate = onOneHost(gateProvider, () => "what Sextant has put into /var/lib/sextant");
+const gate = onOneHost(hostReadyProvider, () => "what Sextant has put into /var/lib/sextant");
 
 export const resources = {
   AccessoryReady: stepProvider(steps.AccessoryReady),

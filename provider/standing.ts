@@ -3,18 +3,18 @@
  * in its place, where a component, a server or a parent has another name now, or at `pulumi up --replace`: what it would take away is then
  * the other's. Pulumi's plugin is one process for all resources of a run.
  */
-import type { Shell } from "./ssh/address";
+import type { SshAddress } from "./ssh/address";
 
 const standing = new Set<string>();
-const keyOf = ({ destination, port }: Shell, what: string): string => `${destination}:${port}/${what}`;
+const keyOf = ({ destination, port }: SshAddress, what: string): string => `${destination}:${port}/${what}`;
 
 /** A resource that the program has stands for it. An address that is known only later is none yet. */
-export function stand(shell: Shell, what: string): void {
+export function stand(shell: SshAddress, what: string): void {
   if (typeof shell === "object") standing.add(keyOf(shell, what));
 }
 
 /** Whether one does. */
-export function stands(shell: Shell, what: string): boolean {
+export function stands(shell: SshAddress, what: string): boolean {
   return standing.has(keyOf(shell, what));
 }
 

@@ -13,16 +13,25 @@ export interface VitestReport {
   }[];
 }
 
-/** The first line of a message, without colours, as far as it goes on a screen. */
-const firstLine = (text: string): string =>
-  (stripVTControlCharacters(text).trim().split("\n")[0] ?? "").slice(0, 300);
+/** What Vitest gives in place of the message of a test that was ended. */
+const ended = "Error: STACK_TRACE_ERROR";
+
+/** The first lines of a message, without colours and the stack, as far as they go on a screen: the third of a property has what broke it. */
+function firstLines(text: string): string {
+  const lines = stripVTControlCharacters(text)
+    .trim()
+    .split("\n")
+    .filter((line) => !/^ +at /.test(line));
+  const said = lines.slice(0, 3).join(" | ").slice(0, 300);
+  return said.startsWith(ended) ? "it took longer than its timeout" : said;
+}
 
 export function failuresOf(report: VitestReport, root: string): string[] {
   return report.testResults.flatMap(({ name, status, message, assertionResults }) => {
     const file = relative(root, name);
     const failed = assertionResults
       .filter((test) => test.status === "failed")
-      .map((test) => `${file}: ${test.fullName}: ${firstLine((test.failureMessages ?? [])[0] ?? "")}`);
-    return failed.length === 0 && status === "failed" ? [`${file}: ${firstLine(message)}`] : failed;
+      .map((test) => `${file}: ${test.fullName}: ${firstLines((test.failureMessages ?? [])[0] ?? "")}`);
+    return failed.length === 0 && status === "failed" ? [`${file}: ${firstLines(message)}`] : failed;
   });
 }

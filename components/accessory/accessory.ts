@@ -14,8 +14,8 @@ import { loginLine } from "../image/login";
 import { accessoryLabel, ownerLabel } from "../../provider/docker/container-body";
 import { Pull } from "../image/pull";
 import { Volume, type VolumeArgs } from "../docker/volume";
-import { onHost } from "../host/depends";
-import { StepOnHost } from "../host/step";
+import { dependingOn } from "../host/depends";
+import { Step } from "../host/step";
 import { checkAccessory, type AccessoryArgs, type Publish } from "./args";
 import { checkOnServer, occupy } from "./checks/check-server";
 import { inspectAccessory } from "./checks/inspect-image";
@@ -44,7 +44,7 @@ export class Accessory extends Component {
   readonly volumes: Readonly<Record<string, Volume>>;
   readonly container: Container;
   /** Done when the accessory is ready. */
-  readonly ready: StepOnHost<"AccessoryReady">;
+  readonly ready: Step<"AccessoryReady">;
   /** The name or address that clients connect to; known only once the accessory is ready, so that they wait for it. */
   readonly host: pulumi.Output<string>;
   /** The port that clients connect to. */
@@ -126,7 +126,7 @@ export class Accessory extends Component {
   private makeVolumes(args: AccessoryArgs): Record<string, Volume> {
     const { server, volumes = {}, data = "keep", transform } = args;
     // The provider sees another machine itself: one that its data is moved to must not make the volume anew.
-    const { replacementTrigger: _, ...opts } = onHost(server, {
+    const { replacementTrigger: _, ...opts } = dependingOn(server, {
       parent: this,
       // It is stopped for as long as a copy takes, and must not wait for its image besides.
       dependsOn: data === "move" ? [this.image] : [],
@@ -151,7 +151,7 @@ export class Accessory extends Component {
         args.transform?.container,
         this.componentName,
         {
-          shell: server.shell,
+          shell: server.ssh,
           // A fixed name: two containers on one data volume can then never run, whatever was interrupted.
           name: this.data.name,
           image: this.image.image,
@@ -181,14 +181,14 @@ export class Accessory extends Component {
           logOpts: { "max-size": "10m", "max-file": "3" },
           destroyGraceSeconds: seconds(args.stopTimeout ?? "60s"),
         },
-        onHost(server, { parent: this, deleteBeforeReplace: true, dependsOn: [this.image] }),
+        dependingOn(server, { parent: this, deleteBeforeReplace: true, dependsOn: [this.image] }),
       ),
     );
   }
 
-  private awaitReady(args: AccessoryArgs): StepOnHost<"AccessoryReady"> {
+  private awaitReady(args: AccessoryArgs): Step<"AccessoryReady"> {
     const secretNames = Object.keys(args.secrets ?? {}).sort();
-    return new StepOnHost(
+    return new Step(
       "AccessoryReady",
       `${this.componentName}-ready`,
       args.server,

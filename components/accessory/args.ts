@@ -6,13 +6,26 @@ import type { Transform } from "../core/component";
 import type { Problem } from "../core/problem";
 import type { Duration, Size } from "../../provider/core/units";
 import type { Data } from "../../provider/data/word";
-import { checkData } from "../data/check-word";
+import { checkData, dataKeptCheck } from "../data/check-word";
 import type { ContainerArgs } from "../docker/container";
 import type { PullArgs } from "../image/pull";
 import type { VolumeArgs } from "../docker/volume";
 import type { Host } from "../host/host";
 import type { AccessoryReadyArgs } from "../host/step";
-import { moves } from "../image/reference";
+import { isMutableTag, mutableTagCheck } from "../image/reference";
+import type { Check } from "../core/check";
+
+export const publicPortCheck: Check = {
+  id: "public-port",
+  title: "Public accessory port",
+  effect: "refused or warned",
+  why: "Docker publishes a port past the host's own firewall: `ufw deny 5432` does not shut it. So an accessory is published to nobody by default, and to everybody only with a reason that a reviewer reads, never without a password. A Redis without one in the private network is only said: every server there can read and write it.",
+  says: [
+    'Accessory "search": publish.reason is "", but it must not be empty; say why the whole internet may reach it (npx sextant docs checks#public-port).',
+    'Redis "cache": password is missing, and everybody can reach the port; set it with pulumi config set --secret, or leave publish out (npx sextant docs checks#public-port).',
+    'Redis "cache": password is missing, and every server of the private network can reach the port; set it with pulumi config set --secret, or leave publish out (npx sextant docs checks#public-port).',
+  ],
+};
 
 /**
  * Who can reach an accessory's port beside the containers on its own host, which always can:
@@ -164,13 +177,13 @@ export function checkAccessory(name: string, args: AccessoryArgs): Problem[] {
       ? check.oneOf("publish", args.publish, ["loopback", "private"]).map((problem) => ({
           ...problem,
           cure: 'choose one of these, or { public: true, reason: "..." } for everybody',
-          check: "public-port" as const,
+          check: publicPortCheck,
         }))
       : []),
     ...(typeof args.publish === "object"
       ? check
           .notEmpty("publish.reason", args.publish.reason ?? "", "say why the whole internet may reach it")
-          .map((problem) => ({ ...problem, check: "public-port" as const }))
+          .map((problem) => ({ ...problem, check: publicPortCheck }))
       : []),
     ...checkEnvironment(args.env, args.secrets, "", anyName),
     ...Object.entries(args.volumes ?? {}).flatMap(([volume, path]) => [
@@ -203,7 +216,7 @@ function checkMove({ data, volumes = {} }: AccessoryArgs): Problem[] {
       value: data,
       rule: "it takes one volume along, and this accessory has more",
       cure: 'copy them by hand while it is stopped, then write "leave"',
-      check: "data-kept",
+      check: dataKeptCheck,
     },
   ];
 }
@@ -211,7 +224,7 @@ function checkMove({ data, volumes = {} }: AccessoryArgs): Problem[] {
 function checkTag(image: string): Problem[] {
   const last = image.slice(image.lastIndexOf("/") + 1);
   const tag = /:([^:@]+)$/.exec(last)?.[1];
-  const named = last.includes("@sha256:") || (tag !== undefined && !moves(tag));
+  const named = last.includes("@sha256:") || (tag !== undefined && !isMutableTag(tag));
   return named || image === ""
     ? []
     : [
@@ -220,7 +233,7 @@ function checkTag(image: string): Problem[] {
           value: image,
           rule: "without a tag of its own, a pull can bring another release of your data's server",
           cure: "add the version as its tag",
-          check: "mutable-tag",
+          check: mutableTagCheck,
         },
       ];
 }

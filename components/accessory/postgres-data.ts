@@ -6,6 +6,18 @@
  * images on Alpine have the same.
  */
 import type { Problem } from "../core/problem";
+import type { Check } from "../core/check";
+
+export const dataFormatCheck: Check = {
+  id: "data-format",
+  title: "Data of another major version or C library",
+  effect: "refused",
+  why: "PostgreSQL does not read the data files of another major version, so that the old database would be gone and the new one end at once. Between Debian's images and those on Alpine the C library changes, and with it the order of texts: indexes are then wrong without an error. So an edit that would put another one on the same data volume is refused, after a look at the volume where the server can be reached: an empty volume takes any. The way is a second `Postgres` beside the first one, `pg_dump` there and `psql` here, the app on the new `url`, and only then the first one's end. From 18 on the official image keeps its data at /var/lib/postgresql, before at /var/lib/postgresql/data; which of the two is followed from the major version.",
+  says: [
+    'Postgres "db": version is "nightly-build", but it does not say which major version of PostgreSQL it is, and the place of the data depends on that; give it as major (npx sextant docs checks#data-format).',
+    'Postgres "db": version asks for PostgreSQL 16, but the volume shop-test-db-data holds data of PostgreSQL 15, which 16 does not read; leave version at 15, make a second Postgres of version 16 beside it, copy the data there with pg_dump and psql, and give the app its url (npx sextant docs checks#data-format).',
+  ],
+};
 
 const before18 = "/var/lib/postgresql/data";
 const from18 = "/var/lib/postgresql";
@@ -25,7 +37,7 @@ export function checkPgdata(major: number, pgdata: string | undefined): Problem[
       value: pgdata,
       rule: `the data volume is mounted at ${mountFor(major, pgdata)}, and what is written elsewhere goes with the container`,
       cure: "choose a directory below it, or leave PGDATA out",
-      check: "data-format",
+      check: dataFormatCheck,
     },
   ];
 }

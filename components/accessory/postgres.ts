@@ -3,11 +3,11 @@ import * as check from "../core/checks";
 import { sentence, type Problem } from "../core/problem";
 import { lateRefusal } from "../core/refusal";
 import { libcOf, majorOf } from "../../provider/docker/data-format";
-import { StepOnHost } from "../host/step";
-import { moves } from "../image/reference";
+import { Step } from "../host/step";
+import { isMutableTag } from "../image/reference";
 import { Accessory } from "./accessory";
-import { checkPassword, checkVersion, passwordRule } from "./checks/check-version";
-import { checkPgdata, mountFor, pgdataOf } from "./postgres-data";
+import { checkPassword, checkVersion, passwordFault } from "./checks/check-version";
+import { checkPgdata, mountFor, pgdataOf, dataFormatCheck } from "./postgres-data";
 import { withPreset } from "./preset";
 import { refuseShape } from "../core/shape";
 import type { PostgresArgs } from "./postgres-args";
@@ -27,7 +27,7 @@ export class Postgres extends Accessory {
   readonly user: string;
   readonly database: string;
   /** Done when the user has the password. */
-  readonly login: StepOnHost<"PostgresLogin">;
+  readonly login: Step<"PostgresLogin">;
 
   constructor(name: string, args: PostgresArgs, opts?: pulumi.ComponentResourceOptions) {
     refuseShape(`${new.target.name} "${name}"`, postgresShape, args);
@@ -70,8 +70,8 @@ export class Postgres extends Accessory {
     { server, password }: PostgresArgs,
     user: string,
     database: string,
-  ): StepOnHost<"PostgresLogin"> {
-    return new StepOnHost(
+  ): Step<"PostgresLogin"> {
+    return new Step(
       "PostgresLogin",
       `${this.componentName}-login`,
       server,
@@ -81,10 +81,10 @@ export class Postgres extends Accessory {
         user,
         database,
         password: pulumi.secret(password).apply((known) => {
-          const rule = passwordRule(known);
-          if (rule === undefined) return known;
+          const fault = passwordFault(known);
+          if (fault === undefined) return known;
           const cure = "set it with pulumi config set --secret";
-          throw lateRefusal(sentence(this.label, { argument: "password", rule, cure }));
+          throw lateRefusal(sentence(this.label, { argument: "password", fault, cure }));
         }),
       },
       { parent: this, dependsOn: [this.ready] },
@@ -110,7 +110,7 @@ function checkPostgres(args: PostgresArgs): Problem[] {
   return [
     ...wrong,
     ...check.whole("major", major, 9, 99),
-    ...(wrong.length > 0 || known !== undefined || moves(version)
+    ...(wrong.length > 0 || known !== undefined || isMutableTag(version)
       ? []
       : [
           {
@@ -118,7 +118,7 @@ function checkPostgres(args: PostgresArgs): Problem[] {
             value: version,
             rule: "it does not say which major version of PostgreSQL it is, and the place of the data depends on that",
             cure: "give it as major",
-            check: "data-format" as const,
+            check: dataFormatCheck,
           },
         ]),
     ...(known === undefined ? [] : checkPgdata(known, pgdataOf(env))),

@@ -6,11 +6,12 @@ import type { Findings, Problem } from "../core/problem";
 import { sentence } from "../core/problem";
 import { lateRefusal } from "../core/refusal";
 import { Accessory } from "./accessory";
-import { checkPassword, checkVersion, passwordRule } from "./checks/check-version";
+import { checkPassword, checkVersion, passwordFault } from "./checks/check-version";
 import { withPreset } from "./preset";
 import { refuseShape } from "../core/shape";
 import type { RedisArgs } from "./redis-args";
 import { redisShape } from "./shape";
+import { publicPortCheck } from "./args";
 
 /** The directory of the image's data, in which its own script makes what is there the server's. */
 const directory = "/data";
@@ -71,10 +72,10 @@ fi
 function onOneLine(component: string, password: pulumi.Input<string>): pulumi.Input<string> {
   if (check.isPlain(password)) return password;
   return pulumi.output(password).apply((known) => {
-    const rule = passwordRule(known);
-    if (rule === undefined) return known;
+    const fault = passwordFault(known);
+    if (fault === undefined) return known;
     const cure = "set it with pulumi config set --secret";
-    throw lateRefusal(sentence(component, { argument: "password", rule, cure }));
+    throw lateRefusal(sentence(component, { argument: "password", fault, cure }));
   });
 }
 
@@ -97,9 +98,9 @@ function openTo({ publish, password }: RedisArgs): Findings {
   const who = publish === "private" ? "every server of the private network" : "everybody";
   const problem: Problem = {
     argument: "password",
-    rule: `${who} can reach the port and there is no password`,
+    fault: `is missing, and ${who} can reach the port`,
     cure: "set it with pulumi config set --secret, or leave publish out",
-    check: "public-port",
+    check: publicPortCheck,
   };
   return publish === "private" ? { refused: [], warned: [problem] } : { refused: [problem], warned: [] };
 }

@@ -9,7 +9,7 @@ import type { DataOf } from "../data/data";
 import { sameNames, takeNames } from "../data/same-name";
 import { warnData } from "../data/check-word";
 import type { Volume } from "../docker/volume";
-import type { StepOnHost } from "../host/step";
+import type { Step } from "../host/step";
 import { Pull } from "../image/pull";
 import type { AppArgs } from "./args";
 import { CleanUp } from "./clean-up";
@@ -54,7 +54,7 @@ export class App extends Component {
   /** The image, on all hosts. */
   readonly image: Pull;
   /** The release command, where there is one. */
-  readonly release: StepOnHost<"Release"> | undefined;
+  readonly release: Step<"Release"> | undefined;
   /** What its volumes are called and whose they are, kept through renames, also while it has none. */
   readonly data: DataOf;
   /** The data volumes: `<host>/<volume>` in the program's names. They outlive every container. */
@@ -151,7 +151,7 @@ export class App extends Component {
       `${this.componentName}-clean-up`,
       {
         places: this.placements.map(({ role, host, container }) => ({
-          shell: host.shell,
+          shell: host.ssh,
           role: roleLabel(this.componentName, role),
           container: container.name,
           wait: `${longest(role)}s` as const,
@@ -176,7 +176,7 @@ export class App extends Component {
             ? []
             : [
                 {
-                  shell: host.shell,
+                  shell: host.ssh,
                   hosts,
                   path: health?.path ?? "/up",
                   ...(tls.staging ? { staging: true } : {}),

@@ -8,9 +8,9 @@ import { sentences } from "../core/problem";
 import { lateRefusal } from "../core/refusal";
 import { ofType } from "../core/shape";
 import { Container, type ContainerArgs } from "../docker/container";
-import { onHost } from "../host/depends";
+import { dependingOn } from "../host/depends";
 import type { Host } from "../host/host";
-import { StepOnHost, type ReadyArgs, type SwitchArgs } from "../host/step";
+import { Step, type ReadyArgs, type SwitchArgs } from "../host/step";
 import { loginLine } from "../image/login";
 import type { Front } from "../proxy/args";
 import { inSeconds, memoryLimit, seconds } from "../../provider/core/units";
@@ -37,12 +37,12 @@ export interface Releasing {
 }
 
 /** The release command, once, on the first host of the first role. */
-export function runRelease(releasing: Releasing): StepOnHost<"Release"> | undefined {
+export function runRelease(releasing: Releasing): Step<"Release"> | undefined {
   const { app, args, roles, reference, image, volumes } = releasing;
   const [primary] = roles;
   const host = primary?.servers[0];
   if (args.release === undefined || primary === undefined || host === undefined) return undefined;
-  return new StepOnHost(
+  return new Step(
     "Release",
     `${app.componentName}-release`,
     host,
@@ -110,7 +110,7 @@ function makeContainer(releasing: Releasing, { role, host }: Placement, after: p
       args.transform?.container,
       `${app.componentName}-${role.name}-${host.hostName}`,
       {
-        shell: host.shell,
+        shell: host.ssh,
         image: reference,
         __auth: loginLine(host, reference),
         hostname: host.hostName,
@@ -129,7 +129,7 @@ function makeContainer(releasing: Releasing, { role, host }: Placement, after: p
         destroyGraceSeconds: seconds(role.stopTimeout ?? "30s"),
       },
       // A new container starts beside the old one; no name is given, so that both can be there.
-      onHost(host, {
+      dependingOn(host, {
         parent: app,
         deleteBeforeReplace: role.strategy === "stop-first",
         dependsOn: [...after, ...volumesOn(volumes, host, role)],
@@ -144,10 +144,10 @@ function makeReady(
   container: Container,
   lease: number,
   after: pulumi.Resource[],
-): StepOnHost<"Ready"> {
+): Step<"Ready"> {
   // The gate asks as well whether the proxy runs that is to send traffic.
   const proxy = role.routes.length === 0 ? [] : settled(args, host);
-  return new StepOnHost(
+  return new Step(
     "Ready",
     `${app.componentName}-${role.name}-${host.hostName}-ready`,
     host,
@@ -177,12 +177,12 @@ function makeSwitch(
   { name: container }: Container,
   at: number | undefined,
   after: pulumi.Resource[],
-): StepOnHost<"Switch"> {
+): Step<"Switch"> {
   const { app, args } = releasing;
   const routed = at === undefined ? undefined : role.routes[at];
   const certificate = routed && putCertificate(releasing, routed.service, routed.route, host);
   const name = [app.componentName, role.name, host.hostName, "switch", routed?.route.name ?? ""];
-  return new StepOnHost(
+  return new Step(
     "Switch",
     name.filter(Boolean).join("-"),
     host,
@@ -230,12 +230,12 @@ function putCertificate(
   service: string,
   { tls }: RouteArgs,
   host: Host,
-): { directory: string; step: StepOnHost<"Certificate"> } | undefined {
+): { directory: string; step: Step<"Certificate"> } | undefined {
   if (tls?.kind !== "certificate") return undefined;
   const { certificate, privateKey } = tls;
   const hash = createHash("sha256").update(certificate).digest("hex").slice(0, 12);
   const directory = certificateDirectory(service, hash);
-  const step = new StepOnHost(
+  const step = new Step(
     "Certificate",
     `${service}-${host.hostName}-certificate`,
     host,

@@ -5,9 +5,31 @@ import type { Problem } from "../core/problem";
 import { inSeconds, type Duration, type Size } from "../../provider/core/units";
 import type { HealthQuestion } from "../../provider/release/ready";
 import type { RouteTls, SwitchedRoute } from "../../provider/release/route";
-import { frontName, type Front } from "../proxy/args";
+import { frontName, type Front, behindCheck } from "../proxy/args";
 import { proxyFiles } from "../proxy/container";
 import { checkCertificate, checkKey } from "./checks/check-certificate";
+import type { Check } from "../core/check";
+
+export const routeHostsCheck: Check = {
+  id: "route-hosts",
+  title: "Host that the proxy would not know",
+  effect: "refused",
+  why: "The proxy compares host names as they are written, and browsers and TLS clients send them in lower case: a release with `Shop.example.com` is green, and answers 404 to everybody. A canonical host that is none of the route's hosts is refused by the proxy itself, when the new release is up already.",
+  says: [
+    'App "shop": route.hosts is "Shop.Test", but browsers ask for it in lower case, and the proxy would not know it; write it like "shop.test" (npx sextant docs checks#route-hosts).',
+    'App "shop": route.canonicalHost is "www.shop.test", but it is none of the route\'s hosts, shop.test; add it to hosts (npx sextant docs checks#route-hosts).',
+  ],
+};
+
+export const letsEncryptCheck: Check = {
+  id: "lets-encrypt",
+  title: "Let's Encrypt on several hosts",
+  effect: "refused",
+  why: "Each host's proxy asks for a certificate by itself, and Let's Encrypt comes to whichever host DNS names: the challenge of one is answered by another. Let's Encrypt comes to port 80 or 443 and from anywhere, so a firewall has to let it.",
+  says: [
+    'App "shop": route.tls is "letsEncrypt", but web-1 and web-2 would each answer for the other\'s challenge; bring a certificate with ownCertificate(), or end TLS at a load balancer and leave tls out (npx sextant docs checks#lets-encrypt).',
+  ],
+};
 
 /** TLS by Let's Encrypt, or by a certificate of one's own. */
 export type Tls =
@@ -135,7 +157,7 @@ function checkHost(argument: string, host: unknown): Problem[] {
       value: host,
       rule: "browsers ask for it in lower case, and the proxy would not know it",
       cure: `write it like "${host.toLowerCase()}"`,
-      check: "route-hosts",
+      check: routeHostsCheck,
     },
   ];
 }
@@ -151,7 +173,7 @@ function checkCanonicalHost(argument: string, { canonicalHost, hosts = [] }: Rou
       value: canonicalHost,
       rule: `it is none of the route's hosts, ${hosts.join(", ")}`,
       cure: "add it to hosts",
-      check: "route-hosts",
+      check: routeHostsCheck,
     },
   ];
 }
@@ -162,7 +184,7 @@ function checkTls(argument: string, route: RouteArgs): Problem[] {
   if ((route.hosts ?? []).length === 0) {
     problems.push({
       argument,
-      rule: "a certificate is for named hosts and the route has none",
+      fault: "needs named hosts, and the route has none",
       cure: "give hosts",
     });
   }
@@ -174,7 +196,7 @@ function checkTls(argument: string, route: RouteArgs): Problem[] {
         value: wildcard,
         rule: "Let's Encrypt gives no wildcard over HTTP",
         cure: "name the hosts one by one, or bring a certificate with ownCertificate()",
-        check: "lets-encrypt",
+        check: letsEncryptCheck,
       });
     }
   } else {
@@ -185,7 +207,7 @@ function checkTls(argument: string, route: RouteArgs): Problem[] {
   if (!(route.paths ?? ["/"]).includes("/")) {
     problems.push({
       argument,
-      rule: "the proxy takes TLS from the route of a host's root path",
+      fault: "is on the wrong route: the proxy takes TLS from the route of a host's root path",
       cure: "put tls on the route with the path /, and leave it out here",
     });
   }
@@ -224,7 +246,7 @@ export function checkBehind(argument: string, route: RouteArgs, front: Front | u
     value,
     rule,
     cure,
-    check: "behind",
+    check: behindCheck,
   });
   return [
     ...(route.tls === undefined

@@ -117,7 +117,10 @@ export const appShape: Shape<AppArgs> = object<AppArgs>(
     ),
     route: oneOrMore(route),
     roles: needed(
-      named(role, "{ web: { servers: [web] } }"),
+      named(
+        needed(role, "give the servers that it runs on, { servers: [web] }, or leave it out"),
+        "{ web: { servers: [web] } }",
+      ),
       "give at least one role: { web: { servers: [web] } }",
     ),
     release: words,

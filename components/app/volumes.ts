@@ -5,7 +5,7 @@ import { hostWide, ownerOf } from "../core/names";
 import { calledByTransform, DataOf, placeOf, type Names } from "../data/data";
 import type { ContainerArgs } from "../docker/container";
 import { Volume, type VolumeArgs } from "../docker/volume";
-import { onHost } from "../host/depends";
+import { dependingOn } from "../host/depends";
 import type { Host } from "../host/host";
 import type { AppArgs } from "./args";
 import { volumePlaces } from "./checks/check-names";
@@ -47,7 +47,7 @@ export function makeVolumes(
           args.transform?.volume,
           resourceName(app, host, source),
           volumeArgs(app, args, host, source, names),
-          onHost(host, { parent: app }),
+          dependingOn(host, { parent: app }),
         ),
       ),
     ]),

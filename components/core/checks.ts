@@ -4,9 +4,19 @@
  */
 import { isIPv4, isIPv6 } from "node:net";
 import { Output } from "@pulumi/pulumi";
-import type { CheckName } from "./check-pages";
+import type { Check } from "./check";
 import type { Problem } from "./problem";
 import { durationMs, sizeBytes } from "../../provider/core/units";
+
+export const valuesCheck: Check = {
+  id: "values",
+  title: "Networks, ports, host names, paths, durations, sizes",
+  effect: "refused",
+  why: "A network is an address and a prefix length without host bits, a port is from 1 to 65535, a host name has no scheme and no port, a path starts with a slash, a duration has a unit (`ms`, `s`, `m`, `h`), a size too (`k`, `m`, `g`).",
+  says: [
+    'App "shop": route.port is 0, but a port is a whole number from 1 to 65535; give the port that is meant, such as 3000 (npx sextant docs checks#values).',
+  ],
+};
 
 /** True when the value is there now, at preview: not absent, not an Output, not a promise. */
 export function isPlain<T>(value: T): value is Exclude<T, Output<unknown> | Promise<unknown> | undefined> {
@@ -19,7 +29,7 @@ function unless(
   value: unknown,
   rule: string,
   cure: string,
-  page?: CheckName,
+  page?: Check,
 ): Problem[] {
   return holds ? [] : [{ argument, value, rule, cure, ...(page === undefined ? {} : { check: page }) }];
 }
@@ -34,7 +44,7 @@ export function port(argument: string, value: unknown): Problem[] {
     value,
     "a port is a whole number from 1 to 65535",
     "give the port that is meant, such as 3000",
-    "values",
+    valuesCheck,
   );
 }
 
@@ -49,7 +59,7 @@ export function duration(argument: string, value: unknown, least = 0, most = 24 
       value,
       "a duration is a number with ms, s, m or h",
       'write it like "30s"',
-      "values",
+      valuesCheck,
     );
   }
   return unless(
@@ -58,7 +68,7 @@ export function duration(argument: string, value: unknown, least = 0, most = 24 
     value,
     `it has to be from ${spell(least)} to ${spell(most)}`,
     "choose a duration in that range",
-    "values",
+    valuesCheck,
   );
 }
 
@@ -78,7 +88,7 @@ export function size(argument: string, value: unknown, leastBytes = 6 * 1024 ** 
       value,
       "a size is a number with k, m or g",
       'write it like "512m"',
-      "values",
+      valuesCheck,
     );
   }
   return unless(
@@ -87,7 +97,7 @@ export function size(argument: string, value: unknown, leastBytes = 6 * 1024 ** 
     value,
     `Docker takes no less than ${Math.ceil(leastBytes / 1024 ** 2)}m`,
     "raise it",
-    "values",
+    valuesCheck,
   );
 }
 
@@ -103,7 +113,7 @@ export function hostName(argument: string, value: unknown): Problem[] {
     value,
     "a host is a bare DNS name without scheme, port or path",
     'write it like "shop.example.com"',
-    "values",
+    valuesCheck,
   );
 }
 
@@ -117,7 +127,7 @@ export function urlPath(argument: string, value: unknown): Problem[] {
     value,
     "a path starts with / and has no query or blanks",
     'write it like "/up"',
-    "values",
+    valuesCheck,
   );
 }
 
@@ -133,7 +143,7 @@ export function cidr(argument: string, value: unknown): Problem[] {
       value,
       "a network is an address and a prefix length",
       bare ?? bare6 ?? 'write it like "203.0.113.0/24"',
-      "values",
+      valuesCheck,
     );
   }
   const clean = networkOf(value);
@@ -143,7 +153,7 @@ export function cidr(argument: string, value: unknown): Problem[] {
     value,
     "a network has no bits set behind its prefix",
     `did you mean "${clean ?? ""}"`,
-    "values",
+    valuesCheck,
   );
 }
 

@@ -48,7 +48,7 @@ export function claimChildren(run: object, type: string, claimed: readonly Child
       names.set(key, what);
       return [];
     }
-    const rule = `${what} and ${other} would both be called ${name}`;
-    return [{ argument, rule, cure: "give one of them another name" }];
+    const fault = `gives ${what} the name ${name}, which ${other} has`;
+    return [{ argument, fault, cure: "give one of them another name" }];
   });
 }

@@ -3,6 +3,27 @@ import * as pulumi from "@pulumi/pulumi";
 import * as check from "./checks";
 import { sentence, sentences, type Problem } from "./problem";
 import { lateRefusal } from "./refusal";
+import type { Check } from "./check";
+
+export const emptySecretCheck: Check = {
+  id: "empty-secret",
+  title: "Empty secret",
+  effect: "refused",
+  why: "A secret that was never set in this stack is an empty variable in the container, and shows as a failed login much later.",
+  says: [
+    'App "shop": secrets.TOKEN is empty; set it with pulumi config set --secret, or remove it (npx sextant docs checks#empty-secret).',
+  ],
+};
+
+export const envAndSecretCheck: Check = {
+  id: "env-and-secret",
+  title: "Name both in env and secrets",
+  effect: "refused",
+  why: "One of the two values would be lost, and which one is not to be seen. A role's env and the app's secrets are one environment.",
+  says: [
+    'App "shop": secrets.TOKEN is in env, too, and one of the two would be lost; remove it from env (npx sextant docs checks#env-and-secret).',
+  ],
+};
 
 export type Environment = Record<string, pulumi.Input<string>>;
 
@@ -32,22 +53,22 @@ export function checkEnvironment(
       .filter((name) => name in secrets)
       .map((name) => ({
         argument: `${prefix}secrets.${name}`,
-        rule: "the same name is in env, and one of the two would be lost",
+        fault: "is in env, too, and one of the two would be lost",
         cure: "remove it from env",
-        check: "env-and-secret" as const,
+        check: envAndSecretCheck,
       })),
   ];
 }
 
 function stringValue(argument: string, value: unknown): Problem[] {
   if (value === undefined || value === null) {
-    return [{ argument, rule: "it has no value here", cure: "give it one, or remove it" }];
+    return [{ argument, fault: "has no value here", cure: "give it one, or remove it" }];
   }
   if (!check.isPlain(value) || typeof value === "string") return [];
   return [{ argument, value, ...notString(value) }];
 }
 
-function notString(value: unknown): Pick<Problem, "rule" | "cure"> {
+function notString(value: unknown): { rule: string; cure: string } {
   const simple = ["number", "boolean", "bigint"].includes(typeof value);
   return {
     rule: "a variable is a string",
@@ -60,25 +81,24 @@ function emptySecret(argument: string, value: unknown): Problem[] {
     return [
       {
         argument,
-        rule: "it has no value here",
+        fault: "has no value here",
         cure: "set it with pulumi config set --secret, or remove it",
-        check: "empty-secret",
+        check: emptySecretCheck,
       },
     ];
   }
   if (!check.isPlain(value)) return [];
   // Its value is never shown.
-  if (typeof value !== "string")
-    return [{ argument, rule: "a variable is a string", cure: "put it in quotes" }];
+  if (typeof value !== "string") return [{ argument, fault: "has to be a string", cure: "put it in quotes" }];
   return value.trim() === "" ? [emptyProblem(argument)] : [];
 }
 
 function emptyProblem(argument: string): Problem {
   return {
     argument,
-    rule: "it is empty",
+    fault: "is empty",
     cure: "set it with pulumi config set --secret, or remove it",
-    check: "empty-secret",
+    check: emptySecretCheck,
   };
 }
 
@@ -125,8 +145,8 @@ export function secretVariables(
  */
 export function textOf(component: string, name: string, value: unknown): string {
   if (typeof value === "string") return value;
-  const rule = value === undefined || value === null ? "it has no value" : "a variable is a string";
+  const fault = value === undefined || value === null ? "has no value" : "has to be a string";
   const cure =
     value === undefined || value === null ? "give it one, or remove it" : "turn it into one with String()";
-  throw lateRefusal(sentence(component, { argument: `env.${name}`, rule, cure }));
+  throw lateRefusal(sentence(component, { argument: `env.${name}`, fault, cure }));
 }

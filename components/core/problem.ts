@@ -1,22 +1,29 @@
-import type { CheckName } from "./check-pages";
+import type { Check } from "./check";
 import { pageCommand } from "../../provider/core/page";
 
 /**
  * What is wrong with an argument, as plain data. A component collects every problem of its arguments and
  * refuses them together, so that a user mends a program once and not once per mistake.
  */
-export interface Problem {
+export type Problem = {
   /** The argument as it is written in the program, for example `route.port`. */
   argument: string;
-  /** What was given; printed as JSON, never for secrets. */
-  value?: unknown;
-  /** The rule that the value breaks, as a clause: "a port is a whole number from 1 to 65535". */
-  rule: string;
   /** What to write instead, as an imperative: "use 80". */
   cure: string;
-  /** The entry of docs/checks.md that says why, for what has one. */
-  check?: CheckName;
-}
+  /** What docs/checks.md says of it, for what has an entry there. */
+  check?: Check;
+} & (
+  | {
+      /** What was given; printed as JSON. */
+      value: unknown;
+      /** The rule that the value breaks, as a clause: "a port is a whole number from 1 to 65535". */
+      rule: string;
+    }
+  | {
+      /** What is wrong with an argument whose value is not shown, as what is said of it: "is empty". */
+      fault: string;
+    }
+);
 
 /** What stops a preview, and what is only said in it. */
 export interface Findings {
@@ -28,12 +35,16 @@ export interface Findings {
  * One sentence with component, argument, value, rule, cure and the page that says why.
  *
  * @example App "shop": route.port is 0, but a port is …; give the port that is meant (npx sextant docs checks#values).
+ * @example App "shop": secrets.TOKEN is empty; set it with pulumi config set --secret, or remove it (npx sextant docs checks#empty-secret).
  */
 export function sentence(component: string, problem: Problem): string {
-  const given =
-    problem.value === undefined ? problem.argument : `${problem.argument} is ${show(problem.value)}`;
-  const page = problem.check === undefined ? "" : ` (${pageCommand("checks", problem.check)})`;
-  return `${component}: ${given}, but ${problem.rule}; ${problem.cure}${page}.`;
+  const { argument, cure } = problem;
+  const wrong =
+    "fault" in problem
+      ? `${argument} ${problem.fault}`
+      : `${argument} is ${show(problem.value)}, but ${problem.rule}`;
+  const page = problem.check === undefined ? "" : ` (${pageCommand("checks", problem.check.id)})`;
+  return `${component}: ${wrong}; ${cure}${page}.`;
 }
 
 /** All problems, a sentence a line. */

@@ -31,6 +31,9 @@ export type Members<Args> = {
     : Needed<Args[Name]>;
 };
 
+/** How an error names all arguments together. */
+const root = "args";
+
 /** Words that people bring from elsewhere, and what they are here. */
 export type Hints = Readonly<Record<string, string>>;
 
@@ -40,8 +43,7 @@ export type Hints = Readonly<Record<string, string>>;
  * @throws pulumi.RunError with a sentence for each problem
  */
 export function refuseShape<Args>(label: string, shape: Shape<Args>, args: unknown): void {
-  const problems =
-    args === undefined ? [absent("arguments", "give them")] : shape.problems("arguments", args);
+  const problems = args === undefined ? [absent(root, "give it")] : shape.problems(root, args);
   if (problems.length > 0) throw lateRefusal(sentences(label, problems));
 }
 
@@ -65,7 +67,7 @@ export const hiddenText: Shape<pulumi.Input<string>> = {
       : [
           {
             argument,
-            rule: "it has to be a text",
+            fault: "has to be a text",
             cure: value === null ? "leave it out" : "write it in quotes",
           },
         ],
@@ -106,14 +108,7 @@ export const amount: Shape<number> = plain(
 export const words: Shape<string[]> = {
   problems: (argument, value) =>
     typeof value === "string"
-      ? [
-          wrong(
-            argument,
-            value,
-            "a command is a list of words",
-            `write ${JSON.stringify(value.split(/\s+/))}`,
-          ),
-        ]
+      ? [wrong(argument, value, "has to be a list of words", `write ${JSON.stringify(value.split(/\s+/))}`)]
       : list(text, `["bin/rails", "db:prepare"]`).problems(argument, value),
 };
 
@@ -123,7 +118,7 @@ export function list<Item>(item: Shape<Item>, example: string): Shape<readonly I
     problems: (argument, value) =>
       Array.isArray(value)
         ? value.flatMap((each: unknown, at) => item.problems(`${argument}[${at}]`, each))
-        : [wrong(argument, value, "it has to be a list", `write it like ${example}`)],
+        : [wrong(argument, value, "has to be a list", `write it like ${example}`)],
   };
 }
 
@@ -139,15 +134,17 @@ export function oneOrMore<Item>(item: Shape<Item>): Shape<Item | readonly Item[]
   };
 }
 
-/** An object whose names are the program's own. */
+/** An object whose names are the program's own. One without a value is left out, or named where values are `needed`. */
 export function named<Item>(item: Shape<Item>, example: string): Shape<Readonly<Record<string, Item>>> {
   return {
     problems: (argument, value) =>
       isObject(value)
         ? Object.entries(value).flatMap(([name, each]) =>
-            each === undefined ? [] : item.problems(`${argument}.${name}`, each),
+            each === undefined
+              ? missing(`${argument}.${name}`, item)
+              : item.problems(`${argument}.${name}`, each),
           )
-        : [wrong(argument, value, "it has to be an object", `write it like ${example}`)],
+        : [wrong(argument, value, "has to be an object", `write it like ${example}`)],
   };
 }
 
@@ -157,8 +154,8 @@ export function object<Args>(members: Members<Args>, example: string, hints: Hin
   return {
     problems(argument, value) {
       if (!isObject(value))
-        return [wrong(argument, value, "it has to be an object", `write it like ${example}`)];
-      const at = (name: string): string => (argument === "arguments" ? name : `${argument}.${name}`);
+        return [wrong(argument, value, "has to be an object", `write it like ${example}`)];
+      const at = (name: string): string => (argument === root ? name : `${argument}.${name}`);
       return [
         ...Object.keys(value)
           .filter((name) => !Object.hasOwn(shapes, name) && value[name] !== undefined)
@@ -175,7 +172,7 @@ export function object<Args>(members: Members<Args>, example: string, hints: Hin
 export function made<Value>(what: string, is: (value: object) => boolean, cure: string): Shape<Value> {
   return {
     problems: (argument, value) =>
-      isObject(value) && is(value) ? [] : [wrong(argument, value, `it has to be ${what}`, cure)],
+      isObject(value) && is(value) ? [] : [wrong(argument, value, `has to be ${what}`, cure)],
   };
 }
 
@@ -211,7 +208,7 @@ export function changes<Changes>(names: { readonly [Name in keyof Changes]-?: tr
             wrong(
               argument,
               value,
-              "a change is an object or a function",
+              "has to be an object or a function",
               "write the arguments to lay over, or (args, opts) => { … }",
             ),
           ],
@@ -233,22 +230,22 @@ function plain(
             wrong(
               argument,
               value,
-              `it has to be ${what} that is known when the program runs`,
+              `has to be ${what} that is known when the program runs`,
               "give it as it is, and no output",
             ),
           ]
-        : [wrong(argument, value, `it has to be ${what}`, cure(value))];
+        : [wrong(argument, value, `has to be ${what}`, cure(value))];
     },
   };
 }
 
-function wrong(argument: string, value: unknown, rule: string, cure: string): Problem {
-  const shown = isSingle(value) || value === null;
-  return { argument, ...(shown ? { value } : {}), rule, cure: value === null ? "leave it out" : cure };
+function wrong(argument: string, value: unknown, fault: string, cure: string): Problem {
+  if (!isSingle(value) && value !== null) return { argument, fault, cure };
+  return { argument, value, rule: `it ${fault}`, cure: value === null ? "leave it out" : cure };
 }
 
 function absent(argument: string, cure: string): Problem {
-  return { argument, rule: "it is missing", cure };
+  return { argument, fault: "is missing", cure };
 }
 
 function missing(argument: string, shape: Shape<never>): Problem[] {
@@ -265,7 +262,7 @@ function unknownMember(
   const near = alike(name, names);
   return {
     argument: at(name),
-    rule: "there is no such argument",
+    fault: "is not an argument",
     cure:
       hint ?? (near === undefined ? `remove it; there are ${names.join(", ")}` : `did you mean ${at(near)}`),
   };

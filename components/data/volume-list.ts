@@ -4,7 +4,7 @@ import { afterProgram } from "../core/after-program";
 import { PluginResource, type InputsOf } from "../core/resource";
 import type { ListedVolume, VolumeListInputs } from "../../provider/data/no-more";
 import type { Place } from "../../provider/data/place";
-import type { Shell } from "../../provider/ssh/address";
+import type { SshAddress } from "../../provider/ssh/address";
 
 /** Its type is `sextant:index:Volumes`. Nothing waits for it. */
 class VolumeList extends PluginResource {
@@ -47,7 +47,7 @@ function listOfRun(): { hosts: InputsOf<Place>[]; volumes: InputsOf<ListedVolume
 
 /** A place without what opens it: no connection is made for the list, and it is the same on every machine. */
 function placeAlone({ host, machine, shell }: InputsOf<Place>): InputsOf<Place> {
-  const alone = pulumi.output(shell as pulumi.Input<Shell>).apply(({ name, destination, port }) => ({
+  const alone = pulumi.output(shell as pulumi.Input<SshAddress>).apply(({ name, destination, port }) => ({
     name,
     destination,
     port,

@@ -4,6 +4,18 @@ import * as check from "../core/checks";
 import type { Transform } from "../core/component";
 import type { Problem } from "../core/problem";
 import { everybody, type Rule } from "./rule";
+import { valuesCheck } from "../core/checks";
+import type { Check } from "../core/check";
+
+export const anywhereCheck: Check = {
+  id: "anywhere",
+  title: "SSH from anywhere not spelled out, or any other port",
+  effect: "refused",
+  why: "An open SSH port is tried by everybody, all the time. `ssh.from(...)` names a network, `ssh.anywhere(reason)` says that it is meant, and the reason is read in a review. The same goes for every port but those of a web server, and for a server without a firewall.",
+  says: [
+    'Firewall "edge": allow[0] ssh.from is "0.0.0.0/0", but a whole address family is everybody, and that has to be spelled out, for both families; write ssh.anywhere("the reason") (npx sextant docs checks#anywhere).',
+  ],
+};
 
 /** Arguments of `Firewall`. */
 export interface FirewallArgs {
@@ -37,7 +49,7 @@ export function checkFirewall(args: FirewallArgs): Problem[] {
   return [
     ...(Array.isArray(args.allow)
       ? checkRules("allow", args.allow, "out")
-      : [{ argument: "allow", rule: "it is a list of rules", cure: "write [] to let nothing in" }]),
+      : [{ argument: "allow", fault: "has to be a list of rules", cure: "write [] to let nothing in" }]),
     ...(args.outbound === undefined
       ? []
       : [
@@ -95,7 +107,7 @@ function noPeer(argument: string, rule: unknown): Problem {
     value: name,
     rule: "it does not say for whom",
     cure: `write ${name}.from("203.0.113.0/24"), or ${name}.anywhere("the reason")`,
-    check: "anywhere",
+    check: anywhereCheck,
   };
 }
 
@@ -110,14 +122,14 @@ function checkPorts(argument: string, rule: Rule): Problem[] {
       value: rule.title,
       rule: "a port is a whole number from 1 to 65535, and a range goes from the lower one to the higher one",
       cure: 'write tcp(5432) or tcp("9000-9010")',
-      check: "values",
+      check: valuesCheck,
     },
   ];
 }
 
 function checkPeers(argument: string, rule: Rule): Problem[] {
   if (rule.peers === everybody) {
-    return rule.usual || (rule.reason ?? "").trim() !== ""
+    return rule.openByDefault || (rule.reason ?? "").trim() !== ""
       ? []
       : [
           {
@@ -125,7 +137,7 @@ function checkPeers(argument: string, rule: Rule): Problem[] {
             value: rule.title,
             rule: "a port that is open to everybody has to say why",
             cure: `write ${rule.title}("the reason")`,
-            check: "anywhere",
+            check: anywhereCheck,
           },
         ];
   }
@@ -136,7 +148,7 @@ function checkPeers(argument: string, rule: Rule): Problem[] {
         value: rule.title,
         rule: "it names no network",
         cure: `write ${rule.title}("203.0.113.0/24")${rule.title.startsWith("ssh") ? ', or ssh.anywhere("the reason")' : ""}`,
-        check: "anywhere",
+        check: anywhereCheck,
       },
     ];
   }
@@ -148,7 +160,7 @@ function checkPeers(argument: string, rule: Rule): Problem[] {
 
 function checkWhole(argument: string, rule: Rule, peer: unknown): Problem[] {
   if (!check.isPlain(peer) || check.parseCidr(String(peer))?.prefix !== 0) return [];
-  const open = rule.usual
+  const open = rule.openByDefault
     ? rule.title.replace(/\.\w+$/, "")
     : rule.title.replace(/\.\w+$/, '.anywhere("the reason")');
   return [
@@ -157,7 +169,7 @@ function checkWhole(argument: string, rule: Rule, peer: unknown): Problem[] {
       value: peer,
       rule: "a whole address family is everybody, and that has to be spelled out, for both families",
       cure: `write ${open}`,
-      check: "anywhere",
+      check: anywhereCheck,
     },
   ];
 }

@@ -1,20 +1,43 @@
 /** Firewalls against what is published behind them: what nobody can reach, and what is open for nothing. */
-import type { Host, Reach } from "../host/host";
+import type { Host, Exposure } from "../host/host";
 import { useOf, type PortUse } from "../host/host-use";
 import type { Problem } from "../core/problem";
 import { admitted } from "./render";
 import { everybody, type Protocol, type Rule } from "./rule";
+import type { Check } from "../core/check";
+
+export const firewallShutCheck: Check = {
+  id: "firewall-shut",
+  title: "Firewall that does not let in what is published",
+  effect: "refused or warned",
+  why: "What is published and shut at the firewall waits for requests that never come. Refused is what nobody can reach: a proxy with both ports shut, HTTP/3 without its UDP port, a public accessory. A server in a private network may be reached there, which Hetzner's firewalls do not filter. Warned is HTTPS with port 80 shut: it works, and who types the bare name gets no answer.",
+  says: [
+    'Proxy "proxy": servers is "web-1", but its firewalls let nobody in on tcp ports 80 and 443; add http and https to the firewall (npx sextant docs checks#firewall-shut).',
+    'Proxy "proxy": http3 is true, but the firewalls of web-1 let nobody in on udp port 443; add http3 to the firewall (npx sextant docs checks#firewall-shut).',
+    'Accessory "search": publish is {"public":true,"reason":"demo"}, but the firewalls of web-1 let nobody in on tcp port 7700; add tcp(7700).from(...) to the firewall, or publish it to "private" (npx sextant docs checks#firewall-shut).',
+  ],
+};
+
+export const firewallOpenCheck: Check = {
+  id: "firewall-open",
+  title: "Firewall that lets in more than anything uses",
+  effect: "warned",
+  why: "A port that is open to everybody and has nothing behind it in this program is left over, or waits for something that is started by hand and is then open at once. Only a warning, since something else may listen there. Rules for named networks are not looked at: `from(...)` instead of `anywhere` ends it.",
+  says: [
+    'Firewall "edge": allow[2] is "tcp(5432).anywhere", but nothing on web-1 is published there; remove it, or name who needs it with from(...) (npx sextant docs checks#firewall-open).',
+  ],
+};
 
 /** What stands in front of hosts: the cloud's firewall, by its rules. */
-type Guard = Reach["firewalls"][number];
+type Guard = Exposure["firewalls"][number];
 
 /** Who the firewalls in front of a host let in on a port; `everybody` where nothing is known of them. */
 export function letsIn(
-  host: Pick<Host, "reach">,
+  host: Pick<Host, "exposure">,
   protocol: Protocol,
   port: number,
 ): "everybody" | "some" | "nobody" {
-  const firewalls = host.reach?.firewalls ?? [];
+  const firewalls = host.exposure?.firewalls ?? [];
   if (firewalls.length === 0) return "everybody";
   return admitted(
     firewalls.flatMap((firewall) => firewall.allow),
@@ -61,7 +84,7 @@ export function openForNothing(
         value: rule.title,
         rule: `nothing on ${hosts.join(", ")} is published there`,
         cure: "remove it, or name who needs it with from(...)",
-        check: "firewall-open",
+        check: firewallOpenCheck,
       },
     ];
   });

@@ -55,10 +55,13 @@ export class Firewall extends Component {
 /** Rules with their networks known. */
 function known(rules: readonly Rule[]): pulumi.Output<KnownRule[]> {
   return pulumi.all(
-    rules.map(({ protocol, ports, direction, peers, reason, usual, title }) =>
+    rules.map(({ protocol, ports, direction, peers, reason, openByDefault: usual, title }) =>
       pulumi
         .output(peers)
-        .apply((names) => ({ protocol, ports, direction, peers: names, reason, usual, title }) as KnownRule),
+        .apply(
+          (names) =>
+            ({ protocol, ports, direction, peers: names, reason, openByDefault: usual, title }) as KnownRule,
+        ),
     ),
   );
 }

@@ -15,7 +15,7 @@ export interface Rule {
   /** Why everybody is let through, where that has to be said. */
   readonly reason: string | undefined;
   /** True where a rule for everybody needs no reason: what a web server is there for. */
-  readonly usual: boolean;
+  readonly openByDefault: boolean;
   /** How the rule is written, for errors and for the description that Hetzner shows. */
   readonly title: string;
 }
@@ -24,7 +24,7 @@ export interface Rule {
 export const everybody = "everybody";
 
 /** A port whose other side has to be named: with `from`, with `to`, or with `anywhere` and a reason. */
-export interface Closed {
+export interface NeedsSource {
   /** Lets in these networks. @example ssh.from("203.0.113.0/24", "2001:db8::/48") */
   from(...networks: pulumi.Input<string>[]): Rule;
   /** Lets out to these networks, in a firewall's `outbound`. @example tcp(5432).to("10.0.0.0/16") */
@@ -36,7 +36,7 @@ export interface Closed {
 }
 
 /** A rule that is open to everybody as it stands, and can be narrowed. */
-export interface Usual extends Rule {
+export interface OpenByDefault extends Rule {
   /** Lets in these networks only, such as the load balancer's. @example http.from("10.0.0.0/16") */
   from(...networks: pulumi.Input<string>[]): Rule;
   /** Lets out to these networks only, in a firewall's `outbound`. */
@@ -49,28 +49,28 @@ export interface Usual extends Rule {
  * @example tcp(5432).from("10.0.0.0/16")
  * @example tcp("9000-9010").anywhere("the game's own servers")
  */
-export function tcp(port: number | `${number}-${number}`): Closed {
-  return closed("tcp", port, `tcp(${JSON.stringify(port)})`);
+export function tcp(port: number | `${number}-${number}`): NeedsSource {
+  return needsSource("tcp", port, `tcp(${JSON.stringify(port)})`);
 }
 
 /** A UDP port, or a range of them. @example udp(51820).from("203.0.113.0/24") */
-export function udp(port: number | `${number}-${number}`): Closed {
-  return closed("udp", port, `udp(${JSON.stringify(port)})`);
+export function udp(port: number | `${number}-${number}`): NeedsSource {
+  return needsSource("udp", port, `udp(${JSON.stringify(port)})`);
 }
 
 /** SSH, TCP port 22. Who may use it has to be said. @example ssh.from("203.0.113.0/24") */
-export const ssh: Closed = closed("tcp", 22, "ssh");
+export const ssh: NeedsSource = needsSource("tcp", 22, "ssh");
 /** HTTP, TCP port 80, for everybody. */
-export const http: Usual = usual("tcp", [80, 80], "http");
+export const http: OpenByDefault = openByDefault("tcp", [80, 80], "http");
 /** HTTPS, TCP port 443, for everybody. */
-export const https: Usual = usual("tcp", [443, 443], "https");
+export const https: OpenByDefault = openByDefault("tcp", [443, 443], "https");
 /** HTTP/3, UDP port 443, for everybody; for a `Proxy` with `http3: true`. */
-export const http3: Usual = usual("udp", [443, 443], "http3");
+export const http3: OpenByDefault = openByDefault("udp", [443, 443], "http3");
 /** Ping and path MTU discovery, for everybody. */
-export const icmp: Usual = usual("icmp", undefined, "icmp");
+export const icmp: OpenByDefault = openByDefault("icmp", undefined, "icmp");
 
-function closed(protocol: Protocol, port: number | string, title: string): Closed {
-  const rule = { protocol, ports: range(port), usual: false };
+function needsSource(protocol: Protocol, port: number | string, title: string): NeedsSource {
+  const rule = { protocol, ports: range(port), openByDefault: false };
   return {
     title,
     from: (...peers) => ({ ...rule, direction: "in", peers, reason: undefined, title: `${title}.from` }),
@@ -85,8 +85,12 @@ function closed(protocol: Protocol, port: number | string, title: string): Close
   };
 }
 
-function usual(protocol: Protocol, ports: readonly [number, number] | undefined, title: string): Usual {
-  const rule = { protocol, ports, usual: true, reason: undefined };
+function openByDefault(
+  protocol: Protocol,
+  ports: readonly [number, number] | undefined,
+  title: string,
+): OpenByDefault {
+  const rule = { protocol, ports, openByDefault: true, reason: undefined };
   return {
     ...rule,
     direction: "either",

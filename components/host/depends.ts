@@ -3,20 +3,20 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Host } from "./host";
 
 /** Options of a resource on a host: waiting for the host, and going when the host goes. */
-export function onHost(
+export function dependingOn(
   host: Host,
   opts: pulumi.CustomResourceOptions & { parent: pulumi.Resource },
 ): pulumi.CustomResourceOptions {
-  return { ...host.tied, ...opts, dependsOn: [host.ready, ...listOf(opts.dependsOn)] };
+  return { ...host.lifecycle, ...opts, dependsOn: [host.ready, ...listOf(opts.dependsOn)] };
 }
 
 /** How a host is reached, and where the program makes it, which machine it is. */
-export function machineOf({ shell, tied }: Pick<Host, "shell" | "tied">): {
-  shell: Host["shell"];
+export function machineOf({ ssh, lifecycle }: Pick<Host, "ssh" | "lifecycle">): {
+  shell: Host["ssh"];
   machine?: pulumi.Input<string>;
 } {
-  const machine = tied.replacementTrigger as pulumi.Input<string> | undefined;
-  return { shell, ...(machine === undefined ? {} : { machine }) };
+  const machine = lifecycle.replacementTrigger as pulumi.Input<string> | undefined;
+  return { shell: ssh, ...(machine === undefined ? {} : { machine }) };
 }
 
 /** The options of a resource that waits for these as well. */

@@ -4,6 +4,28 @@
  */
 import type { Problem } from "../core/problem";
 import type { Host } from "./host";
+import type { Check } from "../core/check";
+
+export const samePortCheck: Check = {
+  id: "same-port",
+  title: "Two things on one host port",
+  effect: "refused",
+  why: "The second container would be made and could not start. The proxy's ports, the published ports of accessories and sshd's own are compared, on each host, by address and protocol.",
+  says: [
+    'Accessory "search": hostPort is 80, but Proxy "proxy" has tcp port 80 of web-1; choose another port (npx sextant docs checks#same-port).',
+  ],
+};
+
+export const memoryCheck: Check = {
+  id: "memory",
+  title: "Memory of both releases against the server's",
+  effect: "refused or warned",
+  why: "In a release the old and the new container of a role run side by side. Added up are the limits on a host: roles twice, or once with `stop-first`, accessories once; what has no limit counts nothing. Refused is what does not fit even once, between releases. Warned is what fits once and not twice: limits are upper bounds, so it may work, and if it does not, the kernel ends a process in the middle of a release.",
+  says: [
+    'App "shop": resources.memory is too high: the limits on web-1 come to 6144m, and it has 4096m; lower them, or take a larger server (npx sextant docs checks#memory).',
+    'App "shop": resources.memory is too high for a release: the limits on web-1 come to 5120m with both releases, and it has 4096m; lower them, or take a larger server (npx sextant docs checks#memory).',
+  ],
+};
 
 /** A port of a host. */
 export interface PortUse {
@@ -38,7 +60,7 @@ const uses = new WeakMap<Host, HostUse>();
 export function useOf(host: Host): HostUse {
   const known = uses.get(host);
   if (known !== undefined) return known;
-  const sshd: PortUse = { owner: "sshd", protocol: "tcp", port: host.reach?.sshPort ?? 22, address: "*" };
+  const sshd: PortUse = { owner: "sshd", protocol: "tcp", port: host.exposure?.sshPort ?? 22, address: "*" };
   const use: HostUse = { ports: [sshd], memory: [], names: new Map() };
   uses.set(host, use);
   return use;
@@ -91,12 +113,12 @@ export function memoryProblems(
   const cure = "lower them, or take a larger server";
   const has = `and it has ${memoryMb}m`;
   if (once > memoryMb) {
-    const rule = `the limits on ${hostName} come to ${once}m once ${has}`;
-    return { ...none, refused: [{ argument, rule, cure, check: "memory" }] };
+    const fault = `is too high: the limits on ${hostName} come to ${once}m, ${has}`;
+    return { ...none, refused: [{ argument, fault, cure, check: memoryCheck }] };
   }
   if (release > memoryMb) {
-    const rule = `with both releases the limits on ${hostName} come to ${release}m ${has}`;
-    return { ...none, warned: [{ argument, rule, cure, check: "memory" }] };
+    const fault = `is too high for a release: the limits on ${hostName} come to ${release}m with both releases, ${has}`;
+    return { ...none, warned: [{ argument, fault, cure, check: memoryCheck }] };
   }
   return none;
 }

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type * as docker from "@pulumi/docker";
 import type * as command from "@pulumi/command";
 import type { DockerNetwork } from "../docker/network";
-import type { Shell } from "../../provider/ssh/address";
+import type { SshAddress } from "../../provider/ssh/address";
 import type { Rule } from "../firewall/rule";
 import type { Registry } from "../registry/registry";
 
@@ -11,13 +11,13 @@ import type { Registry } from "../registry/registry";
 export type Architecture = "amd64" | "arm64";
 
 /** From where a host can be reached, as far as the program says it. */
-export interface Reach {
+export interface Exposure {
   /** The port of its sshd. */
   readonly sshPort: number;
   /** The cloud firewalls in front of it; with none, every port is open. */
   readonly firewalls: readonly { readonly allow: readonly Rule[] }[];
   /** Whether it is in a private network, which Hetzner's firewalls do not filter. */
-  readonly privately: boolean;
+  readonly inPrivateNetwork: boolean;
 }
 
 export interface Host {
@@ -38,7 +38,7 @@ export interface Host {
   /** How remote commands reach it; a secret. */
   readonly connection: pulumi.Output<command.types.input.remote.ConnectionArgs>;
   /** How the `ssh` program reaches it. */
-  readonly shell: pulumi.Output<Shell>;
+  readonly ssh: pulumi.Output<SshAddress>;
   /**
    * The Docker provider of this host, for containers of a program's own; it is made when it is first asked for. The library's own
    * containers do not need it. It runs ssh by itself: OpenSSH 8.5 or newer, and with `ssh.privateKey` the key is in a file, which a
@@ -52,12 +52,12 @@ export interface Host {
   /** Whether the program says that the machine is gone: then nothing is on it, and nothing can be put on it. */
   readonly gone?: boolean;
   /** From where it can be reached, where the program says it. */
-  readonly reach?: Reach;
+  readonly exposure?: Exposure;
   /**
-   * What everything on the host is tied to: replaced with the machine, and not deleted over SSH when the machine
+   * The lifecycle options of everything on the host: replaced with the machine, and not deleted over SSH when the machine
    * itself goes. Spread it into the options of each resource on the host.
    */
-  readonly tied: Pick<pulumi.CustomResourceOptions, "deletedWith" | "replacementTrigger">;
+  readonly lifecycle: Pick<pulumi.CustomResourceOptions, "deletedWith" | "replacementTrigger">;
   /** What a resource on the host has to wait for: the machine is up, Docker answers, the verbs are there. */
   readonly ready: pulumi.Resource;
 }

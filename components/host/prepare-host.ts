@@ -8,66 +8,66 @@ import { providerOptionsHere } from "./provider-options";
 import type { Registry } from "../registry/registry";
 import { mtu, sharedNetwork } from "./docker-settings";
 import type { Host } from "./host";
-import { GateOnHost, type GateArgs } from "./host-ready";
-import type { GateInputs } from "../../provider/host/host-ready";
+import { HostReady, type HostReadyArgs } from "./host-ready";
+import type { HostReadyInputs } from "../../provider/host/host-ready";
 import { Gone, missing } from "./gone";
 import { kit } from "../../provider/host/scripts";
 import { connectionOf, dockerHost, shellOf, type Ssh } from "./ssh";
 
 /** Transforms of the children that both kinds of host have. */
-export interface WiringTransform {
-  gate?: Transform<GateArgs>;
+export interface HostTransform {
+  ready?: Transform<HostReadyArgs>;
   provider?: Transform<docker.ProviderArgs>;
   dockerNetwork?: Transform<DockerNetworkArgs>;
 }
 
 /** How a machine is reached, and what has to hold before it takes containers. */
-export interface Wiring {
+export interface HostSettings {
   access: Ssh;
   address: pulumi.Output<string>;
-  /** The host key's public half, `ssh-ed25519 AAAA…`; without it, the key that the gate sees first is trusted and kept. */
+  /** The host key's public half, `ssh-ed25519 AAAA…`; without it, the key that the check sees first is trusted and kept. */
   hostKey: pulumi.Input<string> | undefined;
   registries: readonly Registry[];
-  tied: Host["tied"];
+  lifecycle: Host["lifecycle"];
   /** The verb that has to succeed first, with its words, and whether `pulumi up` shows what it prints. */
-  gate: { verb: GateInputs["verb"]; words: pulumi.Input<string>[]; show: boolean };
-  /** What the gate waits for. */
+  check: { verb: HostReadyInputs["verb"]; words: pulumi.Input<string>[]; show: boolean };
+  /** What the check waits for. */
   dependsOn: pulumi.Resource[];
   /** What is another when the machine is a new one. */
   machine?: pulumi.Output<string>;
   /** Whether the machine is gone. */
   gone: boolean;
-  transform: WiringTransform;
+  transform: HostTransform;
 }
 
-/** The members of a host that come from wiring it, and the children that make them. */
-export type Wired = Pick<Host, "connection" | "shell" | "network" | "registries" | "tied" | "ready"> & {
+/** The members of a host that come from preparing it, and the children that make them. */
+export type PreparedHost = Pick<Host, "connection" | "ssh" | "network" | "registries" | "lifecycle"> & {
   /** Makes the Docker provider, the first time. */
   readonly docker: () => docker.Provider;
   /** Succeeds when the machine can take containers and has the verbs. */
-  readonly gate: GateOnHost;
+  readonly ready: HostReady;
 };
 
-/** Makes the gate, which puts the verbs there, and the shared network, as children of a host. */
-export function wireHost(parent: Component, wiring: Wiring): Wired {
+/** Makes the check of the host, which puts the verbs there, and the shared network, as children of the host. */
+export function prepareHost(parent: Component, settings: HostSettings): PreparedHost {
   const name = parent.componentName;
-  const { access, address, hostKey, machine, tied, transform } = wiring;
+  const { access, address, hostKey, machine, lifecycle, transform } = settings;
   const connection = connectionOf(access, address, hostKey);
   const first = shellOf(parent, access, address, hostKey, machine);
   listHost({ host: name, shell: first, ...(machine === undefined ? {} : { machine }) });
-  if (wiring.gone) return giveUp(parent, wiring, connection, first);
-  const { verb, ...settings } = wiring.gate;
+  if (settings.gone) return giveUp(parent, settings, connection, first);
+  const { verb, ...check } = settings.check;
   const verbs = kit();
-  const gate = new GateOnHost(
+  const ready = new HostReady(
     `${name}-gate`,
     first,
     verb,
-    settings,
+    check,
     verbs,
-    { ...tied, parent, dependsOn: wiring.dependsOn },
-    transform.gate,
+    { ...lifecycle, parent, dependsOn: settings.dependsOn },
+    transform.ready,
   );
-  const shell = hostKey === undefined ? heldToSeen(first, gate) : first;
+  const shell = hostKey === undefined ? heldToSeen(first, ready) : first;
   const network = new DockerNetwork(
     ...transformed<DockerNetworkArgs>(
       transform.dockerNetwork,
@@ -78,45 +78,43 @@ export function wireHost(parent: Component, wiring: Wiring): Wired {
         driver: "bridge",
         options: { "com.docker.network.driver.mtu": String(mtu) },
       },
-      { ...tied, parent, dependsOn: [gate], deleteBeforeReplace: wiring.tied.deletedWith === undefined },
+      { ...lifecycle, parent, dependsOn: [ready], deleteBeforeReplace: lifecycle.deletedWith === undefined },
     ),
   );
   return {
     connection,
-    shell,
-    docker: once(() => dockerProvider(parent, shell, wiring, [gate])),
+    ssh: shell,
+    docker: once(() => dockerProvider(parent, shell, settings, [ready])),
     network,
-    registries: wiring.registries,
-    tied,
-    ready: gate,
-    gate,
+    registries: settings.registries,
+    lifecycle,
+    ready,
   };
 }
 
 /** A host that is gone: nothing is made on it, so that Pulumi gives up what was there, and who uses it is told so. */
 function giveUp(
   parent: Component,
-  wiring: Wiring,
-  connection: Wired["connection"],
-  shell: Wired["shell"],
-): Wired {
+  settings: HostSettings,
+  connection: PreparedHost["connection"],
+  shell: PreparedHost["ssh"],
+): PreparedHost {
   new Gone(parent.componentName, parent);
   return {
     connection,
-    shell,
-    docker: once(() => dockerProvider(parent, shell, wiring, [])),
+    ssh: shell,
+    docker: once(() => dockerProvider(parent, shell, settings, [])),
     network: missing(parent.label, "network"),
-    registries: wiring.registries,
-    tied: wiring.tied,
-    ready: missing(parent.label, "gate"),
-    gate: missing(parent.label, "gate"),
+    registries: settings.registries,
+    lifecycle: settings.lifecycle,
+    ready: missing(parent.label, "ready"),
   };
 }
 
-/** Where the program pins no host key, all that comes after the gate is held to the one that the gate saw. */
-function heldToSeen(shell: Host["shell"], gate: GateOnHost): Host["shell"] {
+/** Where the program pins no host key, all that comes after the check is held to the one that the check saw. */
+function heldToSeen(shell: Host["ssh"], ready: HostReady): Host["ssh"] {
   return pulumi
-    .all([shell, gate.seenHostKey])
+    .all([shell, ready.seenHostKey])
     .apply(([reached, hostKey]) => (hostKey === undefined ? reached : { ...reached, hostKey }));
 }
 
@@ -126,8 +124,8 @@ function heldToSeen(shell: Host["shell"], gate: GateOnHost): Host["shell"] {
  */
 function dockerProvider(
   parent: Component,
-  shell: Host["shell"],
-  { access, address, registries, transform }: Wiring,
+  shell: Host["ssh"],
+  { access, address, registries, transform }: HostSettings,
   dependsOn: pulumi.Resource[],
 ): docker.Provider {
   return new docker.Provider(

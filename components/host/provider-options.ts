@@ -8,14 +8,14 @@ import {
   usualKeys,
 } from "../../provider/ssh/client-files";
 import { userConfig } from "../../provider/ssh/means";
-import type { Shell } from "../../provider/ssh/address";
+import type { SshAddress } from "../../provider/ssh/address";
 import { providerOptions } from "../../provider/ssh/options";
 
 /**
  * They are inputs of a resource, and so name the home directory as `~` where ssh finds the same one by that: each machine then gives
  * the same. A key from a secret has to be in a file for it, since the provider runs ssh long after the program.
  */
-export function providerOptionsHere(shell: Shell): string[] {
+export function providerOptionsHere(shell: SshAddress): string[] {
   return providerOptions(shell, {
     identities: identities(shell),
     ...userConfig(),
@@ -23,7 +23,7 @@ export function providerOptionsHere(shell: Shell): string[] {
   });
 }
 
-function identities({ privateKey, keyFile, publicKey }: Shell): string[] {
+function identities({ privateKey, keyFile, publicKey }: SshAddress): string[] {
   if (privateKey !== undefined) return [contentFile("secret", privateKey)];
   if (keyFile !== undefined) return [sameHome() ? keyFile : untilded(keyFile)];
   if (publicKey !== undefined) return [contentFile("key", `${publicKey}\n`)];

@@ -3,11 +3,22 @@ import { type Shape, changes, hiddenText, list, made, object, ofType, single, te
 import type { Registry } from "../registry/registry";
 import type { Host } from "./host";
 import type { SshArgs } from "./ssh";
-import type { WiringTransform } from "./prepare-host";
+import type { HostTransform } from "./prepare-host";
+import type { Check } from "../core/check";
+
+export const goneCheck: Check = {
+  id: "gone",
+  title: "Something on a server that is gone",
+  effect: "refused",
+  why: "`gone: true` says that a machine is dead, so that the others are released without it and nothing asks it any more. Whatever is still put on it would be given up with it.",
+  says: [
+    'App "shop": roles.web.servers[1] is "web-2", but that server is gone, so that nothing can be put on it; take it out here, or take gone out there once it is back (npx sextant docs checks#gone).',
+  ],
+};
 
 const anyHost: Shape<Host> = made(
   "a Server or an ExistingServer",
-  (value) => "hostName" in value && "shell" in value,
+  (value) => "hostName" in value && "ssh" in value,
   'give the component that new Server("web-1", …) makes',
 );
 
@@ -22,7 +33,7 @@ const host: Shape<Host> = {
         value: (value as Host).hostName,
         rule: "that server is gone, so that nothing can be put on it",
         cure: "take it out here, or take gone out there once it is back",
-        check: "gone",
+        check: goneCheck,
       },
     ];
   },
@@ -46,10 +57,10 @@ export const sshShape: Shape<SshArgs> = object<SshArgs>(
 );
 
 /** What every host's transform may change. */
-export const wiringChanges: { readonly [Name in keyof WiringTransform]-?: true } = {
-  gate: true,
+export const hostChanges: { readonly [Name in keyof HostTransform]-?: true } = {
+  ready: true,
   provider: true,
   dockerNetwork: true,
 };
 
-export const wiringTransform: Shape<WiringTransform> = changes<WiringTransform>(wiringChanges);
+export const hostTransform: Shape<HostTransform> = changes<HostTransform>(hostChanges);

@@ -9,8 +9,20 @@ import { sentence, type Problem } from "../core/problem";
 import { lateRefusal } from "../core/refusal";
 import { home, untilded, usualKeys } from "../../provider/ssh/client-files";
 import { keyFacts, keyMaterial, normalKey, type KeyFacts } from "../../provider/ssh/private-key";
-import type { Shell } from "../../provider/ssh/address";
+import type { SshAddress } from "../../provider/ssh/address";
 import { agentKeys } from "../../provider/ssh/user-agent";
+import type { Check } from "../core/check";
+
+export const sshKeyCheck: Check = {
+  id: "ssh-key",
+  title: "SSH key that ssh cannot use",
+  effect: "refused",
+  why: "ssh says of all of these only that permission was denied, and sshd counts them as attacks. A key from a secret often loses its line breaks on the way; those are mended. A key with a passphrase has to be in the agent that `SSH_AUTH_SOCK` names (`ssh-add FILE`), since nobody is asked during a deploy; on macOS the keychain may have it.",
+  says: [
+    'ExistingServer "old": ssh.privateKey has a passphrase, and no agent holds the key; take the passphrase off a copy of it with ssh-keygen -p, or make a key for deploys alone (npx sextant docs checks#ssh-key).',
+    'ExistingServer "old": ssh.privateKey is the public half of a key; give the private one, or, where an agent holds it, the public half as ssh.publicKey alone (npx sextant docs checks#ssh-key).',
+  ],
+};
 
 /**
  * SSH access to a host, by the `ssh` program of the machine that runs `pulumi`: OpenSSH 7.6 or newer (Debian 11 to 13 are
@@ -102,14 +114,14 @@ export function checkSsh(argument: string, args: SshArgs = {}): Problem[] {
   if (privateKeyFile !== undefined && privateKey !== undefined) {
     problems.push({
       argument: `${argument}.privateKey`,
-      rule: `only one of it and ${argument}.privateKeyFile can be given`,
+      fault: `cannot be given beside ${argument}.privateKeyFile`,
       cure: "keep one of them",
     });
   }
   if (publicKey !== undefined && keyFacts(publicKey).kind !== "public") {
     problems.push({
       argument: `${argument}.publicKey`,
-      rule: "it is no public key",
+      fault: "is no public key",
       cure: 'write it like "ssh-ed25519 AAAA…", as in the file that ends in .pub',
     });
   }
@@ -141,47 +153,54 @@ function checkFile(argument: string, value: string): Problem[] {
   return faults(
     facts,
     `run ssh-add ${value} in a shell with an agent first, or name a key without a passphrase`,
-  ).map((fault) => ({ argument, value, ...fault }));
+  ).map(({ fault, ...rest }) => ({ argument, value, rule: `it ${fault}`, ...rest }));
 }
 
 /** A value that is known only when it is read is refused then, see `secretKey`. */
 function checkSecret(argument: string, value: pulumi.Input<string>): Problem[] {
   if (!check.isPlain(value)) return [];
-  return faults(keyFacts(String(value)), lockedSecret).map((fault) => ({ argument, ...fault }));
+  return faults(keyFacts(String(value)), lockedSecret).map((found) => ({ argument, ...found }));
 }
 
 const lockedSecret =
   "take the passphrase off a copy of it with ssh-keygen -p, or make a key for deploys alone";
 
-/** What is wrong with what should be a private key; the text itself is never shown. */
-function faults(facts: KeyFacts, unlock: string): Pick<Problem, "rule" | "cure" | "check">[] {
-  return faultsOf(facts, unlock).map((fault) => ({ ...fault, check: "ssh-key" as const }));
+/** What is wrong with a key, whether its file is named or nothing of it is shown. */
+interface Fault {
+  fault: string;
+  cure: string;
+  check: Problem["check"];
 }
 
-function faultsOf({ kind }: KeyFacts, unlock: string): Pick<Problem, "rule" | "cure">[] {
+/** What is wrong with what should be a private key; the text itself is never shown. */
+function faults(facts: KeyFacts, unlock: string): Fault[] {
+  return faultsOf(facts, unlock).map((found) => ({ ...found, check: sshKeyCheck }));
+}
+
+function faultsOf({ kind }: KeyFacts, unlock: string): Omit<Fault, "check">[] {
   switch (kind) {
     case "open":
       return [];
     case "locked":
-      return [{ rule: "the key has a passphrase, and no agent holds it", cure: unlock }];
+      return [{ fault: "has a passphrase, and no agent holds the key", cure: unlock }];
     case "public":
       return [
         {
-          rule: "it is the public half of a key",
+          fault: "is the public half of a key",
           cure: "give the private one, or, where an agent holds it, the public half as ssh.publicKey alone",
         },
       ];
     case "putty":
       return [
         {
-          rule: "it is in PuTTY's format, which ssh does not read",
+          fault: "is in PuTTY's format, which ssh does not read",
           cure: 'export it in PuTTYgen by "Export OpenSSH key", or with puttygen KEY -O private-openssh',
         },
       ];
     case "none":
       return [
         {
-          rule: "it is no private key, or only a part of one",
+          fault: "is no private key, or only a part of one",
           cure: 'give all of it, from "-----BEGIN" to the last line',
         },
       ];
@@ -206,7 +225,7 @@ function checkAgent(argument: string, publicKey: string | undefined): Problem[] 
   return [
     {
       argument: `${argument}.privateKeyFile`,
-      rule: "no key is given, ~/.ssh has none of the usual names, and no agent holds one",
+      fault: "is missing, ~/.ssh has no key of the usual names, and no agent holds one",
       cure: "make one with ssh-keygen -t ed25519, name its file, or run ssh-add",
     },
   ];
@@ -284,7 +303,7 @@ export function shellOf(
   address: pulumi.Input<string>,
   hostKey: pulumi.Input<string> | undefined,
   machine?: pulumi.Output<string>,
-): pulumi.Output<Shell> {
+): pulumi.Output<SshAddress> {
   const { user, port, privateKeyFile: keyFile, privateKey: secret, agentKey: publicKey } = access;
   const privateKey =
     secret === undefined ? undefined : pulumi.secret(secret).apply((text) => secretKey(component, text));

@@ -10,7 +10,7 @@ import type { ReleaseInputs } from "../../provider/release/release";
 import type { SettleInputs } from "../../provider/release/settle";
 import type { InputsOfStep, StepType } from "../../provider/release/steps";
 import type { SwitchInputs } from "../../provider/release/switch";
-import { onHost } from "./depends";
+import { dependingOn } from "./depends";
 import type { Host } from "./host";
 
 /** The arguments of a type of step. */
@@ -41,7 +41,7 @@ export type SwitchArgs = InputsOf<SwitchInputs>;
  * A step on a host. It is never replaced: with its inputs it is an update, so that what undoes one release never runs after the next one.
  * Its type is `sextant:index:Switch` and so on.
  */
-export class StepOnHost<Type extends StepType = StepType> extends PluginResource {
+export class Step<Type extends StepType = StepType> extends PluginResource {
   constructor(
     type: Type,
     name: string,
@@ -50,8 +50,8 @@ export class StepOnHost<Type extends StepType = StepType> extends PluginResource
     opts: pulumi.CustomResourceOptions & { parent: pulumi.Resource },
     transform?: Transform<StepArgs<Type>>,
   ) {
-    const given = { shell: host.shell, ...inputs } as StepArgs<Type>;
-    const [, args, changed] = transformed<StepArgs<Type>>(transform, name, given, onHost(host, opts));
+    const given = { shell: host.ssh, ...inputs } as StepArgs<Type>;
+    const [, args, changed] = transformed<StepArgs<Type>>(transform, name, given, dependingOn(host, opts));
     super(type, name, args, changed);
   }
 }

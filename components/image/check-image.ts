@@ -3,6 +3,58 @@ import type { Findings, Problem } from "../core/problem";
 import { uncovered } from "../../provider/docker/container-body";
 import type { Architecture } from "../host/host";
 import type { ImageFacts } from "./manifest";
+import type { Check } from "../core/check";
+
+export const imagePlatformCheck: Check = {
+  id: "image-platform",
+  title: "Image platform against server type",
+  effect: "refused",
+  why: "An image for Arm does not start on an x86 server, nor the other way round: `exec format error`. The platforms of the image are read from its registry, the architecture of a server follows from its type.",
+  says: [
+    'App "shop": image is "registry.test/shop:arm", but it is made for linux/arm64 and web-1 is linux/amd64; build it with docker build --platform linux/amd64 (npx sextant docs checks#image-platform).',
+  ],
+};
+
+export const imageCommandCheck: Check = {
+  id: "image-command",
+  title: "Image without a command to serve with",
+  effect: "refused",
+  why: "Without CMD in the Dockerfile an image runs what its base image runs: `irb` for Ruby, a shell for Debian. The container runs, nothing listens, and the health check ends in a timeout that says nothing.",
+  says: [
+    'App "shop": image is "registry.test/shop:irb", but role web would run irb, which waits for a keyboard and serves nobody; add CMD to the Dockerfile, or set roles.web.command (npx sextant docs checks#image-command).',
+  ],
+};
+
+export const imagePortCheck: Check = {
+  id: "image-port",
+  title: "EXPOSE without the route's port",
+  effect: "warned",
+  why: "EXPOSE is a note of the image's author and opens nothing, so an app may well listen elsewhere. Where there is one, and it names other ports than the route does, the route is more often wrong than the note.",
+  says: [
+    'App "shop": route.port is 3000, but the image exposes 8080; set it to 8080 unless the app listens on 3000 (npx sextant docs checks#image-port).',
+  ],
+};
+
+export const imageVolumeCheck: Check = {
+  id: "image-volume",
+  title: "Data that the image keeps where no volume is",
+  effect: "warned",
+  why: "A VOLUME in a Dockerfile says where an image writes data. Docker makes a volume without a name there, a new one with each container. What an app writes there goes at its next release. An accessory's data is kept: a volume that is named after its container and the path is mounted there, and nothing deletes it; but the program does not show it. Read from the registry as `inspectImage` says.",
+  says: [
+    'App "shop": image is "registry.test/shop:v2", but it keeps data at /data, and what role web writes there goes with the container at each release; add "/data" to the role\'s volumes, unless nothing there is to be kept (npx sextant docs checks#image-volume).',
+    'Accessory "search": image is "mongo:8", but it keeps data at /data/db, which volumes does not name, so that the data is kept in a Docker volume that nothing here shows; add "/data/db" to volumes before it holds anything, unless what is there may be lost (npx sextant docs checks#image-volume).',
+  ],
+};
+
+export const imageZstdCheck: Check = {
+  id: "image-zstd",
+  title: "Image whose layers an old Docker cannot read",
+  effect: "warned",
+  why: "Docker reads layers of zstd since version 23, and Debian 11 and 12 have 20.10 in their packages: a pull would end in `archive/tar: invalid tar header`. It is said of servers whose image is one of these; one that gets a newer Docker by `cloudInit` is fine. An existing server's Docker is not known at preview.",
+  says: [
+    'App "shop": image is "registry.test/shop:v2", but its layers are compressed by zstd, which Docker 20 of web-1 cannot read; build it with compression=gzip, or take a server with image: "debian-13" (npx sextant docs checks#image-zstd).',
+  ],
+};
 
 /** A role, as far as an image has to fit it. */
 export interface ImageUse {
@@ -50,7 +102,7 @@ function checkLayers(image: string, { zstd }: ImageFacts, uses: readonly ImageUs
           value: image,
           rule: `its layers are compressed by zstd, which Docker ${old[0]?.dockerMajor ?? ""} of ${names.join(", ")} cannot read`,
           cure: 'build it with compression=gzip, or take a server with image: "debian-13"',
-          check: "image-zstd",
+          check: imageZstdCheck,
         },
       ];
 }
@@ -66,7 +118,7 @@ function checkPlatform(image: string, { platforms }: ImageFacts, uses: readonly 
         value: image,
         rule: `it is made for ${platforms.join(", ")} and ${name} is ${wanted}`,
         cure: `build it with docker build --platform ${wanted}`,
-        check: "image-platform",
+        check: imagePlatformCheck,
       },
     ];
   });
@@ -80,7 +132,7 @@ function checkCommand(image: string, facts: ImageFacts, { role, command }: Image
       value: image,
       rule,
       cure: `add CMD to the Dockerfile, or set roles.${role}.command`,
-      check: "image-command",
+      check: imageCommandCheck,
     },
   ];
   if (facts.entrypoint.length === 0 && facts.command.length === 0)
@@ -117,7 +169,7 @@ function checkPorts({ ports }: ImageFacts, use: ImageUse): Problem[] {
       value: port,
       rule: `the image exposes ${ports.join(", ")}`,
       cure: `set it to ${ports.join(" or ")} unless the app listens on ${port}`,
-      check: "image-port",
+      check: imagePortCheck,
     }));
 }
 
@@ -127,6 +179,6 @@ function checkVolumes(image: string, { volumes }: ImageFacts, { role, mounted = 
     value: image,
     rule: `it keeps data at ${path}, and what role ${role} writes there goes with the container at each release`,
     cure: `add ${JSON.stringify(path)} to the role's volumes, unless nothing there is to be kept`,
-    check: "image-volume",
+    check: imageVolumeCheck,
   }));
 }

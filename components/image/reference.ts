@@ -1,4 +1,15 @@
 /** Names of images: which registry, repository and tag they mean, and which tags move. */
+import type { Check } from "../core/check";
+
+export const mutableTagCheck: Check = {
+  id: "mutable-tag",
+  title: "Tag that moves",
+  effect: "refused",
+  why: "With `latest`, the same program gives another release tomorrow, two hosts can run two of them, and there is none to go back to. A release has a tag of its own, or a digest.",
+  says: [
+    'App "shop": version is "latest", but a tag that moves gives no release to go back to; use a tag of its own for each build, such as the commit\'s hash (npx sextant docs checks#mutable-tag).',
+  ],
+};
 
 /** An image's name in its parts. */
 export interface Reference {
@@ -37,6 +48,6 @@ const moving = new Set([
 ]);
 
 /** Whether a tag is one that is moved to each new build, by its name. */
-export function moves(tag: string): boolean {
+export function isMutableTag(tag: string): boolean {
   return moving.has(tag.toLowerCase());
 }

@@ -10,7 +10,20 @@ import type { PullArgs } from "../image/pull";
 import type { VolumeArgs } from "../docker/volume";
 import type { Host } from "../host/host";
 import type { BridgeArgs, SettleArgs } from "../host/step";
-import { moves } from "../image/reference";
+import { isMutableTag, mutableTagCheck } from "../image/reference";
+import { valuesCheck } from "../core/checks";
+import type { Check } from "../core/check";
+
+export const behindCheck: Check = {
+  id: "behind",
+  title: "Two ends of TLS, or a front that is not believed",
+  effect: "refused or warned",
+  why: "With nginx, a CDN or a load balancer in front, each with its own idea of the scheme, redirects go round in circles, forgery protection refuses every form (`HTTP Origin header didn't match request.base_url`), and all clients have one address. So `behind` on the Proxy says who ends TLS, and everything follows from it; what contradicts it is refused. Warned is a port that everybody reaches without the front: there each can claim any address and scheme.",
+  says: [
+    'App "shop": route.tls is "letsEncrypt", but the Proxy is behind nginx, which ends TLS, and TLS has one end; take tls out of the route, or behind out of the Proxy (npx sextant docs checks#behind).',
+    'Proxy "proxy": http3 is true, but the proxy is behind nginx, which ends TLS; leave it out, or leave behind out (npx sextant docs checks#behind).',
+  ],
+};
 
 /** The release of kamal-proxy that this library drives; an older one lacks options that routes use. */
 export const proxyVersion = "v0.9.2";
@@ -189,7 +202,7 @@ function checkBehind(args: ProxyArgs, front: Front): Problem[] {
     value: args[argument],
     rule: `the proxy is behind ${frontName(front)}, which ends TLS`,
     cure: "leave it out, or leave behind out",
-    check: "behind",
+    check: behindCheck,
   });
   return [
     ...(args.httpsPort === undefined ? [] : [problem("httpsPort")]),
@@ -212,7 +225,7 @@ function checkPublish(addresses: readonly string[]): Problem[] {
         value,
         rule: "it is a list of addresses of the host",
         cure: 'write it like "10.0.0.2"',
-        check: "values" as const,
+        check: valuesCheck,
       })),
   ];
 }
@@ -221,14 +234,14 @@ function checkImageTag(image: string): Problem[] {
   const version = /:v(\d+)\.(\d+)\.(\d+)/.exec(image);
   if (!version) {
     const tag = /:([^:@]+)$/.exec(image.slice(image.lastIndexOf("/") + 1))?.[1];
-    return !image.includes("@sha256:") && (tag === undefined || moves(tag))
+    return !image.includes("@sha256:") && (tag === undefined || isMutableTag(tag))
       ? [
           {
             argument: "image",
             value: image,
             rule: "a tag that moves makes the same program give another proxy",
             cure: `name a release, such as :${proxyVersion}`,
-            check: "mutable-tag",
+            check: mutableTagCheck,
           },
         ]
       : [];

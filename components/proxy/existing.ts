@@ -2,7 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { Component } from "../core/component";
 import { refuseShape } from "../core/shape";
 import type { Host } from "../host/host";
-import { StepOnHost } from "../host/step";
+import { Step } from "../host/step";
 import type { ProxyConfig } from "./args";
 import { checkExisting, existingConfig } from "./checks/check-existing";
 import { checkFront, checkOnServers, occupy } from "./checks/check-servers";
@@ -13,7 +13,7 @@ import { existingProxyShape } from "./shape";
 export interface ExistingProxyOnHost {
   readonly host: Host;
   /** Done when the proxy was found, with the right owner; routes wait for it. */
-  readonly settle: StepOnHost<"ProxyThere">;
+  readonly settle: Step<"ProxyThere">;
 }
 
 /**
@@ -45,8 +45,8 @@ export class ExistingProxy extends Component {
     this.registerOutputs({});
   }
 
-  private find(host: Host, { owner, transform }: ExistingProxyArgs): StepOnHost<"ProxyThere"> {
-    return new StepOnHost(
+  private find(host: Host, { owner, transform }: ExistingProxyArgs): Step<"ProxyThere"> {
+    return new Step(
       "ProxyThere",
       `${this.componentName}-${host.hostName}-there`,
       host,

@@ -8,8 +8,8 @@ import { loginLine } from "../image/login";
 import { Pull } from "../image/pull";
 import { Volume, type VolumeArgs } from "../docker/volume";
 import type { Host } from "../host/host";
-import { alsoAfter, onHost } from "../host/depends";
-import { StepOnHost } from "../host/step";
+import { alsoAfter, dependingOn } from "../host/depends";
+import { Step } from "../host/step";
 import { checkProxy, proxyConfig, type ProxyArgs, type ProxyConfig } from "./args";
 import { checkFront, checkOnServers, occupy } from "./checks/check-servers";
 import { proxyCommand, proxyFiles, proxyPorts, proxySettings, proxyVolume } from "./container";
@@ -20,10 +20,10 @@ import { proxyShape } from "./shape";
 export interface ProxyOnHost {
   readonly host: Host;
   readonly volume: Volume;
-  readonly bridge: StepOnHost<"Bridge">;
+  readonly bridge: Step<"Bridge">;
   readonly container: Container;
   /** Done when the proxy answers with all its routes; routes wait for it. */
-  readonly settle: StepOnHost<"Settle">;
+  readonly settle: Step<"Settle">;
 }
 
 /**
@@ -77,14 +77,14 @@ export class Proxy extends Component {
       transform.volume,
       name,
       // Settings, and no data of the program: they go with the proxy.
-      { shell: host.shell, host: host.hostName, name: proxyVolume, data: "discard" },
-      onHost(host, { parent: this }),
+      { shell: host.ssh, host: host.hostName, name: proxyVolume, data: "discard" },
+      dependingOn(host, { parent: this }),
     );
     const [, given, containerOpts] = transformed<ContainerArgs>(
       transform.container,
       name,
       {
-        shell: host.shell,
+        shell: host.ssh,
         name: proxyContainer,
         image: config.image,
         __auth: loginLine(host, config.image),
@@ -103,10 +103,10 @@ export class Proxy extends Component {
         destroyGraceSeconds: 30,
       },
       // It owns host ports, so the old one has to go first; the bridge takes the connections meanwhile.
-      onHost(host, { parent: this, dependsOn: [image], deleteBeforeReplace: true }),
+      dependingOn(host, { parent: this, dependsOn: [image], deleteBeforeReplace: true }),
     );
     const made = hashOf(given);
-    const bridge = new StepOnHost(
+    const bridge = new Step(
       "Bridge",
       `${name}-bridge`,
       host,
@@ -135,7 +135,7 @@ export class Proxy extends Component {
       },
       alsoAfter(containerOpts, bridge, volume),
     );
-    const settle = new StepOnHost(
+    const settle = new Step(
       "Settle",
       `${name}-settle`,
       host,

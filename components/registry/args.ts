@@ -42,21 +42,23 @@ export function checkRegistry(args: RegistryArgs): Problem[] {
       ? [absent("password", "set it with pulumi config set --secret, and read it with config.requireSecret")]
       : []),
     ...checkInsecure(args),
-    ...(check.isPlain(args.username) ? checkUsername(args.username) : []),
+    ...(check.isPlain(args.username) ? checkUsername(args.username, true) : []),
     ...(check.isPlain(args.password) ? checkPassword(args.password) : []),
   ];
 }
 
-/** What no registry can be sent as a user: a login is `user:password` without control characters (RFC 7617, section 2). */
-export function checkUsername(username: string): Problem[] {
+/**
+ * What no registry can be sent as a user: a login is `user:password` without control characters (RFC 7617, section 2).
+ * @param shown whether it is in clear in the program
+ */
+export function checkUsername(username: string, shown: boolean): Problem[] {
   const held = control(username) ?? (username.includes(":") ? "a colon" : undefined);
   return held === undefined
     ? []
     : [
         {
           argument: "username",
-          value: username,
-          rule: `it holds ${held}, which a login cannot carry`,
+          ...(shown ? { value: username, rule: `it ${faultOf(held)}` } : { fault: faultOf(held) }),
           cure: "give the user alone",
         },
       ];
@@ -70,11 +72,13 @@ export function checkPassword(password: string): Problem[] {
     : [
         {
           argument: "password",
-          rule: `it holds ${held}, which a login cannot carry`,
+          fault: faultOf(held),
           cure: "set it again without; a file that is read into a secret ends with a line break as a rule",
         },
       ];
 }
+
+const faultOf = (held: string): string => `holds ${held}, which a login cannot carry`;
 
 function control(text: string): string | undefined {
   if (/[\r\n]/.test(text)) return "a line break";
@@ -100,7 +104,7 @@ const publicRegistry =
   /^(ghcr\.io|quay\.io|registry\.gitlab\.com|public\.ecr\.aws|([a-z]+\.)?gcr\.io)$|\.(amazonaws\.com|azurecr\.io|pkg\.dev)$/;
 
 function absent(argument: string, cure: string): Problem {
-  return { argument, rule: "it is missing or empty", cure };
+  return { argument, fault: "is missing or empty", cure };
 }
 
 function checkAddress(address: string): Problem[] {

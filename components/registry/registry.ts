@@ -38,10 +38,10 @@ export class Registry extends Component {
   private checkLate(args: RegistryArgs): void {
     pulumi.all([this.username, this.password]).apply(([username, password]) => {
       const found = [
-        ...(isPlain(args.username) ? [] : checkUsername(username)),
+        ...(isPlain(args.username) ? [] : checkUsername(username, false)),
         ...(isPlain(args.password) ? [] : checkPassword(password)),
       ];
-      this.refuseLate(found.map(({ value: _hidden, ...problem }) => problem));
+      this.refuseLate(found);
     });
   }
 

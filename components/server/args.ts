@@ -6,7 +6,7 @@ import type { Transform } from "../core/component";
 import type { Size } from "../../provider/core/units";
 import type { Firewall } from "../firewall/firewall";
 import type { SshArgs } from "../host/ssh";
-import type { WiringTransform } from "../host/prepare-host";
+import type { HostTransform } from "../host/prepare-host";
 import type { Network } from "../network/network";
 import type { Registry } from "../registry/registry";
 
@@ -155,7 +155,7 @@ export interface ServerArgs {
    * @default none
    * @edit what the changed argument of the child does
    */
-  transform?: WiringTransform & {
+  transform?: HostTransform & {
     /** The server at Hetzner. */
     server?: Transform<hcloud.ServerArgs>;
     /** The SSH key at Hetzner. */

@@ -6,10 +6,22 @@ import type { Problem } from "../core/problem";
 import type { Size } from "../../provider/core/units";
 import type { Architecture } from "../host/host";
 import { checkSsh, type SshArgs } from "../host/ssh";
-import type { WiringTransform } from "../host/prepare-host";
+import type { HostTransform } from "../host/prepare-host";
 import type { Registry } from "../registry/registry";
 import { checkRegistries } from "./checks/check-server";
 import { acceptable, type AcceptableCheck } from "./preflight-checks";
+import { valuesCheck } from "../core/checks";
+import type { Check } from "../core/check";
+
+export const hostKeyCheck: Check = {
+  id: "host-key",
+  title: "Host key that is not pinned",
+  effect: "warned",
+  why: "Everything that a deploy sends goes over SSH as root: credentials, secrets, certificates. A `Server` gets a host key that is known before anyone connects. For an `ExistingServer` without `hostKey`, the first `pulumi up` trusts the key that answers, as ssh does, prints it and keeps it in the state: later ones are held to it. It is only as sure as that first connection.",
+  says: [
+    'ExistingServer "web-1": hostKey is not set, so whoever answers first is trusted with all secrets of the host, and its key kept; set it to "ssh-ed25519 AAAA…" from the machine\'s console: cat /etc/ssh/ssh_host_ed25519_key.pub (npx sextant docs checks#host-key).',
+  ],
+};
 
 /** Arguments of `ExistingServer`. */
 export interface ExistingServerArgs {
@@ -103,12 +115,12 @@ export interface ExistingServerArgs {
    */
   gone?: boolean;
   /**
-   * Changes a child before it is made; `gate` is the preflight.
+   * Changes a child before it is made; `ready` is the preflight.
    *
    * @default none
    * @edit what the changed argument of the child does
    */
-  transform?: WiringTransform;
+  transform?: HostTransform;
 }
 
 /** What is wrong with the arguments of an existing server. */
@@ -144,7 +156,7 @@ function checkAccepted(argument: string, name: unknown): Problem[] {
 
 function checkAddress(address: unknown): Problem[] {
   const cure = 'give its address or name, such as "203.0.113.7"';
-  if (address === undefined || address === "") return [{ argument: "address", rule: "it is missing", cure }];
+  if (address === undefined || address === "") return [{ argument: "address", fault: "is missing", cure }];
   if (!check.isPlain(address) || isIP(String(address)) !== 0) return [];
   return check.hostName("address", address).map((problem) => ({ ...problem, cure }));
 }
@@ -157,7 +169,7 @@ function family(argument: string, value: unknown, ok: (text: string) => boolean,
       value,
       rule: "it is no address of that family",
       cure: `write it like ${example}`,
-      check: "values",
+      check: valuesCheck,
     },
   ];
 }
@@ -180,9 +192,9 @@ export function checkTrust({ hostKey }: ExistingServerArgs): Problem[] {
   return [
     {
       argument: "hostKey",
-      rule: "it is not set, so whoever answers first is trusted with all secrets of the host, and its key kept",
+      fault: "is not set, so whoever answers first is trusted with all secrets of the host, and its key kept",
       cure: 'set it to "ssh-ed25519 AAAA…" from the machine\'s console: cat /etc/ssh/ssh_host_ed25519_key.pub',
-      check: "host-key",
+      check: hostKeyCheck,
     },
   ];
 }

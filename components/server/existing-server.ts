@@ -3,10 +3,10 @@ import type * as docker from "@pulumi/docker";
 import { Component } from "../core/component";
 import { refuseShape } from "../core/shape";
 import { mebibytes } from "../../provider/core/units";
-import type { Architecture, Host, Reach } from "../host/host";
-import type { GateOnHost } from "../host/host-ready";
+import type { Architecture, Host, Exposure } from "../host/host";
+import type { HostReady } from "../host/host-ready";
 import { ssh } from "../host/ssh";
-import { wireHost } from "../host/prepare-host";
+import { prepareHost } from "../host/prepare-host";
 import { checkExistingServer, checkTrust, type ExistingServerArgs } from "./existing-args";
 import { existingServerShape } from "./shape";
 
@@ -26,7 +26,7 @@ export class ExistingServer extends Component implements Host {
    * Looks at the machine; refuses with the list of what is wrong, or prints what it is and what will bite later, and puts the verbs
    * on it.
    */
-  readonly preflight: GateOnHost;
+  readonly preflight: HostReady;
 
   readonly address: pulumi.Output<string>;
   readonly ipv6Address: pulumi.Output<string | undefined>;
@@ -34,15 +34,15 @@ export class ExistingServer extends Component implements Host {
   readonly architecture: Architecture | undefined;
   readonly memoryMb: number | undefined;
   readonly connection: Host["connection"];
-  readonly shell: Host["shell"];
+  readonly ssh: Host["ssh"];
   readonly network: Host["network"];
   readonly registries: Host["registries"];
   /** Whether the program says that the machine is gone. */
   readonly gone: boolean;
-  readonly reach: Reach;
+  readonly exposure: Exposure;
   /** Nothing: the machine is not made here, and does not go with the stack. */
-  readonly tied: Host["tied"] = {};
-  readonly ready: pulumi.Resource;
+  readonly lifecycle: Host["lifecycle"] = {};
+  readonly ready: HostReady;
   private readonly dockerProvider: () => docker.Provider;
   /** The arguments, for checks of other components. */
   readonly args: Readonly<ExistingServerArgs>;
@@ -55,30 +55,31 @@ export class ExistingServer extends Component implements Host {
     this.args = args;
     this.hostName = name;
     this.gone = args.gone ?? false;
-    this.reach = {
+    this.exposure = {
       sshPort: args.ssh?.port ?? 22,
       firewalls: [],
-      privately: args.privateAddress !== undefined,
+      inPrivateNetwork: args.privateAddress !== undefined,
     };
     this.address = pulumi.output(args.address);
     this.ipv6Address = pulumi.output(args.ipv6Address);
     this.privateAddress = pulumi.output(args.privateAddress);
     this.architecture = args.architecture;
     this.memoryMb = args.memory === undefined ? undefined : mebibytes(args.memory);
-    const wired = wireHost(this, {
+    const prepared = prepareHost(this, {
       access: ssh(args.ssh),
       address: this.address,
       hostKey: args.hostKey,
       registries: args.registries ?? [],
-      tied: this.tied,
-      gate: { verb: "preflight", words: this.preflightWords(), show: true },
+      lifecycle: this.lifecycle,
+      check: { verb: "preflight", words: this.preflightWords(), show: true },
       dependsOn: [],
       gone: this.gone,
       transform: args.transform ?? {},
     });
-    ({ connection: this.connection, shell: this.shell, network: this.network } = wired);
-    this.dockerProvider = wired.docker;
-    ({ registries: this.registries, ready: this.ready, gate: this.preflight } = wired);
+    ({ connection: this.connection, ssh: this.ssh, network: this.network } = prepared);
+    this.dockerProvider = prepared.docker;
+    ({ registries: this.registries, ready: this.preflight } = prepared);
+    this.ready = this.preflight;
     this.registerOutputs({
       address: this.address,
       ipv6Address: this.ipv6Address,

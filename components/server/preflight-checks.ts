@@ -1,6 +1,6 @@
 /** The checks of the preflight that a program can accept by name. */
 
-/** In the order in which the preflight makes them; its script says of each that it "refuses unless accepted". */
+/** In the order in which the preflight says them; the level of each is "refuses unless accepted". */
 export const acceptable = [
   "memory-limits",
   "disk-inodes",

@@ -6,10 +6,10 @@ import { ownLabels } from "../core/names";
 import { refuseShape } from "../core/shape";
 import { mebibytes } from "../../provider/core/units";
 import { putBehind } from "../firewall/audit";
-import type { Architecture, Host, Reach } from "../host/host";
-import type { GateOnHost } from "../host/host-ready";
+import type { Architecture, Host, Exposure } from "../host/host";
+import type { HostReady } from "../host/host-ready";
 import { ssh } from "../host/ssh";
-import { wireHost } from "../host/prepare-host";
+import { prepareHost } from "../host/prepare-host";
 import type { ServerArgs } from "./args";
 import { checkServer, insecureRegistries } from "./checks/check-server";
 import { warnAddresses } from "./checks/check-addresses";
@@ -41,8 +41,6 @@ export class Server extends Component implements Host {
   readonly hostKey: HostKey;
   /** The attachment to the private network. */
   readonly serverNetwork: hcloud.ServerNetwork | undefined;
-  /** Succeeds when the first boot is done and Docker answers; then puts the verbs on the server. */
-  readonly gate: GateOnHost;
 
   readonly address: pulumi.Output<string>;
   readonly ipv6Address: pulumi.Output<string | undefined>;
@@ -52,14 +50,15 @@ export class Server extends Component implements Host {
   readonly memoryMb: number | undefined;
   readonly cores: number | undefined;
   readonly connection: Host["connection"];
-  readonly shell: Host["shell"];
+  readonly ssh: Host["ssh"];
   readonly network: Host["network"];
   readonly registries: Host["registries"];
   /** Whether the program says that the machine is gone. */
   readonly gone: boolean;
-  readonly reach: Reach;
-  readonly tied: Host["tied"];
-  readonly ready: pulumi.Resource;
+  readonly exposure: Exposure;
+  readonly lifecycle: Host["lifecycle"];
+  /** Succeeds when the first boot is done and Docker answers; then puts the verbs on the server. */
+  readonly ready: HostReady;
   private readonly dockerProvider: () => docker.Provider;
   /** The arguments, for checks of other components. */
   readonly args: Readonly<ServerArgs>;
@@ -75,10 +74,10 @@ export class Server extends Component implements Host {
     this.args = args;
     this.hostName = name;
     this.gone = args.gone ?? false;
-    this.reach = {
+    this.exposure = {
       sshPort: args.ssh?.port ?? 22,
       firewalls: args.firewalls,
-      privately: args.network !== undefined,
+      inPrivateNetwork: args.network !== undefined,
     };
     const type = serverTypes.get(args.type);
     this.architecture = type?.architecture;
@@ -99,22 +98,22 @@ export class Server extends Component implements Host {
     this.address = args.publicIpv4 === false ? this.server.ipv6Address : this.server.ipv4Address;
     this.ipv6Address = this.server.ipv6Address.apply((address) => (address === "" ? undefined : address));
     this.privateAddress = pulumi.output(this.serverNetwork?.ip);
-    this.tied = { deletedWith: this.server, replacementTrigger: this.server.id };
-    const wired = wireHost(this, {
+    this.lifecycle = { deletedWith: this.server, replacementTrigger: this.server.id };
+    const prepared = prepareHost(this, {
       access: ssh(args.ssh),
       address: this.address,
       hostKey: this.hostKey.publicKey,
       registries: args.registries ?? [],
-      tied: this.tied,
-      gate: { verb: "host-ready", words: this.gateWords(), show: false },
+      lifecycle: this.lifecycle,
+      check: { verb: "host-ready", words: this.checkWords(), show: false },
       dependsOn: this.serverNetwork === undefined ? [this.server] : [this.server, this.serverNetwork],
       machine: this.server.id,
       gone: this.gone,
       transform: args.transform ?? {},
     });
-    ({ connection: this.connection, shell: this.shell, network: this.network } = wired);
-    this.dockerProvider = wired.docker;
-    ({ registries: this.registries, ready: this.ready, gate: this.gate } = wired);
+    ({ connection: this.connection, ssh: this.ssh, network: this.network } = prepared);
+    this.dockerProvider = prepared.docker;
+    ({ registries: this.registries, ready: this.ready } = prepared);
     putBehind(args.firewalls, this);
     this.registerOutputs({
       address: this.address,
@@ -215,7 +214,7 @@ export class Server extends Component implements Host {
     });
   }
 
-  private gateWords(): pulumi.Input<string>[] {
+  private checkWords(): pulumi.Input<string>[] {
     const privately =
       this.serverNetwork === undefined ? [] : [pulumi.interpolate`private=${this.serverNetwork.ip}`];
     return ["boot=yes", ...privately, "timeout=600"];

@@ -17,7 +17,7 @@ import {
   text,
 } from "../core/shape";
 import type { Firewall } from "../firewall/firewall";
-import { registries, sshShape, wiringChanges, wiringTransform } from "../host/shapes";
+import { registries, sshShape, hostChanges, hostTransform } from "../host/shapes";
 import type { Network } from "../network/network";
 import type { ServerArgs } from "./args";
 import type { ExistingServerArgs } from "./existing-args";
@@ -73,7 +73,7 @@ export const serverShape: Shape<ServerArgs> = object<ServerArgs>(
     daemon: named(anything, '{ "registry-mirrors": ["https://mirror.example.com"] }'),
     cloudInit: text,
     transform: changes<NonNullable<ServerArgs["transform"]>>({
-      ...wiringChanges,
+      ...hostChanges,
       server: true,
       sshKey: true,
       hostKey: true,
@@ -102,7 +102,7 @@ export const existingServerShape: Shape<ExistingServerArgs> = object<ExistingSer
       '{ disk: "5g" }',
     ),
     gone: flag,
-    transform: wiringTransform,
+    transform: hostTransform,
   },
   '{ address: "203.0.113.7" }',
   { host: "write address", ip: "write address", user: "write ssh: { user: … }" },

@@ -1,5 +1,5 @@
 /** The page of what a preview checks, from the table that the sentences are anchored in. */
-import { checkPages } from "../../components/core/check-pages";
+import { checks } from "../../components/checks";
 
 const effects = {
   refused: "The preview ends with an error.",
@@ -8,10 +8,9 @@ const effects = {
 };
 
 export function checksPage(): string {
-  const entries = Object.entries(checkPages);
   return (
     [
-      "<!-- Made from components/core/check-pages.ts by npm run docs; edit that. -->",
+      "<!-- Made from the checks that components/checks.ts lists by npm run docs; edit those. -->",
       "# What a preview checks",
       "Every argument is checked before anything is touched, all problems of a component at once, a sentence each: component, " +
         "argument, value, the rule, what to write instead, and the place on this page. Refused is what cannot work, what opens " +
@@ -20,10 +19,10 @@ export function checksPage(): string {
       "What is known only in an update (an output of another resource) is checked there, or not at all. `pulumi up` runs the " +
         "same checks in its preview.",
       ["| Check | What happens |", "| --- | --- |"]
-        .concat(entries.map(([name, { title, effect }]) => `| [${title}](#${name}) | ${effect} |`))
+        .concat(checks.map(({ id, title, effect }) => `| [${title}](#${id}) | ${effect} |`))
         .join("\n"),
-      ...entries.flatMap(([name, { title, effect, why, says }]) => [
-        `<a id="${name}"></a>`,
+      ...checks.flatMap(({ id, title, effect, why, says }) => [
+        `<a id="${id}"></a>`,
         `## ${title}`,
         `${why} ${effects[effect]}`,
         ["```text", ...says, "```"].join("\n"),

@@ -74,7 +74,7 @@ function typeNode(symbol: ts.Symbol): ts.TypeNode | undefined {
 function isWrittenOut(node: ts.TypeNode): boolean {
   if (ts.isTypeLiteralNode(node)) return true;
   if (ts.isIntersectionTypeNode(node)) return node.types.some(isWrittenOut);
-  return ts.isTypeReferenceNode(node) && node.typeName.getText() === "WiringTransform";
+  return ts.isTypeReferenceNode(node) && node.typeName.getText() === "HostTransform";
 }
 
 const printer = ts.createPrinter({ removeComments: true });

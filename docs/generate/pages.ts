@@ -1,5 +1,4 @@
 /** All pages of the reference, formatted. */
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { format, resolveConfig } from "prettier";
 import { repoRoot } from "../../lab/paths";
@@ -10,8 +9,6 @@ import { preflightPage } from "./preflight";
 import { policyPage } from "./policy";
 import { readLibrary } from "./read";
 import { troubleshootingPage } from "./troubleshooting";
-
-const preflightScript = join(repoRoot, "host", "preflight.sh");
 
 /** The pages by the names of their files. */
 export async function renderPages(library: Library = readLibrary()): Promise<Map<string, string>> {
@@ -24,7 +21,7 @@ export async function renderPages(library: Library = readLibrary()): Promise<Map
   return new Map(
     await Promise.all([
       formatted("README.md", indexPage(library)),
-      formatted("preflight.md", preflightPage(readFileSync(preflightScript, "utf8"))),
+      formatted("preflight.md", preflightPage()),
       formatted("troubleshooting.md", troubleshootingPage()),
       formatted("checks.md", checksPage()),
       formatted("policy.md", policyPage()),

@@ -21,7 +21,7 @@ const order = [
   "App",
 ];
 /** For other components only; a program has no use for them. */
-const internal = new Set(["args", "kit", "tied", "label", "componentName", "logins", "reach"]);
+const internal = new Set(["args", "lifecycle", "label", "componentName", "exposure"]);
 
 /** The library as its docstrings describe it. */
 export function readLibrary(): Library {

@@ -89,7 +89,7 @@ export class DockerMachines implements Machines {
     }
     this.file.save();
     if (await this.exists(spec.id)) return this.start(spec.id);
-    const choice = currentChoice();
+    const choice = currentChoice(spec.name);
     const image = serverImage(spec.imageName, choice);
     // The everyday one comes up with the lab; any other is made when a server first wants it.
     if (image !== everydayImage) await this.makeImage(image);

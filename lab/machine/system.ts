@@ -3,7 +3,7 @@
  * choose; what was chosen is noted in the lab's directory, where the cloud's process finds it, and holds for the servers made from then on.
  */
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { labDir } from "../paths";
 
 /** The engines that can be chosen, the default first; `28.5` has the image store of containerd, as every new Docker has it. */
@@ -86,23 +86,35 @@ export function imageStore({ engine }: ServerChoice): "containerd" | "overlay2" 
   return engine === "28.5" || engine === "29" ? "containerd" : "overlay2";
 }
 
-const file = (): string => join(labDir(), "servers.json");
+const ofEnvironment = (): ServerChoice =>
+  choose(process.env["SEXTANT_LAB_ENGINE"], process.env["SEXTANT_LAB_OS"]);
+const everyServers = (): string => join(labDir(), "servers.json");
+const oneServers = (name: string): string => join(labDir(), "servers", `${name}.json`);
 
 /** Notes what the environment chooses, for the servers that are made from now on. */
-export function noteChoice(
-  choice: ServerChoice = choose(process.env["SEXTANT_LAB_ENGINE"], process.env["SEXTANT_LAB_OS"]),
-): ServerChoice {
-  mkdirSync(labDir(), { recursive: true, mode: 0o700 });
-  // Replaced as a whole: the cloud may be reading it.
-  writeFileSync(`${file()}.new`, JSON.stringify(choice));
-  renameSync(`${file()}.new`, file());
-  return choice;
+export function noteChoice(): ServerChoice {
+  return note(everyServers(), ofEnvironment());
 }
 
-/** What was noted last, or what the environment chooses where nothing was. */
-export function currentChoice(): ServerChoice {
-  if (!existsSync(file())) return choose(process.env["SEXTANT_LAB_ENGINE"], process.env["SEXTANT_LAB_OS"]);
-  return JSON.parse(readFileSync(file(), "utf8")) as ServerChoice;
+/** Notes a choice for servers of that name alone: others are made at the same time. */
+export function noteChoiceFor(name: string, choice: ServerChoice): ServerChoice {
+  return note(oneServers(name), choice);
+}
+
+/** What was noted for a server of that name, or for all, or what the environment chooses where nothing was. */
+export function currentChoice(name?: string): ServerChoice {
+  const files = [...(name === undefined ? [] : [oneServers(name)]), everyServers()];
+  const noted = files.find((file) => existsSync(file));
+  return noted === undefined ? ofEnvironment() : (JSON.parse(readFileSync(noted, "utf8")) as ServerChoice);
+}
+
+function note(file: string, choice: ServerChoice): ServerChoice {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  // Replaced as a whole: the cloud may be reading it.
+  const next = `${file}.${process.pid}`;
+  writeFileSync(next, JSON.stringify(choice));
+  renameSync(next, file);
+  return choice;
 }
 
 function oneOf<T extends string>(

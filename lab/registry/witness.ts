@@ -10,6 +10,8 @@ export interface Witnessed {
   taken: boolean;
   /** What was asked for, where the log says it. @example "/v2/shop/manifests/v1" */
   path: string | undefined;
+  /** The address that it came from; several stacks are at work at a time. */
+  from: string;
 }
 
 /** The name of the registry's container. */
@@ -29,11 +31,16 @@ export async function witnessed(docker: Docker, since: Date): Promise<Witnessed[
  */
 export function parseLog(log: string): Witnessed[] {
   return log.split("\n").flatMap((line): Witnessed[] => {
+    const from = (field(line, "http.request.remoteaddr") ?? "")
+      .replace(/:\d+$/, "")
+      .replace(/^\[(.*)\]$/, "$1");
     const refused = /msg="error authenticating user \\"(.*?)\\"/.exec(line)?.[1];
-    if (refused !== undefined) return [{ user: refused, taken: false, path: undefined }];
+    if (refused !== undefined) return [{ user: refused, taken: false, path: undefined, from }];
     if (!line.includes("msg=GetImageManifest")) return [];
     const user = field(line, "auth.user.name");
-    return [{ user: user === "" ? undefined : user, taken: true, path: field(line, "http.request.uri") }];
+    return [
+      { user: user === "" ? undefined : user, taken: true, path: field(line, "http.request.uri"), from },
+    ];
   });
 }
 

@@ -1,5 +1,5 @@
 /** Whether two descriptions of a machine are of the same one. Pure: it is decided from what the state and the program say. */
-import type { Shell } from "../ssh/address";
+import type { SshAddress } from "../ssh/address";
 
 /** What Pulumi gives a provider at preview for what is known only later. */
 export const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
@@ -10,7 +10,7 @@ export interface Place {
   host?: string | undefined;
   /** What is another one with another machine behind the same name: the id of a server that the program makes. */
   machine?: string | undefined;
-  shell: Shell;
+  shell: SshAddress;
 }
 
 /**
@@ -47,6 +47,6 @@ function wayTo({ shell }: Place): string | undefined {
     : undefined;
 }
 
-function isKnown(shell: unknown): shell is Shell {
+function isKnown(shell: unknown): shell is SshAddress {
   return typeof shell === "object" && shell !== null;
 }

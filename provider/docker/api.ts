@@ -1,6 +1,6 @@
 /** Docker's API on a host, through the connection that is kept warm: no process a host is left on the client for it. */
-import type { Shell } from "../ssh/address";
-import { onHost } from "../ssh/run";
+import type { SshAddress } from "../ssh/address";
+import { runOverSsh } from "../ssh/run";
 import { quote, verbText } from "../host/scripts";
 
 /** A request to Docker's API; paths as in https://docs.docker.com/reference/api/engine/, without a version. */
@@ -23,13 +23,16 @@ export interface Answer {
  * Asks Docker, whatever it answers.
  * @throws Error when the host cannot be reached, when Docker does not answer, or not in time.
  */
-export async function ask(shell: Shell, { method, path, body, timeout = 120 }: Request): Promise<Answer> {
+export async function ask(
+  shell: SshAddress,
+  { method, path, body, timeout = 120 }: Request,
+): Promise<Answer> {
   const archive = body instanceof Uint8Array;
   const words = [method, path, ...(archive ? ["application/x-tar"] : [])];
   const line = ["sh", "-c", quote(verbText("engine")), "engine", ...words.map(quote)].join(" ");
   const stdin = archive || body === undefined ? body : JSON.stringify(body);
   const what = `Docker's answer to ${method} ${path}`;
-  const ran = await onHost(shell, line, { ...(stdin === undefined ? {} : { stdin }), timeout, what });
+  const ran = await runOverSsh(shell, line, { ...(stdin === undefined ? {} : { stdin }), timeout, what });
   if (ran.code !== 0) {
     throw new Error(
       `${shell.name}: Docker does not answer (${ran.stderr.trim().split("\n").at(-1) ?? ""}); see systemctl status docker there.`,
@@ -66,7 +69,7 @@ export function parseAnswer(printed: string): Answer {
 
 /** Asks Docker for something that has to succeed. Some answers besides say that it is so already. */
 export async function must(
-  shell: Shell,
+  shell: SshAddress,
   request: Request,
   what: string,
   already: readonly number[] = [],

@@ -1,7 +1,7 @@
 /** Brings an image to a host by the verb `pull`, for the resources that need one there; one that is there is left as it is. */
 import { verdict } from "../diagnosis/verdict";
-import type { Shell } from "../ssh/address";
-import { onHost } from "../ssh/run";
+import type { SshAddress } from "../ssh/address";
+import { runOverSsh } from "../ssh/run";
 import { kit, verbLine } from "../host/scripts";
 
 /** Seconds; a large image over a slow line. */
@@ -14,13 +14,13 @@ const timeout = 1800;
  * @throws Error that says in the user's terms why the image is not there.
  */
 export async function bring(
-  shell: Shell,
+  shell: SshAddress,
   image: string,
   auth: string | undefined,
   owner?: string,
 ): Promise<void> {
   const words = [`image=${image}`, ...(owner === undefined ? [] : [`for=${owner}`])];
-  const ran = await onHost(shell, verbLine(kit(), "pull", words), {
+  const ran = await runOverSsh(shell, verbLine(kit(), "pull", words), {
     stdin: `${auth ?? ""}\n`,
     timeout,
     what: `the pull of ${image}`,

@@ -2,11 +2,11 @@
 import { createHash } from "node:crypto";
 import { posix } from "node:path";
 import { changed } from "../changes";
-import type { Shell } from "../ssh/address";
+import type { SshAddress } from "../ssh/address";
 import type { DataFormat } from "./data-format";
 
 export interface ContainerInputs {
-  shell: Shell;
+  shell: SshAddress;
   /** A fixed name; without one, the resource's own with a suffix, so that old and new can be there at once. */
   name: string;
   image: string;

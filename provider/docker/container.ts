@@ -10,8 +10,8 @@ import { pageCommand } from "../core/page";
 import { diagnose } from "../diagnosis/diagnose";
 import { report } from "../diagnosis/report";
 import { stand, stands } from "../standing";
-import type { Shell } from "../ssh/address";
-import { onHost } from "../ssh/run";
+import type { SshAddress } from "../ssh/address";
+import { runOverSsh } from "../ssh/run";
 import { quote } from "../host/scripts";
 import {
   configured,
@@ -107,7 +107,7 @@ async function notMade({ shell, name, image }: ContainerInputs, error: string): 
   const full = diagnose(evidence).causes.some(({ id }) => id === "disk-full");
   if (!full) return `${shell.name}: Docker does not make the container ${name}: ${error}`;
   const look = `df -Pk "$(docker info --format '{{.DockerRootDir}}')" | tail -n 1`;
-  const ran = await onHost(shell, look, { timeout: grace, what: "the room on the disk" });
+  const ran = await runOverSsh(shell, look, { timeout: grace, what: "the room on the disk" });
   const [, total = "", , free = "", , ...path] = ran.stdout.trim().split(/\s+/);
   const known = /^\d+$/.test(total) && /^\d+$/.test(free);
   const disk = known && { path: path.join(" "), total: megabytes(total), free: megabytes(free) };
@@ -193,12 +193,12 @@ async function complete({ id, serves }: Created, inputs: ContainerInputs): Promi
   }
 }
 
-async function startIt(shell: Shell, id: string, name: string): Promise<void> {
+async function startIt(shell: SshAddress, id: string, name: string): Promise<void> {
   const request = { method: "POST", path: `/containers/${id}/start` } as const;
   await must(shell, request, `starting the container ${name}`, [304]);
 }
 
-async function inspect(shell: Shell, container: string): Promise<Inspected | undefined> {
+async function inspect(shell: SshAddress, container: string): Promise<Inspected | undefined> {
   const path = `/containers/${encodeURIComponent(container)}/json`;
   const answer = await must(shell, { method: "GET", path }, `looking for the container ${container}`, [404]);
   return answer.status === 404 ? undefined : (answer.body as Inspected);
@@ -239,7 +239,7 @@ async function nameVolumes(id: string, { shell, name }: ContainerInputs): Promis
     const script = `set -e; to=$(docker volume inspect --format '{{.Mountpoint}}' "$(docker volume create "$2")"); chown --reference="$1" "$to"; chmod --reference="$1" "$to"; find "$1" -mindepth 1 -maxdepth 1 -exec mv -t "$to" {} +`;
     const words = [script, "name-volume", Source, volume?.volumeName ?? ""].map(quote);
     const what = `moving the data of ${name} at ${Destination} to the volume ${volume?.volumeName ?? ""}`;
-    const ran = await onHost(shell, `sh -c ${words.join(" ")}`, { timeout: createSeconds, what });
+    const ran = await runOverSsh(shell, `sh -c ${words.join(" ")}`, { timeout: createSeconds, what });
     if (ran.code !== 0) throw new Error(`${shell.name}: ${what} failed: ${ran.stderr.trim().slice(-300)}`);
   }
 }

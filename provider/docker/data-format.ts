@@ -4,8 +4,8 @@
  * a word: https://wiki.postgresql.org/wiki/Locale_data_changes. Pure, but for the look at the volume.
  */
 import { pageCommand } from "../core/page";
-import type { Shell } from "../ssh/address";
-import { onHost } from "../ssh/run";
+import type { SshAddress } from "../ssh/address";
+import { runOverSsh } from "../ssh/run";
 import { quote } from "../host/scripts";
 
 /** What wrote the data. */
@@ -63,9 +63,9 @@ export function formatRefusal(
 }
 
 /** The major versions whose data is in a volume, by the files that each database has; none for an empty or missing volume. */
-export async function majorsIn(shell: Shell, volume: string): Promise<number[]> {
+export async function majorsIn(shell: SshAddress, volume: string): Promise<number[]> {
   const line = `dir=$(docker volume inspect --format '{{.Mountpoint}}' ${quote(volume)} 2>/dev/null) || exit 0; for file in "$dir"/PG_VERSION "$dir"/*/PG_VERSION "$dir"/*/docker/PG_VERSION; do [ ! -s "$file" ] || cat "$file"; done`;
-  const ran = await onHost(shell, line, { timeout: 60, what: `looking into the volume ${volume}` });
+  const ran = await runOverSsh(shell, line, { timeout: 60, what: `looking into the volume ${volume}` });
   if (ran.code !== 0)
     throw new Error(`${shell.name}: looking into the volume ${volume} failed: ${ran.stderr}`);
   return ran.stdout.split("\n").filter(Boolean).map(Number);

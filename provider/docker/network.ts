@@ -4,12 +4,12 @@
  */
 import type { ResourceProvider } from "../resource-provider";
 import { replacedBy } from "../changes";
-import type { Shell } from "../ssh/address";
+import type { SshAddress } from "../ssh/address";
 import { isShared } from "../host/install";
 import { ask, messageOf, must } from "./api";
 
 export interface DockerNetworkInputs {
-  shell: Shell;
+  shell: SshAddress;
   name: string;
   /** @default "bridge" */
   driver?: string;

@@ -6,13 +6,13 @@ import type { ResourceProvider } from "../resource-provider";
 import { changed } from "../changes";
 import { eachHost } from "../ssh/each-host";
 import { kept } from "../on-one-host";
-import type { Shell } from "../ssh/address";
-import { onHost } from "../ssh/run";
+import type { SshAddress } from "../ssh/address";
+import { runOverSsh } from "../ssh/run";
 import { bring } from "./bring";
 
 /** A host that gets the image. */
 export interface PullHost {
-  shell: Shell;
+  shell: SshAddress;
   /** What is another when the machine is a new one; nothing for machines that are not the program's. */
   machine?: string;
 }
@@ -75,7 +75,7 @@ export const pullProvider: ResourceProvider<PullInputs, PullState> = {
       const look = `docker image inspect --format '{{.Id}}' '${image}' 2>/dev/null || true`;
       const had = !(state.missing ?? []).includes(shell.name);
       return kept(shell, { name: shell.name, there: had }, async () => {
-        const ran = await onHost(shell, look, { timeout: 60, what: `looking for the image ${image}` });
+        const ran = await runOverSsh(shell, look, { timeout: 60, what: `looking for the image ${image}` });
         return { name: shell.name, there: ran.stdout.trim() !== "" };
       });
     });

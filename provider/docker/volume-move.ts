@@ -1,6 +1,6 @@
 /** A volume of one host on another one: copied while nobody writes to it, and checked. The old one stays. */
-import type { Shell } from "../ssh/address";
-import { onHost } from "../ssh/run";
+import type { SshAddress } from "../ssh/address";
+import { runOverSsh } from "../ssh/run";
 import { pump } from "../ssh/pump";
 import { quote, verbText } from "../host/scripts";
 
@@ -16,9 +16,9 @@ function lineOf(verb: "volume-out" | "volume-in" | "volume-sum", words: readonly
   return ["sh", "-c", quote(text), verb, ...words.map(quote)].join(" ");
 }
 
-async function sumOf(shell: Shell, volume: string): Promise<{ sum: string; files: string }> {
+async function sumOf(shell: SshAddress, volume: string): Promise<{ sum: string; files: string }> {
   const what = `reading the volume ${volume}`;
-  const ran = await onHost(shell, lineOf("volume-sum", [volume]), { timeout: sumSeconds, what });
+  const ran = await runOverSsh(shell, lineOf("volume-sum", [volume]), { timeout: sumSeconds, what });
   const [sum = "", files = ""] = ran.stdout.trim().split(/\s+/);
   if (ran.code !== 0 || !/^[0-9a-f]{64}$/.test(sum))
     throw new Error(`${shell.name}: ${what} failed: ${ran.stderr.trim().slice(-300)}`);
@@ -32,8 +32,8 @@ async function sumOf(shell: Shell, volume: string): Promise<{ sum: string; files
  */
 export async function copyVolume(
   volume: string,
-  from: Shell,
-  to: Shell,
+  from: SshAddress,
+  to: SshAddress,
   containers: readonly string[],
 ): Promise<string> {
   let files = "";

@@ -13,14 +13,14 @@ import { changed } from "../changes";
 import { first } from "../gone";
 import { stand, stands } from "../standing";
 import { pace } from "../ssh/connections";
-import type { Shell } from "../ssh/address";
+import type { SshAddress } from "../ssh/address";
 import { ownerLabel } from "./container-body";
 import { ask, messageOf, must } from "./api";
 import { copyVolume } from "./volume-move";
 import { say } from "../say";
 
 export interface VolumeInputs extends Place {
-  shell: Shell;
+  shell: SshAddress;
   /** How errors name the component. */
   label?: string;
   name: string;
@@ -65,7 +65,7 @@ const tries = 10;
 /** What a volume that was made or taken in this run is by, so that a resource of before does not take it away again. */
 const standingFor = (name: string): string => `the volume ${name}`;
 
-async function inspect(shell: Shell, name: string): Promise<Inspected | undefined> {
+async function inspect(shell: SshAddress, name: string): Promise<Inspected | undefined> {
   const path = `/volumes/${encodeURIComponent(name)}`;
   const { status, body } = await must(
     shell,
@@ -77,7 +77,7 @@ async function inspect(shell: Shell, name: string): Promise<Inspected | undefine
 }
 
 /** The containers that use a volume, also stopped ones; none that is going. */
-async function usersOf(shell: Shell, name: string): Promise<Using[]> {
+async function usersOf(shell: SshAddress, name: string): Promise<Using[]> {
   const filters = encodeURIComponent(JSON.stringify({ volume: [name] }));
   const path = `/containers/json?all=true&filters=${filters}`;
   const { body } = await must(shell, { method: "GET", path }, `looking who uses the volume ${name}`);
@@ -203,7 +203,7 @@ async function move(olds: VolumeInputs, news: VolumeInputs): Promise<void> {
 }
 
 /** Whether a volume is on a machine; undefined where nobody answers. */
-export async function isThere(shell: Shell, name: string): Promise<boolean | undefined> {
+export async function isThere(shell: SshAddress, name: string): Promise<boolean | undefined> {
   return inspect(shell, name).then(
     (there) => there !== undefined,
     () => undefined,

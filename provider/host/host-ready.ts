@@ -1,23 +1,25 @@
 /**
- * What the gate of a host does: runs a verb there before anything else of the stack does, from its text, and then puts the verbs of
- * this version of the library there, again when a refresh finds them gone. The state names verb and verbs by their versions and
- * holds nothing of their text.
+ * What the gate of a host does: runs a verb there before anything else of the stack does, from its text, judges what the preflight has
+ * told, and then puts the verbs of this version of the library there, again when a refresh finds them gone. The state names verb and
+ * verbs by their versions and holds nothing of their text.
  */
 import { createHash } from "node:crypto";
 import { dirname } from "node:path";
 import type { ResourceProvider } from "../resource-provider";
 import { changed } from "../changes";
 import { machineFile } from "../on-one-host";
+import { findings } from "./preflight/findings";
+import { judge } from "./preflight/judge";
 import { seenHostKey } from "./seen-host-key";
-import type { Shell } from "../ssh/address";
-import { onHost } from "../ssh/run";
+import type { SshAddress } from "../ssh/address";
+import { runOverSsh } from "../ssh/run";
 import { stand, stands } from "../standing";
 import { quote, verbText } from "./scripts";
 import { forgetUser, hasVerbs, putVerbs, removeVerbs } from "./install";
 import { say } from "../say";
 
-export interface GateInputs {
-  shell: Shell;
+export interface HostReadyInputs {
+  shell: SshAddress;
   /** The verb that has to succeed. */
   verb: "host-ready" | "preflight";
   words: string[];
@@ -32,7 +34,7 @@ export interface GateInputs {
 }
 
 /** The inputs as they were last set, and whether the verbs were there when they were last looked for. */
-export interface GateState extends GateInputs {
+export interface HostReadyState extends HostReadyInputs {
   present: boolean;
   /** The host key of the machine that answered first, where the program pins none: all connections are held to it from then on. */
   seenHostKey?: string;
@@ -43,47 +45,56 @@ const timeout = 900;
 /** Seconds: a machine that has just been made takes no connections until sshd is up. */
 const patience = 120;
 
-/** The version of a verb, by its text. */
-export function versionOf(verb: GateInputs["verb"]): string {
-  return createHash("sha256").update(verbText(verb)).digest("hex").slice(0, 12);
+/** The version of a verb, by its text; of the preflight, also by what its judgement looks for. */
+export function versionOf(verb: HostReadyInputs["verb"]): string {
+  const version = createHash("sha256").update(verbText(verb));
+  if (verb === "preflight") {
+    version.update(JSON.stringify(findings.map(({ id, level, docs }) => ({ id, level, docs }))));
+  }
+  return version.digest("hex").slice(0, 12);
 }
 
 /** @param made whether the machine may have been made just now */
-async function pass({ shell, verb, words, show }: GateInputs, made: boolean): Promise<void> {
-  const line = ["sh -s", ...(words.length > 0 ? ["--"] : []), ...words.map(quote)].join(" ");
+async function pass({ shell, verb, words, show }: HostReadyInputs, made: boolean): Promise<void> {
+  // The preflight tells all that it sees, and its words are for the judgement.
+  const given = verb === "preflight" ? [] : words;
+  const line = ["sh -s", ...(given.length > 0 ? ["--"] : []), ...given.map(quote)].join(" ");
   const firstBoot = made && verb === "host-ready";
   const waiting = { patience: firstBoot ? patience : 0, firstBoot };
-  const ran = await onHost(shell, line, { stdin: verbText(verb), timeout, ...waiting, what: verb });
+  const ran = await runOverSsh(shell, line, { stdin: verbText(verb), timeout, ...waiting, what: verb });
   if (ran.code !== 0) throw new Error(`${shell.name}: ${[ran.stderr, ran.stdout].join("\n").trim()}`);
-  const said = ran.stdout.trim();
+  const { refused, text } =
+    verb === "preflight" ? judge(ran.stdout, words) : { refused: false, text: ran.stdout };
+  const said = text.trim();
+  if (refused) throw new Error(`${shell.name}: ${said}`);
   // The engine shows what its plugins print, below the stack and not below the resource.
   if (show && said !== "") say(said.replace(/^/gm, `${shell.name}: `));
 }
 
 /** Writes down which machine it is, so that nothing of an old one is taken away from a new one at its address. */
-async function mark({ shell }: GateInputs): Promise<void> {
+async function mark({ shell }: HostReadyInputs): Promise<void> {
   const { machine } = shell;
   if (machine === undefined) return;
   const line = `mkdir -p ${dirname(machineFile)} && printf '%s\\n' ${quote(machine)} >${machineFile}`;
-  const ran = await onHost(shell, line, { timeout: 60, what: "writing down which machine it is" });
+  const ran = await runOverSsh(shell, line, { timeout: 60, what: "writing down which machine it is" });
   if (ran.code !== 0) throw new Error(`${shell.name}: ${machineFile} was not written: ${ran.stderr.trim()}`);
 }
 
 /** What a gate stands for on its machine. */
-const useOf = ({ owner }: GateInputs): string => `use by ${owner}`;
+const useOf = ({ owner }: HostReadyInputs): string => `use by ${owner}`;
 
 /** What asks for another look. Another way to reach the same host is no reason. */
 const asked = ["verb", "words", "version"] as const;
 
 /** How the host is reached, held to the key that was seen first where the program names none. */
-function held<T extends { shell: Shell }>(inputs: T, seenHostKey: string | undefined): T {
+function held<T extends { shell: SshAddress }>(inputs: T, seenHostKey: string | undefined): T {
   const { shell } = inputs;
   if (seenHostKey === undefined || shell.hostKey !== undefined) return inputs;
   return { ...inputs, shell: { ...shell, hostKey: seenHostKey } };
 }
 
 /** The host key to keep: what was kept already, else that of the machine which answers now, which is said. */
-async function keep({ shell }: GateInputs, kept?: string): Promise<Pick<GateState, "seenHostKey">> {
+async function keep({ shell }: HostReadyInputs, kept?: string): Promise<Pick<HostReadyState, "seenHostKey">> {
   if (shell.hostKey !== undefined) return {};
   const seen = kept ?? (await seenHostKey(shell));
   if (seen === undefined) return {};
@@ -95,7 +106,7 @@ async function keep({ shell }: GateInputs, kept?: string): Promise<Pick<GateStat
   return { seenHostKey: seen };
 }
 
-export const gateProvider: ResourceProvider<GateInputs, GateState> = {
+export const hostReadyProvider: ResourceProvider<HostReadyInputs, HostReadyState> = {
   check(_olds, news) {
     stand(news.shell, useOf(news));
     return Promise.resolve({ inputs: news });
@@ -141,6 +152,9 @@ export const gateProvider: ResourceProvider<GateInputs, GateState> = {
 };
 
 /** Where nothing is done on the host, what was kept is kept, unless the program names a host key now. */
-function keptOf({ shell }: GateInputs, { seenHostKey }: GateState): Pick<GateState, "seenHostKey"> {
+function keptOf(
+  { shell }: HostReadyInputs,
+  { seenHostKey }: HostReadyState,
+): Pick<HostReadyState, "seenHostKey"> {
   return shell.hostKey !== undefined || seenHostKey === undefined ? {} : { seenHostKey };
 }

@@ -2,15 +2,15 @@
  * The verbs of this version of the library on a host: put there, looked for, and taken away with the last stack that uses the host. Which
  * stacks do is in files there, since a stack without a container on the host needs its verbs and its network all the same.
  */
-import type { Shell } from "../ssh/address";
-import { onHost } from "../ssh/run";
+import type { SshAddress } from "../ssh/address";
+import { runOverSsh } from "../ssh/run";
 import { kit, quote, userFile, users, type Kit } from "./scripts";
 
 /** Seconds; the verbs are some hundred kilobytes. */
 const timeout = 120;
 
 /** Puts the verbs there. @param owner who uses the host @throws when the program was made with other verbs than these. */
-export async function putVerbs(shell: Shell, directory: string, owner?: string): Promise<void> {
+export async function putVerbs(shell: SshAddress, directory: string, owner?: string): Promise<void> {
   const own = kit();
   if (own.directory !== directory) {
     throw new Error(
@@ -27,25 +27,25 @@ export function useLine(owner: string): string {
 }
 
 /** Takes the note of a former name away. */
-export async function forgetUser(shell: Shell, owner: string): Promise<void> {
+export async function forgetUser(shell: SshAddress, owner: string): Promise<void> {
   await run(shell, `rm -f ${userFile(owner)}`, "forgetting a former name");
 }
 
 /** Whether they are there, and that the stack uses the host. */
-export async function hasVerbs(shell: Shell, directory: string, owner?: string): Promise<boolean> {
+export async function hasVerbs(shell: SshAddress, directory: string, owner?: string): Promise<boolean> {
   const noted = owner === undefined ? "" : ` || [ ! -e ${userFile(owner)} ]`;
   const look = `[ ! -x ${directory}/ready ]${noted} || echo present`;
   return (await run(shell, look, "looking for the verbs")).trim() === "present";
 }
 
 /** Whether more than one stack uses the host. */
-export async function isShared(shell: Shell): Promise<boolean> {
+export async function isShared(shell: SshAddress): Promise<boolean> {
   const count = await run(shell, `ls ${users} 2>/dev/null | grep -c . || true`, "looking who uses the host");
   return Number(count.trim()) > 1;
 }
 
 /** Takes them away, unless another stack uses the host. @param owner who uses it no more */
-export async function removeVerbs(shell: Shell, owner: string): Promise<void> {
+export async function removeVerbs(shell: SshAddress, owner: string): Promise<void> {
   await run(shell, unlessUsed(kit(), owner), "removing the verbs");
 }
 
@@ -57,8 +57,8 @@ export function unlessUsed({ remove }: Kit, owner: string): string {
   return `rm -f ${userFile(owner)}; [ -n "$(ls ${users} 2>/dev/null; ${used})" ] || { ${remove}; }`;
 }
 
-async function run(shell: Shell, line: string, what: string, stdin?: string): Promise<string> {
-  const ran = await onHost(shell, line, { stdin, timeout, what });
+async function run(shell: SshAddress, line: string, what: string, stdin?: string): Promise<string> {
+  const ran = await runOverSsh(shell, line, { stdin, timeout, what });
   if (ran.code !== 0) throw new Error(`${shell.name}: ${what} failed: ${ran.stderr.trim().slice(-500)}`);
   return ran.stdout;
 }

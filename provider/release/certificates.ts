@@ -7,12 +7,12 @@ import { pageCommand } from "../core/page";
 import { diagnose } from "../diagnosis/diagnose";
 import type { CertificateFacts, Evidence } from "../diagnosis/evidence";
 import { changed } from "../changes";
-import type { Shell } from "../ssh/address";
+import type { SshAddress } from "../ssh/address";
 import { runCall, type Call } from "./step";
 
 /** The names of a route on a host. */
 export interface CertificatesPlace {
-  shell: Shell;
+  shell: SshAddress;
   /** The host names of the route. */
   hosts: string[];
   /** The path that is asked; the answer of the app does not count. */

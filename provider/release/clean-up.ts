@@ -3,12 +3,12 @@ import { changed } from "../changes";
 import { seconds, type Duration } from "../core/units";
 import type { ResourceProvider } from "../resource-provider";
 import { eachHost } from "../ssh/each-host";
-import type { Shell } from "../ssh/address";
+import type { SshAddress } from "../ssh/address";
 import { runCall, type Call } from "./step";
 
 /** A role on a host. */
 export interface CleanUpPlace {
-  shell: Shell;
+  shell: SshAddress;
   /** `project/stack/app/role` */
   role: string;
   /** The container that serves: all others of the role go. */

@@ -14,14 +14,14 @@ import { putVerbs } from "../host/install";
 import { kit, verbLine, type Verb } from "../host/scripts";
 import { onOneHost } from "../on-one-host";
 import type { ResourceProvider } from "../resource-provider";
-import type { Shell } from "../ssh/address";
-import { onHost } from "../ssh/run";
+import type { SshAddress } from "../ssh/address";
+import { runOverSsh } from "../ssh/run";
 import { stand, stands } from "../standing";
 
 /** The inputs that every step has. */
 export interface StepInputs {
   /** How the host is reached; another way to the same host takes no step. */
-  shell: Shell;
+  shell: SshAddress;
 }
 
 /** The inputs as they were last set, and whether a refresh found the work undone. */
@@ -100,11 +100,11 @@ const textOf = ({ verb, words }: Call): string => [verb, ...words].join(" ");
  * not there, as in a destroy after an upgrade, they are put there first.
  */
 export async function runLine(
-  shell: Shell,
+  shell: SshAddress,
   line: string,
   settings: { timeout: number; what: string; stdin?: string },
 ): Promise<string> {
-  const run = () => onHost(shell, line, { ...settings, timeout: settings.timeout + grace });
+  const run = () => runOverSsh(shell, line, { ...settings, timeout: settings.timeout + grace });
   let ran = await run();
   if (ran.code === notThere) {
     await putVerbs(shell, kit().directory);
@@ -116,7 +116,7 @@ export async function runLine(
 
 /** Runs a verb on a host. @param about what it is about, for messages */
 export function runCall(
-  shell: Shell,
+  shell: SshAddress,
   { verb, words, stdin }: Call,
   timeout: number,
   about?: string,

@@ -4,7 +4,7 @@
  * How a host is reached. It is an input of every resource on the host, and so has just what differs from host to host: what
  * is the same for all of them comes from `sshOptions`.
  */
-export interface Shell {
+export interface SshAddress {
   /** The host's name in the program, for messages. */
   name: string;
   /** `user@address` */

@@ -3,7 +3,7 @@
  * remembered and not tried again by each of them: sshd counts every refused login, and shuts an address out after some.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Shell } from "./address";
+import type { SshAddress } from "./address";
 import { socketName, warmSeconds } from "./options";
 import type { SshFailure } from "./failure";
 import { Unreached } from "./unreached";
@@ -55,7 +55,7 @@ export type Opening = () => Promise<SshFailure | undefined>;
  * @throws Error with the sentence of why it is not.
  */
 export async function connected<T>(
-  shell: Shell,
+  shell: SshAddress,
   patience: Patience,
   open: Opening,
   work: () => Promise<T>,
@@ -72,11 +72,11 @@ export async function connected<T>(
 }
 
 /** The connection was found to be gone. */
-export function disconnected(shell: Shell): void {
+export function disconnected(shell: SshAddress): void {
   connectionOf(shell).ended = 0;
 }
 
-function connectionOf(shell: Shell): Connection {
+function connectionOf(shell: SshAddress): Connection {
   const name = socketName(shell);
   let connection = connections.get(name);
   if (connection === undefined) {
@@ -91,7 +91,7 @@ function isWarm({ users, ended }: Connection): boolean {
 }
 
 async function ensure(
-  shell: Shell,
+  shell: SshAddress,
   connection: Connection,
   patience: Patience,
   open: Opening,
@@ -103,7 +103,12 @@ async function ensure(
   await connection.opening;
 }
 
-async function opened(shell: Shell, connection: Connection, wanted: Patience, open: Opening): Promise<void> {
+async function opened(
+  shell: SshAddress,
+  connection: Connection,
+  wanted: Patience,
+  open: Opening,
+): Promise<void> {
   delete connection.failed;
   const patient = Date.now() + (wanted.patience ?? 0) * pace.second;
   const tiring = Date.now() + triesSeconds * 1000;

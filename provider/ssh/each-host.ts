@@ -1,5 +1,5 @@
 /** The same work on several hosts at once, as one resource does it, and one error for all of them. */
-import type { Shell } from "./address";
+import type { SshAddress } from "./address";
 
 /** A host on which something failed, and what was said of it. */
 export interface Failure {
@@ -13,7 +13,7 @@ export interface Failure {
  * with what came of each, in the order of the hosts.
  * @throws Error that says of which hosts it failed, and why.
  */
-export async function eachHost<Place extends { shell: Shell }, Result>(
+export async function eachHost<Place extends { shell: SshAddress }, Result>(
   places: readonly Place[],
   work: (place: Place) => Promise<Result>,
 ): Promise<Result[]> {

@@ -3,7 +3,7 @@
  * (https://github.com/openssh/openssh-portable, the file is named at each).
  */
 import { goneVariable } from "../gone";
-import type { Shell } from "./address";
+import type { SshAddress } from "./address";
 
 /** A reason, whether another try may end otherwise, and what is said of it. */
 export interface SshFailure {
@@ -33,7 +33,7 @@ export type Cause =
 
 /** What the sentences need to know besides. */
 export interface Circumstances {
-  shell: Shell;
+  shell: SshAddress;
   /** The key's file that has a passphrase while no agent holds the key. */
   locked?: string;
 }

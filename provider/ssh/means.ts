@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { contentFile, home, ownDirectory, sameHome, untilded, usualKeys } from "./client-files";
 import { agentOf } from "./key-agent";
 import { keyFacts } from "./private-key";
-import type { Shell } from "./address";
+import type { SshAddress } from "./address";
 import { knownHostsLine, type Means } from "./options";
 import { agentKeys } from "./user-agent";
 
@@ -12,7 +12,7 @@ import { agentKeys } from "./user-agent";
  * Finds it, and starts an agent for a key from a secret.
  * @throws Error when the key's file is on another machine.
  */
-export async function meansFor(shell: Shell): Promise<Means> {
+export async function meansFor(shell: SshAddress): Promise<Means> {
   const line = knownHostsLine(shell);
   const knownHosts = line === undefined ? userKnownHosts() : contentFile("known", line);
   return {
@@ -23,7 +23,7 @@ export async function meansFor(shell: Shell): Promise<Means> {
   };
 }
 
-async function keysFor(shell: Shell): Promise<Pick<Means, "identities" | "agent">> {
+async function keysFor(shell: SshAddress): Promise<Pick<Means, "identities" | "agent">> {
   const { name, privateKey, keyFile, publicKey } = shell;
   if (privateKey !== undefined) {
     const { socket, publicFile } = await agentOf(privateKey);
@@ -52,7 +52,7 @@ export function userConfig(): Pick<Means, "config"> {
 }
 
 /** The key's file that has a passphrase while no agent holds the key: ssh, which may not ask, takes it for no key at all. */
-export function lockedFile({ keyFile, privateKey }: Shell): string | undefined {
+export function lockedFile({ keyFile, privateKey }: SshAddress): string | undefined {
   if (privateKey !== undefined) return undefined;
   const path = keyFile === undefined ? usualKeys()[0] : untilded(keyFile);
   if (path === undefined || !existsSync(path)) return undefined;

@@ -1,6 +1,6 @@
 /** The options of the `ssh` program for a host: pure functions of how it is reached and of what this machine has for it. */
 import { createHash } from "node:crypto";
-import type { Shell } from "./address";
+import type { SshAddress } from "./address";
 
 /** What this machine has for reaching a host; all paths are whole. */
 export interface Means {
@@ -37,7 +37,7 @@ const always = [
 export const warmSeconds = 30;
 
 /** The options by which the library's own resources reach a host. All of them are known to OpenSSH 7.6 and later. */
-export function sshOptions(shell: Shell, means: Means): string[] {
+export function sshOptions(shell: SshAddress, means: Means): string[] {
   const { knownHosts, config, directory } = means;
   return [
     ...(config === undefined ? [] : ["-F", config]),
@@ -51,7 +51,7 @@ export function sshOptions(shell: Shell, means: Means): string[] {
  * The options for a program's own Docker provider, which runs ssh where and when it likes: also in a refresh on a machine where
  * nothing of ours has run. So the host key comes from the options themselves, which takes OpenSSH 8.5.
  */
-export function providerOptions(shell: Shell, means: Omit<Means, "knownHosts">): string[] {
+export function providerOptions(shell: SshAddress, means: Omit<Means, "knownHosts">): string[] {
   const { hostKey, name } = shell;
   const known =
     hostKey === undefined
@@ -65,7 +65,7 @@ export function providerOptions(shell: Shell, means: Omit<Means, "knownHosts">):
 }
 
 /** What is put before the command: the destination. */
-export function port({ port }: Shell): string[] {
+export function port({ port }: SshAddress): string[] {
   // The port that an alias of the user's settings has would lose against an option.
   return port === 22 ? [] : ["-p", String(port)];
 }
@@ -85,7 +85,7 @@ function offered({ identities, agent }: Means): string[] {
  * Only the one host key, and nothing that vouches for another. It is looked up by the host's name in the program, so that an alias or
  * a jump host changes nothing.
  */
-function heldTo({ name, hostKey }: Shell, file: string | undefined): string[] {
+function heldTo({ name, hostKey }: SshAddress, file: string | undefined): string[] {
   if (hostKey === undefined)
     return [
       "StrictHostKeyChecking=accept-new",
@@ -103,7 +103,7 @@ function heldTo({ name, hostKey }: Shell, file: string | undefined): string[] {
 }
 
 /** The line of the file of known hosts. */
-export function knownHostsLine({ name, hostKey }: Shell): string | undefined {
+export function knownHostsLine({ name, hostKey }: SshAddress): string | undefined {
   return hostKey === undefined ? undefined : `${name} ${hostKey}\n`;
 }
 
@@ -116,7 +116,7 @@ function warm(socket: string): string[] {
  * Named after everything that says who answers and who asks, so that a new machine at an old address never meets the old one's
  * connection, nor another key that of the first.
  */
-export function socketName(shell: Shell): string {
+export function socketName(shell: SshAddress): string {
   const { destination, port, keyFile, privateKey, publicKey, hostKey, machine } = shell;
   const known = [destination, port, keyFile, privateKey, publicKey, hostKey].map((part) => part ?? null);
   const parts = machine === undefined ? known : [...known, machine];

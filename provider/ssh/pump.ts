@@ -2,13 +2,13 @@
 import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
 import { following } from "./children";
 import { meansFor } from "./means";
-import type { Shell } from "./address";
-import { onHost } from "./run";
+import type { SshAddress } from "./address";
+import { runOverSsh } from "./run";
 import { sshOptions } from "./options";
 
 /** A command on a host. */
 export interface End {
-  shell: Shell;
+  shell: SshAddress;
   line: string;
 }
 
@@ -22,7 +22,7 @@ const mostSaid = 10_000;
 
 async function start({ shell, line }: End): Promise<ChildProcessWithoutNullStreams> {
   // By which the connection is there, or why it is not is said.
-  await onHost(shell, "true", { timeout: 90, what: "connecting" });
+  await runOverSsh(shell, "true", { timeout: 90, what: "connecting" });
   return following(spawn("ssh", [...sshOptions(shell, await meansFor(shell)), shell.destination, line]));
 }
 

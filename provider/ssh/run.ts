@@ -4,7 +4,7 @@
  */
 import { spawn } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Shell } from "./address";
+import type { SshAddress } from "./address";
 import { connected, disconnected, pace, tries, type Patience } from "./connections";
 import { following } from "./children";
 import { lockedFile, meansFor } from "./means";
@@ -40,7 +40,7 @@ const streamGraceMs = 1000;
  * Runs one line on a host and answers with how it ended, whatever its exit code.
  * @throws Error when the host cannot be reached, or when it takes longer than `timeout`.
  */
-export async function onHost(shell: Shell, line: string, settings: RunSettings): Promise<Ran> {
+export async function runOverSsh(shell: SshAddress, line: string, settings: RunSettings): Promise<Ran> {
   const options = sshOptions(shell, await meansFor(shell));
   for (let attempt = 1; ; attempt += 1) {
     const ran = await connected(
@@ -61,7 +61,7 @@ export async function onHost(shell: Shell, line: string, settings: RunSettings):
 }
 
 /** One try to connect. The connection stays warm for the commands that come. */
-async function open(shell: Shell, options: readonly string[]): Promise<SshFailure | undefined> {
+async function open(shell: SshAddress, options: readonly string[]): Promise<SshFailure | undefined> {
   const ran = await once(shell, options, "true", {
     timeout: connectSeconds,
     what: "connecting",
@@ -70,13 +70,13 @@ async function open(shell: Shell, options: readonly string[]): Promise<SshFailur
   return ran.code === sshFailed ? failure(shell, ran) : undefined;
 }
 
-function failure(shell: Shell, { stderr }: Ran): SshFailure {
+function failure(shell: SshAddress, { stderr }: Ran): SshFailure {
   const locked = lockedFile(shell);
   return sshFailure(stderr, { shell, ...(locked === undefined ? {} : { locked }) });
 }
 
 function once(
-  shell: Shell,
+  shell: SshAddress,
   options: readonly string[],
   line: string,
   { stdin, timeout, what, quiet = false }: RunSettings & { quiet?: boolean },

@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vite
 import { containerProvider, type ContainerState } from "../../provider/docker/container";
 import { networkProvider, type DockerNetworkInputs } from "../../provider/docker/network";
 import { volumeProvider } from "../../provider/docker/volume";
-import type { Shell } from "../../provider/ssh/address";
+import type { SshAddress } from "../../provider/ssh/address";
 import { meansFor } from "../../provider/ssh/means";
 import { sshOptions } from "../../provider/ssh/options";
 import { kit } from "../../provider/host/scripts";
@@ -23,7 +23,7 @@ const keyFile = join(dir, "id");
 const image = "sextant/lite:v1";
 const address = "10.213.249.31";
 /** Its host key is known when it has been made. */
-const shell: Shell = { name: "web-1", destination: `root@${address}`, port: 22, keyFile };
+const shell: SshAddress = { name: "web-1", destination: `root@${address}`, port: 22, keyFile };
 
 let docker: Docker;
 let machines: DockerMachines;

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Outcome } from "../../lab/docker/exec";
 import { repoRoot } from "../../lab/paths";
 import { on, tryOn } from "../../lab/ssh";
+import { judge } from "../../provider/host/preflight/judge";
 import { OldMachine, image, proxyImage } from "./preflight/old-machine";
 
 const script = readFileSync(join(repoRoot, "host/preflight.sh"), "utf8");
@@ -14,11 +15,14 @@ let old: OldMachine;
 
 const ok = (command: string): Promise<string> => on(old.at, command);
 
+/** What the machine tells, judged: a refusal in place of errors, and all else in place of output. */
 async function preflight(...words: string[]): Promise<Outcome> {
   const started = Date.now();
-  const outcome = await tryOn(old.at, `sh -s -- ${words.join(" ")}`, script);
-  console.log(`preflight ${words.join(" ")}: exit ${outcome.code}, ${Date.now() - started} ms`);
-  return outcome;
+  const told = await tryOn(old.at, "sh -s", script);
+  console.log(`preflight: exit ${told.code}, ${Date.now() - started} ms, ${told.stdout.length} characters`);
+  expect(told).toMatchObject({ code: 0, stderr: "" });
+  const { refused, text } = judge(told.stdout, words);
+  return { ...told, ...(refused ? { code: 1, stdout: "", stderr: text } : { stdout: text }) };
 }
 
 /** The checks that refuse, in order. */
@@ -147,7 +151,8 @@ describe.sequential("the preflight", () => {
     const again = await pulumi("up", args);
     expect(again).toMatchObject({ code: 0 });
     expect(again.text).not.toMatch(/\d+ (created|updated)|prune-job/);
-    expect(await ok("sextant preflight ports=80 accept=ufw-bypassed")).toContain("accepted ufw-bypassed");
+    const told = await ok("sextant preflight");
+    expect(judge(told, ["ports=80", "accept=ufw-bypassed"]).text).toContain("accepted ufw-bypassed");
   });
 
   test("is followed by a deploy, of which pulumi destroy leaves nothing on the machine but data, which it names", async () => {

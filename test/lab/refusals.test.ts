@@ -108,7 +108,7 @@ describe("what Hetzner would refuse in pulumi up", () => {
 
   it("is said at preview: a token that it does not know", async () => {
     const { code, text } = await workspace.pulumi(["preview"], { HCLOUD_TOKEN: "x".repeat(64) });
-    expect(text).toContain('Server "web-1": the API token, but Hetzner does not know it; make one');
+    expect(text).toContain('Server "web-1": the API token is unknown to Hetzner; make one');
     expect(code).not.toBe(0);
   });
 

@@ -3,9 +3,27 @@ import type { Findings, Problem } from "../../core/problem";
 import { hostWide } from "../../core/names";
 import { mebibytes, sizeBytes } from "../../../provider/core/units";
 import { sameNames, takeNames, type Wanted } from "../../data/same-name";
-import { letsIn } from "../../firewall/audit";
-import { memoryProblems, taken, useOf, type MemoryUse, type PortUse } from "../../host/host-use";
+import { letsIn, firewallShutCheck } from "../../firewall/audit";
+import {
+  memoryProblems,
+  taken,
+  useOf,
+  type MemoryUse,
+  type PortUse,
+  samePortCheck,
+} from "../../host/host-use";
 import type { AccessoryArgs } from "../args";
+import type { Check } from "../../core/check";
+
+export const privateNetworkCheck: Check = {
+  id: "private-network",
+  title: "Published privately without a private network",
+  effect: "refused",
+  why: "There is no address to publish on.",
+  says: [
+    'Accessory "search": publish is "private", but web-1 has no private address; give the server a network (npx sextant docs checks#private-network).',
+  ],
+};
 
 /** What is wrong with an accessory on its server. */
 export function checkOnServer(owner: string, name: string, args: AccessoryArgs): Findings {
@@ -19,7 +37,7 @@ export function checkOnServer(owner: string, name: string, args: AccessoryArgs):
         value: port,
         rule: `${by} has ${protocol} port ${port} of ${server.hostName}`,
         cure: "choose another port",
-        check: "same-port",
+        check: samePortCheck,
       })),
       ...sameNames(namesOf(name, args)),
       ...checkPrivate(args),
@@ -67,14 +85,14 @@ function memoryUse(owner: string, { resources }: AccessoryArgs): MemoryUse[] {
 }
 
 function checkPrivate({ publish, server }: AccessoryArgs): Problem[] {
-  if (publish !== "private" || server.reach?.privately !== false) return [];
+  if (publish !== "private" || server.exposure?.inPrivateNetwork !== false) return [];
   return [
     {
       argument: "publish",
       value: publish,
       rule: `${server.hostName} has no private address`,
       cure: "give the server a network",
-      check: "private-network",
+      check: privateNetworkCheck,
     },
   ];
 }
@@ -89,7 +107,7 @@ function checkFirewalls({ publish, hostPort, port, server }: AccessoryArgs): Pro
       value: publish,
       rule: `the firewalls of ${server.hostName} let nobody in on tcp port ${published}`,
       cure: `add tcp(${published}).from(...) to the firewall, or publish it to "private"`,
-      check: "firewall-shut",
+      check: firewallShutCheck,
     },
   ];
 }

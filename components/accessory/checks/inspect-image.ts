@@ -7,6 +7,7 @@ import { imageFacts } from "../../image/facts";
 import { parseReference } from "../../image/reference";
 import type { AccessoryArgs } from "../args";
 import { presetOf } from "../preset";
+import { imageVolumeCheck } from "../../image/check-image";
 
 /**
  * Asks the registry and hands over what it found; the engine waits for it. A registry that does not answer is no matter here: the
@@ -46,7 +47,7 @@ export function unnamedVolumes({ image, volumes }: AccessoryArgs, paths: readonl
     value: image,
     rule: `it keeps data at ${path}, which volumes does not name, so that the data is kept in a Docker volume that nothing here shows`,
     cure: `add ${JSON.stringify(path)} to volumes before it holds anything, unless what is there may be lost`,
-    check: "image-volume",
+    check: imageVolumeCheck,
   }));
 }
 

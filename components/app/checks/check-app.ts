@@ -1,9 +1,9 @@
 /** What can be wrong with the arguments of an app. */
 import * as check from "../../core/checks";
-import { checkEnvironment } from "../../core/environment";
+import { checkEnvironment, envAndSecretCheck } from "../../core/environment";
 import type { Problem } from "../../core/problem";
 import { checkData } from "../../data/check-word";
-import { moves } from "../../image/reference";
+import { isMutableTag, mutableTagCheck } from "../../image/reference";
 import type { AppArgs, ContainerSettings, RoleArgs } from "../args";
 import { rolesOf, routeArgument, type Role } from "../plan";
 import { checkTimeouts } from "./check-timeouts";
@@ -32,7 +32,7 @@ export function checkApp(name: string, args: AppArgs): Problem[] {
   if (args.route !== undefined && firstRole !== undefined && args.roles[firstRole]?.route !== undefined) {
     problems.push({
       argument: `roles.${firstRole}.route`,
-      rule: "the app's own route is that of its first role, so this role has two",
+      fault: "is one of two: the app's own route is that of its first role",
       cure: "keep one of them",
     });
   }
@@ -77,20 +77,20 @@ function checkVersion(version: unknown): Problem[] {
       ? [
           {
             argument: "version",
-            rule: "it has no value",
+            fault: "has no value",
             cure: "set it, for example with pulumi config set version v1",
           },
         ]
       : [];
   }
-  if (typeof version === "string" && moves(version)) {
+  if (typeof version === "string" && isMutableTag(version)) {
     return [
       {
         argument: "version",
         value: version,
         rule: "a tag that moves gives no release to go back to",
         cure: "use a tag of its own for each build, such as the commit's hash",
-        check: "mutable-tag",
+        check: mutableTagCheck,
       },
     ];
   }
@@ -124,7 +124,7 @@ function checkSettings(prefix: string, settings: ContainerSettings): Problem[] {
       .filter((label) => label.startsWith("sextant."))
       .map((label) => ({
         argument: `${prefix}labels.${label}`,
-        rule: "labels that start with sextant. say which containers are whose",
+        fault: "has a name that starts with sextant., as those labels do which say whose a container is",
         cure: "choose another name",
       })),
     ...check.oneOf(`${prefix}restart`, settings.restart, ["no", "on-failure", "always", "unless-stopped"]),
@@ -173,9 +173,9 @@ function checkInherited(args: AppArgs, roles: readonly Role[]): Problem[] {
       .filter((name) => !said.has(name))
       .map((name) => ({
         argument: `roles.${role.name}.${name in (own?.env ?? {}) ? "env" : "secrets"}.${name}`,
-        rule: `the same name is in the ${name in (own?.env ?? {}) ? "secrets" : "env"} of the app, and one of the two would be lost`,
+        fault: `is in the ${name in (own?.env ?? {}) ? "secrets" : "env"} of the app, too, and one of the two would be lost`,
         cure: "rename one of them",
-        check: "env-and-secret" as const,
+        check: envAndSecretCheck,
       }));
   });
 }
@@ -199,14 +199,14 @@ function checkRoutesTogether(args: AppArgs, roles: readonly Role[]): Problem[] {
     if (role.routes.length > 0 && role.ready !== undefined) {
       problems.push({
         argument: `${at}.ready`,
-        rule: "a role with a route is ready when its health path answers",
+        fault: "is for roles without a route; this one is ready when its health path answers",
         cure: "set route.health instead",
       });
     }
     if (role.routes.length > 0 && args.proxy === undefined) {
       problems.push({
         argument: "proxy",
-        rule: `role ${role.name} has a route and there is no proxy to route to it`,
+        fault: `is missing, and role ${role.name} has a route`,
         cure: "give the Proxy of its servers",
       });
     }
@@ -236,8 +236,9 @@ function checkServices(args: AppArgs, roles: readonly Role[]): Problem[] {
       else {
         problems.push({
           argument: `${argument}.name`,
-          value: route.name,
-          rule: `${other} is named ${service} in the proxy, too`,
+          ...(route.name === undefined
+            ? { fault: `is missing, and ${other} is named ${service} in the proxy already` }
+            : { value: route.name, rule: `${other} is named ${service} in the proxy, too` }),
           cure: 'give each route a name of its own, such as "admin"',
         });
       }

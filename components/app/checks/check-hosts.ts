@@ -1,14 +1,14 @@
 /** An app against its hosts and its proxy: other apps' routes, firewalls, certificates and memory. */
 import type { Findings, Problem } from "../../core/problem";
 import { mebibytes, sizeBytes } from "../../../provider/core/units";
-import { letsIn } from "../../firewall/audit";
+import { letsIn, firewallShutCheck } from "../../firewall/audit";
 import type { Host } from "../../host/host";
 import { memoryProblems, useOf, type MemoryUse } from "../../host/host-use";
 import { publishesToAll } from "../../proxy/checks/check-servers";
 import type { AppArgs } from "../args";
 import { checkCertificate } from "./check-certificate";
 import { routeArgument, type Role } from "../plan";
-import { checkBehind, type RouteArgs } from "../route";
+import { checkBehind, type RouteArgs, letsEncryptCheck } from "../route";
 import { claim, claimsBy, claimsOf, routeConflicts } from "./route-claims";
 
 /** What is wrong with an app on its hosts, with all that is there by now. */
@@ -68,7 +68,7 @@ function checkChallenge(argument: string, role: Role, route: RouteArgs): Finding
     value: "letsEncrypt",
     rule: `${all} would each answer for the other's challenge`,
     cure: "bring a certificate with ownCertificate(), or end TLS at a load balancer and leave tls out",
-    check: "lets-encrypt",
+    check: letsEncryptCheck,
   };
   return { refused: [problem], warned: [] };
 }
@@ -83,30 +83,40 @@ function endsSoon(argument: string, { tls, hosts = [] }: RouteArgs): readonly Pr
 /** What is shut in front of a host that a route needs open. In a private network, requests may come that way. */
 function checkFirewalls(argument: string, host: Host, route: RouteArgs, { proxy }: AppArgs): Findings {
   const nothing: Findings = { refused: [], warned: [] };
-  if (proxy === undefined || !publishesToAll(proxy.config) || host.reach?.privately === true) return nothing;
+  if (proxy === undefined || !publishesToAll(proxy.config) || host.exposure?.inPrivateNetwork === true)
+    return nothing;
   const { httpPort, httpsPort } = proxy.config;
   const http = letsIn(host, "tcp", httpPort);
   const https = letsIn(host, "tcp", httpsPort);
-  const shut = (port: number, usual: string): Pick<Problem, "rule" | "cure" | "check"> => ({
-    rule: `the firewalls of ${host.hostName} let nobody in on tcp port ${port}`,
+  const firewalls = `the firewalls of ${host.hostName} let nobody in`;
+  const needsHttp = `needs tcp port ${httpPort}, and ${firewalls} there`;
+  const open = (port: number, usual: string): Pick<Problem, "cure" | "check"> => ({
     cure: `add ${port === 80 || port === 443 ? usual : `tcp(${port})`} to the firewall`,
-    check: "firewall-shut",
+    check: firewallShutCheck,
   });
   if (route.tls === undefined) {
-    return http === "nobody" ? { ...nothing, refused: [{ argument, ...shut(httpPort, "http") }] } : nothing;
+    return http === "nobody"
+      ? { ...nothing, refused: [{ argument, fault: needsHttp, ...open(httpPort, "http") }] }
+      : nothing;
   }
   const tls = { argument: `${argument}.tls`, value: route.tls.kind };
-  if (https === "nobody") return { ...nothing, refused: [{ ...tls, ...shut(httpsPort, "https") }] };
+  if (https === "nobody") {
+    const rule = `${firewalls} on tcp port ${httpsPort}`;
+    return { ...nothing, refused: [{ ...tls, rule, ...open(httpsPort, "https") }] };
+  }
   if (route.tls.kind === "letsEncrypt" && http !== "everybody" && https !== "everybody") {
     const problem: Problem = {
       ...tls,
       rule: `the firewalls of ${host.hostName} let Let's Encrypt in on neither port ${httpPort} nor ${httpsPort}`,
       cure: "let everybody in with http or https, or bring a certificate with ownCertificate()",
-      check: "lets-encrypt",
+      check: letsEncryptCheck,
     };
     return { ...nothing, refused: [problem] };
   }
   return http === "nobody" && route.redirectToHttps !== false
-    ? { ...nothing, warned: [{ argument: `${argument}.redirectToHttps`, ...shut(httpPort, "http") }] }
+    ? {
+        ...nothing,
+        warned: [{ argument: `${argument}.redirectToHttps`, fault: needsHttp, ...open(httpPort, "http") }],
+      }
     : nothing;
 }

@@ -2,6 +2,17 @@
 import type { Problem } from "../../core/problem";
 import type { AppArgs } from "../args";
 import { batches, type Role } from "../plan";
+import type { Check } from "../../core/check";
+
+export const parallelCheck: Check = {
+  id: "parallel",
+  title: "More containers at once than Pulumi does steps",
+  effect: "warned",
+  why: "The new containers of a release boot side by side, each behind a gate, and a gate is a step of Pulumi for as long as the container boots. Pulumi does four steps a core of the machine that it runs on at a time, so that on a runner with two cores the ninth container is started when the first one is ready. A gate costs that machine next to nothing: any number up to that of all containers is right.",
+  says: [
+    'App "shop": the number of containers that boot at once is 12, but Pulumi does 8 steps at a time here, so that they boot in turns; set PULUMI_PARALLEL=12, or more, where pulumi runs (npx sextant docs checks#parallel).',
+  ],
+};
 
 /**
  * A gate is a step for as long as its container boots, so that with more gates than steps the others wait for it. Pulumi does four
@@ -18,7 +29,7 @@ export function checkParallel(args: AppArgs, roles: readonly Role[], steps: numb
       value: most,
       rule: `Pulumi does ${steps === 1 ? "one step" : `${steps} steps`} at a time here, so that they boot in turns`,
       cure: `set PULUMI_PARALLEL=${most}, or more, where pulumi runs`,
-      check: "parallel",
+      check: parallelCheck,
     },
   ];
 }

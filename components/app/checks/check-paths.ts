@@ -2,6 +2,17 @@
 import type { Problem } from "../../core/problem";
 import type { AppArgs } from "../args";
 import { routeArgument, type Role } from "../plan";
+import type { Check } from "../../core/check";
+
+export const strippedPathCheck: Check = {
+  id: "stripped-path",
+  title: "Path prefix that the app never sees",
+  effect: "warned",
+  why: "The proxy takes a route's prefix off, as Kamal has it: right for an app that knows nothing of the prefix it lives below. Beside `/` on the same route the app lives at the root as well, and `/orders/5` reaches it as `/5`.",
+  says: [
+    'App "shop": route.paths is ["/","/orders"], but stripPath takes "/orders" off before the app sees the request; remove "/orders", which "/" answers already, or set stripPath: false (npx sextant docs checks#stripped-path).',
+  ],
+};
 
 /**
  * With `/` and a longer prefix on one route, the app gets `/orders/5` as `/5`: a route that strips, as it does by default,
@@ -19,7 +30,7 @@ export function checkPaths(args: AppArgs, roles: readonly Role[]): Problem[] {
           value: paths,
           rule: `stripPath takes "${longer}" off before the app sees the request`,
           cure: `remove "${longer}", which "/" answers already, or set stripPath: false`,
-          check: "stripped-path" as const,
+          check: strippedPathCheck,
         },
       ];
     }),

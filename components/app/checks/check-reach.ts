@@ -4,6 +4,17 @@ import { accessoryOf, type Reachable } from "../../accessory/reach";
 import type { Findings, Problem } from "../../core/problem";
 import type { Host } from "../../host/host";
 import type { Role } from "../plan";
+import type { Check } from "../../core/check";
+
+export const accessoryReachCheck: Check = {
+  id: "accessory-reach",
+  title: "Address of an accessory that cannot be reached",
+  effect: "refused or warned",
+  why: "An accessory is known by its name to the containers of its own server. An app on another server reaches it only where it is published to the private network that both are in. Refused is what no server of the app can reach. Warned is what some can: a role on another server may not need the variable.",
+  says: [
+    'App "shop": secrets.DATABASE_URL is the address of Postgres "db", which runs on web-2 and is published nowhere, so that web-1 cannot reach it; set publish: "private" on it and give the servers a Network, or run it on web-1 (npx sextant docs checks#accessory-reach).',
+  ],
+};
 
 /** A variable that holds the address of an accessory. */
 export interface Given {
@@ -67,7 +78,7 @@ export function checkReach(given: readonly Given[]): Findings {
 
 function reaches(host: Host, { server, publish }: Reachable): boolean {
   if (host === server || typeof publish === "object") return true;
-  return publish === "private" && host.reach?.privately !== false;
+  return publish === "private" && host.exposure?.inPrivateNetwork !== false;
 }
 
 function problemOf(argument: string, { label, server, publish }: Reachable, apart: readonly Host[]): Problem {
@@ -78,12 +89,12 @@ function problemOf(argument: string, { label, server, publish }: Reachable, apar
       : `is published ${publish === "loopback" ? "on loopback" : "nowhere"}, so that ${names} cannot reach it`;
   return {
     argument,
-    rule: `it is the address of ${label}, which runs on ${server.hostName} and ${known}`,
+    fault: `is the address of ${label}, which runs on ${server.hostName} and ${known}`,
     cure:
       publish === "private"
         ? "give the server the same network"
         : `set publish: "private" on it and give the servers a Network, or run it on ${names}`,
-    check: "accessory-reach",
+    check: accessoryReachCheck,
   };
 }
 

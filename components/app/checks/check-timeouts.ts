@@ -3,6 +3,18 @@ import type { Findings, Problem } from "../../core/problem";
 import { durationMs, type Duration } from "../../../provider/core/units";
 import type { AppArgs } from "../args";
 import { routeArgument, type Role } from "../plan";
+import type { Check } from "../../core/check";
+
+export const timeoutsCheck: Check = {
+  id: "timeouts",
+  title: "Timeouts that cannot work together",
+  effect: "refused or warned",
+  why: "Refused is what can never be: one health answer that may take longer than all of `readyTimeout`, a worker that has to run longer than that to count as ready. Warned is `responseTimeout` over `drainTimeout`: in a release, a request that takes longer than the drain is cut.",
+  says: [
+    'App "shop": route.health.timeout is "90s", but one answer may then take longer than the whole readyTimeout of 60s; lower it, or raise readyTimeout (npx sextant docs checks#timeouts).',
+    'App "shop": route.responseTimeout is "120s", but a release cuts a request that takes longer than the drainTimeout of 30s; raise drainTimeout to "120s" (npx sextant docs checks#timeouts).',
+  ],
+};
 
 /** What is wrong with the timeouts of the roles, as far as each is a duration at all. */
 export function checkTimeouts(args: AppArgs, roles: readonly Role[]): Findings {
@@ -31,7 +43,7 @@ function checkHealth(args: AppArgs, role: Role): Problem[] {
             value: route.health?.timeout,
             rule: `one answer may then take longer than the whole readyTimeout of ${ready}`,
             cure: "lower it, or raise readyTimeout",
-            check: "timeouts" as const,
+            check: timeoutsCheck,
           },
         ]
       : [],
@@ -50,7 +62,7 @@ function checkWorker(role: Role): Problem[] {
       value: delay,
       rule: `it is not over within the readyTimeout of ${ready}, so no container would become ready`,
       cure: "lower it, or raise readyTimeout",
-      check: "timeouts",
+      check: timeoutsCheck,
     },
   ];
 }
@@ -65,7 +77,7 @@ function checkDrain(args: AppArgs, role: Role): Problem[] {
         value: route.responseTimeout,
         rule: `a release cuts a request that takes longer than the drainTimeout of ${drain}`,
         cure: `raise drainTimeout to ${JSON.stringify(route.responseTimeout)}`,
-        check: "timeouts" as const,
+        check: timeoutsCheck,
       },
     ];
   });

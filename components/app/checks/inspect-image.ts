@@ -10,6 +10,27 @@ import type { Registry } from "../../registry/registry";
 import type { AppArgs } from "../args";
 import { imageReference, routeArgument, type Role } from "../plan";
 import { routePort } from "../route";
+import type { Check } from "../../core/check";
+
+export const imageTagCheck: Check = {
+  id: "image-tag",
+  title: "Tag that the registry does not have",
+  effect: "warned",
+  why: "The pull would fail on every host, before anything is touched. A preview of a pull request often runs before the build has pushed, so that it is a warning; `inspectImage: false` leaves the registry unasked.",
+  says: [
+    'App "shop": version is "v404", but registry.test has no such tag of shop; push it before pulumi up, or set inspectImage: false (npx sextant docs checks#image-tag).',
+  ],
+};
+
+export const imageUnreadCheck: Check = {
+  id: "image-unread",
+  title: "Image that could not be read",
+  effect: "warned",
+  why: "A preview goes on without what the registry would have said: it may be down, or reachable from the servers only. It is asked for three seconds at most, see `inspectImage` of App. Credentials are those of a `Registry` of the app's servers.",
+  says: [
+    'App "shop": image is "registry.test/shop:v2", but registry.test did not answer within 3s, so platform, command and ports are unchecked; set inspectImage: false if it cannot be reached from here (npx sextant docs checks#image-unread).',
+  ],
+};
 
 /** How long a registry may take in all, when nothing else is said. */
 const usualLimit: Duration = "3s";
@@ -66,7 +87,7 @@ export function judge(answer: ImageAnswer, asked: Asked): Findings {
       value: version,
       rule: `${reference.registry} has no such ${kind} of ${reference.repository}`,
       cure: "push it before pulumi up, or set inspectImage: false",
-      check: "image-tag",
+      check: imageTagCheck,
     };
     // A preview of a pull request often runs before the build has pushed.
     return { refused: [], warned: [problem] };
@@ -77,14 +98,14 @@ export function judge(answer: ImageAnswer, asked: Asked): Findings {
     value: image,
     rule: `${rule}, so platform, command and ports are unchecked`,
     cure,
-    check: "image-unread",
+    check: imageUnreadCheck,
   };
   return { refused: [], warned: [problem] };
 }
 
 type Failure = Exclude<Extract<ImageAnswer, { failure: unknown }>["failure"], "missing">;
 
-function unread(failure: Failure, { reference, limit, login }: Asked): Pick<Problem, "rule" | "cure"> {
+function unread(failure: Failure, { reference, limit, login }: Asked): { rule: string; cure: string } {
   const { registry } = reference;
   const off = "set inspectImage: false if it cannot be reached from here";
   switch (failure) {

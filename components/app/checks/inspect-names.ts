@@ -5,6 +5,18 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Problem } from "../../core/problem";
 import type { AppArgs } from "../args";
 import { routeArgument, type Role } from "../plan";
+import type { Check } from "../../core/check";
+
+export const letsEncryptDnsCheck: Check = {
+  id: "lets-encrypt-dns",
+  title: "Name that does not lead to its server",
+  effect: "warned",
+  why: "Let's Encrypt comes where DNS leads the name, and takes an AAAA record first. A preview asks DNS for a second and a half at most, from where it runs, and never fails for its answer: records are often set last. After the release each name is asked for once, over TLS on the host; what has no certificate then is said with its cause, the release serves, and the next update asks again.",
+  says: [
+    'App "shop": route.hosts is "shop.test", but DNS has no address for it, and Let\'s Encrypt comes where DNS leads; point it to web-1 (192.0.2.1); until then the route has no certificate (npx sextant docs checks#lets-encrypt-dns).',
+    'App "shop": route.hosts is "shop.test", but DNS leads it to 198.51.100.7, which is not web-1; point it to web-1 (192.0.2.1), or, with a CDN or load balancer in front, set behind on the Proxy and take letsEncrypt() out (npx sextant docs checks#lets-encrypt-dns).',
+  ],
+};
 
 /** What DNS answers for a name. */
 export type NameAnswer =
@@ -51,7 +63,7 @@ export function judgeName(
 ): Problem[] {
   const { argument, name, server } = wanted;
   const say = (rule: string, cure: string): Problem[] => [
-    { argument, value: name, rule, cure, check: "lets-encrypt-dns" },
+    { argument, value: name, rule, cure, check: letsEncryptDnsCheck },
   ];
   if ("silent" in answer) {
     return say(

@@ -3,6 +3,17 @@ import type { Problem } from "../../core/problem";
 import type { AppArgs } from "../args";
 import type { Role } from "../plan";
 import type { RouteArgs } from "../route";
+import type { Check } from "../../core/check";
+
+export const sameRouteCheck: Check = {
+  id: "same-route",
+  title: "Two apps with the same host and path",
+  effect: "refused",
+  why: "One proxy serves all apps of a host. It would refuse the second app's route only at its switch, when the new release is up already. A wildcard beside one of its names is no conflict: the proxy takes the exact name first.",
+  says: [
+    'App "blog": roles.web.route is "shop.test/", but the route shop-web of App "shop" has the same host and path on web-1; give one of them another host or path (npx sextant docs checks#same-route).',
+  ],
+};
 
 /** A route as another one may collide with it. */
 export interface Claim {
@@ -76,7 +87,7 @@ export function routeConflicts(mine: ReturnType<typeof claimsBy>, others: readon
         value: one.pair,
         rule: `the route ${pair.service}${whose(pair)} has the same host and path on ${one.host}`,
         cure: "give one of them another host or path",
-        check: "same-route",
+        check: sameRouteCheck,
       });
     } else if (named !== undefined) {
       problems.push({
@@ -84,7 +95,7 @@ export function routeConflicts(mine: ReturnType<typeof claimsBy>, others: readon
         value: one.role,
         rule: `its route would be named ${one.service} on ${one.host}, as that of ${named.owner} is`,
         cure: "rename the role",
-        check: "same-route",
+        check: sameRouteCheck,
       });
     }
     seen.push(one);

@@ -2,6 +2,7 @@
 import type { Problem } from "../../core/problem";
 import { checkProxy, proxyConfig, type ProxyArgs, type ProxyConfig } from "../args";
 import type { ExistingProxyArgs } from "../existing-args";
+import { valuesCheck } from "../../core/checks";
 
 export function checkExisting(args: ExistingProxyArgs): Problem[] {
   const { owner } = args;
@@ -15,7 +16,7 @@ export function checkExisting(args: ExistingProxyArgs): Problem[] {
             value: owner,
             rule: "an owner is project, stack and name of a Proxy",
             cure: 'write it like "platform/production/proxy"',
-            check: "values" as const,
+            check: valuesCheck,
           },
         ]),
   ];

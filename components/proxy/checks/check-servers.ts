@@ -1,9 +1,9 @@
 /** A proxy against the servers that it is put on: what else is there, and what their firewalls let in. */
 import type { Problem } from "../../core/problem";
-import { letsIn } from "../../firewall/audit";
+import { letsIn, firewallShutCheck } from "../../firewall/audit";
 import type { Host } from "../../host/host";
-import { taken, useOf, type PortUse } from "../../host/host-use";
-import { frontName, type ProxyConfig } from "../args";
+import { taken, useOf, type PortUse, samePortCheck } from "../../host/host-use";
+import { frontName, type ProxyConfig, behindCheck } from "../args";
 import { proxyPorts } from "../container";
 
 /** What is wrong with a proxy on its servers. */
@@ -39,14 +39,14 @@ export function checkFront(servers: readonly Host[], config: ProxyConfig): Probl
   if (behind === undefined || behind === "nginx" || !publishesToAll(config)) return [];
   return [...new Set(servers)]
     .filter(
-      (host) => (host.reach?.firewalls ?? []).length > 0 && letsIn(host, "tcp", httpPort) === "everybody",
+      (host) => (host.exposure?.firewalls ?? []).length > 0 && letsIn(host, "tcp", httpPort) === "everybody",
     )
     .map(({ hostName }) => ({
       argument: "behind",
       value: behind,
       rule: `the firewalls of ${hostName} let everybody in on tcp port ${httpPort}, where each can claim any address and scheme`,
       cure: `name those of ${frontName(behind)} with ${httpPort === 80 ? "http" : `tcp(${httpPort})`}.from(...)`,
-      check: "behind",
+      check: behindCheck,
     }));
 }
 
@@ -65,7 +65,7 @@ function checkPorts(owner: string, host: Host, config: ProxyConfig): Problem[] {
     value: port,
     rule: `${by} has ${protocol} port ${port} of ${host.hostName}`,
     cure: /^(Existing)?Proxy /.test(by) ? "give both their hosts by one Proxy" : "choose another port",
-    check: "same-port",
+    check: samePortCheck,
   }));
 }
 
@@ -74,17 +74,17 @@ function checkFirewalls(host: Host, config: ProxyConfig): Problem[] {
   if (!publishesToAll(config)) return [];
   const shut = (protocol: "tcp" | "udp", port: number): boolean => letsIn(host, protocol, port) === "nobody";
   const problems: Problem[] = [];
-  if (host.reach?.privately !== true && behind !== undefined && shut("tcp", httpPort)) {
+  if (host.exposure?.inPrivateNetwork !== true && behind !== undefined && shut("tcp", httpPort)) {
     problems.push({
       argument: "servers",
       value: host.hostName,
       rule: `its firewalls let nobody in on tcp port ${httpPort}, where ${frontName(behind)} comes`,
       cure: `add ${httpPort === 80 ? "http" : `tcp(${httpPort})`}.from(...) to the firewall`,
-      check: "firewall-shut",
+      check: firewallShutCheck,
     });
   }
   if (
-    host.reach?.privately !== true &&
+    host.exposure?.inPrivateNetwork !== true &&
     behind === undefined &&
     shut("tcp", httpPort) &&
     shut("tcp", httpsPort)
@@ -97,7 +97,7 @@ function checkFirewalls(host: Host, config: ProxyConfig): Problem[] {
         httpPort === 80 && httpsPort === 443
           ? "add http and https to the firewall"
           : `add tcp(${httpPort}) and tcp(${httpsPort}) to the firewall`,
-      check: "firewall-shut",
+      check: firewallShutCheck,
     });
   }
   if (http3 && shut("udp", httpsPort)) {
@@ -106,7 +106,7 @@ function checkFirewalls(host: Host, config: ProxyConfig): Problem[] {
       value: true,
       rule: `the firewalls of ${host.hostName} let nobody in on udp port ${httpsPort}`,
       cure: `add ${httpsPort === 443 ? "http3" : `udp(${httpsPort})`} to the firewall`,
-      check: "firewall-shut",
+      check: firewallShutCheck,
     });
   }
   return problems;

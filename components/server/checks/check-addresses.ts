@@ -4,6 +4,18 @@ import { parseCidr } from "../../core/checks";
 import type { Problem } from "../../core/problem";
 import { everybody, type Rule } from "../../firewall/rule";
 import type { ServerArgs } from "../args";
+import type { Check } from "../../core/check";
+
+export const withoutIpv4Check: Check = {
+  id: "without-ipv4",
+  title: "Server without a public IPv4 address",
+  effect: "refused or warned",
+  why: "Such a server is reached at its IPv6 address. Refused is one that has neither, and firewalls that let in SSH from IPv4 networks alone: deploys could not log in. Warned is a registry that has no IPv6 address. What such a server cannot do besides is said in the docs of `Server`, at `publicIpv4`.",
+  says: [
+    'Server "web-1": firewalls is ["edge"], but they let in SSH from IPv4 networks alone, and the server has no IPv4 address; add your IPv6 network, as in ssh.from("203.0.113.0/24", "2001:db8::/48") (npx sextant docs checks#without-ipv4).',
+    'Server "web-1": publicIpv4 is false, but ghcr.io has no IPv6 address, so that the server pulls nothing from it; leave publicIpv4 out, or keep the images in a registry that has one (npx sextant docs checks#without-ipv4).',
+  ],
+};
 
 /** Registries that have no IPv6 address, by their names; for others a look-up at preview says nothing of the server's. */
 const withoutIpv6 = ["ghcr.io", "docker.pkg.github.com"];
@@ -17,7 +29,7 @@ export function checkAddresses(args: ServerArgs): Problem[] {
         value: false,
         rule: "without an IPv6 address either, nothing reaches the server",
         cure: "leave one of publicIpv4 and publicIpv6 out",
-        check: "without-ipv4",
+        check: withoutIpv4Check,
       },
     ];
   }
@@ -37,7 +49,7 @@ function checkLogin({ firewalls, ssh }: ServerArgs): Problem[] {
       value: firewalls.map((firewall) => firewall.componentName),
       rule: `they let in SSH from IPv4 networks alone, and the server has no IPv4 address`,
       cure: 'add your IPv6 network, as in ssh.from("203.0.113.0/24", "2001:db8::/48")',
-      check: "without-ipv4",
+      check: withoutIpv4Check,
     },
   ];
 }
@@ -61,6 +73,6 @@ export function warnAddresses({ publicIpv4, registries = [] }: ServerArgs): Prob
       value: false,
       rule: `${address} has no IPv6 address, so that the server pulls nothing from it`,
       cure: "leave publicIpv4 out, or keep the images in a registry that has one",
-      check: "without-ipv4",
+      check: withoutIpv4Check,
     }));
 }

@@ -1,6 +1,19 @@
 /** What Hetzner would refuse at `pulumi up`, found by asking it at preview: pure, on what it has said. */
 import type { Findings, Problem } from "../../core/problem";
 import type { Deprecation, Facts, KnownServer, OfferedType } from "../../hetzner/facts";
+import type { Check } from "../../core/check";
+
+export const hetznerCheck: Check = {
+  id: "hetzner",
+  title: "What Hetzner has",
+  effect: "refused or warned",
+  why: "Type, location, image, SSH keys, the network's zone and the token would fail in `pulumi up` only, after other things have been made. So where a token is there, as `hcloud:token` or `HCLOUD_TOKEN`, Hetzner is asked, once a run and for five seconds at most. Refused is what it does not have. Warned is what it may not have when `pulumi up` comes: a type that is sold out at the moment, or that goes soon, and a key of `sshKeys` that is not there, unless the program makes it. A server that is there already is asked nothing for, also where its type is sold no more. With a provider of the program's own, or with `transform.server`, nothing is asked. What remains for `pulumi up` is in [Troubleshooting](troubleshooting.md#hetzner).",
+  says: [
+    'Server "web-1": type is "CX23", but Hetzner has no such server type; write "cx23" (npx sextant docs checks#hetzner).',
+    'Server "web-1": type is "cx23", but Hetzner has none of it left in fsn1 at the moment; take it in nbg1 or hel1, take another type, such as cx33, or try later (npx sextant docs checks#hetzner).',
+    'Server "web-1": the API token is unknown to Hetzner; make one in the project\'s Console, under Security, with read and write, and set it by pulumi config set --secret hcloud:token, or as HCLOUD_TOKEN (npx sextant docs checks#hetzner).',
+  ],
+};
 
 /** What of a server Hetzner may refuse. */
 export interface Wanted {
@@ -16,8 +29,6 @@ export interface Wanted {
   /** Keys at Hetzner, of those whose names are plain. */
   sshKeys: readonly string[];
 }
-
-const page = "hetzner" as const;
 
 /** What is refused and warned of a server that is to be made. One that is there already runs on with what it has. */
 export function checkOffer(wanted: Wanted, facts: Facts, now = new Date()): Findings {
@@ -39,17 +50,17 @@ export function checkOffer(wanted: Wanted, facts: Facts, now = new Date()): Find
 
 const badToken: Problem = {
   argument: "the API token",
-  rule: "Hetzner does not know it",
+  fault: "is unknown to Hetzner",
   cure: "make one in the project's Console, under Security, with read and write, and set it by pulumi config set --secret hcloud:token, or as HCLOUD_TOKEN",
-  check: page,
+  check: hetznerCheck,
 };
 
 function notAsked(why: string): Problem {
   return {
-    argument: "type, location and image",
-    rule: `Hetzner could not be asked whether it has them (${why})`,
+    argument: "the offer of Hetzner",
+    fault: `could not be asked for, so that type, location and image are unchecked (${why})`,
     cure: "see pulumi up for what it refuses",
-    check: page,
+    check: hetznerCheck,
   };
 }
 
@@ -209,5 +220,5 @@ function inStock(types: readonly OfferedType[], location: string | undefined, no
 }
 
 function problem(argument: string, value: unknown, rule: string, cure: string): Problem {
-  return { argument, value, rule, cure, check: page };
+  return { argument, value, rule, cure, check: hetznerCheck };
 }

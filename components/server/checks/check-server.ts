@@ -9,6 +9,9 @@ import { contains } from "../../network/args";
 import type { ServerArgs } from "../args";
 import { checkDaemon } from "../daemon";
 import { checkAddresses } from "./check-addresses";
+import { anywhereCheck } from "../../firewall/args";
+import { firewallShutCheck } from "../../firewall/audit";
+import { valuesCheck } from "../../core/checks";
 
 export function checkServer(name: string, args: ServerArgs): Problem[] {
   return [
@@ -46,7 +49,7 @@ function checkImage(image: string | undefined): Problem[] {
 
 function checkFirewalls(args: ServerArgs): Problem[] {
   const cure = 'name a firewall, or say unprotected: "the reason"';
-  if (!Array.isArray(args.firewalls)) return [{ argument: "firewalls", rule: "it is a list", cure }];
+  if (!Array.isArray(args.firewalls)) return [{ argument: "firewalls", fault: "has to be a list", cure }];
   if (args.firewalls.length > 0) {
     return args.unprotected === undefined
       ? []
@@ -67,7 +70,7 @@ function checkFirewalls(args: ServerArgs): Problem[] {
     );
   }
   const rule = "without a firewall every port that something listens on is open to the internet";
-  return [{ argument: "firewalls", value: [], rule, cure, check: "anywhere" }];
+  return [{ argument: "firewalls", value: [], rule, cure, check: anywhereCheck }];
 }
 
 /** A deploy that the firewall keeps out would wait for the server until its gate gives up. */
@@ -83,7 +86,7 @@ function checkLogin(args: ServerArgs): Problem[] {
       value: args.firewalls.map((firewall) => firewall.componentName),
       rule: `none of them lets in SSH on port ${port}, by which deploys reach the server`,
       cure: `add ${port === 22 ? "ssh" : `tcp(${port})`}.from("203.0.113.0/24") with your own network`,
-      check: "firewall-shut",
+      check: firewallShutCheck,
     },
   ];
 }
@@ -99,7 +102,7 @@ function checkNetwork(network: ServerArgs["network"]): Problem[] {
           value: ip,
           rule: `it is in none of the subnets ${net.subnetRanges.join(", ")} of ${net.label}`,
           cure: "choose an address there",
-          check: "values",
+          check: valuesCheck,
         },
       ];
 }
@@ -117,7 +120,7 @@ function checkAccess(args: ServerArgs): Problem[] {
   if (problems.length === 0 && args.sshKeys === undefined && ssh(args.ssh).publicKey === undefined) {
     problems.push({
       argument: "ssh.publicKey",
-      rule: whyUnknown(args.ssh),
+      fault: whyUnknown(args.ssh),
       cure: "give it, or name a key that is at Hetzner in sshKeys",
     });
   }
@@ -131,8 +134,8 @@ function checkAccess(args: ServerArgs): Problem[] {
 function whyUnknown({ privateKey, privateKeyFile }: SshArgs = {}): string {
   const keys = agentKeys().length;
   if (privateKey === undefined && privateKeyFile === undefined && keys > 1)
-    return `the agent holds ${keys} keys, and one of them has to be named`;
-  return "the public half of the key was not found beside the private one";
+    return `is missing, and the agent holds ${keys} keys`;
+  return "is missing, and the public half was not found beside the private key";
 }
 
 /** Two sets of credentials for one address: one of them would be lost. */
@@ -194,7 +197,7 @@ function checkCloudInit(text: string | undefined): Problem[] {
   const document = parseDocument(text);
   const [error] = document.errors;
   if (error !== undefined) {
-    return [{ argument: "cloudInit", rule: `it is not YAML (${error.message.split("\n")[0] ?? ""})`, cure }];
+    return [{ argument: "cloudInit", fault: `is not YAML (${error.message.split("\n")[0] ?? ""})`, cure }];
   }
   const value: unknown = document.toJS();
   return typeof value === "object" && value !== null && !Array.isArray(value)

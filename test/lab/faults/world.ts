@@ -51,11 +51,13 @@ export class FaultWorld {
     private readonly addresses: Readonly<Record<string, string>>,
   ) {}
 
-  /** What became of the logins that the registry was sent since a moment, in ms since 1970: `taken` or `refused`, each once. */
-  private async logins(since: number): Promise<string[]> {
+  /** What became of the logins that the registry was sent by a server since a moment, in ms since 1970: `taken` or `refused`, each once. */
+  private async logins(server: ServerName, since: number): Promise<string[]> {
     const docker = await findDocker();
     if (docker === undefined) throw new Error("the lab's Docker does not answer");
-    const came = await witnessed(docker, new Date(since));
+    const came = (await witnessed(docker, new Date(since))).filter(
+      ({ from }) => from === this.addressOf(server),
+    );
     return [...new Set(came.map(({ taken }) => (taken ? "taken" : "refused")))];
   }
 
@@ -134,7 +136,7 @@ export class FaultWorld {
   /** Whether what the fixture means to do was done: "shown", or what was found instead. */
   private async prove({ proof, edit }: Fixture, place: Place, begun: number): Promise<string> {
     if (typeof proof === "object" && "logins" in proof) {
-      const came = await this.logins(begun);
+      const came = await this.logins(place.server, begun);
       return came.join() === proof.logins.join()
         ? "shown"
         : `the registry's log says of logins: ${came.join()}`;

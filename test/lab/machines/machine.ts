@@ -4,7 +4,7 @@ import { chance } from "../../../lab/chance";
 import { type Outcome, tryRun } from "../../../lab/docker/exec";
 import { type LabFacts, labFacts } from "../../../lab/facts";
 import { labUp } from "../../../lab/lab";
-import { choose, noteChoice } from "../../../lab/machine/system";
+import { choose, noteChoiceFor } from "../../../lab/machine/system";
 import { tryOn } from "../../../lab/ssh";
 import { type Ran, Workspace } from "../../../lab/workspace";
 import type { Edit } from "./edit";
@@ -27,17 +27,16 @@ export class Machines {
 
   /** An empty stack for a server of that system. */
   async of(os: string, change: Partial<Edit> = {}): Promise<Machine> {
-    noteChoice(choose(undefined, os));
     const name = `test-${os}-${chance(`name of ${os} ${this.made.length}`).text(3, 8, "bcdfghkl")}`;
+    noteChoiceFor(name, choose(undefined, os));
     const edit = { name, image: "debian-12", apps: true, workers: 0, round: "one", ...change };
     const workspace = await Workspace.make(this.facts, "test/lab/machines/program", edit.name);
     this.made.push({ workspace, edit });
     return new Machine(workspace, edit);
   }
 
-  /** Takes all of them away, and lets new servers be what the environment chooses again. */
+  /** Takes all of them away. */
   async end(): Promise<void> {
-    noteChoice();
     for (const { workspace, edit } of this.made.reverse()) {
       await workspace.pulumi(["destroy", "--yes", "--skip-preview", "--refresh"], {
         MACHINES: JSON.stringify({ ...edit, apps: false }),

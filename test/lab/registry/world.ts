@@ -10,6 +10,8 @@ import { type Ran, Workspace } from "../../../lab/workspace";
 import { registryAuth } from "../../../components/registry/auth";
 import type { Edit } from "./edit";
 
+type Login = Omit<Witnessed, "from">;
+
 export class RegistryWorld {
   private address = "";
 
@@ -41,17 +43,26 @@ export class RegistryWorld {
   }
 
   /** `pulumi up` of the program with a change, whatever comes of it, and what the registry's log says of logins meanwhile. */
-  async tryUp(change: Partial<Edit>): Promise<{ ran: Ran; logins: Witnessed[] }> {
+  async tryUp(change: Partial<Edit>): Promise<{ ran: Ran; logins: Login[] }> {
     const edit = { ...this.now, ...change };
     const since = new Date();
     const ran = await this.workspace.tryPulumi(["up", "--yes", "--skip-preview", "--diff"], given(edit));
     console.log(`pulumi up: exit ${ran.code}, ${ran.seconds.toFixed(1)} s`);
     if (ran.code === 0) this.now = edit;
-    return { ran, logins: await witnessed(this.docker, since) };
+    return { ran, logins: await this.logins(since) };
+  }
+
+  /** Those that came from the server, and those of readers, whom no other stack has. */
+  private async logins(since: Date): Promise<Login[]> {
+    const own = this.registry.readers.map(({ username }) => username);
+    const { address } = await this.workspace.outputs<{ address?: string }>();
+    return (await witnessed(this.docker, since))
+      .filter(({ from, user }) => from === address || own.includes(user ?? ""))
+      .map(({ user, taken, path }) => ({ user, taken, path }));
   }
 
   /** The same, which has to succeed. */
-  async up(change: Partial<Edit> = {}): Promise<{ ran: Ran; logins: Witnessed[] }> {
+  async up(change: Partial<Edit> = {}): Promise<{ ran: Ran; logins: Login[] }> {
     const done = await this.tryUp(change);
     expect(done.ran.code, done.ran.text).toBe(0);
     return done;

@@ -19,13 +19,13 @@ export function fakeHost(hostName: string, network: DockerNetwork, gone = false)
     architecture: "amd64",
     memoryMb: 4096,
     connection: pulumi.secret({ host: "192.0.2.1" }),
-    shell: pulumi.output({ ...shell, name: hostName }),
+    ssh: pulumi.output({ ...shell, name: hostName }),
     get docker(): never {
       throw new Error("a component of the library asked for a Docker provider, which costs a process a host");
     },
     network,
     registries: [],
-    tied: {},
+    lifecycle: {},
     ready: network,
     gone,
   };

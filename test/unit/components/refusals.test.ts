@@ -5,7 +5,7 @@ import { checkParallel } from "../../../components/app/checks/check-parallel";
 import { judge } from "../../../components/app/checks/inspect-image";
 import { judgeName } from "../../../components/app/checks/inspect-names";
 import { rolesOf } from "../../../components/app/plan";
-import { checkPages } from "../../../components/core/check-pages";
+import { checks } from "../../../components/checks";
 import { unnamedVolumes } from "../../../components/accessory/checks/inspect-image";
 import { checkReach } from "../../../components/app/checks/check-reach";
 import { sentence, type Findings, type Problem } from "../../../components/core/problem";
@@ -34,10 +34,16 @@ describe("a bad argument is refused in one sentence", () => {
 
   it("has its place on the page, where the page has one", () => {
     const anchors = refusals.flatMap(
-      ([, , text]) => /\(docs\/checks\.md#([a-z-]+)\)\.$/.exec(text)?.[1] ?? [],
+      ([, , text]) => /\(npx sextant docs checks#([a-z0-9-]+)\)\.$/.exec(text)?.[1] ?? [],
     );
-    expect(anchors.filter((anchor) => !(anchor in checkPages))).toEqual([]);
+    expect(anchors.length).toBeGreaterThanOrEqual(60);
+    expect(anchors.filter((anchor) => !checks.some(({ id }) => id === anchor))).toEqual([]);
     expect(refusals.length).toBeGreaterThanOrEqual(80);
+  });
+
+  it("has a verb, also where no value is shown", () => {
+    const texts = [...refusals.map(([, , text]) => text), ...checks.flatMap(({ says }) => says)];
+    expect(texts.filter((text) => /^\w+ "[^"]*": [^ ,]+, but /.test(text))).toEqual([]);
   });
 });
 
@@ -98,14 +104,14 @@ describe("what works, though perhaps not as meant, is a warning", () => {
       "both releases over the server's memory",
       (w) => w.app({ resources: { memory: "2560m" } }),
       [
-        'App "shop": resources.memory, but with both releases the limits on web-1 come to 5120m and it has 4096m; lower them, or take a larger server (npx sextant docs checks#memory).',
+        'App "shop": resources.memory is too high for a release: the limits on web-1 come to 5120m with both releases, and it has 4096m; lower them, or take a larger server (npx sextant docs checks#memory).',
       ],
     ],
     [
       "an accessory that makes both releases too much",
       (w) => [w.app({ resources: { memory: "1536m" } }), w.accessory({ resources: { memory: "2g" } })],
       [
-        'Accessory "search": resources.memory, but with both releases the limits on web-1 come to 5120m and it has 4096m; lower them, or take a larger server (npx sextant docs checks#memory).',
+        'Accessory "search": resources.memory is too high for a release: the limits on web-1 come to 5120m with both releases, and it has 4096m; lower them, or take a larger server (npx sextant docs checks#memory).',
       ],
     ],
     [
@@ -145,21 +151,21 @@ describe("what works, though perhaps not as meant, is a warning", () => {
       "a Redis without a password in the private network",
       (w) => w.redis({ publish: "private" }),
       [
-        'Redis "cache": password, but every server of the private network can reach the port and there is no password; set it with pulumi config set --secret, or leave publish out (npx sextant docs checks#public-port).',
+        'Redis "cache": password is missing, and every server of the private network can reach the port; set it with pulumi config set --secret, or leave publish out (npx sextant docs checks#public-port).',
       ],
     ],
     [
       "HTTPS without HTTP",
       (w) => w.appOn(w.behind([https]), { hosts: ["a.test"], tls: ownCertificate(own.certificate, own.key) }),
       [
-        'App "shop": route.redirectToHttps, but the firewalls of web-1 let nobody in on tcp port 80; add http to the firewall (npx sextant docs checks#firewall-shut).',
+        'App "shop": route.redirectToHttps needs tcp port 80, and the firewalls of web-1 let nobody in there; add http to the firewall (npx sextant docs checks#firewall-shut).',
       ],
     ],
     [
       "a machine without a host key",
       (w) => new ExistingServer("web-1", { address: "203.0.113.7", ssh: w.access }),
       [
-        'ExistingServer "web-1": hostKey, but it is not set, so whoever answers first is trusted with all secrets of the host, and its key kept; set it to "ssh-ed25519 AAAA…" from the machine\'s console: cat /etc/ssh/ssh_host_ed25519_key.pub (npx sextant docs checks#host-key).',
+        'ExistingServer "web-1": hostKey is not set, so whoever answers first is trusted with all secrets of the host, and its key kept; set it to "ssh-ed25519 AAAA…" from the machine\'s console: cat /etc/ssh/ssh_host_ed25519_key.pub (npx sextant docs checks#host-key).',
       ],
     ],
   ])("%s", (_, make, expected) => {
@@ -336,17 +342,17 @@ describe("the page of the checks", () => {
 
   it("shows sentences that are really said", () => {
     const warned = [
-      'Redis "cache": password, but every server of the private network can reach the port and there is no password; set it with pulumi config set --secret, or leave publish out (npx sextant docs checks#public-port).',
-      'App "shop": resources.memory, but with both releases the limits on web-1 come to 5120m and it has 4096m; lower them, or take a larger server (npx sextant docs checks#memory).',
+      'Redis "cache": password is missing, and every server of the private network can reach the port; set it with pulumi config set --secret, or leave publish out (npx sextant docs checks#public-port).',
+      'App "shop": resources.memory is too high for a release: the limits on web-1 come to 5120m with both releases, and it has 4096m; lower them, or take a larger server (npx sextant docs checks#memory).',
       'App "shop": route.responseTimeout is "120s", but a release cuts a request that takes longer than the drainTimeout of 30s; raise drainTimeout to "120s" (npx sextant docs checks#timeouts).',
       'App "shop": route.paths is ["/","/orders"], but stripPath takes "/orders" off before the app sees the request; remove "/orders", which "/" answers already, or set stripPath: false (npx sextant docs checks#stripped-path).',
     ];
     warned.push(
       'Accessory "search": data is "discard", but the volume data is deleted with all data when it is removed, renamed without an alias, moved or destroyed; leave data out to keep it (npx sextant docs checks#data-kept).',
-      'ExistingServer "web-1": hostKey, but it is not set, so whoever answers first is trusted with all secrets of the host, and its key kept; set it to "ssh-ed25519 AAAA…" from the machine\'s console: cat /etc/ssh/ssh_host_ed25519_key.pub (npx sextant docs checks#host-key).',
+      'ExistingServer "web-1": hostKey is not set, so whoever answers first is trusted with all secrets of the host, and its key kept; set it to "ssh-ed25519 AAAA…" from the machine\'s console: cat /etc/ssh/ssh_host_ed25519_key.pub (npx sextant docs checks#host-key).',
     );
     const known = new Set([...refusals.map(([, , text]) => text), ...warned, ...later()]);
-    const shown = Object.values(checkPages).flatMap(({ says }) => says);
+    const shown = checks.flatMap(({ says }) => says);
     expect(shown.filter((text) => !known.has(text))).toEqual([]);
   });
 

@@ -50,37 +50,37 @@ describe("a wrong shape is refused in a sentence", () => {
     [
       "App",
       () => ({ route: { host: "a.test" } }),
-      'App "shop": route.host, but there is no such argument; did you mean route.hosts.',
+      'App "shop": route.host is not an argument; did you mean route.hosts.',
     ],
     [
       "App",
       () => ({ route: { healthcheck: { path: "/up" } } }),
-      'App "shop": route.healthcheck, but there is no such argument; write health.',
+      'App "shop": route.healthcheck is not an argument; write health.',
     ],
     [
       "App",
       () => ({ route: [{ hosts: ["a.test"] }, { name: "b", hsots: ["b.test"] }] }),
-      'App "shop": route[1].hsots, but there is no such argument; did you mean route[1].hosts.',
+      'App "shop": route[1].hsots is not an argument; did you mean route[1].hosts.',
     ],
     [
       "App",
       () => ({ builder: { arch: "amd64" } }),
-      'App "shop": builder, but there is no such argument; remove it: images are built and pushed before pulumi runs.',
+      'App "shop": builder is not an argument; remove it: images are built and pushed before pulumi runs.',
     ],
     [
       "App",
       () => ({ accessories: {} }),
-      'App "shop": accessories, but there is no such argument; make each of them a component: new Postgres(…), new Redis(…), new Accessory(…).',
+      'App "shop": accessories is not an argument; make each of them a component: new Postgres(…), new Redis(…), new Accessory(…).',
     ],
     [
       "App",
       (w) => ({ servers: [w.host] }),
-      'App "shop": servers, but there is no such argument; give them to a role: roles: { web: { servers: [web] } }.',
+      'App "shop": servers is not an argument; give them to a role: roles: { web: { servers: [web] } }.',
     ],
     [
       "App",
       () => ({ readyTimout: "30s" }),
-      'App "shop": readyTimout, but there is no such argument; did you mean readyTimeout.',
+      'App "shop": readyTimout is not an argument; did you mean readyTimeout.',
     ],
     [
       "App",
@@ -100,22 +100,27 @@ describe("a wrong shape is refused in a sentence", () => {
     [
       "App",
       () => ({ route: { hosts: ["a.test"], tls: letsEncrypt } }),
-      'App "shop": route.tls, but it has to be a way to get certificates; call it: letsEncrypt(), or ownCertificate(certificate, privateKey).',
+      'App "shop": route.tls has to be a way to get certificates; call it: letsEncrypt(), or ownCertificate(certificate, privateKey).',
     ],
     [
       "App",
       () => ({ roles: { web: {} } }),
-      'App "shop": roles.web.servers, but it is missing; give the servers that it runs on, [web].',
+      'App "shop": roles.web.servers is missing; give the servers that it runs on, [web].',
+    ],
+    [
+      "App",
+      (w) => ({ roles: { web: { servers: [w.host] }, job: undefined } }),
+      'App "shop": roles.job is missing; give the servers that it runs on, { servers: [web] }, or leave it out.',
     ],
     [
       "App",
       (w) => ({ roles: { web: [w.host] } }),
-      'App "shop": roles.web, but it has to be an object; write it like { servers: [web] }.',
+      'App "shop": roles.web has to be an object; write it like { servers: [web] }.',
     ],
     [
       "App",
       (w) => ({ roles: { web: { servers: w.host } } }),
-      'App "shop": roles.web.servers, but it has to be a list; write it like [web].',
+      'App "shop": roles.web.servers has to be a list; write it like [web].',
     ],
     [
       "App",
@@ -125,12 +130,12 @@ describe("a wrong shape is refused in a sentence", () => {
     [
       "App",
       (w) => ({ roles: { web: { servers: [w.host], command: "bin/jobs --all" } } }),
-      'App "shop": roles.web.command is "bin/jobs --all", but a command is a list of words; write ["bin/jobs","--all"].',
+      'App "shop": roles.web.command is "bin/jobs --all", but it has to be a list of words; write ["bin/jobs","--all"].',
     ],
     [
       "App",
       () => ({ release: "bin/rails db:prepare" }),
-      'App "shop": release is "bin/rails db:prepare", but a command is a list of words; write ["bin/rails","db:prepare"].',
+      'App "shop": release is "bin/rails db:prepare", but it has to be a list of words; write ["bin/rails","db:prepare"].',
     ],
     [
       "App",
@@ -140,17 +145,17 @@ describe("a wrong shape is refused in a sentence", () => {
     [
       "App",
       (w) => ({ proxy: [w.proxy({ servers: [w.hosts[1] as World["host"]], httpPort: 81, httpsPort: 444 })] }),
-      'App "shop": proxy, but it has to be a Proxy; give the one that new Proxy("proxy", …) makes.',
+      'App "shop": proxy has to be a Proxy; give the one that new Proxy("proxy", …) makes.',
     ],
     [
       "App",
       () => ({ image: pulumi.output("r.test/shop") }),
-      'App "shop": image, but it has to be a text that is known when the program runs; give it as it is, and no output.',
+      'App "shop": image has to be a text that is known when the program runs; give it as it is, and no output.',
     ],
     [
       "App",
       () => ({ roles: undefined }),
-      'App "shop": roles, but it is missing; give at least one role: { web: { servers: [web] } }.',
+      'App "shop": roles is missing; give at least one role: { web: { servers: [web] } }.',
     ],
     ["App", () => ({ release: null }), 'App "shop": release is null, but it has to be a list; leave it out.'],
     [
@@ -161,18 +166,14 @@ describe("a wrong shape is refused in a sentence", () => {
     [
       "App",
       () => ({ resources: { memroy: "512m" } }),
-      'App "shop": resources.memroy, but there is no such argument; did you mean resources.memory.',
+      'App "shop": resources.memroy is not an argument; did you mean resources.memory.',
     ],
     [
       "App",
       () => ({ transform: { containers: {} } }),
-      'App "shop": transform.containers, but there is no such argument; did you mean transform.container.',
+      'App "shop": transform.containers is not an argument; did you mean transform.container.',
     ],
-    [
-      "Proxy",
-      (w) => ({ servers: w.host }),
-      'Proxy "proxy": servers, but it has to be a list; write it like [web].',
-    ],
+    ["Proxy", (w) => ({ servers: w.host }), 'Proxy "proxy": servers has to be a list; write it like [web].'],
     [
       "Proxy",
       () => ({ http3: "true" }),
@@ -181,7 +182,7 @@ describe("a wrong shape is refused in a sentence", () => {
     [
       "Server",
       () => ({ registries: new Registry("one", { address: "a.test", username: "a", password: "b" }) }),
-      'Server "web-1": registries, but it has to be a list; write it like [registry].',
+      'Server "web-1": registries has to be a list; write it like [registry].',
     ],
     [
       "Server",
@@ -191,12 +192,12 @@ describe("a wrong shape is refused in a sentence", () => {
     [
       "Server",
       () => ({ ssh: { keyFile: "~/.ssh/id" } }),
-      'Server "web-1": ssh.keyFile, but there is no such argument; did you mean ssh.privateKeyFile.',
+      'Server "web-1": ssh.keyFile is not an argument; did you mean ssh.privateKeyFile.',
     ],
     [
       "Server",
       () => ({ network: { ip: "10.0.0.2" } }),
-      'Server "web-1": network.network, but it is missing; give the Network.',
+      'Server "web-1": network.network is missing; give the Network.',
     ],
     [
       "Firewall",
@@ -206,12 +207,12 @@ describe("a wrong shape is refused in a sentence", () => {
     [
       "Firewall",
       () => ({ allow: http }),
-      'Firewall "edge": allow, but it has to be a list; write it like [ssh.from("203.0.113.0/24"), http, https].',
+      'Firewall "edge": allow has to be a list; write it like [ssh.from("203.0.113.0/24"), http, https].',
     ],
     [
       "Postgres",
       () => ({ password: undefined }),
-      'Postgres "db": password, but it is missing; set it with pulumi config set --secret, and read it with config.requireSecret.',
+      'Postgres "db": password is missing; set it with pulumi config set --secret, and read it with config.requireSecret.',
     ],
     [
       "Postgres",
@@ -221,7 +222,7 @@ describe("a wrong shape is refused in a sentence", () => {
     [
       "Postgres",
       () => ({ port: 5433 }),
-      'Postgres "db": port, but there is no such argument; leave it out: the preset knows it; hostPort is the one on the host.',
+      'Postgres "db": port is not an argument; leave it out: the preset knows it; hostPort is the one on the host.',
     ],
     [
       "Redis",
@@ -231,23 +232,19 @@ describe("a wrong shape is refused in a sentence", () => {
     [
       "Accessory",
       () => ({ publish: { reason: "the office" } }),
-      'Accessory "search": publish.public, but it is missing; write public: true.',
+      'Accessory "search": publish.public is missing; write public: true.',
     ],
     [
       "ExistingServer",
       () => ({ user: "root" }),
-      'ExistingServer "old": user, but there is no such argument; write ssh: { user: … }.',
+      'ExistingServer "old": user is not an argument; write ssh: { user: … }.',
     ],
     [
       "Network",
       () => ({ subnets: "10.0.0.0/24" }),
       'Network "net": subnets is "10.0.0.0/24", but it has to be a list; write it like ["10.0.0.0/24"].',
     ],
-    [
-      "Registry",
-      () => ({ adress: "x" }),
-      'Registry "r": adress, but there is no such argument; did you mean address.',
-    ],
+    ["Registry", () => ({ adress: "x" }), 'Registry "r": adress is not an argument; did you mean address.'],
   ])("%s %#", (component, change, expected) => {
     expect(said(component, change)).toEqual([expected]);
   });
@@ -258,7 +255,7 @@ describe("a wrong shape is refused in a sentence", () => {
 
   it("takes no arguments for missing ones", () => {
     expect(refusal(() => new (js(App))("shop", undefined))).toEqual([
-      'App "shop": arguments, but it is missing; give them.',
+      'App "shop": args is missing; give it.',
     ]);
   });
 });
@@ -268,7 +265,7 @@ describe("routes of a role", () => {
     [
       "two without a name",
       () => ({ route: [{ hosts: ["a.test"] }, { hosts: ["b.test"] }] }),
-      'App "shop": route[1].name, but route is named shop-web in the proxy, too; give each route a name of its own, such as "admin".',
+      'App "shop": route[1].name is missing, and route is named shop-web in the proxy already; give each route a name of its own, such as "admin".',
     ],
     [
       "two of one name",
@@ -292,7 +289,7 @@ describe("routes of a role", () => {
           "web-admin": { servers: [w.host], route: { hosts: ["b.test"] } },
         },
       }),
-      'App "shop": roles.web-admin.route.name, but route is named shop-web-admin in the proxy, too; give each route a name of its own, such as "admin".',
+      'App "shop": roles.web-admin.route.name is missing, and route is named shop-web-admin in the proxy already; give each route a name of its own, such as "admin".',
     ],
   ])("%s", (_, change, expected) => {
     expect(said("App", change)).toEqual([expected]);
@@ -349,6 +346,7 @@ describe("whatever is given for an argument", () => {
         "roles.web.ready",
       ],
       ...["resources.memory", "rollout.batch", "volumes.data", "route.canonicalHost", "transform.container"],
+      ...["env.A", "secrets.A", "labels.a", "roles.web.env.A", "logging.options.a", "route.tls.names"],
     ],
     Proxy: [
       "servers",
@@ -415,7 +413,15 @@ describe("whatever is given for an argument", () => {
         "ready",
       ],
       ...["ready.command", "ready.timeout", "resources", "stopTimeout", "labels", "data", "transform"],
-      ...["publish.public", "publish.reason", "volumes.data", "labels.a"],
+      ...[
+        "publish.public",
+        "publish.reason",
+        "volumes.data",
+        "labels.a",
+        "env.A",
+        "secrets.A",
+        "files./etc/a",
+      ],
     ],
     Postgres: ["server", "version", "password", "user", "database", "image", "publish", "env", "secrets"],
     Redis: ["server", "version", "password", "persistent", "image", "publish", "secrets"],
@@ -463,7 +469,12 @@ describe("whatever is given for an argument", () => {
     fc.assert(
       fc.property(fc.constantFrom(...(members[component] ?? [])), junk, (path, value) => {
         const sentences = said(component, () => change(path, value));
-        expect(sentences.filter((line) => !/^[A-Z]\w+ ".*": .+, but .+; .+\.$/s.test(line))).toEqual([]);
+        expect(
+          sentences.filter(
+            (line) => !/^[A-Z]\w+ ".*": .+ (is|are|has|have|needs|gives) .+; .+\.$/s.test(line),
+          ),
+        ).toEqual([]);
+        expect(sentences.filter((line) => /^[A-Z]\w+ "[^"]*": \S+, but /.test(line))).toEqual([]);
       }),
       { numRuns: 100 },
     );

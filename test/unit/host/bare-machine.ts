@@ -43,21 +43,27 @@ export function run(
   words: string[],
   commands: Record<string, string>,
   env: Record<string, string> = {},
+  without: readonly string[] = [],
 ): Done {
-  return runText(verb(name), words, commands, env);
+  return runText(verb(name), words, commands, env, without);
 }
 
-/** Runs a script as `sh -s`, on a machine that has these commands and nothing else beside the ordinary ones. */
+/**
+ * Runs a script as `sh -s`, on a machine that has these commands and nothing else beside the ordinary ones.
+ *
+ * @param without the ordinary ones that it does not have
+ */
 export function runText(
   text: string,
   words: string[],
   commands: Record<string, string>,
   env: Record<string, string> = {},
+  without: readonly string[] = [],
 ): Done {
   const bin = mkdtempSync(join(tmpdir(), "sextant-test-"));
   for (const name of ordinary) {
     // A command that is given here must not be written through a link to the real one.
-    if (name in commands) continue;
+    if (name in commands || without.includes(name)) continue;
     const found = (process.env["PATH"] ?? "")
       .split(delimiter)
       .map((directory) => join(directory, name))

@@ -1,19 +1,20 @@
-/** The preflight, run for real on machines that have one thing wrong with them. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+/** The preflight, script and judgement, run for real on machines that have one thing wrong with them. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { acceptable } from "../../../components/server/preflight-checks";
-import { readChecks } from "../../../docs/generate/preflight";
+import { parseAnswers } from "../../../provider/host/preflight/answers";
+import { findings } from "../../../provider/host/preflight/findings";
+import { tools } from "../../../provider/host/preflight/findings/machine";
+import { judge } from "../../../provider/host/preflight/judge";
 import { toolsPath } from "../tools/directory";
 import { type Done, run } from "./bare-machine";
-
-const script = readFileSync(join(__dirname, "../../../host/preflight.sh"), "utf8");
 
 interface Container {
   name: string;
   image?: string;
-  state?: string;
   ports?: string;
   ours?: boolean;
   tools?: string;
@@ -28,11 +29,22 @@ interface Engine {
 
 const id = "0123456789ab";
 
+const toolLabels: Record<string, Record<string, string>> = {
+  coolify: { "coolify.managed": "true" },
+  dokku: { "com.dokku.app-name": "blog" },
+  kamal: { service: "shop", role: "web" },
+};
+
 /** A docker that answers what the preflight asks. */
 function docker({ version = "20.10.24", info = {}, containers = [] }: Engine): string {
-  const lines = containers.map(({ name, image, state, ports, ours, tools, stack }) =>
-    [id, name, image ?? "an/image", state ?? "running", ports, ours ? "yes" : "", tools, stack].join("|"),
-  );
+  const lines = containers.map(({ name, image = "an/image", ports = "", ours, tools = "", stack = "" }) => {
+    const labels = {
+      "sextant.app": ours ? "yes" : "",
+      "com.docker.stack.namespace": stack,
+      ...toolLabels[tools.trim()],
+    };
+    return JSON.stringify({ id, name, image, ports, labels });
+  });
   const facts = {
     DockerRootDir: "/",
     LiveRestoreEnabled: true,
@@ -93,10 +105,12 @@ interface Change {
   commands?: Record<string, string | undefined>;
   files?: Record<string, string>;
   words?: string[];
+  /** Ordinary commands that the machine does not have. */
+  without?: string[];
 }
 
-/** The preflight on a machine with everything, but for what is changed. */
-function preflight(change: Change = {}): Done {
+/** What the script tells of a machine with everything, but for what is changed. */
+function tell(change: Change = {}): string {
   const root = mkdtempSync(join(tmpdir(), "sextant-root-"));
   for (const [path, text] of Object.entries({ ...files, ...change.files })) {
     mkdirSync(dirname(join(root, path)), { recursive: true });
@@ -105,10 +119,17 @@ function preflight(change: Change = {}): Done {
   const given = Object.entries({ ...commands, ...change.commands }).filter(
     (each): each is [string, string] => each[1] !== undefined,
   );
-  const words = change.words ?? ["ports=80,443"];
-  const done = run("preflight", words, Object.fromEntries(given), { SEXTANT_PREFLIGHT_ROOT: root });
+  const env = { SEXTANT_PREFLIGHT_ROOT: root };
+  const done = run("preflight", [], Object.fromEntries(given), env, change.without);
   rmSync(root, { recursive: true });
-  return done;
+  expect(done).toMatchObject({ status: 0, stderr: "" });
+  return done.stdout;
+}
+
+/** The judgement on it: a refusal in place of errors, and all else in place of output. */
+function preflight(change: Change = {}): Done {
+  const { refused, text } = judge(tell(change), change.words ?? ["ports=80,443"]);
+  return refused ? { status: 1, stdout: "", stderr: text } : { status: 0, stdout: text, stderr: "" };
 }
 
 /** The checks that a run names, in its order: `port-taken`, `note swap`, `accepted ufw-bypassed`. */
@@ -120,7 +141,7 @@ function named({ stdout, stderr }: Done): string[] {
 }
 
 const listening = (process: string, pid = 812): Record<string, string> => ({
-  ss: `case "$*" in *:80*) echo 'LISTEN 0 511 *:80 *:* users:(("${process}",pid=${pid},fd=6),("${process}",pid=${pid + 1},fd=6))' ;; esac`,
+  ss: `echo 'LISTEN 0 511 *:80 *:* users:(("${process}",pid=${pid},fd=6),("${process}",pid=${pid + 1},fd=6))'`,
 });
 const ufw = (rules: string[], incoming = "deny"): Record<string, string> => ({
   ufw: `cat <<'E'
@@ -435,7 +456,7 @@ describe("what is found", () => {
     ],
     [
       "a process that is not told",
-      { commands: { ss: "case \"$*\" in *:80*) echo 'LISTEN 0 511 *:80 *:*' ;; esac" } },
+      { commands: { ss: "echo 'LISTEN 0 511 *:80 *:*'" } },
       ["port-taken"],
       /Port 80 belongs to another process\. Stop it/,
     ],
@@ -468,7 +489,7 @@ describe("what is found", () => {
     ],
     [
       "Kamal's proxy, stopped",
-      withContainers({ name: "kamal-proxy", state: "exited" }),
+      withContainers({ name: "kamal-proxy" }),
       ["kamal-proxy", "note tool-kamal"],
       /has the name/,
     ],
@@ -761,43 +782,194 @@ describe("refusing", () => {
   });
 
   it("does not take a word that it does not know", () => {
-    expect(preflight({ words: ["port=80"] })).toMatchObject({
-      status: 2,
-      stderr: "preflight: unknown word port=80\n",
+    expect(() => preflight({ words: ["port=80"] })).toThrow("preflight: unknown word port=80");
+  });
+});
+
+describe("what could not be looked at", () => {
+  it.each<[string, Change, string[], RegExp]>([
+    [
+      "a list of containers that fails",
+      { commands: { docker: docker({}).replace("ps) ", "ps) echo broken pipe >&2; exit 1; ") } },
+      ["note not-looked-at"],
+      /docker ps told nothing that could be read \(it ended with 1: broken pipe\)/,
+    ],
+    [
+      "a list of containers that takes too long",
+      { commands: { docker: docker({}).replace("ps) ", "ps) exit 124; ") } },
+      ["note not-looked-at"],
+      /docker ps told .* \(it took too long\)/,
+    ],
+    [
+      "an engine that does not say what it is",
+      { commands: { docker: docker({}).replace("info) ", "info) echo '<html>'; exit 0; ") } },
+      ["note not-looked-at"],
+      /docker info told .* \(it is no JSON\)/,
+    ],
+    [
+      "an sshd that does not tell its settings",
+      { commands: { sshd: "echo 'Missing privilege separation directory: /run/sshd' >&2; exit 255" } },
+      ["note not-looked-at"],
+      /sshd -T told .* \(it ended with 255: Missing privilege separation directory: \/run\/sshd\)/,
+    ],
+    ["rules of nftables", { commands: { nft: "exit 1" } }, ["note not-looked-at"], /nft list chains told/],
+    [
+      "Docker's chain",
+      { commands: { iptables: "echo 'Another app is currently holding the xtables lock' >&2; exit 4" } },
+      ["note not-looked-at"],
+      /iptables told .* xtables lock/,
+    ],
+    ["UFW", { commands: { ufw: "exit 1" } }, ["note not-looked-at"], /ufw status told/],
+    [
+      "an answer of UFW's without its status",
+      { commands: { ufw: ":" } },
+      ["note not-looked-at"],
+      /ufw status told/,
+    ],
+    ["processes", { files: { "proc/1/comm": "" } }, ["note not-looked-at"], /\/proc\/\*\/comm told/],
+    ["who listens", { commands: { ss: "exit 1" } }, ["note not-looked-at"], /ss told/],
+    [
+      "a clock of which nothing tells",
+      { commands: { timedatectl: undefined } },
+      ["note not-looked-at"],
+      /neither says whether the clock is kept in step/,
+    ],
+    [
+      "memory that is not told",
+      { files: { "proc/meminfo": "MemFree: 1 kB\n" } },
+      ["unreadable"],
+      /\/proc\/meminfo told nothing that could be read \(it has no line MemTotal\), and it is needed/,
+    ],
+    [
+      "space that is not told",
+      { commands: { df: "exit 1" } },
+      ["unreadable", "note not-looked-at"],
+      /df told nothing that could be read \(it ended with 1\), and it is needed/,
+    ],
+    ["an architecture that is not told", { commands: { uname: "exit 1" } }, ["unreadable"], /uname told/],
+    [
+      "a login that is not told",
+      { commands: { id: undefined } },
+      ["unreadable"],
+      /id told .* \(it is not there\)/,
+    ],
+  ])("is said: %s", (_, change, expected, text) => {
+    const done = preflight(change);
+    expect(named(done), done.stderr).toEqual(expected);
+    expect(done.stderr + done.stdout).toMatch(text);
+  });
+
+  it("is said where a machine lacks a command that no finding speaks of", () => {
+    const done = preflight({ without: ["readlink", "date", "nproc"] });
+    expect(named(done)).toEqual(["readlink", "nproc", "date"].map(() => "note not-looked-at"));
+  });
+
+  it("is nothing where Docker has made no chain, and where a machine has no such tool", () => {
+    const none = "echo 'iptables: No chain/target/match by that name.' >&2; exit 1";
+    expect(named(preflight({ commands: { iptables: none, nft: undefined, sshd: undefined } }))).toEqual([]);
+  });
+
+  it("refuses where the answer breaks off, wherever", () => {
+    const told = tell();
+    const lines = told.trimEnd().split("\n");
+    for (let length = 0; length < lines.length; length += 1) {
+      const { refused, text } = judge(lines.slice(0, length).join("\n"), []);
+      expect({ refused, text }).toEqual({
+        refused: true,
+        text: expect.stringContaining("cannot be judged: what it told of itself breaks off") as string,
+      });
+    }
+    expect(judge(told, []).refused).toBe(false);
+  });
+});
+
+describe("the script", () => {
+  it("needs none of the tools that it asks for, and no timeout", () => {
+    const without = ["sed", "awk", "head", "tail", "tr", "cut", "grep", "find", "xargs", "timeout"];
+    const done = preflight({ without });
+    expect(named(done)).toEqual(["awk", "find", "xargs", "sed", "grep"].map(() => "tool-missing"));
+    expect(done.stderr).toContain("amd64, kernel 6.1.0-18-amd64, 2 cores, 4000 MB of memory");
+  });
+
+  it("looks for every command that the verbs run", () => {
+    const { told } = parseAnswers(tell());
+    const commands = told
+      .get("commands")
+      ?.text.split("\n")
+      .map((line) => line.split(" ")[0]);
+    expect(commands).toEqual(expect.arrayContaining(Object.keys(tools)));
+  });
+
+  it("asks of containers and of Docker's settings nothing that may be secret", () => {
+    const words = '"$@"';
+    const told = tell({
+      commands: { docker: docker({}).replace("ps) ", `ps) printf '%s\\n' ${words}; exit 0; `) },
+      files: {
+        "etc/docker/daemon.json":
+          '{ "proxies": { "http-proxy": "http://me:hunter2@proxy" }, "iptables": false }',
+      },
+    });
+    expect(told).not.toContain("hunter2");
+    const asked = parseAnswers(told).told;
+    expect(asked.get("docker-iptables")?.text).toBe('"iptables": false');
+    const labels = [
+      ...["config", "bridge", "app", "accessory", "proxy"].map((kind) => `sextant.${kind}`),
+      ...["coolify.managed", "com.dokku.app-name", "service", "role", "com.docker.stack.namespace"],
+    ];
+    const fields = ["ID", "Names", "Image", "Ports"];
+    const [id, name, image, ports] = fields.map((field) => `{{json .${field}}}`);
+    const ofLabels = labels.map((label) => `"${label}":{{json (.Label "${label}")}}`).join(",");
+    expect(asked.get("containers")?.text.split("\n")).toEqual([
+      ...["ps", "--all", "--format"],
+      `{"id":${id},"name":${name},"image":${image},"ports":${ports},"labels":{${ofLabels}}}`,
+    ]);
+  });
+
+  it("frames what a command prints, whatever it is", () => {
+    const line = fc.oneof(
+      fc.constantFrom(
+        "",
+        ".",
+        "..",
+        "...",
+        "told",
+        "fact nproc 0 . ",
+        "fact ufw - .. x",
+        "%s\\n",
+        "$(id)",
+        "é\r",
+      ),
+      fc.string({ unit: "grapheme" }),
+    );
+    const text = fc.array(line, { maxLength: 12 }).map((lines) => lines.join("\n").replaceAll("\0", ""));
+    const names = ["nproc", "ufw", "nft", "sshd", "ss"] as const;
+    const print = (said: string): string => `printf '%s' '${said.replaceAll("'", "'\\''")}'`;
+    fc.assert(
+      fc.property(fc.array(text, { minLength: 5, maxLength: 5 }), (texts) => {
+        const commands = Object.fromEntries(names.map((name, at) => [name, print(texts[at] ?? "")]));
+        const { told, complete } = parseAnswers(tell({ commands }));
+        expect(complete).toBe(true);
+        expect(told.get("cores")?.text).toBe(texts[0]?.replace(/\n$/, ""));
+        names.slice(1).forEach((name, at) => {
+          const answer = told.get(name === "ss" ? "sockets" : name);
+          expect(answer).toEqual({ code: 0, text: texts[at + 1]?.replace(/\n$/, ""), error: "" });
+        });
+      }),
+      { numRuns: 8 },
+    );
+  });
+
+  it("keeps how a command ended, and the last line of its errors", () => {
+    const nft = "echo one >&2; printf 'fact two 0 . ' >&2; echo out; exit 3";
+    expect(parseAnswers(tell({ commands: { nft } })).told.get("nft")).toEqual({
+      ...{ code: 3, text: "out", error: "fact two 0 . " },
     });
   });
 });
 
 describe("the checks", () => {
-  const described = readChecks(script);
-
-  it("are those that the script makes, each as it is described", () => {
-    const calls = {
-      wrong: "refuses",
-      unless_accepted: "refuses unless accepted",
-      note: "note",
-      noted: "note",
-    } as const;
-    const made = [...script.matchAll(/\b(wrong|unless_accepted|noted?) ([a-z0-9-]+) "/g)].map(
-      ([, call = "", name = ""]) => `${name}: ${calls[call as keyof typeof calls]}`,
-    );
-    expect([...new Set(made)].sort()).toEqual(described.map(({ name, level }) => `${name}: ${level}`).sort());
-  });
-
-  it("can be accepted by a program where the script says so", () => {
-    const named = described
-      .filter(({ level }) => level === "refuses unless accepted")
-      .map(({ name }) => name);
+  it("can be accepted by a program where they say so", () => {
+    const named = findings.filter(({ level }) => level === "refuses unless accepted").map(({ id }) => id);
     expect([...acceptable]).toEqual(named);
-  });
-
-  it("are described in the form that the page needs, or there is no page", () => {
-    expect(readChecks("# ----- A\n# check b: note\n# Finds.\n# Cure: mend it.\nb() {")).toEqual([
-      { name: "b", level: "note", section: "A", finds: "Finds.", cure: "Mend it." },
-    ]);
-    expect(() => readChecks("# check b: note\n# Finds.\nb() {")).toThrow("the check b of the preflight");
-    expect(() => readChecks("# check b: warns\n# Finds.\n# Cure: c.\nb() {")).toThrow(
-      "the check b of the preflight",
-    );
   });
 });

@@ -37,7 +37,9 @@ describe("the logins of the lab's registry", () => {
 
 describe("the registry's log", () => {
   it("says whose login came with a request for a manifest, and which was refused", () => {
-    const request = 'go.version=go1.19.8 http.request.host="10.213.0.2:5000" http.request.method=GET';
+    const request =
+      'go.version=go1.19.8 http.request.host="10.213.0.2:5000" http.request.method=GET http.request.remoteaddr="10.213.0.9:41022"';
+    const overIpv6 = request.replace("10.213.0.9", "[fd00:5e7a::9]");
     const log = [
       `time="2026-11-28T21:58:02.208Z" level=info msg="authorized request" ${request} http.request.uri=/v2/shop/manifests/v1 vars.name=shop`,
       `time="2026-11-28T21:58:02.212Z" level=debug msg=GetImageManifest auth.user.name=octo ${request} http.request.uri=/v2/shop/manifests/v1 vars.name=shop`,
@@ -46,12 +48,12 @@ describe("the registry's log", () => {
       `time="2026-11-28T21:58:02.221Z" level=error msg="error authenticating user \\"octo\\": authentication failure" ${request} http.request.uri=/v2/shop/manifests/v2`,
       `time="2026-11-28T21:58:02.221Z" level=warning msg="error authorizing context: basic authentication challenge for realm \\"lab\\": authentication failure" ${request}`,
       `time="2026-11-28T21:58:02.243Z" level=warning msg="error authorizing context: basic authentication challenge for realm \\"lab\\": invalid authorization credential" ${request} http.request.uri=/v2/`,
-      `time="2026-11-28T21:58:03Z" level=debug msg=GetImageManifest auth.user.name= ${request} http.request.uri="/v2/shop/manifests/v3"`,
+      `time="2026-11-28T21:58:03Z" level=debug msg=GetImageManifest auth.user.name= ${overIpv6} http.request.uri="/v2/shop/manifests/v3"`,
     ].join("\n");
     expect(parseLog(log)).toEqual([
-      { user: "octo", taken: true, path: "/v2/shop/manifests/v1" },
-      { user: "octo", taken: false, path: undefined },
-      { user: undefined, taken: true, path: "/v2/shop/manifests/v3" },
+      { user: "octo", taken: true, path: "/v2/shop/manifests/v1", from: "10.213.0.9" },
+      { user: "octo", taken: false, path: undefined, from: "10.213.0.9" },
+      { user: undefined, taken: true, path: "/v2/shop/manifests/v3", from: "fd00:5e7a::9" },
     ]);
   });
 });

@@ -1,21 +1,24 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { declareGone, forget, namesIn } from "../../../provider/gone";
 import { kept, onOneHost } from "../../../provider/on-one-host";
-import type { Shell } from "../../../provider/ssh/address";
-import { onHost } from "../../../provider/ssh/run";
+import type { SshAddress } from "../../../provider/ssh/address";
+import { runOverSsh } from "../../../provider/ssh/run";
 import { Unreached } from "../../../provider/ssh/unreached";
 import { goneProvider } from "../../../provider/host/gone";
 
-vi.mock("../../../provider/ssh/run", () => ({ onHost: vi.fn() }));
+vi.mock("../../../provider/ssh/run", () => ({ runOverSsh: vi.fn() }));
 
-const shell: Shell = { name: "web-2", destination: "root@192.0.2.2", port: 22 };
+const shell: SshAddress = { name: "web-2", destination: "root@192.0.2.2", port: 22 };
 const down = () =>
   new Unreached("web-2", "unreachable", "web-2: it does not answer; run with SEXTANT_GONE=web-2.");
 const work = { create: vi.fn(), update: vi.fn(), delete: vi.fn(), read: vi.fn() };
-const provider = onOneHost<{ shell: Shell }, { shell: Shell }>(work, () => "the container shop-web-1");
+const provider = onOneHost<{ shell: SshAddress }, { shell: SshAddress }>(
+  work,
+  () => "the container shop-web-1",
+);
 let said: string[];
 
-const remove = (on: Partial<Shell> = {}) => provider.delete?.("x", { shell: { ...shell, ...on } });
+const remove = (on: Partial<SshAddress> = {}) => provider.delete?.("x", { shell: { ...shell, ...on } });
 const read = () => provider.read?.("x", { shell });
 
 beforeEach(() => {
@@ -24,7 +27,7 @@ beforeEach(() => {
   said = [];
   vi.spyOn(console, "log").mockImplementation((line: string) => void said.push(line));
   for (const step of Object.values(work)) step.mockReset().mockResolvedValue({ id: "x" });
-  vi.mocked(onHost).mockReset().mockResolvedValue({ code: 0, stdout: "", stderr: "" });
+  vi.mocked(runOverSsh).mockReset().mockResolvedValue({ code: 0, stdout: "", stderr: "" });
 });
 
 describe("a host that is gone", () => {
@@ -73,9 +76,11 @@ describe("a host that is gone", () => {
 
   it("asks for nothing where a resource has left nothing there", async () => {
     declareGone("web-2");
-    await onOneHost<{ shell: Shell }, { shell: Shell }>(work, () => undefined).delete?.("x", { shell });
+    await onOneHost<{ shell: SshAddress }, { shell: SshAddress }>(work, () => undefined).delete?.("x", {
+      shell,
+    });
     expect(work.delete).toHaveBeenCalledOnce();
-    await onOneHost<{ shell: Shell }, { shell: Shell }>(work, () => "").delete?.("x", { shell });
+    await onOneHost<{ shell: SshAddress }, { shell: SshAddress }>(work, () => "").delete?.("x", { shell });
     expect(work.delete).toHaveBeenCalledOnce();
     expect(said).toEqual([]);
   });
@@ -86,7 +91,7 @@ describe("a host that is down", () => {
     work.read.mockRejectedValue(down());
     await expect(read()).rejects.toThrow(/SEXTANT_GONE=web-2/);
     expect(await read()).toEqual({ id: "x", props: { shell } });
-    const elsewhere: Shell = { ...shell, name: "web-1" };
+    const elsewhere: SshAddress = { ...shell, name: "web-1" };
     expect(await kept(elsewhere, "as it was", () => Promise.resolve("found"))).toBe("found");
   });
 
@@ -119,20 +124,20 @@ describe("a machine that was replaced", () => {
     await provider.check?.({ shell }, { shell: { ...shell, machine: "new" } });
     await remove({ machine: "old" });
     expect(work.delete).not.toHaveBeenCalled();
-    expect(onHost).not.toHaveBeenCalled();
+    expect(runOverSsh).not.toHaveBeenCalled();
     await remove({ machine: "new" });
     expect(work.delete).toHaveBeenCalledOnce();
   });
 
   it("is told from the new one at the same address by what the host has written down", async () => {
-    vi.mocked(onHost).mockResolvedValue({ code: 0, stdout: "4712\n", stderr: "" });
+    vi.mocked(runOverSsh).mockResolvedValue({ code: 0, stdout: "4712\n", stderr: "" });
     await remove({ machine: "4711" });
     expect(work.delete).not.toHaveBeenCalled();
     await remove({ machine: "4712" });
     await remove({ machine: "4712" });
     expect(work.delete).toHaveBeenCalledTimes(2);
     // Once a run and machine.
-    expect(onHost).toHaveBeenCalledTimes(2);
+    expect(runOverSsh).toHaveBeenCalledTimes(2);
   });
 
   it("counts as the one that is meant where nothing is written down yet", async () => {
@@ -141,7 +146,7 @@ describe("a machine that was replaced", () => {
   });
 
   it("does not stumble over an address that is known only later", async () => {
-    const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9" as unknown as Shell;
+    const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9" as unknown as SshAddress;
     expect(await provider.check?.({ shell }, { shell: unknown })).toEqual({ inputs: { shell: unknown } });
   });
 });

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { forgetStanding } from "../../../provider/standing";
 import { userFile } from "../../../provider/host/scripts";
-import { gateProvider, type GateInputs } from "../../../provider/host/host-ready";
+import { hostReadyProvider, type HostReadyInputs } from "../../../provider/host/host-ready";
 import { stepProvider } from "../../../provider/release/step";
 import { switchStep } from "../../../provider/release/switch";
 import { switched } from "./release/steps";
@@ -54,16 +54,16 @@ describe("the undoing of a step", () => {
 });
 
 describe("the gate of a host", () => {
-  const state = { shell, owner: "shop/prod/web", verb: "preflight" } as unknown as GateInputs & {
+  const state = { shell, owner: "shop/prod/web", verb: "preflight" } as unknown as HostReadyInputs & {
     present: boolean;
   };
 
   it("takes nothing away where one stays or has come in its place", async () => {
-    await gateProvider.check?.(state, state);
-    await gateProvider.delete?.("x", state);
+    await hostReadyProvider.check?.(state, state);
+    await hostReadyProvider.delete?.("x", state);
     expect(lines()).toBe("");
     forgetStanding();
-    await gateProvider.delete?.("x", state);
+    await hostReadyProvider.delete?.("x", state);
     expect(lines()).toContain(`rm -f ${userFile("shop/prod/web")};`);
   });
 });

@@ -15,7 +15,7 @@ beforeAll(() => {
   writeFileSync(join(folder, "vitest.config.mjs"), "export default { test: { include: ['*.test.mjs'] } };\n");
   writeFileSync(
     join(folder, "one.test.mjs"),
-    `${header}it("holds", () => {});\nit("does not", () => { expect(1, "one\\nand more").toBe(2); });\n`,
+    `${header}it("holds", () => {});\nit("does not", () => { expect(1, "one\\nand more").toBe(2); });\nit("ends never", () => new Promise(() => {}), 20);\n`,
   );
   writeFileSync(join(folder, "two.test.mjs"), 'throw new Error("no such fixture");\n');
   writeFileSync(
@@ -31,10 +31,11 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-it("names each test that failed with the first line of why, and each file that could not be run", () => {
+it("names each test that failed with the first lines of why, and each file that could not be run", () => {
   expect(report.numPassedTests).toBe(2);
   expect(failuresOf(report, folder).toSorted()).toEqual([
-    "one.test.mjs: does not: AssertionError: one",
+    "one.test.mjs: does not: AssertionError: one | and more: expected 1 to be 2 // Object.is equality",
+    "one.test.mjs: ends never: it took longer than its timeout",
     "three.test.mjs: a server is left",
     "two.test.mjs: no such fixture",
   ]);

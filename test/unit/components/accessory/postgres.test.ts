@@ -126,7 +126,7 @@ describe("the address of an accessory", () => {
   it("is refused where no server of the app can reach it", async () => {
     const { refused, warned } = await traced(undefined, [0], "db-apart");
     expect(refused.map((problem) => sentence('App "shop"', problem))).toEqual([
-      'App "shop": secrets.DATABASE_URL, but it is the address of Postgres "db-apart", which runs on db-1 and is published nowhere, so that web-1 cannot reach it; set publish: "private" on it and give the servers a Network, or run it on web-1 (npx sextant docs checks#accessory-reach).',
+      'App "shop": secrets.DATABASE_URL is the address of Postgres "db-apart", which runs on db-1 and is published nowhere, so that web-1 cannot reach it; set publish: "private" on it and give the servers a Network, or run it on web-1 (npx sextant docs checks#accessory-reach).',
     ]);
     expect(warned).toEqual([]);
   });
@@ -144,13 +144,13 @@ describe("an address in the private network", () => {
   it("is said of a server that has none, and not refused: it may be there without the program's saying so", () => {
     const [web, server] = hosts as [Host, Host];
     const apart = Object.assign(fakeHost("old-1", web.network), {
-      reach: { privately: false } as Host["reach"],
+      exposure: { inPrivateNetwork: false } as Host["exposure"],
     });
     const accessory = { label: 'Postgres "db"', server, publish: "private" as const };
     const { refused, warned } = checkReach([{ argument: "secrets.URL", accessory, hosts: [apart] }]);
     expect(refused).toEqual([]);
     expect(warned.map((problem) => sentence('App "shop"', problem))).toEqual([
-      'App "shop": secrets.URL, but it is the address of Postgres "db", which runs on db-1 and is published to the private network, which old-1 has no address in; give the server the same network (npx sextant docs checks#accessory-reach).',
+      'App "shop": secrets.URL is the address of Postgres "db", which runs on db-1 and is published to the private network, which old-1 has no address in; give the server the same network (npx sextant docs checks#accessory-reach).',
     ]);
   });
 });

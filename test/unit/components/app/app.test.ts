@@ -425,7 +425,7 @@ describe("bad arguments of App", () => {
     [
       "tls without hosts",
       () => ({ route: { tls: letsEncrypt() } }),
-      "a certificate is for named hosts and the route has none",
+      "needs named hosts, and the route has none",
     ],
     [
       "wildcard and Let's Encrypt",
@@ -437,12 +437,12 @@ describe("bad arguments of App", () => {
       () => ({
         route: { hosts: ["a.test"], tls: { kind: "certificate", certificate: "x", privateKey: "y" } },
       }),
-      "the certificate is not PEM",
+      "has a certificate that is not PEM",
     ],
     [
       "tls below the root",
       () => ({ route: { hosts: ["a.test"], paths: ["/api"], tls: letsEncrypt() } }),
-      "the proxy takes TLS from the route of a host's root path",
+      "is on the wrong route: the proxy takes TLS from the route of a host's root path",
     ],
     [
       "memory",
@@ -460,12 +460,12 @@ describe("bad arguments of App", () => {
     [
       "in both",
       () => ({ env: { A: "x" }, secrets: { A: "y" } }),
-      "the same name is in env, and one of the two would be lost",
+      "is in env, too, and one of the two would be lost",
     ],
     [
       "empty secret",
       () => ({ secrets: { A: "" } }),
-      "secrets.A, but it is empty; set it with pulumi config set --secret",
+      "secrets.A is empty; set it with pulumi config set --secret",
     ],
     [
       "volume path",
@@ -476,7 +476,7 @@ describe("bad arguments of App", () => {
     [
       "own label",
       () => ({ labels: { "sextant.app": "x" } }),
-      "labels that start with sextant. say which containers are whose",
+      "labels.sextant.app has a name that starts with sextant., as those labels do which say whose a container is",
     ],
     [
       "restart",
@@ -496,7 +496,7 @@ describe("bad arguments of App", () => {
       'rollout.batch is "120%", but a batch is a number of hosts or a share',
     ],
     ["retain", () => ({ retainImages: 0 }), "retainImages is 0"],
-    ["no proxy", () => ({ proxy: undefined }), "role web has a route and there is no proxy to route to it"],
+    ["no proxy", () => ({ proxy: undefined }), "proxy is missing, and role web has a route"],
     [
       "host without proxy",
       () => ({ roles: { web: { servers: [hostNamed("far")] } } }),
@@ -510,7 +510,7 @@ describe("bad arguments of App", () => {
     [
       "ready with a route",
       (hosts) => ({ roles: { web: { servers: hosts, ready: ["true"] } } }),
-      "a role with a route is ready when its health path answers",
+      "roles.web.ready is for roles without a route; this one is ready when its health path answers",
     ],
     [
       "two routes alike",
@@ -522,7 +522,7 @@ describe("bad arguments of App", () => {
     [
       "route said twice",
       (hosts) => ({ roles: { web: { servers: hosts, route: { port: 3000 } } } }),
-      "the app's own route is that of its first role, so this role has two",
+      "roles.web.route is one of two: the app's own route is that of its first role",
     ],
     [
       "ready delay",
@@ -558,7 +558,7 @@ describe("bad arguments of App", () => {
       said.some((line) => line.includes(sentence)),
       said.join("\n"),
     ).toBe(true);
-    for (const line of said) expect(line).toMatch(/^App "shop": .+, but .+; .+\.$/);
+    for (const line of said) expect(line).toMatch(/^App "shop": .+ (is|has|needs) .+; .+\.$/);
   });
 
   it("says all that is wrong at once", async () => {

@@ -23,7 +23,7 @@ describe("plain variables", () => {
 
   it("refuse what turns out to be no text", () => {
     expect(() => textOf('App "shop"', "PORT", 3000)).toThrow(
-      'App "shop": env.PORT, but a variable is a string; turn it into one with String().',
+      'App "shop": env.PORT has to be a string; turn it into one with String().',
     );
   });
 });

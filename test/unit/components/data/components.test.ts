@@ -70,8 +70,8 @@ describe("an accessory that was renamed", () => {
 describe("an accessory on a server that may be replaced", () => {
   it("has its name and its volumes in a resource that does not go with the machine", async () => {
     const { network } = hosts[0] as Host;
-    const tied = { deletedWith: network, replacementTrigger: "17" };
-    const server = Object.assign(fakeHost("web-3", network), { tied });
+    const lifecycle = { deletedWith: network, replacementTrigger: "17" };
+    const server = Object.assign(fakeHost("web-3", network), { lifecycle });
     const args = { server, image: "redis:8", volumes: { data: "/data" } };
     const queue = new Accessory("queue", args, graph.watching);
     await value(queue.host);

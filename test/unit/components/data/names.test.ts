@@ -83,7 +83,7 @@ describe("the children of an app", () => {
     expect(claim("a", role("b-c", "h", "i"))).toEqual([
       {
         argument: "roles.b-c",
-        rule: 'role b-c on h of App "a" and role c on h of App "a-b" would both be called a-b-c-h',
+        fault: 'gives role b-c on h of App "a" the name a-b-c-h, which role c on h of App "a-b" has',
         cure: "give one of them another name",
       },
     ]);

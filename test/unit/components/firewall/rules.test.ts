@@ -223,7 +223,7 @@ describe("bad arguments", () => {
     [
       "no list",
       { allow: undefined as unknown as Rule[] },
-      'Firewall "edge": allow, but it is a list of rules; write [] to let nothing in.',
+      'Firewall "edge": allow has to be a list of rules; write [] to let nothing in.',
     ],
     [
       "too many rules",

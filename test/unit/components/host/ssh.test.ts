@@ -44,7 +44,10 @@ function hold(...names: string[]): void {
 }
 
 const said = (args: Parameters<typeof checkSsh>[1]): string[] =>
-  checkSsh("ssh", args).map(({ argument, rule, cure }) => `${argument}: ${rule}; ${cure}`);
+  checkSsh("ssh", args).map((problem) => {
+    const wrong = "fault" in problem ? ` ${problem.fault}` : `: ${problem.rule}`;
+    return `${problem.argument}${wrong}; ${problem.cure}`;
+  });
 
 describe("without a key in the program", () => {
   it("takes the usual file, names it in no state, and reads its public half from the key itself", async () => {
@@ -79,7 +82,7 @@ describe("without a key in the program", () => {
 
   it("is refused where there is none, unless the user's settings name one", () => {
     expect(said({})).toEqual([
-      "ssh.privateKeyFile: no key is given, ~/.ssh has none of the usual names, and no agent holds one; make one with ssh-keygen -t ed25519, name its file, or run ssh-add",
+      "ssh.privateKeyFile is missing, ~/.ssh has no key of the usual names, and no agent holds one; make one with ssh-keygen -t ed25519, name its file, or run ssh-add",
     ]);
     writeFileSync(join(home, ".ssh/config"), "Host web\n  IdentityFile ~/.ssh/web\n");
     expect(said({})).toEqual([]);
@@ -92,14 +95,14 @@ describe("a key with a passphrase", () => {
     make("unlocked");
     const args = { privateKeyFile: join(home, "locked") };
     expect(said(args)).toEqual([
-      `ssh.privateKeyFile: the key has a passphrase, and no agent holds it; run ssh-add ${join(home, "locked")} in a shell with an agent first, or name a key without a passphrase`,
+      `ssh.privateKeyFile: it has a passphrase, and no agent holds the key; run ssh-add ${join(home, "locked")} in a shell with an agent first, or name a key without a passphrase`,
     ]);
     copyFileSync(join(home, "locked"), join(home, "opened"));
     execFileSync("ssh-keygen", ["-q", "-p", "-P", "open sesame", "-N", "", "-f", join(home, "opened")]);
     hold("opened");
     expect(said(args)).toEqual([]);
     expect(said({ privateKey: readFileSync(join(home, "locked"), "utf8") })[0]).toMatch(
-      /^ssh.privateKey: the key has a passphrase/,
+      /^ssh.privateKey has a passphrase/,
     );
   });
 });
@@ -113,15 +116,15 @@ describe("a key from a secret", () => {
     const privateKey = pulumi.secret(text.replaceAll("\n", "\r\n"));
     const server = new ExistingServer("web-1", { address: "192.0.2.1", ssh: { privateKey } });
     await Promise.all([value(server.preflight.id), value(server.network.id)]);
-    expect(await value(server.shell)).toMatchObject({ privateKey: text });
-    expect(await pulumi.isSecret(server.shell)).toBe(true);
+    expect(await value(server.ssh)).toMatchObject({ privateKey: text });
+    expect(await pulumi.isSecret(server.ssh)).toBe(true);
     expect(await value(server.connection)).toMatchObject({ privateKey: text });
     expect(graph.made.length).toBeGreaterThan(2);
   });
 
   it("that is known only when it is read is refused then, without a word of it", () => {
     expect(() => secretKey({ label: 'Server "a"', componentName: "a" }, "canary")).toThrow(
-      'Server "a": ssh.privateKey, but it is no private key, or only a part of one; give all of it, from "-----BEGIN" to the last line (npx sextant docs checks#ssh-key).',
+      'Server "a": ssh.privateKey is no private key, or only a part of one; give all of it, from "-----BEGIN" to the last line (npx sextant docs checks#ssh-key).',
     );
   });
 });

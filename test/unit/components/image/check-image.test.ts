@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { sentence } from "../../../../components/core/problem";
 import { checkImageFacts, interactive, type ImageUse } from "../../../../components/image/check-image";
 import type { ImageFacts } from "../../../../components/image/manifest";
-import { moves, parseReference, registryHost } from "../../../../components/image/reference";
+import { isMutableTag, parseReference, registryHost } from "../../../../components/image/reference";
 
 const facts: ImageFacts = {
   platforms: ["linux/amd64"],
@@ -114,9 +114,9 @@ describe("the name of an image", () => {
   it("does not move by a version or a hash", () => {
     fc.assert(
       fc.property(fc.stringMatching(/^(v?\d+(\.\d+){0,2}|[0-9a-f]{7,40})$/), (tag) => {
-        expect(moves(tag)).toBe(false);
+        expect(isMutableTag(tag)).toBe(false);
       }),
     );
-    expect(["latest", "main", "Master", "stable"].every(moves)).toBe(true);
+    expect(["latest", "main", "Master", "stable"].every(isMutableTag)).toBe(true);
   });
 });

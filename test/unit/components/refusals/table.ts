@@ -69,7 +69,7 @@ export const refusals: [title: string, make: (w: World) => unknown, sentence: st
   [
     "app: version that is not set",
     (w) => w.app({ version: undefined }),
-    'App "shop": version, but it has no value; set it, for example with pulumi config set version v1.',
+    'App "shop": version has no value; set it, for example with pulumi config set version v1.',
   ],
   [
     "app: name in upper case",
@@ -238,7 +238,7 @@ export const refusals: [title: string, make: (w: World) => unknown, sentence: st
   [
     "app: TLS without hosts",
     (w) => w.app({ route: { tls: letsEncrypt() } }),
-    'App "shop": route.tls, but a certificate is for named hosts and the route has none; give hosts.',
+    'App "shop": route.tls needs named hosts, and the route has none; give hosts.',
   ],
   [
     "app: wildcard and Let's Encrypt",
@@ -248,7 +248,7 @@ export const refusals: [title: string, make: (w: World) => unknown, sentence: st
   [
     "app: certificate that is not PEM",
     (w) => w.app({ route: { hosts: ["a.test"], tls: ownCertificate("x", "y") } }),
-    'App "shop": route.tls, but the certificate is not PEM; give the text that starts with -----BEGIN CERTIFICATE-----, the certificate of the host first and then those above it (npx sextant docs checks#certificate).',
+    'App "shop": route.tls has a certificate that is not PEM; give the text that starts with -----BEGIN CERTIFICATE-----, the certificate of the host first and then those above it (npx sextant docs checks#certificate).',
   ],
   [
     "app: a certificate for another host",
@@ -259,7 +259,7 @@ export const refusals: [title: string, make: (w: World) => unknown, sentence: st
     "app: the key of another certificate",
     (w) =>
       w.app({ route: { hosts: ["a.test"], tls: ownCertificate(own.certificate, pairFor("b.test").key) } }),
-    'App "shop": route.tls, but the private key is that of another certificate; give both of one pair (npx sextant docs checks#certificate).',
+    'App "shop": route.tls has the private key of another certificate; give both of one pair (npx sextant docs checks#certificate).',
   ],
   [
     "app: TLS behind nginx",
@@ -351,7 +351,7 @@ export const refusals: [title: string, make: (w: World) => unknown, sentence: st
   [
     "app: TLS below the root",
     (w) => w.app({ route: { hosts: ["a.test"], paths: ["/api"], tls: letsEncrypt() } }),
-    'App "shop": route.tls, but the proxy takes TLS from the route of a host\'s root path; put tls on the route with the path /, and leave it out here.',
+    'App "shop": route.tls is on the wrong route: the proxy takes TLS from the route of a host\'s root path; put tls on the route with the path /, and leave it out here.',
   ],
   [
     "app: Let's Encrypt on two hosts",
@@ -366,7 +366,7 @@ export const refusals: [title: string, make: (w: World) => unknown, sentence: st
   [
     "app: HTTP shut at the firewall",
     (w) => w.appOn(w.behind([https]), { hosts: ["a.test"] }),
-    'App "shop": route, but the firewalls of web-1 let nobody in on tcp port 80; add http to the firewall (npx sextant docs checks#firewall-shut).',
+    'App "shop": route needs tcp port 80, and the firewalls of web-1 let nobody in there; add http to the firewall (npx sextant docs checks#firewall-shut).',
   ],
   [
     "app: Let's Encrypt shut out",
@@ -390,7 +390,7 @@ export const refusals: [title: string, make: (w: World) => unknown, sentence: st
   [
     "app: memory over the server's",
     (w) => w.app({ resources: { memory: "6g" } }),
-    'App "shop": resources.memory, but the limits on web-1 come to 6144m once and it has 4096m; lower them, or take a larger server (npx sextant docs checks#memory).',
+    'App "shop": resources.memory is too high: the limits on web-1 come to 6144m, and it has 4096m; lower them, or take a larger server (npx sextant docs checks#memory).',
   ],
   [
     "app: no cores",
@@ -410,32 +410,32 @@ export const refusals: [title: string, make: (w: World) => unknown, sentence: st
   [
     "app: name in env and secrets",
     (w) => w.app({ env: { TOKEN: "x" }, secrets: { TOKEN: "y" } }),
-    'App "shop": secrets.TOKEN, but the same name is in env, and one of the two would be lost; remove it from env (npx sextant docs checks#env-and-secret).',
+    'App "shop": secrets.TOKEN is in env, too, and one of the two would be lost; remove it from env (npx sextant docs checks#env-and-secret).',
   ],
   [
     "app: name in env, and in a role's secrets",
     (w) => w.app({ env: { TOKEN: "x" }, roles: { web: { servers: [w.host], secrets: { TOKEN: "y" } } } }),
-    'App "shop": roles.web.secrets.TOKEN, but the same name is in the env of the app, and one of the two would be lost; rename one of them (npx sextant docs checks#env-and-secret).',
+    'App "shop": roles.web.secrets.TOKEN is in the env of the app, too, and one of the two would be lost; rename one of them (npx sextant docs checks#env-and-secret).',
   ],
   [
     "app: name in secrets, and in a role's env",
     (w) => w.app({ secrets: { TOKEN: "x" }, roles: { web: { servers: [w.host], env: { TOKEN: "y" } } } }),
-    'App "shop": roles.web.env.TOKEN, but the same name is in the secrets of the app, and one of the two would be lost; rename one of them (npx sextant docs checks#env-and-secret).',
+    'App "shop": roles.web.env.TOKEN is in the secrets of the app, too, and one of the two would be lost; rename one of them (npx sextant docs checks#env-and-secret).',
   ],
   [
     "app: empty secret",
     (w) => w.app({ secrets: { TOKEN: "" } }),
-    'App "shop": secrets.TOKEN, but it is empty; set it with pulumi config set --secret, or remove it (npx sextant docs checks#empty-secret).',
+    'App "shop": secrets.TOKEN is empty; set it with pulumi config set --secret, or remove it (npx sextant docs checks#empty-secret).',
   ],
   [
     "app: blank secret",
     (w) => w.app({ secrets: { TOKEN: " " } }),
-    'App "shop": secrets.TOKEN, but it is empty; set it with pulumi config set --secret, or remove it (npx sextant docs checks#empty-secret).',
+    'App "shop": secrets.TOKEN is empty; set it with pulumi config set --secret, or remove it (npx sextant docs checks#empty-secret).',
   ],
   [
     "app: secret that is not set",
     (w) => w.app({ secrets: { TOKEN: undefined as unknown as string } }),
-    'App "shop": secrets.TOKEN, but it has no value here; set it with pulumi config set --secret, or remove it (npx sextant docs checks#empty-secret).',
+    'App "shop": secrets.TOKEN has no value here; set it with pulumi config set --secret, or remove it (npx sextant docs checks#empty-secret).',
   ],
   [
     "app: volume that is mounted nowhere",
@@ -450,7 +450,7 @@ export const refusals: [title: string, make: (w: World) => unknown, sentence: st
   [
     "app: label of ours",
     (w) => w.app({ labels: { "sextant.app": "x" } }),
-    'App "shop": labels.sextant.app, but labels that start with sextant. say which containers are whose; choose another name.',
+    'App "shop": labels.sextant.app has a name that starts with sextant., as those labels do which say whose a container is; choose another name.',
   ],
   [
     "app: restart",
@@ -485,7 +485,7 @@ export const refusals: [title: string, make: (w: World) => unknown, sentence: st
   [
     "app: route without a proxy",
     (w) => w.app({ proxy: undefined }),
-    'App "shop": proxy, but role web has a route and there is no proxy to route to it; give the Proxy of its servers.',
+    'App "shop": proxy is missing, and role web has a route; give the Proxy of its servers.',
   ],
   [
     "app: host without a proxy",
@@ -508,12 +508,12 @@ export const refusals: [title: string, make: (w: World) => unknown, sentence: st
   [
     "app: ready with a route",
     (w) => w.app({ roles: { web: { servers: [w.host], ready: ["true"] } } }),
-    'App "shop": roles.web.ready, but a role with a route is ready when its health path answers; set route.health instead.',
+    'App "shop": roles.web.ready is for roles without a route; this one is ready when its health path answers; set route.health instead.',
   ],
   [
     "app: route said twice",
     (w) => w.app({ roles: { web: { servers: [w.host], route: { hosts: ["b.test"] } } } }),
-    'App "shop": roles.web.route, but the app\'s own route is that of its first role, so this role has two; keep one of them.',
+    'App "shop": roles.web.route is one of two: the app\'s own route is that of its first role; keep one of them.',
   ],
   [
     "app: two of its routes alike",
@@ -666,7 +666,7 @@ export const refusals: [title: string, make: (w: World) => unknown, sentence: st
   [
     "accessory: empty secret",
     (w) => w.accessory({ secrets: { MEILI_MASTER_KEY: "" } }),
-    'Accessory "search": secrets.MEILI_MASTER_KEY, but it is empty; set it with pulumi config set --secret, or remove it (npx sextant docs checks#empty-secret).',
+    'Accessory "search": secrets.MEILI_MASTER_KEY is empty; set it with pulumi config set --secret, or remove it (npx sextant docs checks#empty-secret).',
   ],
   [
     "accessory: what becomes of its data",
@@ -729,7 +729,7 @@ export const refusals: [title: string, make: (w: World) => unknown, sentence: st
   [
     "accessory: memory over the server's",
     (w) => w.accessory({ resources: { memory: "5g" } }),
-    'Accessory "search": resources.memory, but the limits on web-1 come to 5120m once and it has 4096m; lower them, or take a larger server (npx sextant docs checks#memory).',
+    'Accessory "search": resources.memory is too high: the limits on web-1 come to 5120m, and it has 4096m; lower them, or take a larger server (npx sextant docs checks#memory).',
   ],
   [
     "accessory: cores",
@@ -749,12 +749,12 @@ export const refusals: [title: string, make: (w: World) => unknown, sentence: st
   [
     "accessory: variable without a value",
     (w) => w.accessory({ env: { DSN: undefined as unknown as string } }),
-    'Accessory "search": env.DSN, but it has no value here; give it one, or remove it.',
+    'Accessory "search": env.DSN has no value here; give it one, or remove it.',
   ],
   [
     "accessory: secret that is a number",
     (w) => w.accessory({ secrets: { PIN: 4711 as unknown as string } }),
-    'Accessory "search": secrets.PIN, but it has to be a text; write it in quotes.',
+    'Accessory "search": secrets.PIN has to be a text; write it in quotes.',
   ],
   [
     "postgres: no version",
@@ -784,12 +784,12 @@ export const refusals: [title: string, make: (w: World) => unknown, sentence: st
   [
     "postgres: no password",
     (w) => w.postgres({ password: undefined }),
-    'Postgres "db": password, but it is missing; set it with pulumi config set --secret, and read it with config.requireSecret.',
+    'Postgres "db": password is missing; set it with pulumi config set --secret, and read it with config.requireSecret.',
   ],
   [
     "postgres: password on two lines",
     (w) => w.postgres({ password: "one\ntwo" }),
-    'Postgres "db": password, but it holds a line break; set it with pulumi config set --secret.',
+    'Postgres "db": password holds a line break; set it with pulumi config set --secret.',
   ],
   [
     "redis: version as a number",
@@ -799,12 +799,12 @@ export const refusals: [title: string, make: (w: World) => unknown, sentence: st
   [
     "redis: empty password",
     (w) => w.redis({ password: " " }),
-    'Redis "cache": password, but it is empty; set it with pulumi config set --secret (npx sextant docs checks#empty-secret).',
+    'Redis "cache": password is empty; set it with pulumi config set --secret (npx sextant docs checks#empty-secret).',
   ],
   [
     "redis: password on two lines",
     (w) => w.redis({ password: "one\ntwo" }),
-    'Redis "cache": password, but it holds a line break; set it with pulumi config set --secret.',
+    'Redis "cache": password holds a line break; set it with pulumi config set --secret.',
   ],
   [
     "postgres: user",
@@ -814,12 +814,12 @@ export const refusals: [title: string, make: (w: World) => unknown, sentence: st
   [
     "postgres: empty password",
     (w) => w.postgres({ password: "" }),
-    'Postgres "db": password, but it is empty; set it with pulumi config set --secret (npx sextant docs checks#empty-secret).',
+    'Postgres "db": password is empty; set it with pulumi config set --secret (npx sextant docs checks#empty-secret).',
   ],
   [
     "redis: public without a password",
     (w) => w.redis({ publish: { public: true, reason: "demo" } }),
-    'Redis "cache": password, but everybody can reach the port and there is no password; set it with pulumi config set --secret, or leave publish out (npx sextant docs checks#public-port).',
+    'Redis "cache": password is missing, and everybody can reach the port; set it with pulumi config set --secret, or leave publish out (npx sextant docs checks#public-port).',
   ],
   [
     "redis: latest",
@@ -960,7 +960,7 @@ export const refusals: [title: string, make: (w: World) => unknown, sentence: st
   [
     "existing server: secret with a passphrase",
     () => new ExistingServer("old", { address: "203.0.113.7", ssh: { privateKey: lockedKey } }),
-    'ExistingServer "old": ssh.privateKey, but the key has a passphrase, and no agent holds it; take the passphrase off a copy of it with ssh-keygen -p, or make a key for deploys alone (npx sextant docs checks#ssh-key).',
+    'ExistingServer "old": ssh.privateKey has a passphrase, and no agent holds the key; take the passphrase off a copy of it with ssh-keygen -p, or make a key for deploys alone (npx sextant docs checks#ssh-key).',
   ],
   [
     "existing server: key that is cut",
@@ -969,13 +969,13 @@ export const refusals: [title: string, make: (w: World) => unknown, sentence: st
         address: "203.0.113.7",
         ssh: { privateKey: "-----BEGIN OPENSSH PRIVATE KEY-----\nb3Bl" },
       }),
-    'ExistingServer "old": ssh.privateKey, but it is no private key, or only a part of one; give all of it, from "-----BEGIN" to the last line (npx sextant docs checks#ssh-key).',
+    'ExistingServer "old": ssh.privateKey is no private key, or only a part of one; give all of it, from "-----BEGIN" to the last line (npx sextant docs checks#ssh-key).',
   ],
   [
     "existing server: public half for a key",
     () =>
       new ExistingServer("old", { address: "203.0.113.7", ssh: { privateKey: "ssh-ed25519 AAAAC3Nz a@b" } }),
-    'ExistingServer "old": ssh.privateKey, but it is the public half of a key; give the private one, or, where an agent holds it, the public half as ssh.publicKey alone (npx sextant docs checks#ssh-key).',
+    'ExistingServer "old": ssh.privateKey is the public half of a key; give the private one, or, where an agent holds it, the public half as ssh.publicKey alone (npx sextant docs checks#ssh-key).',
   ],
   [
     "existing server: PuTTY's key",
@@ -984,18 +984,18 @@ export const refusals: [title: string, make: (w: World) => unknown, sentence: st
         address: "203.0.113.7",
         ssh: { privateKey: "PuTTY-User-Key-File-3: ssh-ed25519" },
       }),
-    'ExistingServer "old": ssh.privateKey, but it is in PuTTY\'s format, which ssh does not read; export it in PuTTYgen by "Export OpenSSH key", or with puttygen KEY -O private-openssh (npx sextant docs checks#ssh-key).',
+    'ExistingServer "old": ssh.privateKey is in PuTTY\'s format, which ssh does not read; export it in PuTTYgen by "Export OpenSSH key", or with puttygen KEY -O private-openssh (npx sextant docs checks#ssh-key).',
   ],
   [
     "existing server: two keys",
     (w) =>
       new ExistingServer("old", { address: "203.0.113.7", ssh: { ...w.access, privateKey: privateKeyText } }),
-    'ExistingServer "old": ssh.privateKey, but only one of it and ssh.privateKeyFile can be given; keep one of them.',
+    'ExistingServer "old": ssh.privateKey cannot be given beside ssh.privateKeyFile; keep one of them.',
   ],
   [
     "existing server: public key that is none",
     (w) => new ExistingServer("old", { address: "203.0.113.7", ssh: { ...w.access, publicKey: "deploy" } }),
-    'ExistingServer "old": ssh.publicKey, but it is no public key; write it like "ssh-ed25519 AAAA…", as in the file that ends in .pub.',
+    'ExistingServer "old": ssh.publicKey is no public key; write it like "ssh-ed25519 AAAA…", as in the file that ends in .pub.',
   ],
   [
     "existing server: key that is not there",
@@ -1020,12 +1020,12 @@ export const refusals: [title: string, make: (w: World) => unknown, sentence: st
   [
     "registry: no password",
     () => new Registry("r", { address: "ghcr.io", username: "a", password: "" }),
-    'Registry "r": password, but it is missing or empty; set it with pulumi config set --secret, and read it with config.requireSecret.',
+    'Registry "r": password is missing or empty; set it with pulumi config set --secret, and read it with config.requireSecret.',
   ],
   [
     "registry: password with a line break",
     () => new Registry("r", { address: "ghcr.io", username: "a", password: "b\n" }),
-    'Registry "r": password, but it holds a line break, which a login cannot carry; set it again without; a file that is read into a secret ends with a line break as a rule.',
+    'Registry "r": password holds a line break, which a login cannot carry; set it again without; a file that is read into a secret ends with a line break as a rule.',
   ],
   [
     "registry: user with a colon",

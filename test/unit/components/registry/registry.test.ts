@@ -64,7 +64,7 @@ describe("bad arguments", () => {
     [
       "no password",
       { password: "" },
-      "password, but it is missing or empty; set it with pulumi config set --secret, and read it with config.requireSecret.",
+      "password is missing or empty; set it with pulumi config set --secret, and read it with config.requireSecret.",
     ],
   ])("%s", async (_, change, expected) => {
     await newGraph();

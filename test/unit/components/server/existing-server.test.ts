@@ -34,7 +34,7 @@ it("makes no server: a preflight, which puts the verbs there, and a network", as
     "memory=3481",
   ]);
   expect(server.ready).toBe(server.preflight);
-  expect(server.tied).toEqual({});
+  expect(server.lifecycle).toEqual({});
   expect([server.architecture, server.memoryMb]).toEqual(["amd64", 4096]);
 });
 
@@ -59,7 +59,7 @@ it("holds all that comes after the preflight to the key that it saw first, where
   expect(graph.find(gate, "a-gate").inputs.shell).not.toHaveProperty("hostKey");
   expect(graph.find(network, "a").inputs.shell).toMatchObject({ hostKey: seenHostKey });
   expect(graph.find(network, "b").inputs.shell).toMatchObject({ hostKey });
-  expect(await value(open.shell)).toMatchObject({ hostKey: seenHostKey });
+  expect(await value(open.ssh)).toMatchObject({ hostKey: seenHostKey });
 });
 
 it("asks for no port on a machine without a proxy", async () => {
@@ -82,11 +82,7 @@ it("tells the preflight what is accepted, in an order of its own, and shows what
 
 describe("bad arguments", () => {
   it.each<[string, Partial<ExistingServerArgs>, string]>([
-    [
-      "no address",
-      { address: "" },
-      'address, but it is missing; give its address or name, such as "203.0.113.7".',
-    ],
+    ["no address", { address: "" }, 'address is missing; give its address or name, such as "203.0.113.7".'],
     [
       "a URL",
       { address: "ssh://web" },

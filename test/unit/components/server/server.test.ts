@@ -59,7 +59,7 @@ const args = (firewall: Firewall, more: Partial<ServerArgs> = {}): ServerArgs =>
 });
 
 /** Waits until everything of a server is registered. */
-const whole = (server: Server) => Promise.all([value(server.gate.id), value(server.network.id)]);
+const whole = (server: Server) => Promise.all([value(server.ready.id), value(server.network.id)]);
 
 describe("a server", () => {
   it("has its firewalls at creation, and its host key and key-only login in its user data", async () => {
@@ -111,7 +111,7 @@ describe("a server", () => {
     expect(graph.find(types.server).inputs.publicNets).toEqual([{ ipv4Enabled: false, ipv6Enabled: true }]);
     expect(await value(server.address)).toBe("2001:db8::1");
     expect(await value(server.connection)).toMatchObject({ host: "2001:db8::1" });
-    const shell = await value(server.shell);
+    const shell = await value(server.ssh);
     expect(shell.destination).toBe("root@2001:db8::1");
     expect(shell.hostKey).toBe(halves.public);
     await value(server.docker.id);
@@ -147,7 +147,6 @@ describe("a server", () => {
       name: "sextant",
       options: { "com.docker.network.driver.mtu": "1450" },
     });
-    expect(server.ready).toBe(server.gate);
   });
 
   it("waits for its private address", async () => {
@@ -265,7 +264,7 @@ describe("a server", () => {
       args(await edge(), {
         transform: {
           server: { keepDisk: true },
-          gate: (gate) => {
+          ready: (gate) => {
             gate.show = true;
           },
           dockerNetwork: { name: "mine" },
@@ -299,7 +298,7 @@ describe("bad arguments", () => {
       "no list of firewalls",
       "web-1",
       (f) => ({ ...args(f), firewalls: undefined as unknown as [] }),
-      'firewalls, but it is missing; name a firewall, or write [] and unprotected: "the reason".',
+      'firewalls is missing; name a firewall, or write [] and unprotected: "the reason".',
     ],
     [
       "no reason",
@@ -359,7 +358,7 @@ describe("bad arguments", () => {
       "no public key",
       "web-1",
       (f) => args(f, { ssh: { privateKey: privateKeyText } }),
-      "ssh.publicKey, but the public half of the key was not found beside the private one; give it, or name a key that is at Hetzner in sshKeys.",
+      "ssh.publicKey is missing, and the public half was not found beside the private key; give it, or name a key that is at Hetzner in sshKeys.",
     ],
     [
       "no SSH keys",
@@ -400,9 +399,7 @@ describe("bad arguments", () => {
     await newGraph(cloud);
     const firewall = await edge();
     const [sentence] = refusal(() => new Server("web-1", args(firewall, { cloudInit: "packages: [htop" })));
-    expect(sentence).toMatch(
-      /^Server "web-1": cloudInit, but it is not YAML \(.*line 1.*\); write a #cloud-config/,
-    );
+    expect(sentence).toMatch(/^Server "web-1": cloudInit is not YAML \(.*line 1.*\); write a #cloud-config/);
   });
 
   it("refuses two sets of credentials for one registry", async () => {

@@ -4,7 +4,7 @@ import { dataProvider, type DataInputs } from "../../../../provider/data/data";
 import type { DataPlace } from "../../../../provider/data/left-behind";
 import { unknownValue } from "../../../../provider/data/place";
 import { pace } from "../../../../provider/ssh/connections";
-import type { Shell } from "../../../../provider/ssh/address";
+import type { SshAddress } from "../../../../provider/ssh/address";
 import { DockerHosts, type FakeDocker } from "../docker/docker-hosts";
 
 let hosts: DockerHosts;
@@ -24,7 +24,7 @@ afterEach(() => {
   hosts.remove();
 });
 
-const way = (name: string, number: number): Shell => ({
+const way = (name: string, number: number): SshAddress => ({
   name,
   destination: `root@192.0.2.${number}`,
   port: 22,
@@ -47,7 +47,7 @@ const check = async (olds: Partial<DataInputs>, news: DataInputs) => {
   const checked = await dataProvider.check?.(olds as DataInputs, news);
   return { inputs: checked?.inputs, refused: checked?.failures?.map(({ reason }) => reason) ?? [] };
 };
-const unknown = unknownValue as unknown as Shell;
+const unknown = unknownValue as unknown as SshAddress;
 describe("what data is called", () => {
   it("stays as it was first, through renames of component, stack and project", async () => {
     const first = inputs(place("web-1", 1));

@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Shell } from "../../../../provider/ssh/address";
+import type { SshAddress } from "../../../../provider/ssh/address";
 
 export interface FakeVolume {
   Driver: string;
@@ -29,7 +29,7 @@ export class FakeDocker {
   before: (request: string) => void = () => undefined;
 
   constructor(
-    readonly shell: Shell,
+    readonly shell: SshAddress,
     readonly server: Server,
   ) {
     server.on("request", (request: IncomingMessage, response: ServerResponse) => {

@@ -1,18 +1,25 @@
-import { describe, expect, it } from "vitest";
-import { gateProvider, type GateState } from "../../../../provider/host/host-ready";
-import { kit } from "../../../../provider/host/scripts";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { hostReadyProvider, type HostReadyState } from "../../../../provider/host/host-ready";
+import { kit, verbText } from "../../../../provider/host/scripts";
 import { putVerbs } from "../../../../provider/host/install";
+import { runOverSsh, type Ran } from "../../../../provider/ssh/run";
+
+vi.mock("../../../../provider/ssh/run", () => ({ runOverSsh: vi.fn() }));
 
 const shell = { name: "web-1", destination: "root@192.0.2.1", port: 22 };
-const state: GateState = {
+const state: HostReadyState = {
   ...{ shell, verb: "preflight", words: ["ports=80"], version: "a", show: true },
   ...{ directory: kit().directory, owner: "shop/prod/web", present: true },
 };
 
+beforeEach(() => {
+  vi.mocked(runOverSsh).mockReset();
+});
+
 describe("the gate of a host", () => {
   it("looks again and puts the verbs there again when they are of another version or were found gone", async () => {
-    const changes = async (olds: Partial<GateState>) =>
-      (await gateProvider.diff?.("x", { ...state, ...olds }, state))?.changes;
+    const changes = async (olds: Partial<HostReadyState>) =>
+      (await hostReadyProvider.diff?.("x", { ...state, ...olds }, state))?.changes;
     expect(await changes({})).toBe(false);
     expect(await changes({ version: "b" })).toBe(true);
     expect(await changes({ words: ["ports=80,443"] })).toBe(true);
@@ -23,20 +30,44 @@ describe("the gate of a host", () => {
 
   it("does nothing on the host where only the way to reach it is another", async () => {
     const olds = { ...state, shell: { ...shell, port: 2222 } };
-    expect(await gateProvider.update?.("x", olds, state)).toEqual({ outs: state });
+    expect(await hostReadyProvider.update?.("x", olds, state)).toEqual({ outs: state });
   });
 
   it("keeps the host key that it saw first, until the program names one", async () => {
     const seenHostKey = "ssh-ed25519 AAAA";
     const olds = { ...state, shell: { ...shell, port: 2222 }, seenHostKey };
-    expect(await gateProvider.update?.("x", olds, state)).toEqual({ outs: { ...state, seenHostKey } });
+    expect(await hostReadyProvider.update?.("x", olds, state)).toEqual({ outs: { ...state, seenHostKey } });
     const pinned = { ...state, shell: { ...shell, hostKey: "ssh-ed25519 BBBB" } };
-    expect(await gateProvider.update?.("x", olds, pinned)).toEqual({ outs: pinned });
+    expect(await hostReadyProvider.update?.("x", olds, pinned)).toEqual({ outs: pinned });
   });
 
   it("puts no verbs of another version there than those of the program that asks for them", async () => {
     await expect(putVerbs(shell, "/usr/local/lib/sextant/0123")).rejects.toThrow(
       /^web-1: the program was made with another version of pulumi-sextant .* install one version and run it again\.$/,
+    );
+  });
+});
+
+describe("the preflight of a host", () => {
+  const look = (ran: Partial<Ran>): Promise<unknown> => {
+    vi.mocked(runOverSsh).mockResolvedValue({ code: 0, stdout: "", stderr: "", ...ran });
+    return hostReadyProvider.create({ ...state, words: ["arch=arm64", "ports=80"] });
+  };
+
+  it("asks the machine for facts alone, and judges them by the words of the program", async () => {
+    const told = "fact architecture 0 . \nx86_64\n.\ntold\n";
+    await expect(look({ stdout: told })).rejects.toThrow(
+      /^web-1: This machine cannot be used yet:\n[^]*: The architecture is amd64, and the program says arm64\./,
+    );
+    expect(vi.mocked(runOverSsh).mock.calls.map(([, line, { stdin }]) => ({ line, stdin }))).toEqual([
+      { line: "sh -s", stdin: verbText("preflight") },
+    ]);
+  });
+
+  it("is not passed where the script fails, or what it tells breaks off", async () => {
+    await expect(look({ code: 127, stderr: "sh: not found\n" })).rejects.toThrow("web-1: sh: not found");
+    await expect(look({ stdout: "fact architecture 0 . \nx86_64\n" })).rejects.toThrow(
+      "web-1: This machine cannot be judged",
     );
   });
 });

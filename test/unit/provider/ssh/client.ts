@@ -4,11 +4,11 @@
  */
 import { text } from "node:stream/consumers";
 import { pace } from "../../../../provider/ssh/connections";
-import type { Shell } from "../../../../provider/ssh/address";
-import { onHost, type RunSettings } from "../../../../provider/ssh/run";
+import type { SshAddress } from "../../../../provider/ssh/address";
+import { runOverSsh, type RunSettings } from "../../../../provider/ssh/run";
 
 export interface Work {
-  shell: Shell;
+  shell: SshAddress;
   lines: string[];
   settings?: Partial<RunSettings>;
   /** Milliseconds that a second of waiting takes. */
@@ -18,7 +18,7 @@ export interface Work {
 async function main(): Promise<void> {
   const { shell, lines, settings, second = 1000 } = JSON.parse(await text(process.stdin)) as Work;
   pace.second = second;
-  const run = (line: string) => onHost(shell, line, { timeout: 60, what: "the test", ...settings });
+  const run = (line: string) => runOverSsh(shell, line, { timeout: 60, what: "the test", ...settings });
   for (const end of await Promise.allSettled(lines.map(run))) {
     console.log(JSON.stringify(end.status === "fulfilled" ? end.value : { error: String(end.reason) }));
   }

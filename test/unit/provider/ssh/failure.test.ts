@@ -1,9 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Shell } from "../../../../provider/ssh/address";
+import type { SshAddress } from "../../../../provider/ssh/address";
 import { sshFailure, type Cause } from "../../../../provider/ssh/failure";
 
-const shell: Shell = { name: "web-1", destination: "root@192.0.2.1", port: 22, keyFile: "~/.ssh/deploy" };
+const shell: SshAddress = {
+  name: "web-1",
+  destination: "root@192.0.2.1",
+  port: 22,
+  keyFile: "~/.ssh/deploy",
+};
 
 /** What OpenSSH 8.4, 9.2 and 10.0 print, and those of Windows and macOS where they have words of their own. */
 const printed: [cause: Cause, again: boolean, stderr: string][] = [

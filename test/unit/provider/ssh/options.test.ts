@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Shell } from "../../../../provider/ssh/address";
+import type { SshAddress } from "../../../../provider/ssh/address";
 import {
   knownHostsLine,
   providerOptions,
@@ -9,7 +9,7 @@ import {
 } from "../../../../provider/ssh/options";
 
 const hostKey = "ssh-ed25519 AAAA";
-const shell: Shell = {
+const shell: SshAddress = {
   name: "web-1",
   destination: "deploy@192.0.2.1",
   port: 22,
@@ -18,7 +18,7 @@ const shell: Shell = {
 };
 const means: Means = { identities: ["/home/ann/.ssh/key"], knownHosts: "/run/known", directory: "/run" };
 
-const options = (change: Partial<Shell> = {}, other: Partial<Means> = {}): string[] =>
+const options = (change: Partial<SshAddress> = {}, other: Partial<Means> = {}): string[] =>
   sshOptions({ ...shell, ...change }, { ...means, ...other });
 const valueOf = (option: string, from: readonly string[]): string[] =>
   from.filter((each) => each.startsWith(`${option}=`));
@@ -68,7 +68,7 @@ describe("sshOptions", () => {
     expect(options({ port: 2222 }).slice(-2)).toEqual(["-p", "2222"]);
   });
 
-  it.each<Partial<Shell>>([
+  it.each<Partial<SshAddress>>([
     { destination: "root@192.0.2.1" },
     { port: 2222 },
     { keyFile: "~/.ssh/other" },

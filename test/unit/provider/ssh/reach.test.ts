@@ -19,7 +19,7 @@ import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { keyMaterial, normalKey } from "../../../../provider/ssh/private-key";
-import type { Shell } from "../../../../provider/ssh/address";
+import type { SshAddress } from "../../../../provider/ssh/address";
 import type { Ran } from "../../../../provider/ssh/run";
 import { freePort, Sshd } from "../../../lab/command-plugin/sshd";
 import type { Work } from "./client";
@@ -107,7 +107,7 @@ afterEach(() => {
   rmSync(machine, { recursive: true, force: true });
 });
 
-function shell(change: Partial<Shell> = {}): Shell {
+function shell(change: Partial<SshAddress> = {}): SshAddress {
   return {
     name: "web-1",
     destination: `${userInfo().username}@127.0.0.1`,
@@ -129,7 +129,10 @@ async function work(what: Work): Promise<Result[]> {
 }
 
 const echoed = { code: 0, stdout: "hello\n" };
-const echo = async (change: Partial<Shell> = {}, settings: Partial<Work> = {}): Promise<Result | undefined> =>
+const echo = async (
+  change: Partial<SshAddress> = {},
+  settings: Partial<Work> = {},
+): Promise<Result | undefined> =>
   (await work({ shell: shell(change), lines: ["echo hello"], ...settings }))[0];
 
 /** An agent of the user's, with these keys. */

@@ -40,12 +40,12 @@ describe("a certificate of one's own", () => {
   it("is refused before it begins and once it has ended, and said when it ends soon", () => {
     expect(refused(["a.test"], now + 31 * day)).toEqual([
       expect.stringMatching(
-        /^App: route\.tls, but the certificate ended on \d{4}-\d\d-\d\d; bring the renewed/,
+        /^App: route\.tls has a certificate that ended on \d{4}-\d\d-\d\d; bring the renewed/,
       ),
     ]);
     expect(refused(["a.test"], now - 2 * day)).toEqual([
       expect.stringMatching(
-        /^App: route\.tls, but the certificate begins on \d{4}-\d\d-\d\d; bring one that/,
+        /^App: route\.tls has a certificate that begins on \d{4}-\d\d-\d\d; bring one that/,
       ),
     ]);
     const { refused: none, warned } = checkCertificate(
@@ -57,19 +57,23 @@ describe("a certificate of one's own", () => {
     expect(none).toEqual([]);
     expect(warned.map((problem) => sentence("App", problem))).toEqual([
       expect.stringMatching(
-        /^App: route\.tls, but the certificate ends on .*, in \d days; bring the renewed one/,
+        /^App: route\.tls has a certificate that ends on .*, in \d days; bring the renewed one/,
       ),
     ]);
   });
 
   it("is refused when it is no certificate, or the chain begins with its authority", () => {
-    expect(refused(["a.test"], now, "x")).toEqual([expect.stringContaining("the certificate is not PEM")]);
+    expect(refused(["a.test"], now, "x")).toEqual([
+      expect.stringContaining("has a certificate that is not PEM"),
+    ]);
     const cut = pair.certificate.slice(0, 200);
     expect(refused(["a.test"], now, cut)).toEqual([
-      expect.stringContaining("the certificate cannot be read"),
+      expect.stringContaining("has a certificate that cannot be read"),
     ]);
     const turned = pair.certificate + pairFor("b.test").certificate;
-    expect(refused(["a.test"], now, turned)).toEqual([expect.stringContaining("the chain begins with CN=")]);
+    expect(refused(["a.test"], now, turned)).toEqual([
+      expect.stringContaining("has a chain that begins with CN="),
+    ]);
   });
 });
 
@@ -82,11 +86,9 @@ describe("its key", () => {
     const foreign = pairFor("b.test").key;
     const locked = withPassword(pair.key);
     expect(said(pair.key)).toEqual([]);
-    expect(said(foreign)).toEqual([
-      expect.stringContaining("the private key is that of another certificate"),
-    ]);
-    expect(said(locked)).toEqual([expect.stringContaining("the private key has a password")]);
-    expect(said("y")).toEqual([expect.stringContaining("the private key is not PEM")]);
+    expect(said(foreign)).toEqual([expect.stringContaining("has the private key of another certificate")]);
+    expect(said(locked)).toEqual([expect.stringContaining("has a private key with a password")]);
+    expect(said("y")).toEqual([expect.stringContaining("has a private key that is not PEM")]);
     const all = [foreign, locked, pair.key].flatMap(said).join("\n");
     for (const line of [foreign, locked, pair.key].flatMap((key) => key.split("\n").slice(1, -2)))
       expect(all).not.toContain(line);

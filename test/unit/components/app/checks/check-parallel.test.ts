@@ -1,6 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { checkParallel, stepsAtATime } from "../../../../../components/app/checks/check-parallel";
+import {
+  checkParallel,
+  parallelCheck,
+  stepsAtATime,
+} from "../../../../../components/app/checks/check-parallel";
 import { rolesOf } from "../../../../../components/app/plan";
 import type { AppArgs, RoleArgs } from "../../../../../components/app/args";
 import type { Host } from "../../../../../components/host/host";
@@ -21,7 +25,7 @@ describe("more containers at once than Pulumi does steps", () => {
         value: 12,
         rule: "Pulumi does 8 steps at a time here, so that they boot in turns",
         cure: "set PULUMI_PARALLEL=12, or more, where pulumi runs",
-        check: "parallel",
+        check: parallelCheck,
       },
     ]);
   });
@@ -29,7 +33,7 @@ describe("more containers at once than Pulumi does steps", () => {
   it("is counted over all roles of a batch, less what stops first", () => {
     const hosts = servers(5);
     const both = { web: { servers: hosts }, job: { servers: hosts } };
-    expect(check(both, 8)[0]?.value).toBe(10);
+    expect(check(both, 8)).toMatchObject([{ value: 10 }]);
     expect(check({ ...both, job: { servers: hosts, strategy: "stop-first" } }, 8)).toEqual([]);
     expect(check(both, 8, { rollout: { batch: 4 } })).toEqual([]);
   });

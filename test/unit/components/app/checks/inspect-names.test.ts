@@ -67,7 +67,9 @@ describe("the question to DNS", () => {
 describe("what is said of its answer", () => {
   const wanted = { argument: "route.hosts", name: "shop.test", server: "web-1" };
   const rules = (addresses: string[], own?: string[]): string[] =>
-    judgeName(wanted, { addresses }, own).map(({ rule }) => rule);
+    judgeName(wanted, { addresses }, own).map((problem) =>
+      "rule" in problem ? problem.rule : problem.fault,
+    );
 
   it("is nothing for the server's own addresses, in any spelling, or while these are unknown", () => {
     expect(rules(["192.0.2.1", "2001:db8:0::1"], ["192.0.2.1", "2001:DB8::1"])).toEqual([]);

@@ -138,13 +138,13 @@ describe("a Hetzner that does not answer", () => {
   it("refuses nothing, and is said", () => {
     expect(checkOffer(wanted({ type: "cx99" }), { unread: "429, limit reached" }, now).refused).toEqual([]);
     expect(warnedOf({ type: "cx99" }, { unread: "ECONNREFUSED" })).toEqual([
-      "S: type, location and image, but Hetzner could not be asked whether it has them (ECONNREFUSED); see pulumi up for what it refuses.",
+      "S: the offer of Hetzner could not be asked for, so that type, location and image are unchecked (ECONNREFUSED); see pulumi up for what it refuses.",
     ]);
   });
 
   it("that does not know the token refuses", () => {
     expect(refusedOf({}, { tokenRefused: true })[0]).toMatch(
-      /^S: the API token, but Hetzner does not know it; make one/,
+      /^S: the API token is unknown to Hetzner; make one/,
     );
   });
 });

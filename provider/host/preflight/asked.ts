@@ -1,0 +1,45 @@
+/** What a program asks of a machine, from the words of its gate. */
+
+export interface Asked {
+  /** The architecture that it has to have. */
+  readonly architecture?: string;
+  /** The ports that have to be free for the proxy. */
+  readonly ports: readonly number[];
+  /** MB that have to be free in Docker's directory. */
+  readonly disk: number;
+  /** MB of memory. */
+  readonly memory: number;
+  /** The private address, which has to be on an interface. */
+  readonly private?: string;
+  /** The findings that the program accepts, by their names. */
+  readonly accept: readonly string[];
+}
+
+/**
+ * Reads words such as `ports=80,443`, `disk=2048` and `accept=ufw-bypassed`.
+ *
+ * @throws Error for a word that it does not know
+ */
+export function readAsked(words: readonly string[]): Asked {
+  const values = new Map<string, string>();
+  for (const word of words) {
+    const [, key = "", value = ""] = /^(arch|ports|disk|memory|private|accept)=(.*)$/s.exec(word) ?? [];
+    if (key === "") throw new Error(`preflight: unknown word ${word}`);
+    values.set(key, value);
+  }
+  const listed = (key: string): string[] => (values.get(key) ?? "").split(",").filter((each) => each !== "");
+  const [architecture, address] = [values.get("arch") ?? "", values.get("private") ?? ""];
+  return {
+    ...(architecture === "" ? {} : { architecture }),
+    ports: listed("ports").map((port) => number("ports", port)),
+    disk: number("disk", values.get("disk") ?? "0"),
+    memory: number("memory", values.get("memory") ?? "0"),
+    ...(address === "" ? {} : { private: address }),
+    accept: listed("accept"),
+  };
+}
+
+function number(key: string, value: string): number {
+  if (/^\d+$/.test(value)) return Number(value);
+  throw new Error(`preflight: ${key}=${value} is no number`);
+}

@@ -1,0 +1,184 @@
+/** Other tools that deploy to the machine, or change what is on it. */
+import { containersOf, engineOf, isOurs } from "../containers";
+import { when, type Finding } from "../finding";
+import type { Container, Machine } from "../machine";
+
+/** The containers, other than ours, for which the condition holds: the first names, and how many more there are. */
+function namesWhere(machine: Machine, condition: (container: Container) => boolean): string {
+  const names = containersOf(machine)
+    .filter((container) => !isOurs(container) && condition(container))
+    .map(({ name }) => name);
+  const more = names.length > 3 ? ` and ${names.length - 3} more` : "";
+  return names.slice(0, 3).join(", ") + more;
+}
+
+/** A tool that is known by its containers. */
+function noted(
+  id: string,
+  what: string,
+  condition: (container: Container) => boolean,
+  sentences: string,
+  docs: Omit<Finding["docs"], "chapter">,
+): Finding {
+  return {
+    id,
+    level: "note",
+    match: (machine) => {
+      const names = namesWhere(machine, condition);
+      return when(names !== "", `${what} (${names}). ${sentences}`);
+    },
+    docs: { chapter: "Other tools", ...docs },
+  };
+}
+
+const has = ({ labels }: Container, label: string): boolean => (labels[label] ?? "") !== "";
+
+export const kamalProxy: Finding = {
+  id: "kamal-proxy",
+  level: "refuses",
+  match: (machine, { ports }) =>
+    when(
+      ports.length > 0 && namesWhere(machine, ({ name }) => name === "kamal-proxy") !== "",
+      "There is a kamal-proxy that Kamal made, which has the name and the ports of ours. Route through it (new ExistingProxy() in place of new Proxy(), and preflight.ports: []), or remove it when all its apps have moved (kamal proxy remove); its routes go with it.",
+    ),
+  docs: {
+    chapter: "Other tools",
+    finds:
+      "A kamal-proxy that Kamal made has the name, and the ports, of ours; a machine without a proxy (`preflight.ports: []`) may have it.",
+    cure: "Route through it with `new ExistingProxy()` in place of `new Proxy()`, and `preflight.ports: []`; or `kamal proxy remove` when all its apps have moved over, since its routes go with it.",
+  },
+};
+
+export const toolKamal = noted(
+  "tool-kamal",
+  "Kamal deploys here",
+  (container) => container.name === "kamal-proxy" || (has(container, "service") && has(container, "role")),
+  "Neither touches the other's containers. Say kamal app stop when traffic has moved over.",
+  {
+    finds:
+      "Kamal deploys apps here. Neither touches the other's containers, and both generations take memory.",
+    cure: "`kamal app stop` when traffic has moved over.",
+  },
+);
+
+export const toolCoolify = noted(
+  "tool-coolify",
+  "Coolify manages this machine",
+  (container) => has(container, "coolify.managed") || container.name.startsWith("coolify"),
+  "Its proxy wants 80 and 443, and its clean-up removes images that are kept for going back. Stop coolify-proxy and switch the clean-up off, or use another machine.",
+  {
+    finds:
+      "Coolify manages this machine: its proxy wants 80 and 443, and its clean-up removes images that no container uses, those kept for going back among them.",
+    cure: "Stop `coolify-proxy` and switch the clean-up off, or use another machine.",
+  },
+);
+
+export const toolDokku = noted(
+  "tool-dokku",
+  "Dokku deploys here",
+  (container) => has(container, "com.dokku.app-name"),
+  "Its nginx wants 80 and 443. Say systemctl disable --now nginx when the apps have moved over.",
+  {
+    finds:
+      "Dokku deploys here: its nginx wants 80 and 443, and writes its settings anew at each of its deploys.",
+    cure: "`systemctl disable --now nginx` when the apps have moved over.",
+  },
+);
+
+export const toolCaprover = noted(
+  "tool-caprover",
+  "CapRover manages this machine",
+  ({ name }) => name.startsWith("captain-"),
+  "Its nginx wants 80, 443 and 3000. Use another machine, or remove its services (docker service rm).",
+  {
+    finds: "CapRover manages this machine, as a swarm whose nginx wants 80, 443 and 3000.",
+    cure: "Use another machine, or `docker service rm` its services.",
+  },
+);
+
+export const toolDokploy = noted(
+  "tool-dokploy",
+  "Dokploy manages this machine",
+  ({ name }) => name.startsWith("dokploy"),
+  "Its Traefik wants 80 and 443. Use another machine, or remove its services and dokploy-traefik.",
+  {
+    finds: "Dokploy manages this machine, as a swarm whose Traefik wants 80 and 443.",
+    cure: "Use another machine, or remove its services and `dokploy-traefik`.",
+  },
+);
+
+export const toolPortainer = noted(
+  "tool-portainer",
+  "Portainer runs here",
+  ({ image }) => image.includes("portainer/"),
+  "What it changes by hand, pulumi up --refresh repairs.",
+  {
+    finds: "Portainer can change containers behind the program's back.",
+    cure: "Change them in the program; `pulumi up --refresh` repairs what was changed by hand.",
+  },
+);
+
+export const toolWatchtower = noted(
+  "tool-watchtower",
+  "Watchtower runs here",
+  ({ image }) => image.includes("watchtower"),
+  "It makes containers anew when a tag moves, past gates and switches. Limit it to its own (--label-enable).",
+  {
+    finds: "Watchtower makes containers anew when a tag moves, past gates and switches.",
+    cure: "Limit it to its own by `--label-enable`.",
+  },
+);
+
+export const swarm: Finding = {
+  id: "swarm",
+  level: "note",
+  match: (machine) => {
+    const stacks = containersOf(machine)
+      .map(({ labels }) => labels["com.docker.stack.namespace"] ?? "")
+      .filter((name) => name !== "");
+    const named = stacks.length === 0 ? "" : ` (stacks: ${[...new Set(stacks)].join(", ")})`;
+    return when(
+      engineOf(machine)?.swarm,
+      `This machine is part of a swarm${named}, with which live restore does not work. Say docker swarm leave --force where nothing needs it.`,
+    );
+  },
+  docs: {
+    chapter: "Other tools",
+    finds: "The machine is part of a swarm. Its services are left alone; live restore does not work with it.",
+    cure: "`docker swarm leave --force` where nothing needs it any more.",
+  },
+};
+
+export const kubernetes: Finding = {
+  id: "kubernetes",
+  level: "refuses unless accepted",
+  match: ({ processes }) => {
+    const node = ["k3s", "k3s-server", "k3s-agent", "kubelet"].find((name) => processes.has(name));
+    return when(
+      node !== undefined,
+      `A Kubernetes node runs here (${node ?? ""}): its packet rules may take 80 and 443 without anything that listens. Use another machine, or remove it.`,
+    );
+  },
+  docs: {
+    chapter: "Other tools",
+    finds:
+      "A Kubernetes node runs here: its packet rules may take 80 and 443 without anything that listens, and it evicts by its own measure of memory and disk.",
+    cure: "Use another machine, or remove it (`k3s-uninstall.sh`).",
+  },
+};
+
+export const pruneJob: Finding = {
+  id: "prune-job",
+  level: "note",
+  match: ({ pruneJobs }) =>
+    when(
+      pruneJobs.length > 0,
+      `A job prunes Docker (${pruneJobs.slice(0, 3).join(", ")}), with it images that are kept for going back. Remove it; each release prunes what is not kept.`,
+    ),
+  docs: {
+    chapter: "Other tools",
+    finds:
+      "A job prunes Docker: it takes stopped containers that are kept with their logs, and images that are kept for going back.",
+    cure: "Remove the job; images beyond those kept are pruned at each release.",
+  },
+};

@@ -1,0 +1,71 @@
+/** The judgement on a machine: what it has told, held against what a program asks of it. */
+import { parseAnswers } from "./answers";
+import { readAsked, type Asked } from "./asked";
+import { describe } from "./describe";
+import type { Finding } from "./finding";
+import { findings } from "./findings";
+import type { Machine } from "./machine";
+import { readMachine } from "./read/machine";
+
+export interface Verdict {
+  readonly refused: boolean;
+  /** The whole list and what the machine is, to be shown as it is; each line ends with a newline. */
+  readonly text: string;
+}
+
+/**
+ * Judges what host/preflight.sh has printed on a machine.
+ *
+ * @param words what the program asks, such as `ports=80,443` and `accept=ufw-bypassed`
+ * @throws Error for a word that it does not know
+ */
+export function judge(output: string, words: readonly string[]): Verdict {
+  const asked = readAsked(words);
+  const answers = parseAnswers(output);
+  if (answers.complete) return report(readMachine(answers), asked, findings);
+  const last = [...answers.told.keys()].at(-1);
+  const text = `This machine cannot be judged: what it told of itself breaks off ${last === undefined ? "before anything was told" : `after "${last}"`}. Run pulumi up again.\n`;
+  return { refused: true, text };
+}
+
+/** What is found, in the order of the findings. */
+export function report(machine: Machine, asked: Asked, all: readonly Finding[]): Verdict {
+  const found = all.flatMap(({ id, level, match }) =>
+    match(machine, asked).map((sentences) => ({ id, sentences, role: roleOf(id, level, asked) })),
+  );
+  const wrong = found.filter(({ role }) => role === "wrong" || role === "acceptable");
+  const acceptable = [
+    ...new Set(found.flatMap(({ id, role }) => (role === "acceptable" ? [`"${id}"`] : []))),
+  ];
+  const notes = found.flatMap(({ id, role, sentences }) =>
+    role === "note" || role === "accepted" ? [`${role} ${id}: ${sentences}`] : [],
+  );
+  const facts = describe(machine, asked);
+  if (wrong.length === 0) return { refused: false, text: shown([...facts, ...notes]) };
+  const lines = [
+    "This machine cannot be used yet:",
+    ...wrong.map(({ id, sentences }, at) => `${at + 1}. ${id}: ${sentences}`),
+    ...(acceptable.length === 0
+      ? []
+      : [`To accept, knowingly: preflight: { accept: [${acceptable.join(", ")}] }`]),
+    "What each check means: npx sextant docs preflight.",
+    ...notes,
+    ...facts,
+  ];
+  return { refused: true, text: shown(lines) };
+}
+
+function roleOf(
+  id: string,
+  level: Finding["level"],
+  { accept }: Asked,
+): "wrong" | "acceptable" | "accepted" | "note" {
+  if (level === "note") return "note";
+  if (level === "refuses") return "wrong";
+  return accept.includes(id) ? "accepted" : "acceptable";
+}
+
+/** What a machine tells goes to a terminal, and one line of over 64 KB stops the plugin that shows it. */
+function shown(lines: readonly string[]): string {
+  return lines.map((line) => `${line.replaceAll(/\p{Cc}+/gu, " ").slice(0, 1000)}\n`).join("");
+}

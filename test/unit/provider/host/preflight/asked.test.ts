@@ -1,0 +1,25 @@
+import { expect, it } from "vitest";
+import { readAsked } from "../../../../../provider/host/preflight/asked";
+
+it("reads what a program asks", () => {
+  const words = ["arch=arm64", "ports=80,443", "disk=2048", "memory=3400", "private=10.0.0.7"];
+  expect(readAsked([...words, "accept=kubernetes,ufw-bypassed"])).toEqual({
+    ...{ architecture: "arm64", ports: [80, 443], disk: 2048, memory: 3400, private: "10.0.0.7" },
+    accept: ["kubernetes", "ufw-bypassed"],
+  });
+});
+
+it("asks nothing without a word, and with an empty one", () => {
+  const nothing = { ports: [], disk: 0, memory: 0, accept: [] };
+  expect(readAsked([])).toEqual(nothing);
+  expect(readAsked(["ports=", "arch=", "private=", "accept="])).toEqual(nothing);
+});
+
+it.each([
+  ["port=80", "preflight: unknown word port=80"],
+  ["x", "preflight: unknown word x"],
+  ["disk=2g", "preflight: disk=2g is no number"],
+  ["ports=80,x", "preflight: ports=x is no number"],
+])("refuses %s", (word, message) => {
+  expect(() => readAsked([word])).toThrow(message);
+});
