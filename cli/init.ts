@@ -1,13 +1,14 @@
 /** `sextant init [FOLDER]`: writes the files of a new project, from flags and from what it asks on a terminal. */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { createInterface } from "node:readline/promises";
 import type { Command } from "commander";
 import { libraryPackage } from "../provider/core/package";
-import { lacking, nextCommands, secretCommands, type FoundManifest } from "./init/next";
+import { lacking, nextCommands, secretCommands } from "./init/next";
 import { answersOf, flagOf, type Ask } from "./init/questions";
-import { projectFiles, render, type Surroundings } from "./init/render";
+import { projectFiles, render } from "./init/render";
 import { githubProblems, setupOf, type AnswerName, type Answers } from "./init/setup";
+import { foundManifest, otherSettings, surroundingsOf } from "./init/surroundings";
 import { renderWorkflows, stateProblem, workflowFolder } from "./init/workflows";
 import { refuseThere, writeNew } from "./init/write";
 import { stackChoice } from "./stack";
@@ -18,9 +19,6 @@ interface Flags extends Omit<Answers, "secret"> {
   state?: string;
   secret?: string[];
 }
-
-/** The other names under which Pulumi finds a project's settings. */
-const otherSettings = ["Pulumi.yml", "Pulumi.json"];
 
 /** Adds the command. */
 export function addInit(program: Command): void {
@@ -191,56 +189,5 @@ async function asking<T>(yes: boolean, work: (ask: Ask | undefined) => Promise<T
     return await Promise.race([work(ask), closed]);
   } finally {
     terminal.close();
-  }
-}
-
-/** The package.json that is there already. @throws Error when it cannot be read as one. */
-function foundManifest(folder: string, modules: string): FoundManifest | undefined {
-  const file = join(folder, "package.json");
-  if (!existsSync(file)) return undefined;
-  const fields = parsed(file, readFileSync(file, "utf8"));
-  const of = (field: string): string[] => Object.keys((fields[field] ?? {}) as object);
-  const { type } = fields;
-  return {
-    dependencies: new Set(
-      ["dependencies", "devDependencies", "optionalDependencies", "peerDependencies"].flatMap(of),
-    ),
-    compiler: existsSync(join(folder, modules, "typescript")),
-    ...(typeof type === "string" ? { type } : {}),
-  };
-}
-
-function parsed(file: string, text: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === "object" && value !== null) return value as Record<string, unknown>;
-  } catch {
-    // Said below, as for any other text that is no object.
-  }
-  throw new Error(`init: ${file} is not JSON with the fields of a package; mend it first.`);
-}
-
-/** What the files name, and whether the library is installed for them: in the project, or above it, where a workspace has its packages. */
-function surroundingsOf(folder: string): Surroundings & { found: boolean } {
-  const { version, engines, peerDependencies } = libraryPackage();
-  const node = /\d+/.exec(engines.node)?.[0] ?? "";
-  const modules = modulesOf(folder);
-  return {
-    version,
-    packages: {
-      "@pulumi/pulumi": peerDependencies["@pulumi/pulumi"] ?? "",
-      typescript: peerDependencies["typescript"] ?? "",
-      "@types/node": `^${node}`,
-    },
-    modules: modules ?? "node_modules",
-    found: modules !== undefined,
-  };
-}
-
-function modulesOf(folder: string): string | undefined {
-  for (let above = folder; ; above = dirname(above)) {
-    const modules = join(above, "node_modules");
-    if (existsSync(join(modules, "pulumi-sextant", "dist", "plugin"))) return relative(folder, modules);
-    if (above === dirname(above)) return undefined;
   }
 }

@@ -2,6 +2,7 @@
 import { Command } from "commander";
 import { addDocs } from "./docs";
 import { addDoctor } from "./doctor";
+import { addImport } from "./import";
 import { addInit } from "./init";
 import { addPreview } from "./preview";
 import { libraryPackage } from "../provider/core/package";
@@ -20,6 +21,6 @@ export function sextant(): Command {
     .configureHelp({ showGlobalOptions: true })
     .showHelpAfterError("(sextant --help lists all commands)")
     .exitOverride();
-  for (const add of [addInit, addPreview, addDoctor, addDocs]) add(program);
+  for (const add of [addInit, addImport, addPreview, addDoctor, addDocs]) add(program);
   return program;
 }

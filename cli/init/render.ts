@@ -26,16 +26,23 @@ export function render(
   setup: Setup,
   surroundings: Surroundings,
 ): Record<(typeof projectFiles)[number], string> {
+  return { ...besideProgram(setup, surroundings), "index.ts": program(setup) };
+}
+
+/** The files that a program needs beside it, whatever is in it. */
+export function besideProgram(
+  project: Pick<Setup, "name">,
+  surroundings: Surroundings,
+): Record<Exclude<(typeof projectFiles)[number], "index.ts">, string> {
   return {
-    "Pulumi.yaml": settings(setup, surroundings),
-    "package.json": manifest(setup, surroundings),
+    "Pulumi.yaml": settings(project, surroundings),
+    "package.json": manifest(project, surroundings),
     "tsconfig.json": compiler(),
-    "index.ts": program(setup),
     ".gitignore": "node_modules/\nbin/\n",
   };
 }
 
-function settings({ name }: Setup, { modules }: Surroundings): string {
+function settings({ name }: Pick<Setup, "name">, { modules }: Surroundings): string {
   return [
     `name: ${name}`,
     `description: The servers of ${name} and what runs on them.`,
@@ -49,7 +56,7 @@ function settings({ name }: Setup, { modules }: Surroundings): string {
   ].join("\n");
 }
 
-function manifest({ name }: Setup, { version, packages }: Surroundings): string {
+function manifest({ name }: Pick<Setup, "name">, { version, packages }: Surroundings): string {
   return json({
     name: `${name}-servers`,
     private: true,

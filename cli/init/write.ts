@@ -2,12 +2,20 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 
+/** The command that writes, and how it is told to write elsewhere. */
+export interface Writer {
+  readonly name: string;
+  readonly elsewhere: string;
+}
+
+const init: Writer = { name: "init", elsewhere: "sextant init FOLDER" };
+
 /**
  * Writes files that are not there yet, by their paths from a folder; folders are made where they are missing.
  * @throws Error with the names of those that are there; nothing is left of what was begun.
  */
-export function writeNew(folder: string, files: Readonly<Record<string, string>>): void {
-  refuseThere(folder, Object.keys(files));
+export function writeNew(folder: string, files: Readonly<Record<string, string>>, by: Writer = init): void {
+  refuseThere(folder, Object.keys(files), by);
   // The first of the folders that each makes; what lay above it was there.
   const made: string[] = [];
   const written: string[] = [];
@@ -24,19 +32,19 @@ export function writeNew(folder: string, files: Readonly<Record<string, string>>
     for (const path of written) rmSync(path);
     for (const path of made.toReversed()) rmSync(path, { recursive: true });
     const { code, path = "" } = error as NodeJS.ErrnoException;
-    throw code === "EEXIST" ? refusal([relative(folder, path)]) : error;
+    throw code === "EEXIST" ? refusal([relative(folder, path)], by) : error;
   }
 }
 
 /** @throws Error with the names of those files that are in the folder. */
-export function refuseThere(folder: string, names: readonly string[]): void {
+export function refuseThere(folder: string, names: readonly string[], by: Writer = init): void {
   const there = names.filter((name) => existsSync(join(folder, name)));
-  if (there.length > 0) throw refusal(there);
+  if (there.length > 0) throw refusal(there, by);
 }
 
-function refusal(names: readonly string[]): Error {
+function refusal(names: readonly string[], { name, elsewhere }: Writer): Error {
   const [are, them] = names.length === 1 ? ["is", "it"] : ["are", "them"];
   return new Error(
-    `init: ${names.join(", ")} ${are} there already, and nothing is overwritten; move ${them} away, or name another folder: sextant init FOLDER.`,
+    `${name}: ${names.join(", ")} ${are} there already, and nothing is overwritten; move ${them} away, or name another folder: ${elsewhere}.`,
   );
 }

@@ -71,7 +71,7 @@ describe("sextant", () => {
     expect(sextant(["--version"])).toEqual({ code: 0, stdout: `${version}\n`, stderr: "" });
     const help = sextant(["--help"]);
     expect(help.code).toBe(0);
-    expect(help.stdout).toMatch(/init .*\n.*preview .*\n.*doctor .*\n.*docs /s);
+    expect(help.stdout).toMatch(/init .*\n.*import .*\n.*preview .*\n.*doctor .*\n.*docs /s);
     const own = sextant(["doctor", "--help"]);
     expect(own.code).toBe(0);
     expect(own.stdout).toMatch(/--host.*--stack/s);

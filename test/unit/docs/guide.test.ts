@@ -33,7 +33,7 @@ const typed = [
 describe("the guide", () => {
   it("has a page for each thing that is done", () => {
     expect(guide.map((path) => path.replace("docs/guide/", "")).sort()).toEqual([
-      ...["ci.md", "deploy.md", "secrets.md", "start.md", "upgrading.md", "wrong.md"],
+      ...["ci.md", "deploy.md", "from-kamal.md", "secrets.md", "start.md", "upgrading.md", "wrong.md"],
     ]);
   });
 

@@ -1,0 +1,393 @@
+/** `accessories`: each as a Postgres, a Redis or an Accessory. */
+import { majorOf } from "../../../provider/docker/data-format";
+import { Fields, type Node } from "../node";
+import type { AccessoryPart } from "../program";
+import { accessoryVariable } from "../program";
+import type { Reader } from "../reader";
+import { isMap, type Raw } from "../yaml";
+import { commandOf } from "../words";
+import { labelOf, secretByHand, unlike, type Context } from "./context";
+import { environmentOf, type Environment, type Hosts } from "./environment";
+import type { HostOf, KamalRole, Machines } from "./hosts";
+import { bodyOf, optionsOf, resourcesOf, type Options } from "./options";
+import { registryOf, withRegistry, type RegistryParts } from "./registry";
+
+/** What is known of an accessory before its arguments are. */
+interface Known {
+  readonly reader: Reader;
+  /** As Kamal calls it. */
+  readonly kamal: string;
+  readonly name: string;
+  /** The name of its container under Kamal. */
+  readonly service: string;
+  readonly machines: readonly string[];
+}
+
+/** The accessories, and by which names their containers are reached: those of Kamal's, and what the program has for them. */
+export function accessoriesOf(
+  root: Reader,
+  context: Context,
+  roles: readonly KamalRole[],
+  machines: Machines,
+  registries: RegistryParts,
+  main: string,
+): { parts: AccessoryPart[]; hosts: Hosts } {
+  const names = new Set<string>([main]);
+  const known = root.maps("accessories").map(([kamal, reader]): Known => {
+    const name = unlike(labelOf(kamal, 40), names, 40);
+    names.add(name);
+    const service = reader.plain("service") ?? `${context.service}-${kamal}`;
+    reader.decide(
+      "service",
+      "differs",
+      `its container is called <project>-<stack>-${name} here; the program reaches it by ${accessoryVariable(name)}.host.`,
+    );
+    return { reader, kamal, name, service, machines: machines.of(hostsOf(reader, context, roles), kamal) };
+  });
+  const hosts = new Map(
+    known
+      .filter((one) => one.machines.length === 1)
+      .map(({ service, name }) => [service, `${accessoryVariable(name)}.host`]),
+  );
+  const parts = known
+    .filter((one) => one.machines.length > 0)
+    .map((one) => accessoryOf(one, context, registries));
+  return { parts, hosts };
+}
+
+function hostsOf(of: Reader, { notes }: Context, roles: readonly KamalRole[]): HostOf[] {
+  const own = [...of.list("host"), ...of.list("hosts")].map((host): HostOf => ({
+    address: of.node("host", host),
+    tags: [],
+  }));
+  const named = [...of.list("role"), ...of.list("roles")].map(String);
+  const tags = [...of.list("tag"), ...of.list("tags")].map(String);
+  const found = [
+    ...own,
+    ...roles.filter(({ name }) => named.includes(name)).flatMap((role) => role.hosts),
+    ...roles.flatMap((role) => role.hosts).filter((host) => host.tags.some((tag) => tags.includes(tag))),
+  ];
+  if (found.length === 0)
+    notes.add(
+      of.at(),
+      "act",
+      "it has no host, and the program is without it; give it host or role, and import again.",
+    );
+  return found;
+}
+
+function accessoryOf(known: Known, context: Context, registries: RegistryParts): AccessoryPart {
+  const { reader: of, name } = known;
+  const { repository, tag } = imageOf(of, context, registries, name);
+  const environment = environmentOf(of, "env", context, { dots: true });
+  const options = optionsOf(of, "options");
+  const port = portOf(known, context);
+  const data = mountsOf(known, context);
+  const command = of.plain("cmd");
+  if (command !== undefined) of.take("cmd");
+  decideRest(of, known, context);
+  const shared = new Fields()
+    .with("command", command === undefined ? undefined : commandOf(command))
+    .with("files", filesOf(of, context))
+    .with("resources", resourcesOf(options))
+    .with("shm", options.shm)
+    .with("labels", labelsOf(of))
+    .with("transform", transformOf(options, data.mounts));
+  const preset = presetOf(repository, tag, port.internal, command);
+  if (preset === "Postgres") return postgres(known, context, { repository, tag, environment, port, shared });
+  const variables = new Fields().with("env", environment.env).with("secrets", environment.secrets);
+  if (preset === "Redis")
+    return {
+      ...{ name, kind: "Redis", machines: known.machines },
+      fields: new Fields()
+        .with("version", tag)
+        .with("image", repository === "redis" ? undefined : repository)
+        .and(port.fields)
+        .and(variables)
+        .and(shared),
+    };
+  return {
+    ...{ name, kind: "Accessory", machines: known.machines },
+    fields: new Fields()
+      .with("image", imageNode(repository, tag))
+      .with("port", port.internal)
+      .and(port.fields)
+      .and(variables)
+      .with("volumes", data.volumes)
+      .and(shared),
+  };
+}
+
+const postgresImages = ["postgres", "pgvector/pgvector", "postgis/postgis"];
+const redisImages = ["redis", "valkey/valkey"];
+
+function presetOf(
+  repository: string,
+  tag: Node,
+  port: number | undefined,
+  command: string | undefined,
+): AccessoryPart["kind"] {
+  const version = typeof tag === "string" ? tag : "";
+  if (
+    postgresImages.includes(repository) &&
+    majorOf(version) !== undefined &&
+    [undefined, 5432].includes(port)
+  )
+    return "Postgres";
+  const plain = command === undefined || /^(redis|valkey)-server$/.test(command.trim());
+  return redisImages.includes(repository) && /^\d/.test(version) && plain && [undefined, 6379].includes(port)
+    ? "Redis"
+    : "Accessory";
+}
+
+function postgres(
+  { name, machines, reader }: Known,
+  context: Context,
+  from: { repository: string; tag: Node; environment: Environment; port: Port; shared: Fields },
+): AccessoryPart {
+  const { env, secrets } = from.environment;
+  const [user = "postgres", database] = [env.get("POSTGRES_USER"), env.get("POSTGRES_DB")];
+  const at = reader.at("env.POSTGRES_PASSWORD");
+  const given = secrets.get("POSTGRES_PASSWORD");
+  const why =
+    env.get("POSTGRES_PASSWORD") === undefined
+      ? "a Postgres here has a password"
+      : "Kamal has the password in the clear";
+  const password = given ?? secretByHand(context, `${name}_password`, at, why);
+  const own = ["POSTGRES_USER", "POSTGRES_DB", "POSTGRES_PASSWORD"];
+  return {
+    ...{ name, kind: "Postgres", machines },
+    fields: new Fields()
+      .with("version", from.tag)
+      .with("image", from.repository === "postgres" ? undefined : from.repository)
+      .with("user", user)
+      .with("database", database === user ? undefined : database)
+      .with("password", password)
+      .and(from.port.fields)
+      .with("env", env.without(...own))
+      .with("secrets", secrets.without(...own))
+      .and(from.shared),
+  };
+}
+
+/** The image's repository and tag, without Docker Hub's own name. */
+function imageOf(
+  of: Reader,
+  context: Context,
+  registries: RegistryParts,
+  name: string,
+): { repository: string; tag: Node } {
+  const image = of.text("image");
+  const own = registryOf(of, context, registries, `${name}-registry`);
+  if (typeof image !== "string") {
+    if (image === undefined) throw of.wrong("image", "it is missing");
+    throw of.wrong("image", "an image that Ruby makes is not taken apart; write it out");
+  }
+  const whole = own === undefined ? image : withRegistry(own, image);
+  const at = whole.lastIndexOf(":");
+  const split = at > whole.lastIndexOf("/") && !whole.includes("@");
+  const [path, tag] = split ? [whole.slice(0, at), whole.slice(at + 1)] : [whole, undefined];
+  const repository = path.replace(/^(index\.)?docker\.io\//, "").replace(/^library\//, "");
+  if (whole.includes("@")) return { repository: whole, tag: "" };
+  if (tag !== undefined && !/^(latest|main|master|stable|edge|nightly)$/i.test(tag))
+    return { repository, tag };
+  const value = context.notes.names.of(`${name}_version`, of.at("image"));
+  context.notes.add(
+    of.at("image"),
+    "act",
+    `it has no tag of its own, so that any pull could bring another release of your data's server; say which one runs: pulumi config set ${value} TAG (on the host, docker image inspect shows it).`,
+    image,
+  );
+  return { repository, tag: { is: "config", name: value, type: "string" } };
+}
+
+function imageNode(repository: string, tag: Node): Node {
+  if (tag === "") return repository;
+  return typeof tag === "string"
+    ? `${repository}:${tag}`
+    : { is: "template", parts: [`${repository}:`, tag], output: false };
+}
+
+interface Port {
+  readonly internal?: number;
+  readonly fields: Fields;
+}
+
+/** `[[ADDRESS:]HOST:]PORT[/PROTOCOL]` */
+function portOf({ reader: of, name }: Known, { notes }: Context): Port {
+  const text = of.plain("port");
+  if (text === undefined) return { fields: new Fields() };
+  of.take("port");
+  const found = /^(?:(.+):)?(?:(\d+):)?(\d+)(?:\/tcp)?$/.exec(text);
+  const [, before, middle, last] = found ?? [];
+  const [address, host] =
+    middle === undefined && before !== undefined && /^\d+$/.test(before)
+      ? [undefined, before]
+      : [before, middle];
+  const internal = Number(last);
+  if (found === null || internal > 65_535 || (address !== undefined && !/^[\d.]+$|^\[.*\]$/.test(address))) {
+    notes.add(
+      of.at("port"),
+      "act",
+      "one TCP port is all that an Accessory publishes; it goes into transform.container as ports.",
+      text,
+    );
+    return { fields: new Fields() };
+  }
+  const hostPort = host === undefined || Number(host) === internal ? undefined : Number(host);
+  if (address === "127.0.0.1")
+    return { internal, fields: new Fields().with("publish", "loopback").with("hostPort", hostPort) };
+  notes.add(
+    of.at("port"),
+    "act",
+    `Kamal opened it${address === undefined ? " to everybody who reaches the host, past its firewall" : ` on ${address}`}; here containers on the same host alone reach it. For other servers give the ${name} publish: "private"${hostPort === undefined ? "" : ` and hostPort: ${hostPort}`}, and the machines their privateAddress.`,
+    text,
+  );
+  return { internal, fields: new Fields() };
+}
+
+/** The data: Docker volumes of its own, and directories of the host that are mounted as they are. */
+function mountsOf(known: Known, { notes }: Context): { volumes: Fields; mounts: Fields[] } {
+  const { reader: of, kamal, name, service } = known;
+  let volumes = new Fields();
+  const mounts: Fields[] = [];
+  const add = (source: string, path: string): void => {
+    volumes = volumes.with(unlike(labelOf(source, 40), new Set(volumes.names), 40), path);
+  };
+  for (const [item, key] of [...entries(of, "directories"), ...entries(of, "volumes")]) {
+    const { local, remote, options, mode, owner } = item;
+    const directory = key === "directories";
+    if (mode !== undefined || owner !== undefined)
+      notes.add(
+        of.at(key),
+        "none",
+        "mode and owner are the image's own in a Docker volume.",
+        `${local}:${remote}`,
+      );
+    if (local.startsWith("/") && !directory) {
+      mounts.push(mount(local, remote, options));
+      continue;
+    }
+    add(local.split("/").at(-1) ?? local, remote);
+    const place = directory
+      ? `the directory ${local.startsWith("/") ? local : `~/${service}/${local}`}`
+      : `the Docker volume ${local}`;
+    notes.add(
+      of.at(key),
+      "act",
+      `its data is in ${place} of the host, and begins empty here, in a volume of ${name}'s own; bring it over while kamal accessory stop ${kamal} holds it still (npx sextant docs guide/from-kamal#data).`,
+      `${local}:${remote}`,
+    );
+  }
+  return { volumes, mounts };
+}
+
+/** A directory of the host in a container, as Docker's API has it. */
+export function mount(source: string, target: string, options: string | undefined): Fields {
+  const only = options?.split(",").includes("ro") === true ? true : undefined;
+  return new Fields()
+    .with("Type", "bind")
+    .with("Source", source)
+    .with("Target", target)
+    .with("ReadOnly", only);
+}
+
+/** A path that is mounted, in either of its two forms. */
+interface PathItem {
+  local: string;
+  remote: string;
+  options?: string;
+  mode?: string;
+  owner?: string;
+}
+
+function entries(of: Reader, key: string): [PathItem, string][] {
+  return of.list(key).map((item: Raw) => {
+    if (isMap(item)) {
+      const text = (name: string): string | undefined =>
+        item[name] === undefined || item[name] === null ? undefined : String(item[name] as string);
+      const [local, remote] = [text("local"), text("remote")];
+      if (local === undefined || remote === undefined) throw of.wrong(key, "each has local and remote");
+      return [{ local, remote, options: text("options"), mode: text("mode"), owner: text("owner") }, key];
+    }
+    if (typeof item !== "string") throw of.wrong(key, "each is local:remote, without Ruby");
+    const [local = "", remote, options] = item.split(":");
+    if (remote === undefined) throw of.wrong(key, "each is local:remote");
+    return [{ local, remote, options }, key];
+  });
+}
+
+function filesOf(of: Reader, { notes, kindOf, above }: Context): Fields {
+  return entries(of, "files").reduce((fields, [{ local, remote, options, mode, owner }]) => {
+    const at = of.at("files");
+    const said = `${local}:${remote}`;
+    if (local.endsWith(".erb")) {
+      notes.add(
+        at,
+        "act",
+        "Kamal runs the Ruby in it, which is not run here; write the file as it comes out, and add it to files.",
+        said,
+      );
+      return fields;
+    }
+    if (kindOf(local) === "folder") {
+      notes.add(at, "act", "it is a folder, and files takes them one by one.", said);
+      return fields;
+    }
+    const looks = [
+      mode === undefined ? [] : ["mode"],
+      owner === undefined ? [] : ["owner"],
+      options === undefined ? [] : ["options"],
+    ].flat();
+    if (looks.length > 0)
+      notes.add(
+        at,
+        "differs",
+        `a file is root's with mode 644, inside of the container; ${looks.join(" and ")} cannot be said.`,
+        said,
+      );
+    if (kindOf(local) === "none")
+      notes.add(at, "act", "there is no such file beside the configuration; the program reads it.", said);
+    return fields.with(remote, {
+      is: "call",
+      name: "readFileSync",
+      args: [local.startsWith("/") ? local : `${above}/${local}`, "utf8"],
+    });
+  }, new Fields());
+}
+
+function labelsOf(of: Reader): Fields {
+  const labels = of.map("labels");
+  return (labels?.keys ?? []).reduce(
+    (fields, key) => fields.with(key, labels?.text(key) ?? ""),
+    new Fields(),
+  );
+}
+
+function transformOf(options: Options, mounts: readonly Fields[]): Fields {
+  const body = bodyOf(options, new Fields().with("Mounts", mounts.length === 0 ? undefined : mounts));
+  return new Fields().with(
+    "container",
+    new Fields()
+      .with("restart", options.restart === "unless-stopped" ? undefined : options.restart)
+      .with("body", body),
+  );
+}
+
+function decideRest(of: Reader, { name, machines }: Known, { notes }: Context): void {
+  of.decide("network", "none", "all containers of a host are in one Docker network, sextant.");
+  if (of.has("proxy") && of.value["proxy"] !== false) {
+    of.take("proxy");
+    notes.add(
+      of.at("proxy"),
+      "none",
+      `an accessory has no route; what has one is an App of its own, with one role (npx sextant docs app).`,
+    );
+  }
+  if (machines.length > 1)
+    notes.add(
+      of.at(),
+      "differs",
+      `it runs on ${machines.join(", ")}: the program makes one on each, called ${name}- and the machine's name.`,
+    );
+}

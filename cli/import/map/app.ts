@@ -1,0 +1,398 @@
+/** The app: its image, its route, its roles, and what their containers are run with. */
+import { code, duration, Fields, isSpecial, type Node } from "../node";
+import type { RolePart } from "../program";
+import { Notes, type Reader } from "../reader";
+import { commandOf } from "../words";
+import { isMap, laidOver, type RawMap } from "../yaml";
+import { labelOf, unlike, type Context } from "./context";
+import { environmentOf, over, type Environment, type Hosts } from "./environment";
+import type { HostOf, KamalRole, Machines } from "./hosts";
+import { mount } from "./accessory";
+import { bodyOf, optionsOf, resourcesOf, type Options } from "./options";
+import { routeOf, seconds } from "./route";
+import { Reader as ReaderOf } from "../reader";
+
+/** What the roles come to. */
+export interface Roles {
+  readonly roles: RolePart[];
+  /** The route of the first role. */
+  readonly route?: Fields;
+  /** The machines that have a route. */
+  readonly routed: readonly string[];
+  readonly settings: Fields;
+}
+
+/** Settings that count for all roles. */
+interface Common {
+  readonly root: Reader;
+  readonly context: Context;
+  readonly hosts: Hosts;
+  readonly drainTimeout: Node | undefined;
+  readonly readyDelay: Node | undefined;
+  readonly rootRoute: Fields;
+  readonly env: Environment;
+  readonly tags: ReadonlyMap<string, Environment>;
+  readonly single: boolean;
+}
+
+/** The roles of the app, the primary one first. */
+export function appOf(
+  root: Reader,
+  context: Context,
+  kamalRoles: readonly KamalRole[],
+  machines: Machines,
+  hosts: Hosts,
+): Roles {
+  const drain = root.number("drain_timeout");
+  const delay = root.number("readiness_delay");
+  const env = environmentOf(root, "env", context, { hosts });
+  const rootRoute = routeOf(
+    isMap(root.value["proxy"]) ? root.map("proxy") : undefined,
+    context,
+    seconds(drain),
+  );
+  if (!isMap(root.value["proxy"])) root.take("proxy");
+  const common: Common = {
+    ...{ root, context, hosts, rootRoute, env },
+    drainTimeout: seconds(drain),
+    readyDelay: seconds(delay),
+    tags: tagsOf(root, context, hosts),
+    single: kamalRoles.length === 1,
+  };
+  const named = new Set(kamalRoles.flatMap((role) => role.hosts.flatMap((host) => host.tags)));
+  for (const tag of common.tags.keys())
+    if (!named.has(tag))
+      context.notes.add(`env.tags.${tag}`, "differs", "no host has the tag, and the program is without it.");
+  const names = new Set<string>();
+  const made = kamalRoles.flatMap((role, at) => roleParts(role, at === 0, common, machines, names));
+  const [first] = made;
+  const primary = first?.route;
+  const alone = made.filter(({ role }) => role === first?.role).length === 1;
+  const roles = made.map(({ part, route }, at) =>
+    route === undefined || (at === 0 && alone) ? part : { ...part, fields: part.fields.with("route", route) },
+  );
+  if (delay !== undefined && made.every(({ route }) => route !== undefined))
+    context.notes.add(
+      "readiness_delay",
+      "differs",
+      "every role has a route, and is ready when its health path answers.",
+    );
+  return {
+    roles,
+    ...(alone && primary !== undefined ? { route: primary } : {}),
+    routed: [
+      ...new Set(made.filter(({ route }) => route !== undefined).flatMap(({ part }) => part.machines)),
+    ],
+    settings: settingsOf(
+      common,
+      made.some(({ route }) => route === undefined),
+      made.flatMap(({ transform }) => transform ?? []),
+    ),
+  };
+}
+
+interface Made {
+  readonly role: string;
+  readonly part: RolePart;
+  readonly route?: Fields;
+  readonly transform?: Options;
+}
+
+/** A role, once for each set of tags that its hosts have. */
+function roleParts(
+  role: KamalRole,
+  primary: boolean,
+  common: Common,
+  machines: Machines,
+  names: Set<string>,
+): Made[] {
+  const { context, tags, env } = common;
+  const { keys } = role;
+  const route = routeOfRole(role, primary, common);
+  const options = keys === undefined ? undefined : optionsOf(keys, "options");
+  const own = keys === undefined ? undefined : environmentOf(keys, "env", context, { hosts: common.hosts });
+  const laid = own === undefined ? undefined : over(env, own, keys?.at("env") ?? "", context);
+  const fields = roleFields(keys, common, route === undefined, options);
+  const groups = groupsOf(role.hosts, tags);
+  if (groups.length > 1)
+    context.notes.add(
+      `servers.${role.name}`,
+      "differs",
+      "its hosts have tags with variables of their own, and a role has one set of variables here: it is a role for each set of tags.",
+    );
+  return groups.map((group) => {
+    const name = unlike(
+      labelOf([role.name, ...(groups.length > 1 ? group.tags : [])].join("-"), 20),
+      names,
+      20,
+    );
+    names.add(name);
+    if (name !== role.name)
+      context.notes.add(`servers.${role.name}`, "differs", `the role is called ${name} here.`);
+    const variables = group.tags.reduce(
+      (below: Environment, tag) => {
+        const above = tags.get(tag) ?? { env: new Fields(), secrets: new Fields() };
+        const kept = over(env, above, `env.tags.${tag}`, context);
+        return {
+          env: below.env.without(...kept.env.names).and(kept.env),
+          secrets: below.secrets.without(...kept.secrets.names).and(kept.secrets),
+        };
+      },
+      laid ?? { env: new Fields(), secrets: new Fields() },
+    );
+    const part = {
+      name,
+      machines: machines.of(group.hosts, role.name),
+      fields: fields.with("env", variables.env).with("secrets", variables.secrets),
+    };
+    return {
+      role: role.name,
+      part,
+      ...(route === undefined ? {} : { route }),
+      ...(options === undefined ? {} : { transform: options }),
+    };
+  });
+}
+
+function roleFields(
+  keys: Reader | undefined,
+  common: Common,
+  worker: boolean,
+  options: Options | undefined,
+): Fields {
+  const { context, root, drainTimeout, readyDelay } = common;
+  const command = keys?.plain("cmd");
+  if (command !== undefined) keys?.take("cmd");
+  keys?.decide("asset_path", "none", assets);
+  const stop = seconds(keys?.number("stop_timeout"));
+  const inherited = worker && !root.has("stop_timeout") ? drainTimeout : undefined;
+  const nothingOwn = options !== undefined && bodyOf(options).list.length > 0 && !common.single;
+  if (nothingOwn)
+    context.notes.add(
+      keys?.at("options") ?? "options",
+      "act",
+      `${bodyOf(options).names.join(", ")} of Docker's API are this role's alone, and transform.container is for all roles: write it as a function that looks at the name of the resource (npx sextant docs app#transform).`,
+    );
+  return new Fields()
+    .with("command", command === undefined ? undefined : commandOf(command))
+    .with("resources", options === undefined ? undefined : resourcesOf(options))
+    .with("restart", options?.restart === "unless-stopped" ? undefined : options?.restart)
+    .with("stopTimeout", stop ?? inherited)
+    .with("readyDelay", worker ? readyDelay : undefined)
+    .with("labels", labelsOf(keys))
+    .with("logging", loggingOf(keys, root));
+}
+
+const assets =
+  "assets of two releases at once are not there yet; until they are, keep old assets in the image or on a CDN.";
+
+/** The route of a role: none for a worker, that of the app, or its own keys laid over that. */
+function routeOfRole(
+  { keys }: KamalRole,
+  primary: boolean,
+  { root, context, rootRoute, drainTimeout }: Common,
+): Fields | undefined {
+  const own = keys?.value["proxy"];
+  if (!isMap(own)) {
+    const has = keys?.flag("proxy") ?? primary;
+    return has ? rootRoute : undefined;
+  }
+  const base = root.value["proxy"];
+  const { run: _, ...below } = isMap(base) ? base : ({} as RawMap);
+  const scratch = new Notes(context.notes.names);
+  const path = (keys?.at("proxy") ?? "proxy").split(".");
+  const reader = new ReaderOf(laidOver(below, own), scratch, path);
+  reader.decide(
+    "run",
+    "act",
+    "what the proxy of the hosts is run with belongs below proxy, and into the Proxy of the program.",
+  );
+  const route = routeOf(reader, { ...context, notes: scratch }, drainTimeout);
+  const mine = new ReaderOf(own, scratch, path);
+  context.notes.absorb(scratch, (key) => mine.holds(key));
+  if (Object.keys(own).length === 0) context.notes.mark(path);
+  return route;
+}
+
+/** Hosts by the tags that have variables. */
+function groupsOf(
+  hosts: readonly HostOf[],
+  tags: ReadonlyMap<string, Environment>,
+): { tags: string[]; hosts: HostOf[] }[] {
+  const groups = new Map<string, { tags: string[]; hosts: HostOf[] }>();
+  for (const host of hosts) {
+    const known = host.tags.filter((tag) => tags.has(tag));
+    const group = groups.get(known.join(",")) ?? { tags: known, hosts: [] };
+    group.hosts.push(host);
+    groups.set(known.join(","), group);
+  }
+  return [...groups.values()];
+}
+
+function tagsOf(root: Reader, context: Context, hosts: Hosts): Map<string, Environment> {
+  const env = root.map("env");
+  const tags = env === undefined ? undefined : isMap(env.value["tags"]) ? env.map("tags") : undefined;
+  return new Map(
+    (tags?.keys ?? []).map((tag) => [
+      tag,
+      tags === undefined
+        ? { env: new Fields(), secrets: new Fields() }
+        : environmentOf(tags, tag, context, { hosts }),
+    ]),
+  );
+}
+
+/** What stands behind the roles. */
+function settingsOf(
+  { root, context, env, readyDelay, single }: Common,
+  workers: boolean,
+  options: readonly Options[],
+): Fields {
+  root.decide("asset_path", "none", assets);
+  root.decide(
+    "error_pages_path",
+    "none",
+    "the proxy answers with its own pages while no container of the app does.",
+  );
+  const volumes = volumesOf(root, context);
+  const body =
+    single && options[0] !== undefined ? bodyOf(options[0], volumes.mounts) : bodyOf(none, volumes.mounts);
+  const retain = root.number("retain_containers");
+  if (retain !== undefined)
+    context.notes.add(
+      "retain_containers",
+      "differs",
+      "old images are kept, and old containers are not: going back pulls nothing and starts new ones.",
+      typeof retain === "number" ? String(retain) : undefined,
+    );
+  return new Fields()
+    .with("env", env.env)
+    .with("secrets", env.secrets)
+    .with("volumes", volumes.fields)
+    .with("stopTimeout", seconds(root.number("stop_timeout")))
+    .with("readyTimeout", readyTimeout(root, context, workers, readyDelay))
+    .with("labels", labelsOf(root))
+    .with("logging", loggingOf(root))
+    .with("rollout", rolloutOf(root))
+    .with("retainImages", retain)
+    .with("transform", volumes.transform.with("container", new Fields().with("body", body)));
+}
+
+const none: Options = { body: new Fields(), host: new Fields() };
+
+/** How long a container may take; what waits for a worker has to be over by then. */
+function readyTimeout(
+  root: Reader,
+  { notes }: Context,
+  workers: boolean,
+  delay: Node | undefined,
+): Node | undefined {
+  const given = root.number("deploy_timeout");
+  if (typeof given !== "number" || !workers) return seconds(given);
+  const waits = isSpecial(delay) && delay.is === "typed" ? Number(delay.text.replace("s", "")) : 3;
+  if (given > waits) return seconds(given);
+  notes.add(
+    "deploy_timeout",
+    "differs",
+    `a worker has to keep running for ${waits} s to be ready, which it could not within it; the program has ${waits + 1} s.`,
+    String(given),
+  );
+  return duration(`${waits + 1}s`);
+}
+
+function rolloutOf(root: Reader): Fields {
+  const boot = root.map("boot");
+  boot?.decide("wait", "none", "the next batch starts when the one before it is ready and switched.");
+  boot?.decide("parallel_roles", "differs", "the roles of a host always start side by side.");
+  const limit = boot?.take("limit");
+  const number = typeof limit === "number" || /^\d+$/.test(String(limit)) ? Number(limit) : undefined;
+  return new Fields().with("batch", number ?? (typeof limit === "string" ? limit : undefined));
+}
+
+function labelsOf(of: Reader | undefined): Fields {
+  const labels = of?.map("labels");
+  return (labels?.keys ?? []).reduce(
+    (fields, key) => fields.with(key, labels?.text(key) ?? ""),
+    new Fields(),
+  );
+}
+
+/** Docker's log driver; a role's own keys lie over those of the app. */
+function loggingOf(of: Reader | undefined, root?: Reader): Fields {
+  const own = of?.map("logging");
+  if (own === undefined || own.keys.length === 0) return new Fields();
+  const below = root?.map("logging");
+  const options = own.map("options");
+  const inherited = below?.map("options");
+  let fields = new Fields();
+  for (const key of inherited?.keys ?? [])
+    if (options?.value[key] === undefined) fields = fields.with(key, inherited?.text(key));
+  for (const key of options?.keys ?? []) fields = fields.with(key, options?.text(key));
+  return new Fields()
+    .with("driver", own.text("driver") ?? below?.text("driver") ?? "json-file")
+    .with("options", fields);
+}
+
+interface Volumes {
+  readonly fields: Fields;
+  readonly mounts: Fields;
+  readonly transform: Fields;
+}
+
+/** Docker volumes under the names that Kamal gave them, so that their data is there, and directories of the host. */
+function volumesOf(root: Reader, { notes }: Context): Volumes {
+  let fields = new Fields();
+  const mounts: Fields[] = [];
+  const called: [source: string, kamal: string][] = [];
+  for (const item of root.list("volumes")) {
+    if (typeof item !== "string") throw root.wrong("volumes", "each is SOURCE:PATH, without Ruby");
+    const [source = "", path, options] = item.split(":");
+    if (path === undefined || !path.startsWith("/") || /^[.~$]/.test(source)) {
+      notes.add(
+        "volumes",
+        "act",
+        "it is not SOURCE:PATH with a name or an absolute path; write it into volumes.",
+        item,
+      );
+      continue;
+    }
+    const plain = options === undefined || /^(rw|z|Z|,)*$/.test(options);
+    if (source.startsWith("/") && !plain) mounts.push(mount(source, path, options));
+    else if (source.startsWith("/")) fields = fields.with(source, path);
+    else {
+      const name = unlike(labelOf(source, 40), new Set(fields.names), 40);
+      fields = fields.with(name, path);
+      called.push([name, source]);
+      if (!plain) notes.add("volumes", "none", "a Docker volume is mounted to be written to.", item);
+    }
+    if (options !== undefined && /z/i.test(options))
+      notes.add("volumes", "none", "labels of SELinux are not set.", item);
+  }
+  if (called.length > 0)
+    notes.add(
+      "volumes",
+      "differs",
+      `the program uses ${called.map(([, kamal]) => kamal).join(", ")} by the name that Kamal gave, so that on the same machine the data is there; without transform.volume it would begin empty.`,
+    );
+  return {
+    fields,
+    mounts: new Fields().with("Mounts", mounts.length === 0 ? undefined : mounts),
+    transform: new Fields().with("volume", calledBefore(called)),
+  };
+}
+
+function calledBefore(called: readonly [source: string, kamal: string][]): Node | undefined {
+  const [[source, kamal] = []] = called;
+  if (source === undefined || kamal === undefined) return undefined;
+  if (called.length === 1) return new Fields().with("name", kamal);
+  const lines = [...called]
+    .sort(([one], [other]) => other.length - one.length)
+    .map(
+      ([name, own], at) =>
+        `  ${at === 0 ? "" : "else "}if (name.endsWith(${JSON.stringify(`-${name}`)})) args.name = ${JSON.stringify(own)};`,
+    );
+  return { is: "lines", lines: ["(args, _opts, name) => {", ...lines, "}"] };
+}
+
+/** The variable of the version, which is the same in all programs. */
+export const version: Node = code('config.require("version")');

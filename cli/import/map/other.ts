@@ -1,0 +1,82 @@
+/** The keys that are about Kamal itself: what was done by it, and is done otherwise here. */
+import { shown } from "../decision";
+import type { Reader } from "../reader";
+import type { Context } from "./context";
+
+const hookWords: Readonly<Record<string, string>> = {
+  "docker-setup":
+    "what a machine needs beside Docker is set up on it before, as an ExistingServer installs nothing",
+  "pre-connect": "a step before pulumi up",
+  "pre-build": "a step before the build, in CI",
+  "pre-deploy":
+    "a step before pulumi up, in CI; a command in the app's own container, such as a migration, is release of the App",
+  "pre-app-boot": "there is no step between batches",
+  "post-app-boot": "there is no step between batches",
+  "post-deploy": "a step after pulumi up, in CI; or a resource of the program that depends on the App",
+  "pre-proxy-reboot":
+    "the proxy is replaced without refusing a connection, and nothing has to be taken out of rotation",
+  "post-proxy-reboot":
+    "the proxy is replaced without refusing a connection, and nothing has to be put back into rotation",
+};
+
+/** Says what becomes of hooks, aliases, output and the like. */
+export function otherKeys(root: Reader, { notes }: Context, hooks: readonly string[]): void {
+  for (const hook of hooks)
+    notes.add(
+      `.kamal/hooks/${hook}`,
+      "none",
+      `hooks are not there yet: ${hookWords[hook] ?? "Kamal knows no hook of that name"}.`,
+    );
+  root.decide("hooks_path", "none", "hooks are not there yet; those of that directory are named here.");
+  if (typeof root.value["hooks_output"] === "object")
+    for (const key of root.map("hooks_output")?.keys ?? [])
+      root.map("hooks_output")?.decide(key, "none", "hooks are not there yet.");
+  else root.decide("hooks_output", "none", "hooks are not there yet.");
+  root.decide(
+    "secrets_path",
+    "differs",
+    "secrets are values of the stack, encrypted in Pulumi.<stack>.yaml.",
+  );
+  root.decide(
+    "require_destination",
+    "differs",
+    "a stack has always to be selected, and each is a destination.",
+  );
+  root.decide("minimum_version", "differs", "package.json says which version of the library it is.");
+  root.decide(
+    "run_directory",
+    "none",
+    "what a host has of the library is below /usr/local/lib/sextant; Kamal reads the key and does nothing by it.",
+  );
+  const kit = root.map("sshkit");
+  kit?.decide(
+    "max_concurrent_starts",
+    "differs",
+    "PULUMI_PARALLEL says how much is done at a time; there is one connection a host.",
+  );
+  kit?.decide("pool_idle_timeout", "none", "there is one connection a host for as long as a run takes.");
+  kit?.decide("dns_retries", "none", "a host that is not reached is tried again for a while.");
+  const output = root.map("output");
+  for (const [key, value] of Object.entries(output?.value ?? {})) {
+    output?.take(key);
+    notes.add(
+      `output.${key}`,
+      "none",
+      "pulumi up prints what it does; --logtostderr and pulumi stack history have more.",
+      shown("", value),
+    );
+  }
+  for (const [alias, command] of Object.entries(root.map("aliases")?.value ?? {})) {
+    root.map("aliases")?.take(alias);
+    notes.add(`aliases.${alias}`, "none", aliasWords(String(command as string)), shown("", command));
+  }
+}
+
+function aliasWords(command: string): string {
+  const inner = /^(app|accessory|server)\s+exec\b/.test(command);
+  if (inner)
+    return "there is no exec yet: ssh root@HOST, docker ps, and docker exec -it CONTAINER with the command.";
+  if (/^(app|accessory|proxy)\s+logs\b/.test(command))
+    return "there are no logs yet: ssh root@HOST, docker ps, and docker logs --follow CONTAINER.";
+  return "commands have no aliases; a script of package.json can have the one that does it here.";
+}

@@ -1,0 +1,76 @@
+/** `ssh`: how the machines are reached. */
+import { Fields, type Node } from "../node";
+import type { Reader } from "../reader";
+import { secretByHand, secretOf, type Context } from "./context";
+
+/** The arguments of `ssh`. */
+export function sshOf(root: Reader, context: Context): Fields {
+  const ssh = root.map("ssh");
+  if (ssh === undefined) return new Fields();
+  const user = ssh.plain("user");
+  if (user === "root") ssh.take("user");
+  ssh.decide(
+    "user",
+    "act",
+    "a machine is reached as root here: let the same key in there, sudo cp ~/.ssh/authorized_keys /root/.ssh/, and look at PermitRootLogin of its sshd.",
+  );
+  for (const key of ["proxy", "proxy_command"])
+    ssh.decide(
+      key,
+      "act",
+      `the ssh program goes through it where ~/.ssh/config says so: ${key === "proxy" ? "ProxyJump" : "ProxyCommand"} below a Host with the machine's address.`,
+    );
+  ssh.decide(
+    "config",
+    "differs",
+    "the ssh program reads ~/.ssh/config; other files are included there by Include.",
+  );
+  ssh.decide("log_level", "none", "what ssh has to say is in the message of what failed.");
+  ssh.decide("forward_agent", "none", "the agent is never forwarded.");
+  const port = ssh.number("port");
+  const key = keyOf(ssh, context);
+  const only = ssh.flag("keys_only");
+  if (only === true && key.list.length === 0)
+    context.notes.add(
+      "ssh.keys_only",
+      "differs",
+      "without a key of its own, the program takes the usual one of ~/.ssh, else the agent's.",
+      "true",
+    );
+  if (only === false)
+    context.notes.add(
+      "ssh.keys_only",
+      "differs",
+      "where the program names a key, no other one is tried.",
+      "false",
+    );
+  return key.with("port", port === 22 ? undefined : port);
+}
+
+function keyOf(ssh: Reader, context: Context): Fields {
+  const { notes } = context;
+  const files = ssh.list("keys");
+  const data = ssh.list("key_data").map(String);
+  const [first] = files;
+  if (files.length > 1)
+    notes.add(
+      "ssh.keys",
+      "differs",
+      "the program names the first of them, and one is all that a machine takes here.",
+    );
+  const [own] = data;
+  if (own === undefined)
+    return new Fields().with("privateKeyFile", first === undefined ? undefined : ssh.node("keys", first));
+  if (files.length > 0)
+    notes.add("ssh.keys", "differs", "key_data is there as well, which the program has alone.");
+  const inline = own.includes("-----BEGIN") || !/^\w+$/.test(own);
+  const key: Node = inline
+    ? secretByHand(
+        context,
+        "ssh_key",
+        "ssh.key_data",
+        "Kamal's file has the private key in the clear, and whoever has the repository has it: make another one",
+      )
+    : secretOf(context, own, "ssh.key_data");
+  return new Fields().with("privateKey", key);
+}

@@ -1,0 +1,72 @@
+/** A program, before it is text: what stands in it, and where. */
+import type { Fields, Node } from "./node";
+import type { Wanted } from "./secrets";
+
+/** A machine that is there already. */
+export interface Machine {
+  /** Its name in the program. */
+  readonly name: string;
+  readonly address: Node;
+  readonly fields: Fields;
+}
+
+export interface RegistryPart {
+  readonly name: string;
+  readonly fields: Fields;
+}
+
+export interface AccessoryPart {
+  readonly name: string;
+  readonly kind: "Postgres" | "Redis" | "Accessory";
+  /** The machines that have it, by name: one, or one of its own on each. */
+  readonly machines: readonly string[];
+  readonly fields: Fields;
+}
+
+export interface RolePart {
+  readonly name: string;
+  readonly machines: readonly string[];
+  readonly fields: Fields;
+}
+
+export interface AppPart {
+  /** What stands before the roles: the image and how requests come to it. */
+  readonly head: Fields;
+  readonly roles: readonly RolePart[];
+  /** What stands behind them: what containers are run with. */
+  readonly tail: Fields;
+}
+
+/** What one destination comes to. */
+export interface Program {
+  /** The name of the project and of the app. */
+  readonly name: string;
+  readonly registries: readonly RegistryPart[];
+  readonly machines: readonly Machine[];
+  /** The machines with a proxy, and its arguments. */
+  readonly proxy?: { readonly machines: readonly string[]; readonly fields: Fields };
+  readonly accessories: readonly AccessoryPart[];
+  readonly app?: AppPart;
+  /** The values that a stack has to be given by somebody. */
+  readonly wanted: readonly Wanted[];
+  /** How the image is built, as a command for the application's folder. */
+  readonly build?: string;
+}
+
+/** Names that the program or the language has already. */
+const used = new Set(
+  "config pulumi proxy app version servers on map break case catch class const continue debugger default delete do else enum export extends false finally for function if import in instanceof new null return super switch this throw true try typeof var void while with let static yield await async implements interface package private protected public eval arguments undefined exports module require letsEncrypt ownCertificate".split(
+    " ",
+  ),
+);
+
+/** A component's name as a variable: `web-1` as `web1`. */
+export function variable(name: string, kind = "App"): string {
+  const camel = name.replaceAll(/-+([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+  return used.has(camel) ? `${camel}${kind}` : camel;
+}
+
+/** The variable of an accessory. */
+export function accessoryVariable(name: string): string {
+  return name === "registry" ? "registryAccessory" : variable(name, "Accessory");
+}

@@ -1,0 +1,67 @@
+/** Programs that `sextant import` writes, previewed by the real engine without the machines that they are for. */
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { parse, stringify } from "yaml";
+import { askedFor, programText } from "../../cli/import/render";
+import { importCase, testdata } from "../unit/cli/import/cases";
+import { PreviewWorkspace } from "./preview/workspace";
+
+/** A file of the workspace, which each program takes the place of. */
+const place = "refusals/program.ts";
+let workspace: PreviewWorkspace;
+let home: string;
+
+beforeAll(async () => {
+  workspace = await PreviewWorkspace.make(place);
+  // A key in the usual place, as whoever deployed with Kamal has one.
+  home = join(workspace.folder, "home");
+  mkdirSync(join(home, ".ssh"), { recursive: true });
+  cpSync(join(workspace.folder, "key"), join(home, ".ssh", "id_ed25519"));
+});
+afterAll(async () => {
+  await workspace.remove();
+});
+
+/** Puts a program and its configuration into the workspace. */
+function put(name: string, stack: string): void {
+  const from = importCase(name);
+  const project = join(workspace.folder, "project");
+  // Beside the library's sources, and not with the package.
+  const text = programText(from, "config/deploy.yml").replace('"pulumi-sextant"', '"../../../components"');
+  const here = text.replaceAll('"../config/', `"${join(testdata, name, "config")}/`);
+  writeFileSync(join(project, "test", "lab", place), here);
+  const values = from.values.get(stack) ?? {};
+  const asked = askedFor(from).filter(({ name: own }) => !(own in values));
+  const given = Object.fromEntries(asked.map((one) => [one.name, one.secret ? "s3cret-s3cret" : "10"]));
+  const config = Object.entries({ ...given, ...values, version: "v1" });
+  const file = join(project, "Pulumi.test.yaml");
+  const { config: _, ...rest } = parse(readFileSync(file, "utf8")) as Record<string, unknown>;
+  const own = Object.fromEntries(config.map(([key, value]) => [`preview:${key}`, value]));
+  writeFileSync(file, stringify({ ...rest, config: own }));
+}
+
+describe("a program from Kamal's configuration", () => {
+  it.each([
+    ["least", "production", 1],
+    ["rails", "production", 2],
+    ["roles", "production", 3],
+    ["tags", "production", 3],
+    ["destinations", "staging", 1],
+    ["fleet", "production", 3],
+    ["fleet", "staging", 1],
+    ["mysql", "production", 1],
+    ["volumes", "production", 1],
+    ["several-accessories", "production", 3],
+    ["anchors", "production", 2],
+    ["workers", "production", 1],
+    ["odd-names", "production", 2],
+  ])("%s previews as the stack %s", async (name, stack, places) => {
+    put(name, stack);
+    const { code, text } = await workspace.pulumi(["preview"], { HOME: home });
+    expect(code, text).toBe(0);
+    const containers = text.match(/^ *\+ .*sextant:index:Ready /gm) ?? [];
+    expect(containers.length, text).toBeGreaterThanOrEqual(places);
+    expect(text).not.toContain("s3cret-s3cret");
+  });
+});

@@ -1,0 +1,150 @@
+/** `sextant import` as a process: the programs that it writes, what it says, and what it never does. */
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { check } from "prettier";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { programText } from "../../../cli/import/render";
+import { compilerSays, forSources, installHere } from "../installed-here";
+import { compileCommand, runCommand, type Ended } from "./compiled";
+import { canary, cases, importCase, testdata } from "./import/cases";
+
+let home: string;
+let command: string;
+
+beforeAll(async () => {
+  home = mkdtempSync(join(tmpdir(), "sextant-import-"));
+  command = await compileCommand(home);
+});
+afterAll(() => {
+  rmSync(home, { recursive: true });
+});
+
+/** A copy of a case, without the files that it is compared with. */
+function copyOf(name: string): string {
+  const folder = mkdtempSync(join(home, `${name}-`));
+  cpSync(join(testdata, name), folder, { recursive: true });
+  rmSync(join(folder, "golden.txt"), { force: true });
+  return folder;
+}
+
+const sextant = (folder: string, ...words: string[]): Ended =>
+  runCommand(command, words, { cwd: folder, env: { PATH: "/nowhere" } });
+
+describe("sextant import", () => {
+  it.each(cases)("writes the program of %s, and no secret of it", async (name) => {
+    const folder = copyOf(name);
+    const { code, stdout, stderr } = sextant(folder, "import");
+    expect([code, stderr]).toEqual([0, ""]);
+    const infra = join(folder, "infra");
+    const written = readdirSync(infra).sort();
+    expect(written).toEqual(
+      expect.arrayContaining([".gitignore", "Pulumi.yaml", "index.ts", "package.json"]),
+    );
+    const own = written.filter((file) => file === "index.ts" || /^Pulumi\..+\.yaml$/.test(file));
+    const texts = own.map((file) => `==> ${file} <==\n${readFileSync(join(infra, file), "utf8")}`);
+    const all = [...texts, `==> printed <==\n${stdout}`].join("\n");
+    expect(all).not.toContain(canary);
+    for (const file of written) expect(readFileSync(join(infra, file), "utf8")).not.toContain(canary);
+    const program = readFileSync(join(infra, "index.ts"), "utf8");
+    expect(await check(program, { parser: "typescript" }), "it is laid out as by Prettier").toBe(true);
+    await expect(all).toMatchFileSnapshot(join(testdata, name, "golden.txt"));
+  });
+
+  it("takes the destinations that are named, and another folder", () => {
+    const folder = copyOf("destinations");
+    const { code, stdout } = sextant(folder, "import", "-d", "staging", "--into", "servers/staging");
+    expect(code).toBe(0);
+    const program = readFileSync(join(folder, "servers", "staging", "index.ts"), "utf8");
+    expect(program).toContain('address: "203.0.113.20"');
+    expect(program).not.toContain("letsEncrypt");
+    expect(stdout).toContain("  pulumi stack init staging\n");
+    expect(stdout).toContain("../../.kamal/secrets.staging |");
+  });
+
+  it("names the stack, and is found from elsewhere", () => {
+    const folder = copyOf("least");
+    const elsewhere = join(folder, "elsewhere");
+    mkdirSync(elsewhere);
+    const ended = sextant(elsewhere, "--stack", "live", "import", "../config/deploy.yml");
+    expect([ended.code, ended.stderr]).toEqual([0, ""]);
+    expect(ended.stdout).toContain("  pulumi stack init live\n");
+    expect(ended.stdout).toContain("printenv KAMAL_REGISTRY_PASSWORD | pulumi config set --secret");
+    expect(existsSync(join(elsewhere, "infra", "Pulumi.yaml"))).toBe(true);
+  });
+
+  it("overwrites nothing", () => {
+    const folder = copyOf("least");
+    mkdirSync(join(folder, "infra"));
+    writeFileSync(join(folder, "infra", "index.ts"), "mine");
+    const { code, stdout, stderr } = sextant(folder, "import");
+    expect([code, stdout]).toEqual([1, ""]);
+    expect(stderr).toBe(
+      "import: index.ts is there already, and nothing is overwritten; move it away, or name another folder: sextant import --into FOLDER.\n",
+    );
+    expect(readdirSync(join(folder, "infra"))).toEqual(["index.ts"]);
+  });
+
+  it.each([
+    ["no file", undefined, "import: there is no config/deploy.yml; name Kamal's configuration"],
+    ["no YAML", "service: [", "import: config/deploy.yml cannot be read as YAML: "],
+    ["no map", "- a", "import: config/deploy.yml is no map of keys"],
+    ["no service", "image: x", "import: service, but it is the app's name, and is missing"],
+    [
+      "ERB that does not end",
+      "service: <%= x",
+      "import: config/deploy.yml has a <% in line 1 that does not end",
+    ],
+    ["a wrong type", "service: a\nboot: 5", "import: boot is 5, but it is a map"],
+    [
+      "a missing destination",
+      "service: a\nrequire_destination: true",
+      "import: config/deploy.yml has require_destination",
+    ],
+  ])("refuses %s with one sentence", (_, text, said) => {
+    const folder = mkdtempSync(join(home, "refused-"));
+    mkdirSync(join(folder, "config"));
+    if (text !== undefined) writeFileSync(join(folder, "config", "deploy.yml"), text);
+    const { code, stdout, stderr } = sextant(folder, "import");
+    expect([code, stdout]).toEqual([1, ""]);
+    expect(stderr.startsWith(said), stderr).toBe(true);
+    expect(stderr.trim().split("\n")).toHaveLength(1);
+    expect(existsSync(join(folder, "infra"))).toBe(false);
+  });
+
+  it("writes the stacks' configuration under the project's name", () => {
+    const folder = copyOf("fleet");
+    sextant(folder, "import");
+    const staging: unknown = parse(readFileSync(join(folder, "infra", "Pulumi.staging.yaml"), "utf8"));
+    expect(staging).toMatchObject({
+      config: { "shop:servers": { "web-1": "203.0.113.20" }, "shop:jobServers": [] },
+    });
+  });
+});
+
+describe("the compiler", () => {
+  it("takes each program, by the settings that come with it", () => {
+    const folder = mkdtempSync(join(home, "compiled-"));
+    installHere(folder);
+    const files = cases.map((name) => {
+      writeFileSync(join(folder, `${name}.ts`), programText(importCase(name), "config/deploy.yml"));
+      return `${name}.ts`;
+    });
+    const compilerOptions = {
+      ...{ strict: true, target: "es2022", module: "node16", moduleResolution: "node16", skipLibCheck: true },
+      ...{ noUnusedLocals: false, ...forSources },
+    };
+    writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, files }));
+    expect(compilerSays(folder)).toBe("");
+  }, 900_000);
+});
