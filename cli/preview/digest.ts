@@ -48,7 +48,7 @@ export interface Digest {
 export const secretText = "[secret]";
 
 /** Inputs of this library that hold secrets, whoever has marked them or not. */
-const secretNames = new Set(["secrets", "password", "privateKey"]);
+const secretNames = new Set(["secrets", "password", "privateKey", "__auth"]);
 
 const operations = new Set<string>(["create", "update", "replace", "delete", "read", "import"]);
 
@@ -132,7 +132,10 @@ function saidOf({ severity, message, urn }: Values): Said[] {
 function secretsIn(value: unknown): string[] {
   if (Array.isArray(value)) return value.flatMap(secretsIn);
   if (!isObject(value)) return [];
-  return Object.entries(value).flatMap(([name, one]) => (isSecret(name) ? textsIn(one) : secretsIn(one)));
+  return Object.entries(value).flatMap(([name, one]) =>
+    // What plugins keep for themselves may be names, as in `__defaults`, which are not to be hidden elsewhere.
+    secretNames.has(name) ? textsIn(one) : secretsIn(one),
+  );
 }
 
 function textsIn(value: unknown): string[] {

@@ -32,7 +32,7 @@ function put(name: string, stack: string): void {
   const here = text.replaceAll('"../config/', `"${join(testdata, name, "config")}/`);
   writeFileSync(join(project, "test", "lab", place), here);
   const values = from.values.get(stack) ?? {};
-  const asked = askedFor(from).filter(({ name: own }) => !(own in values));
+  const asked = askedFor(from).filter(({ name: own, needed }) => needed && !(own in values));
   const given = Object.fromEntries(asked.map((one) => [one.name, one.secret ? "s3cret-s3cret" : "10"]));
   const config = Object.entries({ ...given, ...values, version: "v1" });
   const file = join(project, "Pulumi.test.yaml");

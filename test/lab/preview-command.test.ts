@@ -54,9 +54,10 @@ async function sextant(words: readonly string[], edit: Partial<Edit> = {}): Prom
   return ended;
 }
 
-/** A page as it is kept: without what is another in each run. */
+/** A page as it is kept: without what is another in each run. How far a preview has come when it fails is, too. */
 const kept = (page: string): string =>
   page
+    .replace(/\*\*Looked at so far\*\*.*<\/details>\n\n/s, "")
     .replaceAll(folder, "/home/deploy")
     .replaceAll(/^- using pulumi-resource-.*\n/gm, "")
     .replaceAll(/deploy-[0-9a-f]{8}/g, "deploy-00000000");

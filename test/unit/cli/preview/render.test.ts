@@ -206,6 +206,21 @@ describe("whatever the values are", () => {
     expect(pageOf(fixture("release"), ["debug!", "production"])).not.toContain("production");
   });
 
+  it("names that a plugin keeps for itself hide nothing", () => {
+    const state = (restart: string): object => ({
+      inputs: { shell: { name: "web-1" }, image: "r.test/a:1", restart, __defaults: ["restart"] },
+    });
+    const step = {
+      op: "update",
+      urn: `${shop}Container::a`,
+      oldState: state("always"),
+      newState: state("no"),
+    };
+    const page = pageOf(JSON.stringify({ steps: [step] }));
+    expect(page).toContain("`restart`");
+    expect(page).not.toContain("[secret]");
+  });
+
   it("it is no longer than a comment may be, and says what it leaves out", () => {
     fc.assert(
       fc.property(texts, fc.integer({ min: 1000, max: 20_000 }), (each, most) => {
