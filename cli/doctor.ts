@@ -3,8 +3,8 @@ import type { Command } from "commander";
 import { parseEvidence } from "../provider/diagnosis/parse";
 import { verdict } from "../provider/diagnosis/verdict";
 import { runOverSsh } from "../provider/ssh/run";
-import { hostsOf, type DeployedHost } from "./hosts";
-import { exportStack, stackChoice } from "./stack";
+import { hidesHosts, hostsOf, type DeployedHost } from "./hosts";
+import { exportStack, stackChoice, type StackChoice } from "./stack";
 
 interface Options {
   host?: string;
@@ -27,10 +27,16 @@ export function addDoctor(program: Command): void {
     .option("--host <name>", "ask this host alone")
     .option("--raw", "print what was gathered as JSON, a line for each container", false)
     .action(async (container: string | undefined, options: Options, command: Command) => {
-      const hosts = chosen(hostsOf(exportStack(stackChoice(command))), options.host);
+      const hosts = chosen(deployed(stackChoice(command)), options.host);
       const told = await Promise.all(hosts.map(ask));
       for (const line of answer(told, container, options.raw)) console.log(line);
     });
+}
+
+/** The hosts of a stack. Its secrets are asked for only where one of them is how a host is reached. */
+function deployed(choice: StackChoice): readonly DeployedHost[] {
+  const state = exportStack(choice);
+  return hostsOf(hidesHosts(state) ? exportStack(choice, true) : state);
 }
 
 /** The hosts that are asked. @throws Error when there is none. */

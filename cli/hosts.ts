@@ -32,6 +32,17 @@ export function hostsOf(state: unknown): DeployedHost[] {
     .sort((a, b) => (a.shell.name < b.shell.name ? -1 : 1));
 }
 
+/** Whether the state keeps secret how a host is reached, as where the key for SSH is a value of the stack. */
+export function hidesHosts(state: unknown): boolean {
+  const { deployment } = state as { deployment?: { resources?: Resource[] } };
+  return (deployment?.resources ?? []).some(
+    ({ type, inputs }) => type.startsWith("sextant:index:") && isHidden(inputs?.shell),
+  );
+}
+
+const isHidden = (value: unknown): boolean =>
+  typeof value === "object" && value !== null && "ciphertext" in value;
+
 /** A value that the state marks as a secret, in clear: its JSON is text in the state. */
 function plain(value: unknown): unknown {
   if (typeof value !== "object" || value === null || !("plaintext" in value)) return value;

@@ -18,13 +18,15 @@ export function stackChoice(command: Command): StackChoice {
 }
 
 /**
- * The stack's state, secrets in clear: they are part of how a host is reached, and stay in this process.
+ * The stack's state.
+ * @param secrets whether secrets are in clear: they stay in this process
  * @throws Error with one sentence when Pulumi is not there, or has no such stack.
  */
-export function exportStack({ stack, cwd }: StackChoice): unknown {
+export function exportStack({ stack, cwd }: StackChoice, secrets = false): unknown {
   if (cwd !== undefined && !existsSync(cwd)) throw new Error(`There is no directory ${cwd}; see -C.`);
   const words = [
-    ...["stack", "export", "--show-secrets", "--non-interactive"],
+    ...["stack", "export", "--non-interactive"],
+    ...(secrets ? ["--show-secrets"] : []),
     ...(stack === undefined ? [] : ["--stack", stack]),
   ];
   const ran = spawnSync("pulumi", words, { cwd, encoding: "utf8", maxBuffer: 2 ** 30 });

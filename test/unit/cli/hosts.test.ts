@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { hostsOf } from "../../../cli/hosts";
+import { hidesHosts, hostsOf } from "../../../cli/hosts";
 
 const shell = { name: "web-1", destination: "root@192.0.2.1", port: 22 };
 const directory = "/usr/local/lib/sextant/0123456789ab";
@@ -26,6 +26,15 @@ describe("the hosts of a stack", () => {
   it("are found where the state marks how they are reached as a secret", () => {
     const secret = { "4dabf18193072939515e22adb298388d": "x", plaintext: JSON.stringify(shell) };
     expect(hostsOf(state(gate(secret), step({ shell: secret })))).toEqual([{ shell, directory }]);
+  });
+
+  it("are known to be hidden where the state has no more than a secret's cipher", () => {
+    const secret = { "4dabf18193072939515e22adb298388d": "x", ciphertext: "v1:abc:def" };
+    expect(hidesHosts(state(gate(), step({ shell: secret })))).toBe(true);
+    expect(hidesHosts(state(gate(), step({ shell }), step({ shell: secret }, "acme:index:Shell")))).toBe(
+      false,
+    );
+    expect(hidesHosts({})).toBe(false);
   });
 
   it("are none in an empty state, without a gate, nor where other resources have such inputs", () => {

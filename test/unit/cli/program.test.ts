@@ -1,5 +1,5 @@
 /** The program as a process, with a `pulumi` and an `ssh` on the PATH that answer as the real ones do. */
-import { spawnSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
@@ -51,6 +51,7 @@ beforeAll(async () => {
     "pulumi",
     [
       'echo "$*" >>"$HOME/asked"',
+      'case "$*" in *--show-secrets*) [ -e shown.json ] && exec cat shown.json ;; esac',
       "[ -e state.json ] && exec cat state.json",
       'echo "error: no stack selected; please use \\`pulumi stack select\\` to choose one" >&2',
       "exit 255",
@@ -118,7 +119,30 @@ describe("sextant doctor", () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/^web-1: shop-web-web-1-abc1234 is not ready after 3s/);
     expect(stdout).toContain("web-2: nothing failed here that is still kept.");
-    expect(readFileSync(join(folder, "asked"), "utf8")).toContain("--stack production");
+    const asked = readFileSync(join(folder, "asked"), "utf8");
+    expect(asked).toContain("--stack production");
+    expect(asked).not.toContain("--show-secrets");
+  });
+
+  it("asks for the stack's secrets where a host is reached with one, and prints none", () => {
+    const hidden = { "4dabf18193072939515e22adb298388d": "x", ciphertext: "v1:abc:def" };
+    const [gate, step] = host("web-1");
+    const place = join(folder, "hidden");
+    mkdirSync(place);
+    execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", join(place, "key")]);
+    const privateKey = readFileSync(join(place, "key"), "utf8");
+    const shell = { ...step?.inputs.shell, privateKey };
+    for (const [file, value] of [
+      ["state.json", hidden],
+      ["shown.json", { ...hidden, ciphertext: undefined, plaintext: JSON.stringify(shell) }],
+    ] as const) {
+      const resources = [gate, step].map((each) => ({ ...each, inputs: { ...each?.inputs, shell: value } }));
+      writeFileSync(join(place, file), JSON.stringify({ deployment: { resources } }));
+    }
+    const { code, stdout, stderr } = sextant(["-C", "hidden", "doctor"]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^web-1: shop-web-web-1-abc1234 is not ready after 3s/);
+    expect(stdout + stderr).not.toContain(privateKey.split("\n")[1]);
   });
 
   it("finds a container by its name or by how it begins, and says what there is else", () => {
