@@ -56,11 +56,11 @@ export function isMap(value: Raw | undefined): value is RawMap {
 }
 
 /** Lays a map over another as Kamal does: maps in each other, all else in place of what was there. */
-export function laidOver(base: RawMap, over: RawMap): RawMap {
+export function deepMerge(base: RawMap, over: RawMap): RawMap {
   const merged = new Map(Object.entries(base));
   for (const [key, value] of Object.entries(over)) {
     const below = merged.get(key);
-    merged.set(key, isMap(below) && isMap(value) ? laidOver(below, value) : value);
+    merged.set(key, isMap(below) && isMap(value) ? deepMerge(below, value) : value);
   }
   return Object.fromEntries(merged);
 }

@@ -43,8 +43,8 @@ export function commandsOf(steps: readonly Step[]): ReleaseCommand[] {
 /** Whether the verb runs: another way to the host, or what only counts for failures, takes no step. */
 function isTaken({ operation, state, differing }: Step): boolean {
   if (operation !== "update" || state["undone"] === true || differing.length === 0) return true;
-  const { manner = [], aside = [] } = kinds.Release;
-  const quiet: readonly string[] = ["shell", ...manner, ...aside];
+  const { lifecycleOnly = [], aside = [] } = kinds.Release;
+  const quiet: readonly string[] = ["shell", ...lifecycleOnly, ...aside];
   return differing.some((path) => !quiet.includes(/^[\w$-]+/.exec(path)?.[0] ?? path));
 }
 

@@ -17,7 +17,7 @@ import { Volume, type VolumeArgs } from "../docker/volume";
 import { dependingOn } from "../host/depends";
 import { Step } from "../host/step";
 import { checkAccessory, type AccessoryArgs, type Publish } from "./args";
-import { checkOnServer, occupy } from "./checks/check-server";
+import { checkOnServer, registerAccessory } from "./checks/check-server";
 import { inspectAccessory } from "./checks/inspect-image";
 import { inOwnWords, presetOf } from "./preset";
 import { reachable } from "./reach";
@@ -63,7 +63,7 @@ export class Accessory extends Component {
       ...onServer.warned,
       ...warnData(args.data, Object.keys(args.volumes ?? {})),
     ]);
-    occupy(this.label, name, args);
+    registerAccessory(this.label, name, args);
     if (pulumi.runtime.isDryRun()) {
       inspectAccessory(args, (warned) => {
         this.warn(warned);

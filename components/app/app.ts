@@ -15,7 +15,7 @@ import type { AppArgs } from "./args";
 import { CleanUp } from "./clean-up";
 import { Certificates } from "./certificates";
 import { checkApp } from "./checks/check-app";
-import { checkHosts, occupy } from "./checks/check-hosts";
+import { checkHosts, registerApp } from "./checks/check-hosts";
 import { childrenOf, namesOf, volumePlaces } from "./checks/check-names";
 import { checkParallel, stepsAtATime } from "./checks/check-parallel";
 import { checkPaths } from "./checks/check-paths";
@@ -102,7 +102,7 @@ export class App extends Component {
       ...checkParallel(args, roles, stepsAtATime()),
     ]);
     this.warn(warnData(args.data, [...new Set(volumePlaces(roles).map(({ source }) => source))]));
-    occupy(this.label, args, roles);
+    registerApp(this.label, args, roles);
     takeNames(this.label, names);
     if (pulumi.runtime.isDryRun()) {
       inspectNames(args, roles, (problems) => {

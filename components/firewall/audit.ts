@@ -49,7 +49,7 @@ export function letsIn(
 const behind = new WeakMap<Guard, Host[]>();
 
 /** Says that a host is behind firewalls. */
-export function putBehind(firewalls: readonly Guard[], host: Host): void {
+export function registerHost(firewalls: readonly Guard[], host: Host): void {
   for (const firewall of firewalls) behind.set(firewall, [...(behind.get(firewall) ?? []), host]);
 }
 

@@ -5,7 +5,7 @@ import { appLabel } from "../core/names";
 import { PluginResource, type InputsOf } from "../core/resource";
 import type { SshAddress } from "../../provider/ssh/address";
 import { versionOf, type HostReadyInputs } from "../../provider/host/host-ready";
-import type { Kit } from "../../provider/host/scripts";
+import type { HostScripts } from "../../provider/host/scripts";
 
 /** The arguments of the resource, for transforms. */
 export type HostReadyArgs = InputsOf<HostReadyInputs>;
@@ -23,7 +23,7 @@ export class HostReady extends PluginResource {
     shell: pulumi.Input<SshAddress>,
     verb: HostReadyInputs["verb"],
     settings: { words: pulumi.Input<string>[]; show: boolean },
-    verbs: Kit,
+    verbs: HostScripts,
     opts: pulumi.CustomResourceOptions & { parent: pulumi.Resource },
     transform?: Transform<HostReadyArgs>,
   ) {

@@ -11,7 +11,7 @@ import type { Host } from "./host";
 import { HostReady, type HostReadyArgs } from "./host-ready";
 import type { HostReadyInputs } from "../../provider/host/host-ready";
 import { Gone, missing } from "./gone";
-import { kit } from "../../provider/host/scripts";
+import { hostScripts } from "../../provider/host/scripts";
 import { connectionOf, dockerHost, shellOf, type Ssh } from "./ssh";
 
 /** Transforms of the children that both kinds of host have. */
@@ -57,7 +57,7 @@ export function prepareHost(parent: Component, settings: HostSettings): Prepared
   listHost({ host: name, shell: first, ...(machine === undefined ? {} : { machine }) });
   if (settings.gone) return giveUp(parent, settings, connection, first);
   const { verb, ...check } = settings.check;
-  const verbs = kit();
+  const verbs = hostScripts();
   const ready = new HostReady(
     `${name}-gate`,
     first,

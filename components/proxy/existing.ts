@@ -5,7 +5,7 @@ import type { Host } from "../host/host";
 import { Step } from "../host/step";
 import type { ProxyConfig } from "./args";
 import { checkExisting, existingConfig } from "./checks/check-existing";
-import { checkFront, checkOnServers, occupy } from "./checks/check-servers";
+import { checkFront, checkOnServers, registerProxy } from "./checks/check-servers";
 import type { ExistingProxyArgs } from "./existing-args";
 import { existingProxyShape } from "./shape";
 
@@ -40,7 +40,7 @@ export class ExistingProxy extends Component {
     this.config = existingConfig(args);
     this.refuse([...checkExisting(args), ...checkOnServers(this.label, args.servers, this.config)]);
     this.warn(checkFront(args.servers, this.config));
-    occupy(this.label, args.servers, this.config);
+    registerProxy(this.label, args.servers, this.config);
     this.on = new Map(args.servers.map((host) => [host.hostName, { host, settle: this.find(host, args) }]));
     this.registerOutputs({});
   }

@@ -5,7 +5,7 @@ import { Component, transformed } from "../core/component";
 import { ownLabels } from "../core/names";
 import { refuseShape } from "../core/shape";
 import { mebibytes } from "../../provider/core/units";
-import { putBehind } from "../firewall/audit";
+import { registerHost } from "../firewall/audit";
 import type { Architecture, Host, Exposure } from "../host/host";
 import type { HostReady } from "../host/host-ready";
 import { ssh } from "../host/ssh";
@@ -114,7 +114,7 @@ export class Server extends Component implements Host {
     ({ connection: this.connection, ssh: this.ssh, network: this.network } = prepared);
     this.dockerProvider = prepared.docker;
     ({ registries: this.registries, ready: this.ready } = prepared);
-    putBehind(args.firewalls, this);
+    registerHost(args.firewalls, this);
     this.registerOutputs({
       address: this.address,
       ipv6Address: this.ipv6Address,

@@ -5,7 +5,7 @@
  */
 import type { ResourceProvider } from "../resource-provider";
 import { changed } from "../changes";
-import { ask } from "../docker/api";
+import { send } from "../docker/api";
 import { isGone, isReplaced } from "../gone";
 import { isThere, volumeProvider } from "../docker/volume";
 import { allowed, goingWith, leftBehind, lossSentence, type DataPlace } from "./left-behind";
@@ -33,7 +33,7 @@ async function unnamedAt({ unnamed, name = "" }: Partial<DataInputs>): Promise<D
   if (unnamed === undefined || isGone(unnamed.shell) || isReplaced(unnamed.shell)) return [];
   const filters = encodeURIComponent(JSON.stringify({ name: [`${name}-image-`] }));
   const request = { method: "GET", path: `/volumes?filters=${filters}` } as const;
-  const answer = await ask(unnamed.shell, request).catch(() => undefined);
+  const answer = await send(unnamed.shell, request).catch(() => undefined);
   if (answer === undefined || answer.status >= 300) return [];
   const { Volumes } = answer.body as { Volumes: { Name: string }[] | null };
   return (Volumes ?? [])

@@ -23,7 +23,7 @@ export interface Answer {
  * Asks Docker, whatever it answers.
  * @throws Error when the host cannot be reached, when Docker does not answer, or not in time.
  */
-export async function ask(
+export async function send(
   shell: SshAddress,
   { method, path, body, timeout = 120 }: Request,
 ): Promise<Answer> {
@@ -68,13 +68,13 @@ export function parseAnswer(printed: string): Answer {
 }
 
 /** Asks Docker for something that has to succeed. Some answers besides say that it is so already. */
-export async function must(
+export async function sendOk(
   shell: SshAddress,
   request: Request,
   what: string,
   already: readonly number[] = [],
 ): Promise<Answer> {
-  const answer = await ask(shell, request);
+  const answer = await send(shell, request);
   if (answer.status < 300 || already.includes(answer.status)) return answer;
   throw new Error(`${shell.name}: ${what} failed: ${messageOf(answer)}`);
 }

@@ -2,7 +2,7 @@
 import { verdict } from "../diagnosis/verdict";
 import type { SshAddress } from "../ssh/address";
 import { runOverSsh } from "../ssh/run";
-import { kit, verbLine } from "../host/scripts";
+import { hostScripts, verbLine } from "../host/scripts";
 
 /** Seconds; a large image over a slow line. */
 const timeout = 1800;
@@ -20,7 +20,7 @@ export async function bring(
   owner?: string,
 ): Promise<void> {
   const words = [`image=${image}`, ...(owner === undefined ? [] : [`for=${owner}`])];
-  const ran = await runOverSsh(shell, verbLine(kit(), "pull", words), {
+  const ran = await runOverSsh(shell, verbLine(hostScripts(), "pull", words), {
     stdin: `${auth ?? ""}\n`,
     timeout,
     what: `the pull of ${image}`,

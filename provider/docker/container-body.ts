@@ -110,9 +110,16 @@ function sorted(value: unknown): unknown {
 }
 
 /** The inputs that Docker changes on a container that is there. */
-const updatable = ["memory", "memorySwap", "cpus", "restart"] as const;
+const updatedInPlace = ["memory", "memorySwap", "cpus", "restart"] as const;
 /** The inputs that say how it is treated, and nothing of what it is. */
-const manner = ["shell", "destroyGraceSeconds", "start", "firstEnvs", "dataFormat", "ownedBy"] as const;
+const lifecycleOnly = [
+  "shell",
+  "destroyGraceSeconds",
+  "start",
+  "firstEnvs",
+  "dataFormat",
+  "ownedBy",
+] as const;
 const mebi = 1024 ** 2;
 
 /** The body of `POST /containers/create`. */
@@ -136,7 +143,7 @@ export function containerBody(inputs: ContainerInputs): Record<string, unknown> 
     },
     NetworkingConfig: { EndpointsConfig: { [network.name]: { Aliases: network.aliases } } },
   };
-  return laidOver(body, inputs.body ?? {});
+  return deepMerge(body, inputs.body ?? {});
 }
 
 /** Mounts as Docker takes them: `SOURCE:PATH`. */
@@ -188,7 +195,7 @@ export function replacing(olds: ContainerInputs, news: ContainerInputs): string[
   // A limit can be changed and not taken away.
   return [
     ...changed(made, counting(olds, news.firstEnvs), counting(news, news.firstEnvs)),
-    ...changed(updatable, olds, news).filter((name) => news[name] === undefined),
+    ...changed(updatedInPlace, olds, news).filter((name) => news[name] === undefined),
   ];
 }
 
@@ -208,12 +215,12 @@ function without(
 
 /** The limits that Docker has to change on a container that stays. */
 export function updated(olds: ContainerInputs, news: ContainerInputs): string[] {
-  return changed(updatable, olds, news);
+  return changed(updatedInPlace, olds, news);
 }
 
 /** Whether anything of the inputs is different. */
 export function differs(olds: ContainerInputs, news: ContainerInputs): boolean {
-  return changed([...made, ...updatable, ...manner], olds, news).length > 0;
+  return changed([...made, ...updatedInPlace, ...lifecycleOnly], olds, news).length > 0;
 }
 
 function bindings(
@@ -276,11 +283,11 @@ export function uncovered(paths: readonly string[], mounted: readonly string[]):
 }
 
 /** One body over another: objects together, everything else in place of what was there. */
-function laidOver(under: Record<string, unknown>, over: Record<string, unknown>): Record<string, unknown> {
+function deepMerge(under: Record<string, unknown>, over: Record<string, unknown>): Record<string, unknown> {
   const merged = { ...under };
   for (const [name, value] of Object.entries(over)) {
     const below = merged[name];
-    merged[name] = isObject(below) && isObject(value) ? laidOver(below, value) : value;
+    merged[name] = isObject(below) && isObject(value) ? deepMerge(below, value) : value;
   }
   return merged;
 }

@@ -28,7 +28,7 @@ import {
   type ContainerInputs,
 } from "./container-body";
 import { bring } from "./bring";
-import { ask, messageOf, must, type Answer } from "./api";
+import { send, messageOf, sendOk, type Answer } from "./api";
 import { formatOf, formatRefusal, majorsIn } from "./data-format";
 
 /** As a program gives them: without a name, one is made from this prefix. */
@@ -78,7 +78,7 @@ async function create(inputs: ContainerInputs, again = true, fetch = true): Prom
   const path = `/containers/create?name=${encodeURIComponent(name)}`;
   const volumes = [...(inputs.volumes ?? []), ...(await volumesOf(inputs))];
   const body = containerBody({ ...inputs, labels, volumes });
-  const answer = await ask(shell, { method: "POST", path, body, timeout: createSeconds });
+  const answer = await send(shell, { method: "POST", path, body, timeout: createSeconds });
   if (answer.status === 201) return { id: (answer.body as { Id: string }).Id, serves: false };
   if (answer.status === 404 && fetch && imageIsGone(answer)) {
     await bring(shell, inputs.image, inputs.__auth);
@@ -131,7 +131,7 @@ async function volumesOf(inputs: ContainerInputs): Promise<NonNullable<Container
   const { shell, image, name } = inputs;
   const path = `/images/${image.split("/").map(encodeURIComponent).join("/")}/json`;
   const request = { method: "GET", path } as const;
-  const { body } = await must(shell, request, `looking at the image ${image}`, [404]);
+  const { body } = await sendOk(shell, request, `looking at the image ${image}`, [404]);
   const { Config } = (body ?? {}) as { Config?: { Volumes?: Record<string, object> | null } };
   return volumesOfImage(name, Object.keys(Config?.Volumes ?? {}), inputs.volumes ?? []);
 }
@@ -183,7 +183,7 @@ async function complete({ id, serves }: Created, inputs: ContainerInputs): Promi
       const files = uploads.map(({ file, content }) => ({ name: file.replace(/^\/+/, ""), data: content }));
       const archive = createTar(files, { attrs: { mode: "644", user: "root", group: "root" } });
       const request = { method: "PUT", path: `/containers/${id}/archive?path=/`, body: archive } as const;
-      await must(shell, request, `writing files into the container ${name}`);
+      await sendOk(shell, request, `writing files into the container ${name}`);
     }
     if (start) await startIt(shell, id, name);
   } catch (error) {
@@ -195,12 +195,17 @@ async function complete({ id, serves }: Created, inputs: ContainerInputs): Promi
 
 async function startIt(shell: SshAddress, id: string, name: string): Promise<void> {
   const request = { method: "POST", path: `/containers/${id}/start` } as const;
-  await must(shell, request, `starting the container ${name}`, [304]);
+  await sendOk(shell, request, `starting the container ${name}`, [304]);
 }
 
 async function inspect(shell: SshAddress, container: string): Promise<Inspected | undefined> {
   const path = `/containers/${encodeURIComponent(container)}/json`;
-  const answer = await must(shell, { method: "GET", path }, `looking for the container ${container}`, [404]);
+  const answer = await sendOk(
+    shell,
+    { method: "GET", path },
+    `looking for the container ${container}`,
+    [404],
+  );
   return answer.status === 404 ? undefined : (answer.body as Inspected);
 }
 
@@ -210,12 +215,12 @@ async function end(id: string, inputs: ContainerInputs): Promise<void> {
   const data = holdsData(inputs);
   if (!data) {
     const gone = { method: "DELETE", path: `/containers/${id}?v=true`, timeout: grace } as const;
-    const { status } = await must(shell, gone, `removing the container ${name}`, [404, 409]);
+    const { status } = await sendOk(shell, gone, `removing the container ${name}`, [404, 409]);
     if (status !== 409) return;
   }
   const path = `/containers/${id}/stop?t=${destroyGraceSeconds}`;
   const timeout = destroyGraceSeconds + grace;
-  await must(shell, { method: "POST", path, timeout }, `stopping the container ${name}`, [304, 404]);
+  await sendOk(shell, { method: "POST", path, timeout }, `stopping the container ${name}`, [304, 404]);
   if (data) await nameVolumes(id, inputs);
   await remove(id, inputs, true);
 }
@@ -224,7 +229,12 @@ async function end(id: string, inputs: ContainerInputs): Promise<void> {
 async function remove(id: string, { shell, name }: ContainerInputs, volumes: boolean): Promise<void> {
   const path = `/containers/${id}?force=true&v=${String(volumes)}`;
   // 409: it is being removed already.
-  await must(shell, { method: "DELETE", path, timeout: grace }, `removing the container ${name}`, [404, 409]);
+  await sendOk(
+    shell,
+    { method: "DELETE", path, timeout: grace },
+    `removing the container ${name}`,
+    [404, 409],
+  );
 }
 
 /**
@@ -289,7 +299,7 @@ export const containerProvider: ResourceProvider<Given, ContainerState> = {
     const { shell, name } = news;
     if (updated(olds, news).length > 0) {
       const request = { method: "POST", path: `/containers/${id}/update`, body: limits(news) } as const;
-      await must(shell, request, `changing the limits of the container ${name}`);
+      await sendOk(shell, request, `changing the limits of the container ${name}`);
     }
     if (olds.stopped) await startIt(shell, id, name);
     return { outs: { ...news, stopped: false } };

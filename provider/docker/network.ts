@@ -6,7 +6,7 @@ import type { ResourceProvider } from "../resource-provider";
 import { replacedBy } from "../changes";
 import type { SshAddress } from "../ssh/address";
 import { isShared } from "../host/install";
-import { ask, messageOf, must } from "./api";
+import { send, messageOf, sendOk } from "./api";
 
 export interface DockerNetworkInputs {
   shell: SshAddress;
@@ -27,7 +27,7 @@ interface Inspected {
 async function named({ shell, name }: DockerNetworkInputs): Promise<Inspected | undefined> {
   const filters = encodeURIComponent(JSON.stringify({ name: [name] }));
   const path = `/networks?filters=${filters}`;
-  const { body } = await must(shell, { method: "GET", path }, `looking for the network ${name}`);
+  const { body } = await sendOk(shell, { method: "GET", path }, `looking for the network ${name}`);
   // The filter finds names that hold this one, too.
   return (body as Inspected[]).find(({ Name }) => Name === name);
 }
@@ -47,7 +47,7 @@ export const networkProvider: ResourceProvider<DockerNetworkInputs, DockerNetwor
     }
     const body = { Name: name, Driver: driver, Options: options, Labels: labels, CheckDuplicate: true };
     const request = { method: "POST", path: "/networks/create", body } as const;
-    const { status, body: made } = await must(shell, request, `making the network ${name}`, [409]);
+    const { status, body: made } = await sendOk(shell, request, `making the network ${name}`, [409]);
     // Somebody else, or a try whose answer was lost, was a moment faster.
     const id = status === 409 ? (await named(inputs))?.Id : (made as Inspected).Id;
     if (id === undefined) throw new Error(`${shell.name}: the network ${name} is gone again.`);
@@ -61,7 +61,7 @@ export const networkProvider: ResourceProvider<DockerNetworkInputs, DockerNetwor
   async delete(id, { shell, name }) {
     // The last stack on the host removes it: a network without containers may be that of another one.
     if (await isShared(shell)) return;
-    const answer = await ask(shell, { method: "DELETE", path: `/networks/${id}` });
+    const answer = await send(shell, { method: "DELETE", path: `/networks/${id}` });
     if (answer.status < 300 || answer.status === 404) return;
     // Whoever still has containers in it removes it.
     if (answer.status === 403) return;
@@ -71,7 +71,7 @@ export const networkProvider: ResourceProvider<DockerNetworkInputs, DockerNetwor
   async read(id, state) {
     if (state === undefined) throw new Error("a network cannot be imported");
     const request = { method: "GET", path: `/networks/${id}` } as const;
-    const answer = await must(state.shell, request, `looking for the network ${state.name}`, [404]);
+    const answer = await sendOk(state.shell, request, `looking for the network ${state.name}`, [404]);
     return { id: answer.status === 404 ? "" : id, props: state };
   },
 };

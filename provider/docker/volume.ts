@@ -15,7 +15,7 @@ import { stand, stands } from "../standing";
 import { pace } from "../ssh/connections";
 import type { SshAddress } from "../ssh/address";
 import { ownerLabel } from "./container-body";
-import { ask, messageOf, must } from "./api";
+import { send, messageOf, sendOk } from "./api";
 import { copyVolume } from "./volume-move";
 import { say } from "../say";
 
@@ -67,7 +67,7 @@ const standingFor = (name: string): string => `the volume ${name}`;
 
 async function inspect(shell: SshAddress, name: string): Promise<Inspected | undefined> {
   const path = `/volumes/${encodeURIComponent(name)}`;
-  const { status, body } = await must(
+  const { status, body } = await sendOk(
     shell,
     { method: "GET", path },
     `looking for the volume ${name}`,
@@ -80,7 +80,7 @@ async function inspect(shell: SshAddress, name: string): Promise<Inspected | und
 async function usersOf(shell: SshAddress, name: string): Promise<Using[]> {
   const filters = encodeURIComponent(JSON.stringify({ volume: [name] }));
   const path = `/containers/json?all=true&filters=${filters}`;
-  const { body } = await must(shell, { method: "GET", path }, `looking who uses the volume ${name}`);
+  const { body } = await sendOk(shell, { method: "GET", path }, `looking who uses the volume ${name}`);
   return (body as User[])
     .filter(({ State }) => State !== "removing" && State !== "dead")
     .map(({ Names, Labels }) => ({
@@ -104,7 +104,7 @@ async function have(inputs: VolumeInputs): Promise<void> {
   if (there === undefined) {
     const labels = owner === undefined ? inputs.labels : { ...inputs.labels, [ownerLabel]: owner };
     const body = { Name: name, Driver: driver, DriverOpts: driverOpts, Labels: labels };
-    await must(shell, { method: "POST", path: "/volumes/create", body }, `making the volume ${name}`);
+    await sendOk(shell, { method: "POST", path: "/volumes/create", body }, `making the volume ${name}`);
   } else {
     await refuseOthers(inputs, there);
     const had = { driver: there.Driver, driverOpts: there.Options ?? {} };
@@ -162,7 +162,7 @@ async function discard(state: VolumeInputs): Promise<void> {
     return;
   }
   for (let attempt = 1; ; attempt += 1) {
-    const answer = await ask(shell, { method: "DELETE", path: `/volumes/${encodeURIComponent(name)}` });
+    const answer = await send(shell, { method: "DELETE", path: `/volumes/${encodeURIComponent(name)}` });
     if (answer.status < 300 || answer.status === 404) return;
     const users = answer.status === 409 ? await usersOf(shell, name) : [];
     if (users.length > 0) {

@@ -4,14 +4,14 @@
  */
 import type { SshAddress } from "../ssh/address";
 import { runOverSsh } from "../ssh/run";
-import { kit, quote, userFile, users, type Kit } from "./scripts";
+import { hostScripts, quote, userFile, users, type HostScripts } from "./scripts";
 
 /** Seconds; the verbs are some hundred kilobytes. */
 const timeout = 120;
 
 /** Puts the verbs there. @param owner who uses the host @throws when the program was made with other verbs than these. */
 export async function putVerbs(shell: SshAddress, directory: string, owner?: string): Promise<void> {
-  const own = kit();
+  const own = hostScripts();
   if (own.directory !== directory) {
     throw new Error(
       `${shell.name}: the program was made with another version of pulumi-sextant than is installed here (its verbs are ${directory}, these are ${own.directory}); install one version and run it again.`,
@@ -46,11 +46,11 @@ export async function isShared(shell: SshAddress): Promise<boolean> {
 
 /** Takes them away, unless another stack uses the host. @param owner who uses it no more */
 export async function removeVerbs(shell: SshAddress, owner: string): Promise<void> {
-  await run(shell, unlessUsed(kit(), owner), "removing the verbs");
+  await run(shell, unlessUsed(hostScripts(), owner), "removing the verbs");
 }
 
 /** The command that removes the verbs, unless another stack uses the host or has containers there. */
-export function unlessUsed({ remove }: Kit, owner: string): string {
+export function unlessUsed({ remove }: HostScripts, owner: string): string {
   const used = ["sextant.app", "sextant.accessory", "sextant.config"]
     .map((label) => `docker ps --all --quiet --filter label=${label}`)
     .join("; ");

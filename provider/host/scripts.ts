@@ -1,5 +1,5 @@
 /**
- * The host kit: a few POSIX shell verbs, one file each in `host/`, and what they source, in `host/lib/`. They are installed on a
+ * The scripts of a host: a few POSIX shell verbs, one file each in `host/`, and what they source, in `host/lib/`. They are installed on a
  * host under a directory named after their content. What is run there is then one line each, and an operator can run the same verbs by hand.
  */
 import { createHash } from "node:crypto";
@@ -23,7 +23,7 @@ export type Verb =
   | "switch"
   | "unroute";
 
-export interface Kit {
+export interface HostScripts {
   /** The directory of this version on the host. */
   readonly directory: string;
   /** A shell script that installs it; running it again changes nothing. */
@@ -37,22 +37,22 @@ const base = "/usr/local/lib/sextant";
 const files = "/var/lib/sextant";
 /** A file for each stack that has the host in its program, by which the last of them knows that it is. */
 export const users = `${files}/stacks`;
-let loaded: Kit | undefined;
+let loaded: HostScripts | undefined;
 let texts: Record<string, string> | undefined;
 
-/** The kit of this version of the library. */
-export function kit(): Kit {
+/** Those of this version of the library. */
+export function hostScripts(): HostScripts {
   loaded ??= render(readVerbs());
   return loaded;
 }
 
-/** The files that make up the kit, by their path without the ending: `ready`, `lib/common`; read once. */
+/** The files that make them up, by their path without the ending: `ready`, `lib/common`; read once. */
 export function readVerbs(): Record<string, string> {
   texts ??= readScripts();
   return texts;
 }
 
-/** The text of one verb, for what runs it before the kit is there. */
+/** The text of one verb, for what runs it before the scripts are there. */
 export function verbText(verb: string): string {
   const text = readVerbs()[verb];
   if (text === undefined)
@@ -60,8 +60,8 @@ export function verbText(verb: string): string {
   return text;
 }
 
-/** The kit made of these files: pure, so that its script can be tested as data. */
-export function render(verbs: Record<string, string>): Kit {
+/** The scripts made of these files: pure, so that its script can be tested as data. */
+export function render(verbs: Record<string, string>): HostScripts {
   const hash = createHash("sha256").update(JSON.stringify(verbs)).digest("hex").slice(0, 12);
   const directory = `${base}/${hash}`;
   const parts = Object.entries(verbs).map(([name, text]) => {
@@ -100,6 +100,6 @@ export function quote(word: string): string {
 }
 
 /** The command line of a verb. */
-export function verbLine(kit: Kit, verb: Verb, words: readonly string[]): string {
-  return [`${kit.directory}/${verb}`, ...words.map(quote)].join(" ");
+export function verbLine(scripts: HostScripts, verb: Verb, words: readonly string[]): string {
+  return [`${scripts.directory}/${verb}`, ...words.map(quote)].join(" ");
 }

@@ -11,7 +11,7 @@ import { seconds, type Duration } from "../core/units";
 import { verdict } from "../diagnosis/verdict";
 import { bring } from "../docker/bring";
 import { putVerbs } from "../host/install";
-import { kit, verbLine, type Verb } from "../host/scripts";
+import { hostScripts, verbLine, type Verb } from "../host/scripts";
 import { onOneHost } from "../on-one-host";
 import type { ResourceProvider } from "../resource-provider";
 import type { SshAddress } from "../ssh/address";
@@ -50,7 +50,7 @@ export interface Step<Inputs extends StepInputs> {
   /** Inputs that follow from others, or only count for what is said of a failure: another value is no change. */
   aside?: readonly (keyof Inputs)[];
   /** Inputs that say how it is taken: another value is kept, and takes no step. */
-  manner?: readonly (keyof Inputs)[];
+  lifecycleOnly?: readonly (keyof Inputs)[];
   /**
    * Lines for a refresh, each of which prints `true` where the work is done still.
    * @param verbs the directory of the verbs on the host
@@ -83,13 +83,13 @@ function differing<Inputs extends StepInputs>(
 }
 
 /** Whether the step has to be taken again. */
-export function outdated<Inputs extends StepInputs>(
+export function needsRun<Inputs extends StepInputs>(
   step: Step<Inputs>,
   olds: NoInfer<StepState<Inputs>>,
   news: NoInfer<Inputs>,
 ): boolean {
-  const manner: readonly string[] = ["shell", ...((step.manner ?? []) as readonly string[])];
-  return olds.undone || differing(step, olds, news).some((name) => !manner.includes(name));
+  const lifecycleOnly: readonly string[] = ["shell", ...((step.lifecycleOnly ?? []) as readonly string[])];
+  return olds.undone || differing(step, olds, news).some((name) => !lifecycleOnly.includes(name));
 }
 
 /** How a call is named, for messages and as what it stands for on its host. */
@@ -107,7 +107,7 @@ export async function runLine(
   const run = () => runOverSsh(shell, line, { ...settings, timeout: settings.timeout + grace });
   let ran = await run();
   if (ran.code === notThere) {
-    await putVerbs(shell, kit().directory);
+    await putVerbs(shell, hostScripts().directory);
     ran = await run();
   }
   if (ran.code !== 0) throw new Error(verdict(ran.stdout, ran.stderr, shell.name));
@@ -122,7 +122,7 @@ export function runCall(
   about?: string,
 ): Promise<string> {
   const what = about === undefined ? verb : `${verb} of ${about}`;
-  return runLine(shell, verbLine(kit(), verb, words), { timeout, what, stdin });
+  return runLine(shell, verbLine(hostScripts(), verb, words), { timeout, what, stdin });
 }
 
 /** The work for the resource of a step. */
@@ -160,7 +160,7 @@ export function stepProvider<Inputs extends StepInputs>(
       Promise.resolve({ changes: olds.undone || differing(step, olds, news).length > 0 }),
 
     async update(_id, olds, news) {
-      if (outdated(step, olds, news)) await take(news, olds);
+      if (needsRun(step, olds, news)) await take(news, olds);
       return { outs: { ...news, undone: false } };
     },
 
@@ -173,7 +173,7 @@ export function stepProvider<Inputs extends StepInputs>(
 
     async read(id, state) {
       if (state === undefined) throw new Error("a step of a release cannot be imported");
-      const looks = step.looks?.(state, kit().directory) ?? [];
+      const looks = step.looks?.(state, hostScripts().directory) ?? [];
       if (looks.length === 0) return { id, props: state };
       const answers = (
         await runLine(state.shell, looks.join("; "), { timeout: grace, what: `looking at ${id}` })

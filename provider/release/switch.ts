@@ -55,7 +55,7 @@ export const switchStep: Step<SwitchInputs> = {
   about: ({ container }) => container,
   limit: ({ timeout }) => timeout,
   aside: ["claimed"],
-  manner: ["timeout"],
+  lifecycleOnly: ["timeout"],
   looks: ({ role, container, route }, verbs) =>
     route === undefined ? [] : [serves(verbs, stackOf(role), route.service, `${container}:${route.port}`)],
 };

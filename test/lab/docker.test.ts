@@ -11,7 +11,7 @@ import { volumeProvider } from "../../provider/docker/volume";
 import type { SshAddress } from "../../provider/ssh/address";
 import { meansFor } from "../../provider/ssh/means";
 import { sshOptions } from "../../provider/ssh/options";
-import { kit } from "../../provider/host/scripts";
+import { hostScripts } from "../../provider/host/scripts";
 import { type Docker, ensureDocker } from "../../lab/docker/docker";
 import { tryRun } from "../../lab/docker/exec";
 import { ensureImages } from "../../lab/images/images";
@@ -191,7 +191,7 @@ describe.sequential("a container", () => {
       /^web-1: starting the container one failed: .*port is already allocated/,
     );
     // It is pulled once, by the verb; nothing listens there.
-    await on("sh -s", kit().install);
+    await on("sh -s", hostScripts().install);
     await expect(made({ image: "127.0.0.1:9/nowhere:v1" })).rejects.toThrow(/127\.0\.0\.1:9\/nowhere:v1/);
     expect(await on("docker ps --all --format '{{.Names}}'")).toBe("holder");
     await on("docker rm --force holder");

@@ -16,7 +16,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { kit } from "../../provider/host/scripts";
+import { hostScripts } from "../../provider/host/scripts";
 import { installed } from "../../lab/installed";
 import { run, tryRun } from "../../lab/docker/exec";
 import { labFacts } from "../../lab/facts";
@@ -295,7 +295,7 @@ describe("the README's program on the installed package", () => {
     );
     // Named after the content of all verbs: the package has the same as the sources.
     const { inputs } = steps.find(({ urn }) => urn.endsWith("::web-1-gate"))?.newState ?? {};
-    expect(inputs).toMatchObject({ directory: kit().directory });
+    expect(inputs).toMatchObject({ directory: hostScripts().directory });
     for (const value of Object.values(secrets)) expect(text).not.toContain(value);
   });
 

@@ -49,7 +49,7 @@ export function checkOnServer(owner: string, name: string, args: AccessoryArgs):
 }
 
 /** Takes what the accessory needs on its server. */
-export function occupy(owner: string, name: string, args: AccessoryArgs): void {
+export function registerAccessory(owner: string, name: string, args: AccessoryArgs): void {
   const use = useOf(args.server);
   takeNames(owner, namesOf(name, args));
   use.ports.push(...portUse(owner, args));

@@ -9,7 +9,7 @@ import type { AppArgs } from "../args";
 import { checkCertificate } from "./check-certificate";
 import { routeArgument, type Role } from "../plan";
 import { checkBehind, type RouteArgs, letsEncryptCheck } from "../route";
-import { claim, claimsBy, claimsOf, routeConflicts } from "./route-claims";
+import { registerRoutes, claimsBy, claimsOf, routeConflicts } from "./route-claims";
 
 /** What is wrong with an app on its hosts, with all that is there by now. */
 export function checkHosts(owner: string, args: AppArgs, roles: readonly Role[]): Findings {
@@ -40,8 +40,8 @@ export function checkHosts(owner: string, args: AppArgs, roles: readonly Role[])
 }
 
 /** Takes the routes and the memory of an app. */
-export function occupy(owner: string, args: AppArgs, roles: readonly Role[]): void {
-  if (args.proxy !== undefined) claim(args.proxy, claimsBy(owner, roles));
+export function registerApp(owner: string, args: AppArgs, roles: readonly Role[]): void {
+  if (args.proxy !== undefined) registerRoutes(args.proxy, claimsBy(owner, roles));
   for (const { host, wanted } of memoryByHost(owner, roles)) useOf(host).memory.push(...wanted);
 }
 

@@ -38,7 +38,7 @@ export function claimsOf(proxy: Proxy): readonly Claim[] {
 }
 
 /** Adds the routes of an app. */
-export function claim(proxy: Proxy, more: readonly Claim[]): void {
+export function registerRoutes(proxy: Proxy, more: readonly Claim[]): void {
   claims.set(proxy, [...claimsOf(proxy), ...more]);
 }
 

@@ -15,7 +15,7 @@ export function checkOnServers(owner: string, servers: readonly Host[], config: 
 }
 
 /** Takes the ports of the proxy on each of its servers. */
-export function occupy(owner: string, servers: readonly Host[], config: ProxyConfig): void {
+export function registerProxy(owner: string, servers: readonly Host[], config: ProxyConfig): void {
   for (const host of servers) useOf(host).ports.push(...portUse(owner, config), ...frontUse(owner, config));
 }
 

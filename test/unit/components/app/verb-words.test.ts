@@ -2,7 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, describe, expect, it } from "vitest";
 import { App, Postgres, Proxy, Redis, letsEncrypt, ownCertificate } from "../../../../components";
-import { kit, readVerbs } from "../../../../provider/host/scripts";
+import { hostScripts, readVerbs } from "../../../../provider/host/scripts";
 import { handshakeCall, type CertificatesInputs } from "../../../../provider/release/certificates";
 import { cleanUpCall, type CleanUpInputs } from "../../../../provider/release/clean-up";
 import type { Call, Step, StepInputs } from "../../../../provider/release/step";
@@ -91,7 +91,7 @@ describe("a line of a component", () => {
 
   it("is made in the plugin: nothing of where the scripts lie is in an input", () => {
     expect(inputsOfSteps).toContain("shop-web-web-1-ready");
-    expect(inputsOfSteps).not.toContain(kit().directory);
+    expect(inputsOfSteps).not.toContain(hostScripts().directory);
   });
 
   it("has no word that its verb does not know", () => {

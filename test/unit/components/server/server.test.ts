@@ -5,7 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
 import { Firewall } from "../../../../components/firewall/firewall";
 import { https, ssh } from "../../../../components/firewall/rule";
-import { kit } from "../../../../provider/host/scripts";
+import { hostScripts } from "../../../../provider/host/scripts";
 import { Network } from "../../../../components/network/network";
 import { Registry } from "../../../../components/registry/registry";
 import type { ServerArgs } from "../../../../components/server/args";
@@ -141,7 +141,7 @@ describe("a server", () => {
     const { inputs } = graph.find(types.gate, "web-1-gate");
     expect(inputs).toMatchObject({
       ...{ verb: "host-ready", words: ["boot=yes", "timeout=600"], show: false },
-      directory: kit().directory,
+      directory: hostScripts().directory,
     });
     expect(graph.find(types.dockerNetwork).inputs).toMatchObject({
       name: "sextant",

@@ -1,6 +1,6 @@
 /** This machine as a host: curl and the verbs are the real ones, `ssh` is a script that runs its line here, and Docker's API is that of this process. */
 import { afterEach, beforeEach, vi } from "vitest";
-import { kit } from "../../../../provider/host/scripts";
+import { hostScripts } from "../../../../provider/host/scripts";
 import { DockerApi } from "../../host/docker-api";
 import { VerbsHere } from "../../host/verbs-here";
 
@@ -17,7 +17,7 @@ export function here(): () => Here {
     const verbs = new VerbsHere(docker);
     // What a host has lies in a directory here; the last word of ssh is the line.
     const places = [
-      `s#${kit().directory}#${verbs.directory}#g`,
+      `s#${hostScripts().directory}#${verbs.directory}#g`,
       `s#/var/lib/sextant/stacks#${verbs.directory}/stacks#g`,
     ];
     verbs.command(

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { hostReadyProvider, type HostReadyState } from "../../../../provider/host/host-ready";
-import { kit, verbText } from "../../../../provider/host/scripts";
+import { hostScripts, verbText } from "../../../../provider/host/scripts";
 import { putVerbs } from "../../../../provider/host/install";
 import { runOverSsh, type Ran } from "../../../../provider/ssh/run";
 
@@ -9,7 +9,7 @@ vi.mock("../../../../provider/ssh/run", () => ({ runOverSsh: vi.fn() }));
 const shell = { name: "web-1", destination: "root@192.0.2.1", port: 22 };
 const state: HostReadyState = {
   ...{ shell, verb: "preflight", words: ["ports=80"], version: "a", show: true },
-  ...{ directory: kit().directory, owner: "shop/prod/web", present: true },
+  ...{ directory: hostScripts().directory, owner: "shop/prod/web", present: true },
 };
 
 beforeEach(() => {

@@ -3,7 +3,7 @@ import { beforeEach, expect, it, vi } from "vitest";
 import { answer, ask } from "../../../../cli/doctor";
 import { runOverSsh } from "../../../../provider/ssh/run";
 import { hostReadyProvider, type HostReadyState } from "../../../../provider/host/host-ready";
-import { kit } from "../../../../provider/host/scripts";
+import { hostScripts } from "../../../../provider/host/scripts";
 
 vi.mock("../../../../provider/ssh/run", () => ({ runOverSsh: vi.fn() }));
 
@@ -16,7 +16,7 @@ const shell = {
 };
 const state: HostReadyState = {
   ...{ shell, verb: "host-ready", words: [], version: "a", show: false },
-  ...{ directory: kit().directory, owner: "shop/prod/web", present: true },
+  ...{ directory: hostScripts().directory, owner: "shop/prod/web", present: true },
 };
 
 beforeEach(() => {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { unlessUsed, useLine } from "../../../../provider/host/install";
-import { kit, quote, readVerbs, render } from "../../../../provider/host/scripts";
+import { hostScripts, quote, readVerbs, render } from "../../../../provider/host/scripts";
 
 describe("quote", () => {
   it("gives a real shell the same word back, whatever is in it", () => {
@@ -21,7 +21,7 @@ describe("quote", () => {
   });
 });
 
-describe("the kit", () => {
+describe("the scripts of a host", () => {
   it("is named after its content", () => {
     expect(render({ ready: "a" }).directory).not.toBe(render({ ready: "b" }).directory);
     expect(render({ ready: "a" }).directory).toBe(render({ ready: "a" }).directory);
@@ -30,15 +30,17 @@ describe("the kit", () => {
   it("installs every verb as it is in the source, twice without a change", () => {
     const root = mkdtempSync(join(tmpdir(), "sextant-kit-"));
     try {
-      const script = kit()
+      const script = hostScripts()
         .install.replaceAll("/usr/local/", `${root}/`)
         .replace("set -eu", `set -eu; mkdir -p ${root}/bin`);
       for (let time = 0; time < 2; time++) execFileSync("sh", ["-s"], { input: script });
-      const directory = kit().directory.replace("/usr/local/", `${root}/`);
+      const directory = hostScripts().directory.replace("/usr/local/", `${root}/`);
       const files = Object.entries(readVerbs());
       expect(files.length).toBeGreaterThan(10);
       for (const [name, text] of files) expect(readFileSync(join(directory, name), "utf8")).toBe(text);
-      execFileSync("sh", ["-s"], { input: kit().remove.replaceAll(/\/usr\/local\/|\/var\//g, `${root}/`) });
+      execFileSync("sh", ["-s"], {
+        input: hostScripts().remove.replaceAll(/\/usr\/local\/|\/var\//g, `${root}/`),
+      });
       expect(existsSync(directory)).toBe(false);
     } finally {
       rmSync(root, { recursive: true });
@@ -57,11 +59,11 @@ describe("the kit", () => {
       for (const owner of ["shop/production/web", "it's/a stage/$web", "shop/production/web"])
         run(useLine(owner));
       mkdirSync(join(root, "lib/sextant/0123"));
-      run(unlessUsed(kit(), "shop/production/web"));
+      run(unlessUsed(hostScripts(), "shop/production/web"));
       expect(existsSync(join(root, "lib/sextant/0123"))).toBe(true);
-      run(unlessUsed(kit(), "it's/a stage/$web"));
+      run(unlessUsed(hostScripts(), "it's/a stage/$web"));
       expect(existsSync(join(root, "lib/sextant"))).toBe(false);
-      run(unlessUsed(kit(), "it's/a stage/$web"));
+      run(unlessUsed(hostScripts(), "it's/a stage/$web"));
     } finally {
       rmSync(root, { recursive: true });
     }

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { loginInput, postgresLoginStep } from "../../../../provider/release/postgres-login";
-import { outdated } from "../../../../provider/release/step";
+import { needsRun } from "../../../../provider/release/step";
 import { shell } from "./steps";
 
 const inputs = {
@@ -24,9 +24,9 @@ describe("the login of a Postgres", () => {
 
   it("is set again for another password, and in a new container of the same name", () => {
     const state = { ...inputs, undone: false };
-    expect(outdated(postgresLoginStep, state, { ...inputs, password: "other" })).toBe(true);
-    expect(outdated(postgresLoginStep, state, { ...inputs, instance: "b2" })).toBe(true);
-    expect(outdated(postgresLoginStep, state, inputs)).toBe(false);
+    expect(needsRun(postgresLoginStep, state, { ...inputs, password: "other" })).toBe(true);
+    expect(needsRun(postgresLoginStep, state, { ...inputs, instance: "b2" })).toBe(true);
+    expect(needsRun(postgresLoginStep, state, inputs)).toBe(false);
   });
 
   it("takes any text on one line for a password", () => {

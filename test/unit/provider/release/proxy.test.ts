@@ -5,7 +5,7 @@ import { bridgeStep, type BridgeInputs } from "../../../../provider/release/brid
 import { certificateStep, type CertificateInputs } from "../../../../provider/release/certificate";
 import { proxyThereStep } from "../../../../provider/release/proxy-there";
 import { settleStep } from "../../../../provider/release/settle";
-import { outdated, stepProvider } from "../../../../provider/release/step";
+import { needsRun, stepProvider } from "../../../../provider/release/step";
 import { here } from "../docker/here";
 import { shell } from "./steps";
 
@@ -51,7 +51,7 @@ describe("the bridge", () => {
 
   it("is made again for another configuration, and not for another login", async () => {
     const state = { ...bridge, undone: false };
-    expect(outdated(bridgeStep, state, { ...bridge, config: "ffff" })).toBe(true);
+    expect(needsRun(bridgeStep, state, { ...bridge, config: "ffff" })).toBe(true);
     expect(await stepProvider(bridgeStep).diff?.("x", state, { ...bridge, __auth: "new" })).toEqual({
       changes: false,
     });
@@ -62,7 +62,7 @@ describe("what settles a proxy", () => {
   it("waits a minute, again for each container", () => {
     const inputs = { shell, container: "a1" };
     expect(settleStep.call(inputs)).toEqual({ verb: "settle", words: ["timeout=60"] });
-    expect(outdated(settleStep, { ...inputs, undone: false }, { shell, container: "b2" })).toBe(true);
+    expect(needsRun(settleStep, { ...inputs, undone: false }, { shell, container: "b2" })).toBe(true);
   });
 
   it("looks whether the bridging proxy is there still", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { accessoryReadyStep, type AccessoryReadyInputs } from "../../../../provider/release/accessory-ready";
 import { readyStep, type ReadyInputs } from "../../../../provider/release/ready";
-import { outdated, stepProvider } from "../../../../provider/release/step";
+import { needsRun, stepProvider } from "../../../../provider/release/step";
 import { shell } from "./steps";
 
 const routed: ReadyInputs = {
@@ -66,16 +66,16 @@ describe("a check", () => {
       { command: ["true"] },
       { health: { ...routed.health, path: "/health" } as ReadyInputs["health"] },
     ])
-      expect(outdated(readyStep, state, { ...routed, ...edit })).toBe(true);
+      expect(needsRun(readyStep, state, { ...routed, ...edit })).toBe(true);
     const longer = { ...routed, lease: "300s" as const };
-    expect(outdated(readyStep, state, longer)).toBe(false);
+    expect(needsRun(readyStep, state, longer)).toBe(false);
     expect(await stepProvider(readyStep).diff?.("x", state, longer)).toEqual({ changes: false });
   });
 
   it("is made again for a new container of the same name, and not for what is only said of a failure", () => {
     const state = { ...accessory, undone: false };
-    expect(outdated(accessoryReadyStep, state, { ...accessory, instance: "3d4e5f" })).toBe(true);
-    expect(outdated(accessoryReadyStep, state, { ...accessory, secretNames: undefined })).toBe(false);
+    expect(needsRun(accessoryReadyStep, state, { ...accessory, instance: "3d4e5f" })).toBe(true);
+    expect(needsRun(accessoryReadyStep, state, { ...accessory, secretNames: undefined })).toBe(false);
   });
 
   it("looks whether the container of a role runs, and leaves an accessory's to its own resource", () => {

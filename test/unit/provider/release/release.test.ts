@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { differences } from "../../../../provider/detailed-diff";
 import { releaseStep, type ReleaseInputs } from "../../../../provider/release/release";
-import { outdated, stepProvider } from "../../../../provider/release/step";
+import { needsRun, stepProvider } from "../../../../provider/release/step";
 import { releasing } from "./steps";
 
 describe("the words of a release command", () => {
@@ -52,7 +52,7 @@ describe("a release command", () => {
     ];
     for (const [edit, paths] of edits) {
       const news = { ...releasing, ...edit };
-      expect(outdated(releaseStep, state, news)).toBe(true);
+      expect(needsRun(releaseStep, state, news)).toBe(true);
       expect(differences({ ...releasing }, { ...news }).map(({ path }) => path)).toEqual(paths);
     }
   });
@@ -61,6 +61,6 @@ describe("a release command", () => {
     const login = { ...releasing, __auth: "new" };
     expect(await stepProvider(releaseStep).diff?.("x", state, login)).toEqual({ changes: false });
     const moved = { ...releasing, shell: { ...releasing.shell, port: 2222 } };
-    expect(outdated(releaseStep, state, moved)).toBe(false);
+    expect(needsRun(releaseStep, state, moved)).toBe(false);
   });
 });

@@ -2,8 +2,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { outdated, stepProvider, type Step, type StepInputs } from "../../../../provider/release/step";
-import { kit } from "../../../../provider/host/scripts";
+import { needsRun, stepProvider, type Step, type StepInputs } from "../../../../provider/release/step";
+import { hostScripts } from "../../../../provider/host/scripts";
 import { switchStep } from "../../../../provider/release/switch";
 import { here } from "../docker/here";
 import { shell, switched } from "./steps";
@@ -19,7 +19,7 @@ const step: Step<Inputs> = {
   call: ({ words }) => ({ verb: "settle", words }),
   limit: () => "10s",
   aside: ["hint"],
-  manner: ["timeout"],
+  lifecycleOnly: ["timeout"],
 };
 const inputs: Inputs = { shell, words: ["a"] };
 const state = { ...inputs, undone: false };
@@ -28,16 +28,16 @@ const changes = async (news: Inputs): Promise<unknown> => (await provider.diff?.
 
 describe("a step", () => {
   it("is taken again when its inputs change, and when it was found undone", async () => {
-    expect(outdated(step, state, { ...inputs, words: ["b"] })).toBe(true);
+    expect(needsRun(step, state, { ...inputs, words: ["b"] })).toBe(true);
     expect(await changes({ ...inputs, words: ["b"] })).toBe(true);
-    expect(outdated(step, { ...state, undone: true }, inputs)).toBe(true);
-    expect(outdated(step, state, inputs)).toBe(false);
+    expect(needsRun(step, { ...state, undone: true }, inputs)).toBe(true);
+    expect(needsRun(step, state, inputs)).toBe(false);
     expect(await changes(structuredClone(inputs))).toBe(false);
   });
 
-  it("is not taken again for another way to the host or another manner, which are kept", async () => {
+  it("is not taken again for another way to the host or how it is waited for, which are kept", async () => {
     for (const edit of [{ shell: { ...shell, port: 2222 } }, { timeout: "20s" }]) {
-      expect(outdated(step, state, { ...inputs, ...edit })).toBe(false);
+      expect(needsRun(step, state, { ...inputs, ...edit })).toBe(false);
       expect(await changes({ ...inputs, ...edit })).toBe(true);
     }
   });
@@ -55,7 +55,7 @@ describe("the scripts of a step", () => {
     const { inputs: checked } = (await provider.check?.({}, inputs)) ?? {};
     expect(checked).toEqual(inputs);
     expect(JSON.stringify({ checked, ...(await provider.read?.("x", state)) })).not.toContain(
-      kit().directory,
+      hostScripts().directory,
     );
   });
 
@@ -70,7 +70,7 @@ describe("the scripts of a step", () => {
       [ -e '${verbs.directory}/put' ] || exit 127`,
     );
     await provider.create(inputs);
-    const line = `${kit().directory}/settle a`;
+    const line = `${hostScripts().directory}/settle a`;
     expect(readFileSync(join(verbs.directory, "told"), "utf8")).toContain(`${line}\nsh -s\n${line}\n`);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { differences } from "../../../../provider/detailed-diff";
-import { outdated, stepProvider } from "../../../../provider/release/step";
+import { needsRun, stepProvider } from "../../../../provider/release/step";
 import { switchStep, type SwitchInputs } from "../../../../provider/release/switch";
 import { switched } from "./steps";
 
@@ -81,9 +81,9 @@ describe("the words of a switch", () => {
 
 describe("a switch", () => {
   it("is taken again for another container and any edit of its route, which a preview names", async () => {
-    expect(outdated(switchStep, state, { ...switched, container: "shop-web-web-1-0b1c2d3" })).toBe(true);
+    expect(needsRun(switchStep, state, { ...switched, container: "shop-web-web-1-0b1c2d3" })).toBe(true);
     const edited = { ...switched, ...(route && { route: { ...route, drainTimeout: "60s" as const } }) };
-    expect(outdated(switchStep, state, edited)).toBe(true);
+    expect(needsRun(switchStep, state, edited)).toBe(true);
     expect(await changes(edited)).toBe(true);
     expect(differences({ ...switched }, { ...edited }).map(({ path }) => path)).toEqual([
       "route.drainTimeout",
@@ -92,19 +92,19 @@ describe("a switch", () => {
 
   it("is not taken again for routes that others have or get, and that is no change", async () => {
     const others = { ...switched, claimed: ["b.test/", "*.c.test/"] };
-    expect(outdated(switchStep, state, others)).toBe(false);
+    expect(needsRun(switchStep, state, others)).toBe(false);
     expect(await changes(others)).toBe(false);
   });
 
   it("is not taken again for more time, or another way to the host, which are kept", async () => {
     for (const edit of [{ timeout: "130s" as const }, { shell: { ...switched.shell, port: 2222 } }]) {
-      expect(outdated(switchStep, state, { ...switched, ...edit })).toBe(false);
+      expect(needsRun(switchStep, state, { ...switched, ...edit })).toBe(false);
       expect(await changes({ ...switched, ...edit })).toBe(true);
     }
   });
 
   it("is taken again when the proxy was found to serve something else", async () => {
-    expect(outdated(switchStep, { ...state, undone: true }, switched)).toBe(true);
+    expect(needsRun(switchStep, { ...state, undone: true }, switched)).toBe(true);
     expect(await provider.diff?.("x", { ...state, undone: true }, switched)).toEqual({ changes: true });
   });
 });
