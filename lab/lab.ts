@@ -5,6 +5,7 @@ import { labSeed } from "./chance";
 import { type Docker, ensureDocker, findDocker, stopDocker } from "./docker/docker";
 import { run } from "./docker/exec";
 import { installMissing } from "./docker/packages";
+import { withLock } from "./docker/lock";
 import { removeLabelled } from "./docker/remove-all";
 import { ensureApi, stopApi } from "./hetzner/daemon";
 import { ensureImages, imageTags } from "./images/images";
@@ -56,12 +57,18 @@ export async function labUp(progress: Progress): Promise<Docker> {
   progress(`lab: seed ${labSeed()}; SEXTANT_SEED=${labSeed()} repeats it`);
   progress(`lab: new servers run Docker ${engine} with ${imageStore({ engine, os })} on ${os}`);
   const docker = await labBuild(progress);
+  // Files of tests bring it up side by side.
+  await withLock(join(labDir(), "up.lock"), () => start(docker, progress));
+  return docker;
+}
+
+/** Starts what does not run. */
+async function start(docker: Docker, progress: Progress): Promise<void> {
   await makeKey();
   for (const directory of [backendDir(), pulumiHome()])
     mkdirSync(directory, { recursive: true, mode: 0o700 });
   await ensurePublicNetwork(docker);
   await Promise.all([ensureRegistry(docker, imageTags().filter(served), progress), ensureApi(progress)]);
-  return docker;
 }
 
 /** Takes the lab down: servers, networks, volumes, registry, API, state; what was built stays in the cache. */

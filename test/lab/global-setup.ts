@@ -4,6 +4,7 @@
  */
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { labSeed } from "../../lab/chance";
 import { findDocker } from "../../lab/docker/docker";
 import { apiAccess } from "../../lab/hetzner/daemon";
 import { labDown, labReset, ofTestsFile } from "../../lab/lab";
@@ -25,6 +26,8 @@ export default async function setup(): Promise<() => Promise<void>> {
     if (existsSync(join(labDir(), "machines"))) await labReset(say);
     mkdirSync(labDir(), { recursive: true, mode: 0o700 });
     writeFileSync(ofTestsFile(), "");
+    // Files that run side by side draw from one.
+    labSeed();
   }
   return async () => {
     if (ofTests && process.env["SEXTANT_KEEP_LAB"] !== "1") await labDown(say);

@@ -159,7 +159,8 @@ exit "$code"`,
     this.server.close();
     this.app?.closeAllConnections();
     this.app?.close();
-    rmSync(this.directory, { recursive: true, force: true });
+    // What they leave in the background, such as the end of a lease, may write a last file meanwhile.
+    rmSync(this.directory, { recursive: true, force: true, maxRetries: 20 });
   }
 
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
