@@ -31,7 +31,8 @@ export function parseAnswers(output: string): Answers {
   while (at < lines.length && lines[at] !== last) {
     const [, name, code, end, error = ""] = head.exec(lines[at] ?? "") ?? [];
     const close = end === undefined ? -1 : lines.indexOf(end, at + 1);
-    if (name === undefined || close < 0) return { told, complete: false };
+    // A last line without its end may be the beginning of a longer one.
+    if (name === undefined || close < 0 || close === lines.length - 1) return { told, complete: false };
     const text = lines.slice(at + 1, close).join("\n");
     told.set(name, { code: code === "-" ? undefined : Number(code), text, error });
     at = close + 1;

@@ -49,6 +49,8 @@ describe("what a machine tells", () => {
         for (const [name, each] of read.told) expect(each).toEqual(all[name]);
       }),
     );
+    // Cut within a line that begins as the end does.
+    expect(parseAnswers("fact a 0 . \nx\n.").told).toEqual(new Map());
   });
 
   it("may come after the greeting of a login", () => {
