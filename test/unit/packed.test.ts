@@ -22,7 +22,7 @@ beforeAll(() => {
   const printed = execFileSync("npm", words, { cwd: repoRoot, encoding: "utf8", stdio: "pipe" });
   const [report] = JSON.parse(printed) as [{ files: { path: string }[] }];
   packed = report.files.map(({ path }) => path).filter((path) => !path.startsWith("dist/"));
-}, 60_000);
+});
 
 function filesBelow(folder: string): string[] {
   return readdirSync(join(repoRoot, folder), { recursive: true, withFileTypes: true })

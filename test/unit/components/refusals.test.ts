@@ -24,7 +24,7 @@ import { refusal } from "./graph";
 import { refusals } from "./refusals/table";
 import { World, startWorld } from "./refusals/world";
 
-beforeAll(startWorld, 60_000);
+beforeAll(startWorld);
 
 describe("a bad argument is refused in one sentence", () => {
   it.each(refusals)("%s", (_, make, expected) => {

@@ -16,7 +16,7 @@ import { alike } from "../../../components/core/alike";
 import { refusal } from "./graph";
 import { World, startWorld } from "./refusals/world";
 
-beforeAll(startWorld, 60_000);
+beforeAll(startWorld);
 
 /** What takes any arguments, as JavaScript does. */
 type Anything = new (name: string, args: unknown) => unknown;

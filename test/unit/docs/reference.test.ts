@@ -23,7 +23,7 @@ let pages: Map<string, string>;
 beforeAll(async () => {
   library = readLibrary();
   pages = await renderPages(library);
-}, 60_000);
+});
 
 describe("the reference", () => {
   it("is what the docstrings say", () => {

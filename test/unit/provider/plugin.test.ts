@@ -57,7 +57,7 @@ beforeAll(async () => {
   if (plugin.stdout === null) throw new Error("the plugin has no output");
   const [port] = (await once(createInterface(plugin.stdout), "line")) as [string];
   client = new ResourceProviderClient(`127.0.0.1:${port}`, credentials.createInsecure());
-}, 60_000);
+});
 
 afterAll(async () => {
   client.close();
@@ -131,7 +131,7 @@ describe("the plugin", () => {
       details: expect.stringMatching(/^web-1: /) as string,
     });
     expect(said).toBe("");
-  }, 60_000);
+  });
 
   it("refuses a resource of a later version by name", async () => {
     const request = new proto.DeleteRequest().setUrn(urn("Balancer")).setProperties(struct({}));

@@ -5,4 +5,4 @@ import { schemaFile, schemaText } from "../../../scripts/plugin-schema";
 
 it("is what the interfaces of the resources say: npm run docs writes it", () => {
   expect(readFileSync(schemaFile, "utf8")).toBe(schemaText());
-}, 60_000);
+});

@@ -133,5 +133,5 @@ describe("the page", () => {
     const ran = await tryRun(tsx, ["--test", "infra.test.ts"], { cwd: folder });
     expect(ran.stdout).toMatch(/pass 3\n/);
     expect(ran.code, ran.stdout + ran.stderr).toBe(0);
-  }, 60_000);
+  });
 });

@@ -175,7 +175,7 @@ esac
 [ "$method" = GET ] || mv new comments
 `,
     );
-  }, 60_000);
+  });
   beforeEach(() => {
     folder = mkdtempSync(join(home, "runner-"));
   });

@@ -18,7 +18,7 @@ beforeAll(async () => {
   graph = await newGraph();
   const network = fakeNetwork("host");
   hosts = ["web-1", "db-1"].map((name) => fakeHost(name, network));
-}, 60_000);
+});
 
 async function postgres(name: string, args: Partial<PostgresArgs>): Promise<Record<string, unknown>> {
   const [, server] = hosts as [Host, Host];

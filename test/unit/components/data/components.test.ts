@@ -17,7 +17,7 @@ beforeAll(async () => {
   );
   const network = fakeNetwork("host");
   hosts = ["web-1", "web-2"].map((name) => fakeHost(name, network));
-}, 60_000);
+});
 
 describe("an accessory that was renamed", () => {
   it("keeps its volumes, the name of its container and the one that others reach it by", async () => {

@@ -101,7 +101,7 @@ describe("the check of a container", () => {
       ),
     ]);
     expect(await failures(wanted(15), wanted(16))).toHaveLength(1);
-  }, 30_000);
+  });
 
   it("has nothing against a first one, the same one, another machine or another volume", async () => {
     expect(await failures({}, wanted(16))).toEqual([]);

@@ -104,7 +104,7 @@ describe("a volume that is moved", () => {
       }),
       { numRuns: 5 },
     );
-  }, 60_000);
+  });
 
   it("is begun anew after a try that was cut off, and does not overwrite what a volume there holds", async () => {
     await move();

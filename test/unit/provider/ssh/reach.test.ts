@@ -17,7 +17,7 @@ import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { keyMaterial, normalKey } from "../../../../provider/ssh/private-key";
 import type { SshAddress } from "../../../../provider/ssh/address";
 import type { Ran } from "../../../../provider/ssh/run";
@@ -158,9 +158,6 @@ function filesWith(word: string, directory = machine): string[] {
 
 /** A line of a key that stands for all of it. */
 const canary = (key: string): string => key.split("\n")[2] ?? "";
-
-// A machine that is busy with other tests takes its time for a dozen processes.
-vi.setConfig({ testTimeout: 60_000 });
 
 describe("a key from a secret", () => {
   it("works on a machine where no program has run, and leaves nothing: no file, no argument, no agent", async () => {
