@@ -1,6 +1,6 @@
 /** `sextant init [FOLDER]`: writes the files of a new project, from flags and from what it asks on a terminal. */
 import { existsSync } from "node:fs";
-import { dirname, join, relative, resolve, sep } from "node:path";
+import { join, relative, resolve, sep } from "node:path";
 import { createInterface } from "node:readline/promises";
 import type { Command } from "commander";
 import { libraryPackage } from "../provider/core/package";
@@ -8,10 +8,10 @@ import { lacking, nextCommands, secretCommands } from "./init/next";
 import { answersOf, flagOf, type Ask } from "./init/questions";
 import { projectFiles, render } from "./init/render";
 import { githubProblems, setupOf, type AnswerName, type Answers } from "./init/setup";
-import { foundManifest, otherSettings, surroundingsOf } from "./init/surroundings";
+import { foundManifest, nearest, otherSettings, surroundingsOf } from "./init/surroundings";
 import { renderWorkflows, stateProblem, workflowFolder } from "./init/workflows";
 import { refuseThere, writeNew } from "./init/write";
-import { stackChoice } from "./stack";
+import { checkDirectory, stackChoice } from "./stack";
 
 interface Flags extends Omit<Answers, "secret"> {
   yes: boolean;
@@ -62,7 +62,7 @@ async function init(
   { yes, secret, github, state, ...flags }: Flags,
   { stack = "production", cwd = "." }: { stack?: string; cwd?: string },
 ): Promise<string[]> {
-  if (!existsSync(cwd)) throw new Error(`There is no directory ${cwd}; see -C.`);
+  checkDirectory(cwd);
   const target = resolve(cwd, folder ?? ".");
   const given = { ...flags, secret: secret?.join(" ") };
   refuse([
@@ -146,7 +146,8 @@ function misplaced(given: Answers): string[] {
 
 /** The workflows, by their paths from the project: they lie at the root of its repository. */
 function workflowsOf(target: string, stack: string, state: string | undefined): Record<string, string> {
-  const root = repositoryOf(target);
+  // In none yet, it becomes one.
+  const root = nearest(target, ".git") ?? target;
   const folder = relative(root, target).split(sep).join("/");
   const files = renderWorkflows({
     stack,
@@ -157,14 +158,6 @@ function workflowsOf(target: string, stack: string, state: string | undefined): 
   return Object.fromEntries(
     Object.entries(files).map(([name, text]) => [relative(target, join(root, workflowFolder, name)), text]),
   );
-}
-
-/** The root of the repository that a folder is in; the folder itself where it is in none yet. */
-function repositoryOf(folder: string): string {
-  for (let above = folder; ; above = dirname(above)) {
-    if (existsSync(join(above, ".git"))) return above;
-    if (above === dirname(above)) return folder;
-  }
 }
 
 /** Runs with somebody who can be asked, where there is a terminal and it was not refused. */

@@ -1,5 +1,4 @@
 /** `sextant preview`: what `pulumi preview` would change, as Markdown for whoever reviews it. */
-import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import type { Command } from "commander";
 import { commitsBetween } from "./preview/commits";
@@ -7,7 +6,7 @@ import { readDigest } from "./preview/digest";
 import type { Preview } from "./preview/findings";
 import { previewOf, rangesOf } from "./preview/model";
 import { render } from "./preview/render";
-import { pulumiMissing, stackChoice, type StackChoice } from "./stack";
+import { runPulumi, stackChoice, type StackChoice } from "./stack";
 
 interface Options {
   from?: string;
@@ -48,23 +47,14 @@ function read(file: string): string {
 }
 
 /** Runs Pulumi, which says on standard error what is no part of the preview. */
-function run({ stack, cwd }: StackChoice, config: readonly string[], secrets: readonly string[]): Preview {
-  if (cwd !== undefined && !existsSync(cwd)) throw new Error(`There is no directory ${cwd}; see -C.`);
-  const words = [
-    ...["preview", "--json", "--non-interactive"],
-    ...(stack === undefined ? [] : ["--stack", stack]),
-    ...config.flatMap((each) => ["--config", each]),
-  ];
+function run(choice: StackChoice, config: readonly string[], secrets: readonly string[]): Preview {
   // With this one it prints events, and no document.
   const { PULUMI_ENABLE_STREAMING_JSON_PREVIEW: _, ...env } = process.env;
-  const ran = spawnSync("pulumi", words, { cwd, env, encoding: "utf8", maxBuffer: 2 ** 30 });
-  if (ran.error !== undefined) throw pulumiMissing(ran.error);
-  const failed = ran.status !== 0;
-  const why = ran.stderr.trim().replace(/^error: /, "");
-  const failure = why === "" ? `pulumi preview ended with ${String(ran.status ?? ran.signal)}` : why;
+  const { failed, stdout, said, end } = runPulumi(["preview", "--json"], choice, { env, config });
+  const failure = said === "" ? `pulumi preview ended with ${end}` : said;
   // Where it did not come so far as to begin, it prints no document at all.
-  if (failed && !/^\{/m.test(ran.stdout)) return failedEarly(failure, secrets);
-  const digest = readDigest(ran.stdout, secrets);
+  if (failed && !/^\{/m.test(stdout)) return failedEarly(failure, secrets);
+  const digest = readDigest(stdout, secrets);
   const isSaid = digest.said.some(({ severity }) => severity === "error");
   return previewOf(digest, failed && !isSaid ? failure : undefined);
 }

@@ -17,27 +17,57 @@ export function stackChoice(command: Command): StackChoice {
   return { stack, cwd };
 }
 
+/** What the `pulumi` program has answered. */
+export interface Ran {
+  readonly failed: boolean;
+  readonly stdout: string;
+  /** What it said on standard error, without the engine's own beginning. */
+  readonly said: string;
+  /** Its exit code, or the signal that ended it. */
+  readonly end: string;
+}
+
+/**
+ * Runs a command of Pulumi's for a stack.
+ * @param config values of the configuration for this run, such as `version=v2`
+ * @throws Error with one sentence when Pulumi is not there, or the directory is not.
+ */
+export function runPulumi(
+  words: readonly string[],
+  { stack, cwd }: StackChoice,
+  { env = process.env, config = [] }: { env?: NodeJS.ProcessEnv; config?: readonly string[] } = {},
+): Ran {
+  checkDirectory(cwd);
+  const all = [
+    ...[...words, "--non-interactive"],
+    ...(stack === undefined ? [] : ["--stack", stack]),
+    ...config.flatMap((each) => ["--config", each]),
+  ];
+  const ran = spawnSync("pulumi", all, { cwd, env, encoding: "utf8", maxBuffer: 2 ** 30 });
+  if (ran.error !== undefined) throw pulumiMissing(ran.error);
+  return {
+    failed: ran.status !== 0,
+    stdout: ran.stdout,
+    said: ran.stderr.trim().replace(/^error: /, ""),
+    end: String(ran.status ?? ran.signal),
+  };
+}
+
+/** @throws Error where -C names a directory that is not there */
+export function checkDirectory(cwd: string | undefined): void {
+  if (cwd !== undefined && !existsSync(cwd)) throw new Error(`There is no directory ${cwd}; see -C.`);
+}
+
 /**
  * The stack's state.
  * @param secrets whether secrets are in clear: they stay in this process
  * @throws Error with one sentence when Pulumi is not there, or has no such stack.
  */
-export function exportStack({ stack, cwd }: StackChoice, secrets = false): unknown {
-  if (cwd !== undefined && !existsSync(cwd)) throw new Error(`There is no directory ${cwd}; see -C.`);
-  const words = [
-    ...["stack", "export", "--non-interactive"],
-    ...(secrets ? ["--show-secrets"] : []),
-    ...(stack === undefined ? [] : ["--stack", stack]),
-  ];
-  const ran = spawnSync("pulumi", words, { cwd, encoding: "utf8", maxBuffer: 2 ** 30 });
-  if (ran.error !== undefined) throw pulumiMissing(ran.error);
-  if (ran.status !== 0) {
-    const said = ran.stderr.trim().replace(/^error: /, "");
-    throw new Error(
-      said === "" ? `pulumi stack export ended with ${String(ran.status ?? ran.signal)}.` : said,
-    );
-  }
-  return JSON.parse(ran.stdout);
+export function exportStack(choice: StackChoice, secrets = false): unknown {
+  const words = ["stack", "export", ...(secrets ? ["--show-secrets"] : [])];
+  const { failed, stdout, said, end } = runPulumi(words, choice);
+  if (failed) throw new Error(said === "" ? `pulumi stack export ended with ${end}.` : said);
+  return JSON.parse(stdout);
 }
 
 /** Why the `pulumi` program could not be started. */

@@ -1,5 +1,6 @@
 /** Which properties differ between two sets of inputs, as paths: what a preview shows of an edit. */
 import { isDeepStrictEqual } from "node:util";
+import { isObject } from "./core/is-object";
 
 /** How a property differs. */
 export type Kind = "add" | "delete" | "update";
@@ -41,9 +42,6 @@ function within(old: unknown, next: unknown, path: string): Omit<Difference, "pr
 }
 
 const isAbsent = (value: unknown): boolean => value === undefined || value === null;
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 const names = (one: object, other: object): string[] => [
   ...new Set([...Object.keys(one), ...Object.keys(other)]),

@@ -1,10 +1,11 @@
 /** What Kamal has in a folder, as programs and decisions: pure, but for the reader of files that it is given. */
+import { deepMerge } from "../../provider/core/deep-merge";
 import { lineOf, shown, type Decision, type Weight } from "./decision";
 import { mapped } from "./map/map";
 import { merged, type Merged, type OfStack } from "./merge";
 import { Names } from "./reader";
 import { sourcesOf, type Source, type SecretsFile } from "./secrets";
-import { deepMerge, readConfiguration, type RawMap } from "./yaml";
+import { isMap, readConfiguration, type RawMap } from "./yaml";
 
 /** Reads what is there; paths are those of the application's folder. */
 export interface Folder {
@@ -48,7 +49,7 @@ export function imported(folder: Folder, { file, destinations, stack, above }: W
     );
   const one = stacks.map((destination) => {
     const over = destination === undefined ? undefined : readFile(folder, named(file, destination));
-    const raw = over === undefined ? base.value : deepMerge(base.value, over.value);
+    const raw = over === undefined ? base.value : deepMerge(base.value, over.value, isMap);
     const sources = sourcesOf(secretsFiles(folder, raw, destination));
     const { program, decisions } = mapped(raw, {
       ...{ names, sources, destination, above },

@@ -1,4 +1,5 @@
 /** The programs of several destinations as one, whose stacks differ by their configuration. Pure. */
+import { camelCase } from "../init/variable";
 import type { Decision } from "./decision";
 import { Fields, isSpecial, same, type Field, type Node } from "./node";
 import type { AccessoryPart, AppPart, Machine, Program, RolePart } from "./program";
@@ -91,7 +92,7 @@ function placeValues({ machines, proxy, accessories, app }: Program): Record<str
 
 /** The value that names the machines of a role or an accessory. */
 export function serversOf(name: string): string {
-  return `${name.replaceAll(/-+([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())}Servers`;
+  return `${camelCase(name)}Servers`;
 }
 
 class Merge {

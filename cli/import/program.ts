@@ -1,4 +1,5 @@
 /** A program, before it is text: what stands in it, and where. */
+import { variableOf } from "../init/variable";
 import type { Fields, Node } from "./node";
 import type { Wanted } from "./secrets";
 
@@ -53,18 +54,14 @@ export interface Program {
   readonly build?: string;
 }
 
-/** Names that the program or the language has already. */
-const used = new Set(
-  "config pulumi proxy app version servers on map break case catch class const continue debugger default delete do else enum export extends false finally for function if import in instanceof new null return super switch this throw true try typeof var void while with let static yield await async implements interface package private protected public eval arguments undefined exports module require letsEncrypt ownCertificate".split(
-    " ",
-  ),
-);
+/** Names that the program has already. */
+const taken = [
+  ...["config", "pulumi", "proxy", "app", "version", "servers", "on", "map"],
+  ...["letsEncrypt", "ownCertificate"],
+];
 
 /** A component's name as a variable: `web-1` as `web1`. */
-export function variable(name: string, kind = "App"): string {
-  const camel = name.replaceAll(/-+([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
-  return used.has(camel) ? `${camel}${kind}` : camel;
-}
+export const variable = (name: string, kind = "App"): string => variableOf(name, taken, kind);
 
 /** The variable of an accessory. */
 export function accessoryVariable(name: string): string {

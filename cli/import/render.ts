@@ -1,8 +1,7 @@
 /** The files of a program: pure. */
 import { Document } from "yaml";
 import { Fields, isSpecial, within, type Node } from "./node";
-import type { Merged, Values } from "./merge";
-import { serversOf } from "./merge";
+import { serversOf, type Merged, type Values } from "./merge";
 import { comment, flat, printFields, quoted, width } from "./print";
 import { accessoryVariable, variable, type AccessoryPart, type Machine } from "./program";
 

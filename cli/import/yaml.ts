@@ -54,13 +54,3 @@ function resolved(value: unknown, values: Parameters<typeof marked>[1]): Raw {
 export function isMap(value: Raw | undefined): value is RawMap {
   return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Mixed);
 }
-
-/** Lays a map over another as Kamal does: maps in each other, all else in place of what was there. */
-export function deepMerge(base: RawMap, over: RawMap): RawMap {
-  const merged = new Map(Object.entries(base));
-  for (const [key, value] of Object.entries(over)) {
-    const below = merged.get(key);
-    merged.set(key, isMap(below) && isMap(value) ? deepMerge(below, value) : value);
-  }
-  return Object.fromEntries(merged);
-}

@@ -1,6 +1,7 @@
 /** The files of a new project: pure. */
 import { registryOf } from "../../provider/core/registry-of";
 import { configName, type ExistingMachine, type Setup } from "./setup";
+import { variableOf } from "./variable";
 
 /** What the files name of the library, and of where they lie. */
 export interface Surroundings {
@@ -202,83 +203,11 @@ function app({ name, image, host, port, postgres, secrets }: Setup): string[] {
   ];
 }
 
-/** Names that the program or the language has already. */
-const used = new Set([
-  ...[
-    "config",
-    "pulumi",
-    "registry",
-    "edge",
-    "web",
-    "proxy",
-    "db",
-    "version",
-    "address",
-    "ssh",
-    "tcp",
-    "http",
-    "https",
-  ],
-  ...[
-    "break",
-    "case",
-    "catch",
-    "class",
-    "const",
-    "continue",
-    "debugger",
-    "default",
-    "delete",
-    "do",
-    "else",
-    "enum",
-  ],
-  ...[
-    "export",
-    "extends",
-    "false",
-    "finally",
-    "for",
-    "function",
-    "if",
-    "import",
-    "in",
-    "instanceof",
-    "new",
-    "null",
-  ],
-  ...[
-    "return",
-    "super",
-    "switch",
-    "this",
-    "throw",
-    "true",
-    "try",
-    "typeof",
-    "var",
-    "void",
-    "while",
-    "with",
-    "let",
-  ],
-  ...[
-    "static",
-    "yield",
-    "await",
-    "async",
-    "implements",
-    "interface",
-    "package",
-    "private",
-    "protected",
-    "public",
-  ],
-  ...["eval", "arguments", "undefined", "exports", "module", "require"],
-]);
+/** Names that the program has already. */
+const taken = [
+  ...["config", "pulumi", "registry", "edge", "web", "proxy", "db", "version", "address"],
+  ...["ssh", "tcp", "http", "https"],
+];
 
 /** The app's name as a variable: `my-shop` as `myShop`. */
-function variable(name: string): string {
-  const camel = name.replaceAll(/-+([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
-  return used.has(camel) ? `${camel}App` : camel;
-}
+const variable = (name: string): string => variableOf(name, taken, "App");

@@ -52,9 +52,14 @@ export function surroundingsOf(folder: string): Surroundings & { found: boolean 
 }
 
 function modulesOf(folder: string): string | undefined {
+  const above = nearest(folder, join("node_modules", "pulumi-sextant", "dist", "plugin"));
+  return above === undefined ? undefined : relative(folder, join(above, "node_modules"));
+}
+
+/** The folder, or the nearest one above it, that has this in it. */
+export function nearest(folder: string, path: string): string | undefined {
   for (let above = folder; ; above = dirname(above)) {
-    const modules = join(above, "node_modules");
-    if (existsSync(join(modules, "pulumi-sextant", "dist", "plugin"))) return relative(folder, modules);
+    if (existsSync(join(above, path))) return above;
     if (above === dirname(above)) return undefined;
   }
 }

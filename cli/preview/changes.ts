@@ -1,7 +1,8 @@
 /** What an edit changes of a resource's inputs, by the names that the program has for them. Pure. */
+import { isObject } from "../../provider/core/is-object";
 import { unknownValue } from "../../provider/data/place";
 import { differences } from "../../provider/detailed-diff";
-import { isObject, objectOf, secretText, type Step, type Values } from "./digest";
+import { objectOf, secretText, type Step, type Values } from "./digest";
 
 /** What a reviewer looks for. */
 export type Topic = "env" | "secret" | "limit" | "setting";

@@ -1,8 +1,9 @@
 /** What a preview changes at Hetzner that a reviewer has to see: servers, and what firewalls let in. Pure. */
+import { compare } from "../../provider/core/compare";
+import { isObject } from "../../provider/core/is-object";
 import { unknownValue } from "../../provider/data/place";
 import { shown } from "./changes";
-import { compare } from "./containers";
-import { isObject, list, textOf, type Step, type Values } from "./digest";
+import { fates, list, textOf, type Fate, type Step, type Values } from "./digest";
 
 /** A rule for one direction, protocol and port. */
 export interface RuleChange {
@@ -19,19 +20,12 @@ export interface RuleChange {
 /** A server. */
 export interface ServerChange {
   readonly server: string;
-  readonly fate: "made" | "replaced" | "changed" | "removed";
+  readonly fate: Fate;
   /** Such as `cx23 in fsn1`. */
   readonly what: string;
   /** The properties that differ. */
   readonly differing: readonly string[];
 }
-
-const fates: Readonly<Partial<Record<Step["operation"], ServerChange["fate"]>>> = {
-  create: "made",
-  replace: "replaced",
-  update: "changed",
-  delete: "removed",
-};
 
 /** The servers of a preview. */
 export function serversOf(steps: readonly Step[]): ServerChange[] {

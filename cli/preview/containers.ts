@@ -1,8 +1,9 @@
 /** Which containers a preview makes, replaces, changes and removes, on which hosts. Pure. */
+import { compare } from "../../provider/core/compare";
 import { accessoryLabel, ownProxy } from "../../provider/docker/container-body";
 import { unknownValue } from "../../provider/data/place";
 import { containerChanges, type Change } from "./changes";
-import { hostOf, objectOf, textOf, type Step, type Values } from "./digest";
+import { fates, hostOf, objectOf, textOf, type Fate, type Step, type Values } from "./digest";
 
 /** An image as a release names it. */
 export interface Image {
@@ -11,8 +12,6 @@ export interface Image {
   /** The commit that it was built from, where its tag, its version or a label says one. */
   readonly commit?: string;
 }
-
-export type Fate = "made" | "replaced" | "changed" | "removed";
 
 /** A container of a preview. */
 export interface ContainerChange {
@@ -27,13 +26,6 @@ export interface ContainerChange {
   readonly new?: Image;
   readonly changes: readonly Change[];
 }
-
-const fates: Readonly<Partial<Record<Step["operation"], Fate>>> = {
-  create: "made",
-  replace: "replaced",
-  update: "changed",
-  delete: "removed",
-};
 
 /** Those of a preview, by their hosts. A change of the way to a host alone is none of its containers. */
 export function containersOf(steps: readonly Step[]): ContainerChange[] {
@@ -115,5 +107,3 @@ export function imageName(reference: string): string {
   const name = repositoryOf(reference).split("/").at(-1) ?? "";
   return `${name}${release.includes(":") ? "@" : ":"}${release}`;
 }
-
-export const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));

@@ -1,4 +1,5 @@
 /** What `pulumi preview --json` prints, as plain values without a secret. Pure. */
+import { isObject } from "../../provider/core/is-object";
 import { stripVTControlCharacters } from "node:util";
 import { unknownValue } from "../../provider/data/place";
 
@@ -6,6 +7,15 @@ export type Values = Readonly<Record<string, unknown>>;
 
 /** What becomes of a resource. */
 export type Operation = "create" | "update" | "replace" | "delete" | "read" | "import";
+
+/** The same in the words of a page; what is only read or imported is left out of it. */
+export type Fate = "made" | "replaced" | "changed" | "removed";
+export const fates: Readonly<Partial<Record<Operation, Fate>>> = {
+  create: "made",
+  replace: "replaced",
+  update: "changed",
+  delete: "removed",
+};
 
 /** A resource that is not left as it is. */
 export interface Step {
@@ -171,9 +181,6 @@ export function hostOf({ server, olds, news }: Step): string {
   const named = [news, olds].map((inputs) => textOf(objectOf(inputs?.["shell"])["name"]));
   return named.find((name) => name !== "" && name !== unknownValue) ?? server ?? "a new host";
 }
-
-export const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 export const list = (value: unknown): unknown[] => (Array.isArray(value) ? (value as unknown[]) : []);
 

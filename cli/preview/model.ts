@@ -1,7 +1,8 @@
 /** A preview as a reviewer reads it: plain values from what Pulumi says. Pure. */
+import { compare } from "../../provider/core/compare";
 import { volumesOf } from "./volumes";
 import { rulesOf, serversOf } from "./cloud";
-import { compare, containersOf } from "./containers";
+import { containersOf } from "./containers";
 import type { Digest, Operation, Said, Step } from "./digest";
 import type { CommitRange, Group, Preview, Sentence } from "./findings";
 import { headline } from "./headline";

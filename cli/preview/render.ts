@@ -1,7 +1,8 @@
 /** A preview as Markdown for a comment on a pull request. Pure. */
+import { compare } from "../../provider/core/compare";
 import { pageCommand } from "../../provider/core/page";
 import type { Change } from "./changes";
-import { compare, releaseOf, repositoryOf, type ContainerChange, type Image } from "./containers";
+import { releaseOf, repositoryOf, type ContainerChange, type Image } from "./containers";
 import { and, block, code, count, folded, table, text } from "./markdown";
 import type { Commits, Group, Preview, Sentence } from "./findings";
 import type { RouteChange } from "./steps";

@@ -1,8 +1,9 @@
 /** What a release does beside its containers: its command, and its routes. Pure. */
+import { compare } from "../../provider/core/compare";
+import { isObject } from "../../provider/core/is-object";
 import { steps as kinds } from "../../provider/release/steps";
 import { changesBelow, shown, type Change } from "./changes";
-import { compare } from "./containers";
-import { hostOf, isObject, list, textOf, type Step, type Values } from "./digest";
+import { hostOf, list, textOf, type Step, type Values } from "./digest";
 
 /** A release command that runs. */
 export interface ReleaseCommand {

@@ -1,8 +1,9 @@
 /** What becomes of data: the volumes that are made, kept, copied, and deleted. Pure. */
+import { compare } from "../../provider/core/compare";
+import { isObject } from "../../provider/core/is-object";
 import { relation, unknownValue, type Place } from "../../provider/data/place";
 import { fates, type ListedVolume, type VolumeListInputs } from "../../provider/data/no-more";
-import { compare } from "./containers";
-import { isObject, list, textOf, type Step, type Values } from "./digest";
+import { list, textOf, type Step, type Values } from "./digest";
 
 /**
  * - `new`: it begins empty;

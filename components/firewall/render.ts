@@ -1,4 +1,5 @@
 /** Rules as Hetzner takes them: merged by direction, protocol and port, sorted, so that order and repetition are no change. */
+import { compare } from "../../provider/core/compare";
 import { isIPv4, isIPv6 } from "node:net";
 import { parseCidr } from "../core/checks";
 import { everybody, type Protocol, type Rule } from "./rule";
@@ -79,10 +80,6 @@ function first(group: readonly KnownRule[]): KnownRule {
   const [rule] = group;
   if (rule === undefined) throw new RangeError("a group of rules holds at least one");
   return rule;
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : Number(a > b);
 }
 
 /** Who a list of inbound rules lets in on a port. */

@@ -1,4 +1,6 @@
 /** A container's inputs, and what Docker's API makes one from. Pure. */
+import { deepMerge } from "../core/deep-merge";
+import { isObject } from "../core/is-object";
 import { createHash } from "node:crypto";
 import { posix } from "node:path";
 import { changed } from "../changes";
@@ -143,7 +145,7 @@ export function containerBody(inputs: ContainerInputs): Record<string, unknown> 
     },
     NetworkingConfig: { EndpointsConfig: { [network.name]: { Aliases: network.aliases } } },
   };
-  return deepMerge(body, inputs.body ?? {});
+  return deepMerge<unknown>(body, inputs.body ?? {}, isObject);
 }
 
 /** Mounts as Docker takes them: `SOURCE:PATH`. */
@@ -280,18 +282,4 @@ export function uncovered(paths: readonly string[], mounted: readonly string[]):
   const plain = (path: string): string => posix.normalize(path).replace(/(.)\/$/, "$1");
   const there = new Set(mounted.map(plain));
   return [...new Set(paths.map(plain))].filter((path) => !there.has(path)).sort();
-}
-
-/** One body over another: objects together, everything else in place of what was there. */
-function deepMerge(under: Record<string, unknown>, over: Record<string, unknown>): Record<string, unknown> {
-  const merged = { ...under };
-  for (const [name, value] of Object.entries(over)) {
-    const below = merged[name];
-    merged[name] = isObject(below) && isObject(value) ? deepMerge(below, value) : value;
-  }
-  return merged;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,9 +1,10 @@
 /** The app: its image, its route, its roles, and what their containers are run with. */
+import { deepMerge } from "../../../provider/core/deep-merge";
 import { code, duration, Fields, isSpecial, type Node } from "../node";
 import type { RolePart } from "../program";
 import { Notes, type Reader } from "../reader";
 import { commandOf } from "../words";
-import { isMap, deepMerge, type RawMap } from "../yaml";
+import { isMap, type RawMap } from "../yaml";
 import { labelOf, unlike, type Context } from "./context";
 import { environmentOf, over, type Environment, type Hosts } from "./environment";
 import type { HostOf, KamalRole, Machines } from "./hosts";
@@ -201,7 +202,7 @@ function routeOfRole(
   const { run: _, ...below } = isMap(base) ? base : ({} as RawMap);
   const scratch = new Notes(context.notes.names);
   const path = (keys?.at("proxy") ?? "proxy").split(".");
-  const reader = new ReaderOf(deepMerge(below, own), scratch, path);
+  const reader = new ReaderOf(deepMerge(below, own, isMap), scratch, path);
   reader.decide(
     "run",
     "act",

@@ -4,7 +4,7 @@ import { flat } from "../print";
 import type { Node } from "../node";
 import type { Reader } from "../reader";
 import { isMap, type Raw } from "../yaml";
-import { labelOf, unlike, type Context } from "./context";
+import { labelOf, type Context } from "./context";
 
 /** A host as a role names it. */
 export interface HostOf {
@@ -90,7 +90,7 @@ export class Machines {
 
   private next(base: string): string {
     for (let at = 1; ; at += 1) {
-      const name = unlike(`${base}-${at}`, new Set(), 60);
+      const name = `${base}-${at}`;
       if (this.names.has(name)) continue;
       this.names.add(name);
       return name;

@@ -1,6 +1,5 @@
 /** A configuration of Kamal as a program and a list of decisions: every key is read here, or is said not to have been. Pure. */
-import type { Decision } from "../decision";
-import { shown } from "../decision";
+import { shown, type Decision } from "../decision";
 import { Fields, type Node } from "../node";
 import { accessoryVariable, variable, type Machine, type Program, type RegistryPart } from "../program";
 import { Names, Notes, Reader } from "../reader";

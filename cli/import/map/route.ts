@@ -116,15 +116,13 @@ export function proxyOf(run: Reader | undefined): { fields: Fields; ports: numbe
   const [http, https] = [run.number("http_port"), run.number("https_port")];
   const publish = run.flag("publish");
   const addresses = run.list("bind_ips").map(String);
-  run.map("options")?.keys.forEach((key) => {
-    run
-      .map("options")
-      ?.decide(
-        key,
-        "none",
-        "it goes into transform.container.body of the Proxy, as Docker's API names it (npx sextant docs proxy#transform).",
-      );
-  });
+  const options = run.map("options");
+  for (const key of options?.keys ?? [])
+    options?.decide(
+      key,
+      "none",
+      "it goes into transform.container.body of the Proxy, as Docker's API names it (npx sextant docs proxy#transform).",
+    );
   const fields = new Fields()
     .with("image", proxyImage(run))
     .with("httpPort", http === 80 ? undefined : http)

@@ -12,6 +12,11 @@ interface Expected {
   mayLack?: boolean;
 }
 
+/** The lines of an answer, none where there is none. */
+export function linesOf(said: string | undefined): string[] {
+  return (said ?? "").split("\n").filter((line) => line !== "");
+}
+
 /** The code of `timeout`. */
 const tookTooLong = 124;
 
@@ -53,8 +58,7 @@ export class Source {
 
   /** An answer that is a document in each line. */
   jsonLines<T>(name: string, what: string, reader: Reader<T>): T[] {
-    const lines = (this.text(name, what) ?? "").split("\n").filter((line) => line !== "");
-    return lines.flatMap((line) => this.document(line, what, reader) ?? []);
+    return linesOf(this.text(name, what)).flatMap((line) => this.document(line, what, reader) ?? []);
   }
 
   private document<T>(said: string, what: string, reader: Reader<T>): T | undefined {

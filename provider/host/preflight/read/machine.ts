@@ -1,7 +1,7 @@
 /** All that a machine has told, as facts. */
 import type { Answers } from "../answers";
 import type { Machine } from "../machine";
-import { Source } from "../source";
+import { linesOf, Source } from "../source";
 import { readDocker } from "./docker";
 import { readDroppingChains } from "./nft";
 import { readListeners } from "./ports";
@@ -59,7 +59,7 @@ function readSystem(source: Source): Pick<Machine, System> {
     ...(cores === undefined ? {} : { cores }),
     ...(tables?.includes("/proc/net/tcp") ? { ipv6: tables.includes("/proc/net/if_inet6") } : {}),
     processes: readProcesses(source),
-    pruneJobs: lines(source.text("prune-jobs", "grep in the directories of jobs", { codes: [0, 1] })).map(
+    pruneJobs: linesOf(source.text("prune-jobs", "grep in the directories of jobs", { codes: [0, 1] })).map(
       (path) => `/${path}`,
     ),
     // Newer ones write their names with capitals.
@@ -71,7 +71,7 @@ function readSystem(source: Source): Pick<Machine, System> {
 function readProcesses(source: Source): Machine["processes"] {
   const said = source.text("processes", "/proc/*/comm", { codes: [0, 1] });
   if (said === "") source.leave("/proc/*/comm", "it names no process");
-  return new Set(lines(said));
+  return new Set(linesOf(said));
 }
 
 /** Docker's word for it. */
@@ -171,14 +171,10 @@ function readDockerUser(source: Source): string | undefined {
   return none ? undefined : source.text("docker-user", "iptables", { mayLack: true });
 }
 
-function lines(said: string | undefined): string[] {
-  return (said ?? "").split("\n").filter((line) => line !== "");
-}
-
 /** Lines of a name and what follows it. The first of a name counts. */
 function pairs(said: string, key = (name: string): string => name): Map<string, string> {
   const found = new Map<string, string>();
-  for (const line of lines(said)) {
+  for (const line of linesOf(said)) {
     const [, name = "", value = ""] = /^(\S+) *(.*)$/.exec(line) ?? [];
     if (name !== "" && !found.has(key(name))) found.set(key(name), value);
   }
