@@ -2,54 +2,24 @@
  * `sextant preview` of a program on two servers, edit by edit, with the real engine; machines are directories that a script in the place
  * of `ssh` looks into.
  */
-import { execFile, execFileSync } from "node:child_process";
-import { copyFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createHetzner, type Hetzner } from "../../lab/hetzner/server";
 import { compileCommand } from "../unit/cli/compiled";
-import { engineEnvironment, linkLibrary } from "./engine";
+import { OnDirectories, type Ended } from "./on-directories";
 import type { Edit } from "./preview-command/edit";
-import { Directories } from "./replaced-server/directories";
 
-const run = promisify(execFile);
-const token = "t".repeat(64);
 const canaries = ["canary-of-the-configuration", "canary-of-the-first-release", "canary-of-the-second"];
-const folder = mkdtempSync(join(tmpdir(), "sextant-previewed-"));
-const program = join(folder, "test/lab/preview-command/program");
-const machinesFolder = join(folder, "machines");
-let hetzner: Hetzner;
-let environment: NodeJS.ProcessEnv;
+let place: OnDirectories<Edit>;
 let command: string;
 
-interface Ended {
-  code: number;
-  stdout: string;
-  stderr: string;
-}
+const must = async (args: readonly string[], edit?: Partial<Edit>): Promise<string> =>
+  (await place.must(args, edit)).stdout;
 
-function execute(file: string, args: readonly string[], edit: Partial<Edit>, cwd: string): Promise<Ended> {
-  const env = { ...environment, EDIT: JSON.stringify(edit) };
-  return run(file, args, { cwd, env, maxBuffer: 64 * 1024 * 1024 }).then(
-    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
-    (error: unknown) => error as Ended,
-  );
-}
-
-const pulumi = (args: readonly string[], edit: Partial<Edit> = {}): Promise<Ended> =>
-  execute("pulumi", [...args, "--non-interactive"], edit, program);
-
-async function must(args: readonly string[], edit?: Partial<Edit>): Promise<string> {
-  const { code, stdout, stderr } = await pulumi(args, edit);
-  expect(code, stdout + stderr).toBe(0);
-  return stdout;
-}
-
-/** The command, as it is run beside the program; secrets are nowhere in what it says. */
+/** The command, as it is run elsewhere than the program; secrets are nowhere in what it says. */
 async function sextant(words: readonly string[], edit: Partial<Edit> = {}): Promise<Ended> {
-  const ended = await execute(process.execPath, [command, "-C", program, ...words], edit, folder);
+  const { folder, program } = place;
+  const ended = await place.execute(process.execPath, [command, "-C", program, ...words], folder, edit);
   for (const canary of canaries) expect(ended.stdout + ended.stderr).not.toContain(canary);
   return ended;
 }
@@ -58,42 +28,18 @@ async function sextant(words: readonly string[], edit: Partial<Edit> = {}): Prom
 const kept = (page: string): string =>
   page
     .replace(/\*\*Looked at so far\*\*.*<\/details>\n\n/s, "")
-    .replaceAll(folder, "/home/deploy")
+    .replaceAll(place.folder, "/home/deploy")
     .replaceAll(/^- using pulumi-resource-.*\n/gm, "")
     .replaceAll(/deploy-[0-9a-f]{8}/g, "deploy-00000000");
 
 beforeAll(async () => {
-  mkdirSync(machinesFolder);
-  hetzner = createHetzner({
-    machines: new Directories(machinesFolder),
-    stateFile: join(folder, "state.json"),
-    token,
-    actionDelayMs: 20,
-  });
-  const endpoint = await hetzner.listen();
-  cpSync(join(__dirname, "preview-command"), join(folder, "test/lab/preview-command"), { recursive: true });
-  linkLibrary(folder);
-  command = await compileCommand(folder);
-  mkdirSync(join(folder, "bin"));
-  copyFileSync(join(__dirname, "replaced-server/ssh.sh"), join(folder, "bin/ssh"));
-  const key = join(folder, "key");
-  execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", key]);
-  environment = {
-    ...process.env,
-    ...(await engineEnvironment(folder, { token, endpoint }, [join(folder, "bin")])),
-    PULUMI_NODEJS_TRANSPILE_ONLY: "true",
-    KEY_FILE: key,
-    MACHINES: machinesFolder,
-  };
-  await must(["stack", "init", "lab"]);
-  await must(["config", "set", "hcloud:pollInterval", "100ms"]);
-  await must(["config", "set", "hcloud:pollFunction", "constant"]);
+  place = await OnDirectories.start<Edit>("preview-command", "t".repeat(64));
+  command = await compileCommand(place.folder);
   await must(["config", "set", "--secret", "key", canaries[0] ?? ""]);
 });
 
 afterAll(async () => {
-  await hetzner.close();
-  rmSync(folder, { recursive: true });
+  await place.end();
 });
 
 /** What a page is of, and whether it says that the preview failed. */
@@ -138,7 +84,7 @@ describe.sequential("sextant preview", () => {
   });
 
   test("reads what Pulumi has printed, and gives the model", async () => {
-    const file = join(folder, "preview.json");
+    const file = join(place.folder, "preview.json");
     const edit = { searchData: "discard", version: "v2", token: "canary-of-the-second" } as const;
     writeFileSync(file, await must(["preview", "--json"], edit));
     const [fresh, read, model] = await Promise.all([

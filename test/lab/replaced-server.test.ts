@@ -2,53 +2,26 @@
  * A server that is replaced, with data on it and without. The real engine with the real hcloud plugin against the API, by which Pulumi
  * deletes the old server before it makes the new one; machines are directories that a script in the place of `ssh` looks into.
  */
-import { execFile, execFileSync } from "node:child_process";
-import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createHetzner, type Hetzner } from "../../lab/hetzner/server";
-import { engineEnvironment, linkLibrary } from "./engine";
-import { Directories } from "./replaced-server/directories";
+import { OnDirectories, type Ended } from "./on-directories";
 import type { Edit } from "./replaced-server/edit";
 
-const run = promisify(execFile);
 const token = "t".repeat(64);
-const folder = mkdtempSync(join(tmpdir(), "sextant-replaced-"));
-const program = join(folder, "test/lab/replaced-server/program");
-const machinesFolder = join(folder, "machines");
 const volumes = { db: "replaced-server-lab-db-data", shop: "replaced-server-lab-shop-files" };
-let hetzner: Hetzner;
-let endpoint: string;
-let environment: NodeJS.ProcessEnv;
+let place: OnDirectories<Edit>;
 
-interface Ran {
-  code: number;
-  text: string;
-}
+const textOf = ({ stdout, stderr }: Ended): string => `${stdout}\n${stderr}`;
 
-async function pulumi(args: readonly string[], edit: Partial<Edit> = {}): Promise<Ran> {
-  const settings = {
-    cwd: program,
-    env: { ...environment, EDIT: JSON.stringify(edit) },
-    maxBuffer: 64 * 1024 * 1024,
-  };
-  return run("pulumi", [...args, "--non-interactive"], settings).then(
-    ({ stdout, stderr }) => ({ code: 0, text: `${stdout}\n${stderr}` }),
-    (error: unknown) => {
-      const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
-      return { code, text: `${stdout}\n${stderr}` };
-    },
-  );
+async function pulumi(args: readonly string[], edit: Partial<Edit>): Promise<{ code: number; text: string }> {
+  const ended = await place.pulumi(args, edit);
+  return { code: ended.code, text: textOf(ended) };
 }
 
 /** Runs what has to succeed. */
-async function must(args: readonly string[], edit?: Partial<Edit>): Promise<string> {
-  const { code, text } = await pulumi(args, edit);
-  expect(code, text).toBe(0);
-  return text;
-}
+const must = async (args: readonly string[], edit?: Partial<Edit>): Promise<string> =>
+  textOf(await place.must(args, edit));
 
 const up = (edit: Partial<Edit>, ...flags: string[]): Promise<string> =>
   must(["up", "--yes", ...flags], edit);
@@ -59,7 +32,7 @@ interface Named {
 
 async function servers(): Promise<{ id: number; name: string; location: string; image: string }[]> {
   const headers = { Authorization: `Bearer ${token}` };
-  const response = await fetch(`${endpoint}/servers`, { headers });
+  const response = await fetch(`${place.endpoint}/servers`, { headers });
   const { servers: all } = (await response.json()) as {
     servers: { id: number; name: string; location: Named; image: Named }[];
   };
@@ -73,10 +46,10 @@ async function servers(): Promise<{ id: number; name: string; location: string; 
 
 /** The volumes on all machines. */
 const onMachines = (): string[] =>
-  readdirSync(machinesFolder)
+  readdirSync(place.machines)
     .flatMap((machine) => {
-      const place = join(machinesFolder, machine, "volumes");
-      return existsSync(place) ? readdirSync(place) : [];
+      const there = join(place.machines, machine, "volumes");
+      return existsSync(there) ? readdirSync(there) : [];
     })
     .sort();
 
@@ -91,35 +64,11 @@ async function serverUrn(): Promise<string> {
 }
 
 beforeAll(async () => {
-  mkdirSync(machinesFolder);
-  hetzner = createHetzner({
-    machines: new Directories(machinesFolder),
-    stateFile: join(folder, "state.json"),
-    token,
-    actionDelayMs: 20,
-  });
-  endpoint = await hetzner.listen();
-  cpSync(join(__dirname, "replaced-server"), join(folder, "test/lab/replaced-server"), { recursive: true });
-  linkLibrary(folder);
-  mkdirSync(join(folder, "bin"));
-  copyFileSync(join(__dirname, "replaced-server/ssh.sh"), join(folder, "bin/ssh"));
-  const key = join(folder, "key");
-  execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", key]);
-  environment = {
-    ...process.env,
-    ...(await engineEnvironment(folder, { token, endpoint }, [join(folder, "bin")])),
-    PULUMI_NODEJS_TRANSPILE_ONLY: "true",
-    KEY_FILE: key,
-    MACHINES: machinesFolder,
-  };
-  await must(["stack", "init", "lab"]);
-  await must(["config", "set", "hcloud:pollInterval", "100ms"]);
-  await must(["config", "set", "hcloud:pollFunction", "constant"]);
+  place = await OnDirectories.start<Edit>("replaced-server", token);
 });
 
 afterAll(async () => {
-  await hetzner.close();
-  rmSync(folder, { recursive: true });
+  await place.end();
 });
 
 describe.sequential("a server that is replaced", () => {
@@ -192,8 +141,8 @@ describe.sequential("a server that is replaced", () => {
     const { code, text } = await pulumi(["preview"], { ...edit, location: "nbg1" });
     expect(code, text).not.toBe(0);
     expect(text).toContain("is to be replaced by another machine, but the volume");
-    for (const machine of readdirSync(machinesFolder))
-      rmSync(join(machinesFolder, machine), { recursive: true });
+    for (const machine of readdirSync(place.machines))
+      rmSync(join(place.machines, machine), { recursive: true });
     await up({ ...edit, location: "nbg1" });
     const [after, ...others] = await servers();
     expect([after?.location, others]).toEqual(["nbg1", []]);
