@@ -3,8 +3,9 @@ import type { Command } from "commander";
 import { parseEvidence } from "../provider/diagnosis/parse";
 import { verdict } from "../provider/diagnosis/verdict";
 import { runOverSsh } from "../provider/ssh/run";
-import { hidesHosts, hostsOf, type DeployedHost } from "./hosts";
-import { exportStack, stackChoice, type StackChoice } from "./stack";
+import { deployed, hostsNamed } from "./deployed";
+import type { DeployedHost } from "./hosts";
+import { stackChoice } from "./stack";
 
 interface Options {
   host?: string;
@@ -27,28 +28,10 @@ export function addDoctor(program: Command): void {
     .option("--host <name>", "ask this host alone")
     .option("--raw", "print what was gathered as JSON, a line for each container", false)
     .action(async (container: string | undefined, options: Options, command: Command) => {
-      const hosts = chosen(deployed(stackChoice(command)), options.host);
+      const hosts = hostsNamed("doctor", deployed(stackChoice(command)).hosts, options.host);
       const told = await Promise.all(hosts.map(ask));
       for (const line of answer(told, container, options.raw)) console.log(line);
     });
-}
-
-/** The hosts of a stack. Its secrets are asked for only where one of them is how a host is reached. */
-function deployed(choice: StackChoice): readonly DeployedHost[] {
-  const state = exportStack(choice);
-  return hostsOf(hidesHosts(state) ? exportStack(choice, true) : state);
-}
-
-/** The hosts that are asked. @throws Error when there is none. */
-export function chosen(hosts: readonly DeployedHost[], name: string | undefined): readonly DeployedHost[] {
-  if (hosts.length === 0) {
-    throw new Error("doctor: this stack has no hosts; name another by --stack, or see pulumi stack ls.");
-  }
-  const found = hosts.filter(({ shell }) => name === undefined || shell.name === name);
-  if (found.length > 0) return found;
-  throw new Error(
-    `doctor: this stack has no host ${name ?? ""}; it has ${hosts.map(({ shell }) => shell.name).join(", ")}.`,
-  );
 }
 
 /** Asks a host; one that is down is no reason to say nothing of the others. */

@@ -44,7 +44,7 @@ const isHidden = (value: unknown): boolean =>
   typeof value === "object" && value !== null && "ciphertext" in value;
 
 /** A value that the state marks as a secret, in clear: its JSON is text in the state. */
-function plain(value: unknown): unknown {
+export function plain(value: unknown): unknown {
   if (typeof value !== "object" || value === null || !("plaintext" in value)) return value;
   return JSON.parse(String(value.plaintext));
 }

@@ -1,12 +1,27 @@
 #!/usr/bin/env node
-/** The `sextant` program: a project's first files, what is asked of a deployed stack, and the pages of the library. */
+/** The `sextant` program: a project's first files, the work on a deployed stack, and the pages of the library. */
 import { CommanderError } from "commander";
-import { sextant } from "./program";
+import { commandsOf } from "./operate/parts";
+import { sextant, unknownWord } from "./program";
+import { exportStack } from "./stack";
 
 /** Wrong words; what goes wrong in a command ends with 1. */
 const wrongUsage = 2;
 
-sextant()
+/** The names that the stack's apps have for commands, where the first word may be one of them. */
+function ownNames(): string[] {
+  try {
+    const unknown = unknownWord(process.argv.slice(2));
+    if (unknown === undefined) return [];
+    const all = [...commandsOf(exportStack(unknown.choice)).values()].flatMap((own) => Object.keys(own));
+    return [...new Set(all)];
+  } catch {
+    // Without a stack there are none: what is wrong with the words is said when they are read.
+    return [];
+  }
+}
+
+sextant(ownNames())
   .parseAsync()
   .catch((error: unknown) => {
     // Commander has said what it had to say by then, also for --help and --version, which are no errors.

@@ -85,7 +85,7 @@ export class App extends Component {
     this.version = pulumi
       .all([pulumi.output(args.version), pulumi.all(switched)])
       .apply(([version]) => version);
-    this.registerOutputs({ version: this.version });
+    this.registerOutputs({ version: this.version, commands: args.commands, roles: placesOf(roles) });
   }
 
   /** Refuses what cannot work, says what may not be meant, and takes its place on the hosts. */
@@ -199,4 +199,9 @@ export class App extends Component {
     });
     return certificates;
   }
+}
+
+/** For `sextant`, which has the state alone: the first role is the primary one, and its first host. */
+function placesOf(roles: readonly Role[]): { name: string; hosts: string[] }[] {
+  return roles.map(({ name, servers }) => ({ name, hosts: servers.map(({ hostName }) => hostName) }));
 }

@@ -160,6 +160,15 @@ export interface AppArgs extends ContainerSettings {
   /** How long the release command may take. @default "10m" @edit the release command runs again, in place */
   releaseTimeout?: Duration;
   /**
+   * Commands of its own that `npx sextant NAME` runs in a container of the first role, on a terminal. Without any there are `console`
+   * (`bin/rails console`), `dbconsole` (`bin/rails dbconsole --include-password`) and `shell`, of which each may say otherwise here.
+   *
+   * @default none
+   * @edit in the state only: nothing on the hosts changes
+   * @example { console: ["bin/rails", "console", "--sandbox"], queues: ["bin/rails", "runner", "puts SolidQueue::Job.count"] }
+   */
+  commands?: Record<string, string[]>;
+  /**
    * How the release goes over the hosts.
    *
    * @default all hosts at a time

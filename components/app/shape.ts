@@ -125,6 +125,7 @@ export const appShape: Shape<AppArgs> = object<AppArgs>(
     ),
     release: words,
     releaseTimeout: single,
+    commands: named(words, '{ console: ["bin/console"] }'),
     rollout: object<Part<AppArgs, "rollout">>({ batch: single }, '{ batch: 2 } or { batch: "25%" }'),
     retainImages: amount,
     data: single,
@@ -147,5 +148,6 @@ export const appShape: Shape<AppArgs> = object<AppArgs>(
     builder: "remove it: images are built and pushed before pulumi runs",
     healthcheck: "write route.health",
     boot: "write rollout: { batch: 2 }",
+    aliases: 'write commands: { console: ["bin/rails", "console"] }',
   },
 );

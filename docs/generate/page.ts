@@ -56,7 +56,7 @@ export function indexPage({ components, transform }: Library): string {
     "A page a component: what it is, an example, every argument with its default and with what editing it does to what is " +
       "there already, the resources that it makes, and the types that its arguments name. A deployment is described in the " +
       "project's README.",
-    "How it is used, step by step: [The start](guide/start.md), [Deploying and going back](guide/deploy.md), [Previews and deploys in " +
+    "How it is used, step by step: [The start](guide/start.md), [Deploying and going back](guide/deploy.md), [A day's work](guide/day.md): logs, consoles, maintenance, [Previews and deploys in " +
       "CI](guide/ci.md), [Secrets](guide/secrets.md), [From Kamal](guide/from-kamal.md), [Upgrading](guide/upgrading.md), with what counts as a breaking change, and [When " +
       "something is wrong](guide/wrong.md).",
     table(

@@ -4,6 +4,7 @@ import { code, duration, Fields, isSpecial, type Node } from "../node";
 import type { RolePart } from "../program";
 import { Notes, type Reader } from "../reader";
 import { commandOf } from "../words";
+import { commandsOf } from "./aliases";
 import { isMap, type RawMap } from "../yaml";
 import { labelOf, unlike, type Context } from "./context";
 import { environmentOf, over, type Environment, type Hosts } from "./environment";
@@ -274,6 +275,7 @@ function settingsOf(
     .with("readyTimeout", readyTimeout(root, context, workers, readyDelay))
     .with("labels", labelsOf(root))
     .with("logging", loggingOf(root))
+    .with("commands", commandsOf(root, context))
     .with("rollout", rolloutOf(root))
     .with("retainImages", retain)
     .with("transform", volumes.transform.with("container", new Fields().with("body", body)));

@@ -19,7 +19,7 @@ const hookWords: Readonly<Record<string, string>> = {
     "the proxy is replaced without refusing a connection, and nothing has to be put back into rotation",
 };
 
-/** Says what becomes of hooks, aliases, output and the like. */
+/** Says what becomes of hooks, output and the like. */
 export function otherKeys(root: Reader, { notes }: Context, hooks: readonly string[]): void {
   for (const hook of hooks)
     notes.add(
@@ -66,17 +66,4 @@ export function otherKeys(root: Reader, { notes }: Context, hooks: readonly stri
       shown("", value),
     );
   }
-  for (const [alias, command] of Object.entries(root.map("aliases")?.value ?? {})) {
-    root.map("aliases")?.take(alias);
-    notes.add(`aliases.${alias}`, "none", aliasWords(String(command as string)), shown("", command));
-  }
-}
-
-function aliasWords(command: string): string {
-  const inner = /^(app|accessory|server)\s+exec\b/.test(command);
-  if (inner)
-    return "there is no exec yet: ssh root@HOST, docker ps, and docker exec -it CONTAINER with the command.";
-  if (/^(app|accessory|proxy)\s+logs\b/.test(command))
-    return "there are no logs yet: ssh root@HOST, docker ps, and docker logs --follow CONTAINER.";
-  return "commands have no aliases; a script of package.json can have the one that does it here.";
 }

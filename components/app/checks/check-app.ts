@@ -6,6 +6,7 @@ import { checkData } from "../../data/check-word";
 import { isMutableTag, mutableTagCheck } from "../../image/reference";
 import type { AppArgs, ContainerSettings, RoleArgs } from "../args";
 import { rolesOf, routeArgument, type Role } from "../plan";
+import { checkCommands } from "./check-commands";
 import { checkTimeouts } from "./check-timeouts";
 import { checkRoute } from "../route";
 
@@ -22,6 +23,7 @@ export function checkApp(name: string, args: AppArgs): Problem[] {
     ...(args.release === undefined
       ? []
       : check.notEmpty("release", args.release, "give the command as a list of words")),
+    ...checkCommands(args.commands),
     ...check.duration("releaseTimeout", args.releaseTimeout, 1000),
     ...(args.inspectImage === false ? [] : check.duration("inspectImage", args.inspectImage, 100, 60_000)),
     ...checkBatch(args.rollout?.batch),

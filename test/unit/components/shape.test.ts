@@ -313,6 +313,7 @@ describe("whatever is given for an argument", () => {
         "roles",
         "release",
         "releaseTimeout",
+        "commands",
         "rollout",
         "retainImages",
       ],

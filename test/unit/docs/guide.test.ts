@@ -33,7 +33,16 @@ const typed = [
 describe("the guide", () => {
   it("has a page for each thing that is done", () => {
     expect(guide.map((path) => path.replace("docs/guide/", "")).sort()).toEqual([
-      ...["ci.md", "deploy.md", "from-kamal.md", "secrets.md", "start.md", "upgrading.md", "wrong.md"],
+      ...[
+        "ci.md",
+        "day.md",
+        "deploy.md",
+        "from-kamal.md",
+        "secrets.md",
+        "start.md",
+        "upgrading.md",
+        "wrong.md",
+      ],
     ]);
   });
 
@@ -104,9 +113,15 @@ function settingsOfInit(): { least: object } {
   return { least: (JSON.parse(file) as { compilerOptions: object }).compilerOptions };
 }
 
+/** The names that the programs of a page have for commands of their own. */
+function namesIn(page: string): string[] {
+  const all = [...page.matchAll(/^ +commands: \{\n(.*?)^ +\},$/gms)].map(([, names = ""]) => names);
+  return all.flatMap((names) => [...names.matchAll(/^ +(\w+):/gm)].map(([, name = ""]) => name));
+}
+
 /** The command of `sextant` that these words are read as, by its own reader; nothing is done. @throws CommanderError for wrong words */
-function parsed([, ...words]: readonly string[]): Command {
-  const program = sextant().configureOutput({ writeErr: () => undefined, writeOut: () => undefined });
+function parsed([, ...words]: readonly string[], own: readonly string[] = []): Command {
+  const program = sextant(own).configureOutput({ writeErr: () => undefined, writeOut: () => undefined });
   let found = program;
   for (const command of program.commands) {
     command.exitOverride().configureOutput({ writeErr: () => undefined, writeOut: () => undefined });
@@ -122,7 +137,7 @@ describe("what is to be typed", () => {
   it.each(typed)("in %s is understood by sextant", (path) => {
     for (const words of commands(read(path), ["sextant"])) {
       try {
-        parsed(words);
+        parsed(words, namesIn(read(path)));
       } catch (error) {
         // Help and version end a command, too, and well.
         if (!(error instanceof CommanderError) || (error.exitCode !== 0 && words.length > 1))

@@ -217,6 +217,21 @@ export const refusals: [title: string, make: (w: World) => unknown, sentence: st
     'App "shop": releaseTimeout is "0s", but it has to be from 1s to 24h; choose a duration in that range (npx sextant docs checks#values).',
   ],
   [
+    "app: a command of sextant's own",
+    (w) => w.app({ commands: { logs: ["bin/logs"] } }),
+    'App "shop": commands.logs is never run: npx sextant logs is a command of its own; give it another name.',
+  ],
+  [
+    "app: a command without a name",
+    (w) => w.app({ commands: { "my console": ["bin/rails", "console"] } }),
+    'App "shop": commands.my console is no name: a name has lower-case letters, digits and dashes, and begins with a letter; name it like "console".',
+  ],
+  [
+    "app: a command without words",
+    (w) => w.app({ commands: { queues: [] } }),
+    'App "shop": commands.queues is [], but it must not be empty; give the command as a list of words.',
+  ],
+  [
     "app: time for the image",
     (w) => w.app({ inspectImage: "2h" }),
     'App "shop": inspectImage is "2h", but it has to be from 100ms to 60s; choose a duration in that range (npx sextant docs checks#values).',

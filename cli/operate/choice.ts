@@ -1,0 +1,135 @@
+/** Which containers a command is about: the words for it, and what they choose. */
+import { Option, type Command } from "commander";
+import { hostsNamed, type Deployed } from "../deployed";
+import type { DeployedHost } from "../hosts";
+import type { Part } from "./parts";
+import { runningOn, type Running } from "./running";
+
+export interface Choice {
+  app?: string;
+  role?: string;
+  accessory?: string;
+  proxy?: boolean;
+  host?: string;
+}
+
+/** What a command takes where nothing is chosen. */
+export type Default = "everything" | "roles";
+
+/** Adds the words to a command; a Kamal user knows the short ones. */
+export function choosing(command: Command): Command {
+  return command
+    .option("--app <name>", "of this app")
+    .option("-r, --role <name>", "of this role")
+    .addOption(new Option("-a, --accessory <name>", "of this accessory").conflicts(["app", "role", "proxy"]))
+    .addOption(new Option("--proxy", "of the proxies").conflicts(["app", "role"]))
+    .option("--host <name>", "on this host alone");
+}
+
+/** The parts that are chosen. @throws Error with those that there are, where none is. */
+export function partsNamed(
+  command: string,
+  { parts, hosts }: Deployed,
+  { app, role, accessory, proxy }: Choice,
+  otherwise: Default,
+): readonly Part[] {
+  if (proxy === true) return [proxies(parts, hosts)];
+  if (accessory !== undefined)
+    return found(
+      command,
+      parts.filter(({ kind }) => kind === "accessory"),
+      ({ name }) => name === accessory,
+      `accessory ${accessory}`,
+    );
+  const roles = parts.filter(({ kind }) => kind === "role");
+  if (app === undefined && role === undefined) {
+    if (otherwise === "everything") return parts;
+    return found(command, roles, () => true, "app");
+  }
+  const what = [app === undefined ? [] : [`app ${app}`], role === undefined ? [] : [`role ${role}`]];
+  return found(
+    command,
+    roles,
+    (part) => [undefined, part.app].includes(app) && [undefined, part.role].includes(role),
+    what.flat().join(" with a "),
+  );
+}
+
+/** The proxies, also another stack's through which this one's requests come. */
+function proxies(parts: readonly Part[], hosts: readonly DeployedHost[]): Part {
+  const own = parts.find(({ kind }) => kind === "proxy");
+  const names = hosts.map(({ shell }) => shell.name);
+  return own ?? { kind: "proxy", name: "proxy", hosts: names, label: ["", ""], urns: [] };
+}
+
+function found(
+  command: string,
+  all: readonly Part[],
+  wanted: (part: Part) => boolean,
+  what: string,
+): readonly Part[] {
+  const some = all.filter(wanted);
+  if (some.length > 0) return some;
+  const there = all.length === 0 ? "none" : all.map(({ name }) => name).join(", ");
+  throw new Error(`${command}: this stack has no ${what}; it has ${there}.`);
+}
+
+/** What the hosts answered, and why others could not be asked. */
+export interface Asked<T> {
+  readonly answers: readonly T[];
+  readonly problems: readonly string[];
+}
+
+/** Asks hosts side by side; one that is down is no reason to say nothing of the others. */
+export async function askAll<Of, T>(all: readonly Of[], ask: (one: Of) => Promise<T>): Promise<Asked<T>> {
+  const ends = await Promise.allSettled(all.map(ask));
+  return {
+    answers: ends.flatMap((end) => (end.status === "fulfilled" ? [end.value] : [])),
+    problems: ends.flatMap((end) => (end.status === "rejected" ? [messageOf(end.reason)] : [])),
+  };
+}
+
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** Says what stood in the way of some of it: the answer is not whole then. */
+export function sayProblems(problems: readonly string[]): void {
+  for (const problem of problems) console.error(problem);
+  if (problems.length > 0) process.exitCode = 1;
+}
+
+/** The containers that are chosen, in the order of the program, host after host. */
+export async function containersNamed(
+  command: string,
+  stack: Deployed,
+  choice: Choice,
+  otherwise: Default,
+): Promise<Asked<Running>> {
+  const parts = partsNamed(command, stack, choice, otherwise);
+  const places = new Set(parts.flatMap(({ hosts }) => hosts));
+  const hosts = hostsNamed(command, stack.hosts, choice.host).filter(({ shell }) => places.has(shell.name));
+  if (hosts.length === 0) {
+    const what = parts.map(({ name }) => name).join(", ");
+    throw new Error(
+      `${command}: ${what} is not on ${choice.host ?? ""}; it is on ${[...places].join(", ")}.`,
+    );
+  }
+  const { answers, problems } = await askAll(hosts, (host) => runningOn(host, parts));
+  const all = answers.flat();
+  // In the order of the program: the first is the primary one.
+  const ordered = parts.flatMap(({ name, hosts: on }) =>
+    on.flatMap((host) => all.filter(({ part, host: { shell } }) => part === name && shell.name === host)),
+  );
+  return { answers: ordered, problems };
+}
+
+/** Of each part on each host the one that runs; where none does, the newest. */
+export function current(containers: readonly Running[]): Running[] {
+  const chosen = new Map<string, Running>();
+  for (const each of containers) {
+    const place = `${each.host.shell.name}/${each.part}`;
+    const before = chosen.get(place);
+    if (before === undefined || (before.state !== "running" && each.state === "running"))
+      chosen.set(place, each);
+  }
+  return [...chosen.values()];
+}

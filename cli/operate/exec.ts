@@ -1,0 +1,186 @@
+/** `sextant exec COMMAND...`: a command in a container of the stack, a new one or the one that runs; on one host, or on each. */
+import { randomBytes } from "node:crypto";
+import { InvalidArgumentError, type Command } from "commander";
+import { send, sendOk } from "../../provider/docker/api";
+import { quote } from "../../provider/host/scripts";
+import { attachOverSsh, streamOverSsh } from "../../provider/ssh/stream";
+import { deployed, type Deployed } from "../deployed";
+import { stackChoice } from "../stack";
+import { askAll, choosing, containersNamed, current, sayProblems, type Choice } from "./choice";
+import { prefix, widestOf } from "./log-lines";
+import { oneOffBody, type OneOff, type Original } from "./one-off";
+import type { Running } from "./running";
+
+/** Where a command runs, and how. */
+export interface Execution extends Choice {
+  interactive: boolean;
+  reuse: boolean;
+  eachHost: boolean;
+  env?: string[];
+}
+
+/** Adds the command. */
+export function addExec(program: Command): void {
+  choosing(program.command("exec").description("run a command in a container of the stack"))
+    .argument("<command...>", "its words; a single one with spaces in it is for the shell of the container")
+    .option("-i, --interactive", "type into it, on a terminal of its own where this is one", false)
+    .option("--reuse", "in the container that runs, instead of a new one of the same release", false)
+    .option("--each-host", "on each host, side by side, instead of the first one", false)
+    .option(
+      "-e, --env <name=value...>",
+      "variables for this command; for what is secret they are not",
+      variables,
+    )
+    .addHelpText(
+      "after",
+      [
+        "",
+        "In the first role on its first host without a choice. Accessories and the proxy have no new container: the command runs in theirs.",
+        "Words that begin with a dash belong after --, or into quotes:",
+        "  sextant exec -i --reuse bin/rails console",
+        "  sextant exec \"bin/rails runner -e production 'puts User.count'\"",
+        "  sextant exec --role job --each-host -- ps aux",
+      ].join("\n"),
+    )
+    .action(async (words: string[], options: Execution, command: Command) => {
+      process.exitCode = await execute("exec", deployed(stackChoice(command)), words, options);
+    });
+}
+
+function variables(text: string, before: string[] = []): string[] {
+  if (!/^[A-Za-z_][A-Za-z0-9_]*=/.test(text))
+    throw new InvalidArgumentError("Write each as NAME=value, such as -e LOG_LEVEL=debug.");
+  return [...before, text];
+}
+
+/** A word with spaces is for a shell, as with Kamal. */
+export function wordsOf(given: readonly string[]): readonly string[] {
+  const [first = ""] = given;
+  return given.length === 1 && /\s/.test(first) ? ["sh", "-c", first] : given;
+}
+
+/**
+ * Runs it.
+ * @returns its exit code; of several the highest
+ */
+export async function execute(
+  name: string,
+  stack: Deployed,
+  words: readonly string[],
+  options: Execution,
+): Promise<number> {
+  if (options.interactive && options.eachHost)
+    throw new Error(
+      `${name}: --interactive is for one host, and --each-host for all; leave one of them out.`,
+    );
+  const { answers, problems } = await containersNamed(name, stack, options, "roles");
+  const [first] = answers;
+  const apps = [...new Set(answers.map(({ part }) => part.split("/")[0] ?? ""))];
+  if (first?.kind === "role" && apps.length > 1)
+    throw new Error(`${name}: this stack has the apps ${apps.join(", ")}; name one by --app.`);
+  // Without a choice of one, it is the first role alone.
+  const places = current(answers.filter(({ part }) => part === first?.part));
+  if (problems.length > 0 && (options.eachHost || places.length === 0)) sayProblems(problems);
+  const reuse = options.reuse || first?.kind !== "role";
+  const usable = places.filter(({ state }) => !reuse || state === "running");
+  if (usable.length === 0) {
+    if (problems.length > 0) return 1;
+    const what = first === undefined ? "no container of it is there" : `no container of ${first.part} runs`;
+    throw new Error(`${name}: ${what}; sextant ps lists what does.`);
+  }
+  const command = wordsOf(words);
+  if (!options.eachHost) return onHere(usable, reuse, command, options);
+  return Math.max(...(await onEach(usable, reuse, command, options)), problems.length > 0 ? 1 : 0);
+}
+
+/** On one host, with this process's own streams. */
+async function onHere(
+  [container]: readonly Running[],
+  reuse: boolean,
+  command: readonly string[],
+  { interactive, env = [] }: Execution,
+): Promise<number> {
+  if (container === undefined) return 1;
+  const terminal = interactive && process.stdin.isTTY && process.stdout.isTTY;
+  const one = { command, env, interactive, terminal };
+  if (process.stderr.isTTY) {
+    const where = reuse ? container.name : `a new container of ${container.version}`;
+    console.error(`${container.host.shell.name}: ${container.part}, in ${where}`);
+  }
+  return inContainer(container, reuse, one, (line) => attachOverSsh(container.host.shell, line, terminal));
+}
+
+/** On each host, with its name before each line. */
+async function onEach(
+  containers: readonly Running[],
+  reuse: boolean,
+  command: readonly string[],
+  { env = [] }: Execution,
+): Promise<number[]> {
+  const sources = containers.map(({ host, part }) => ({ host: host.shell.name, part }));
+  const widest = widestOf(sources);
+  const one = { command, env, interactive: false, terminal: false };
+  const { answers, problems } = await askAll(containers, (container) => {
+    const before = prefix({ host: container.host.shell.name, part: container.part }, widest);
+    const lines = {
+      out: (line: string): void => {
+        console.log(`${before}${line}`);
+      },
+      err: (line: string): void => {
+        console.error(`${before}${line}`);
+      },
+    };
+    return inContainer(container, reuse, one, (line) => streamOverSsh(container.host.shell, line, lines));
+  });
+  sayProblems(problems);
+  return [...answers, ...problems.map(() => 1)];
+}
+
+async function inContainer(
+  container: Running,
+  reuse: boolean,
+  one: OneOff,
+  run: (line: string) => Promise<number>,
+): Promise<number> {
+  if (reuse) return run(execLine(container.name, one));
+  return inNewContainer(container, one, run);
+}
+
+/** The line of a command in a container that runs. */
+export function execLine(name: string, { command, env, interactive, terminal }: OneOff): string {
+  return [
+    "docker exec",
+    ...(interactive ? ["--interactive"] : []),
+    ...(terminal ? ["--tty"] : []),
+    ...env.flatMap((each) => ["--env", quote(each)]),
+    quote(name),
+    ...command.map(quote),
+  ].join(" ");
+}
+
+/** It is gone afterwards, however the command ends. */
+async function inNewContainer(
+  { host: { shell }, name }: Running,
+  one: OneOff,
+  run: (line: string) => Promise<number>,
+): Promise<number> {
+  const path = `/containers/${encodeURIComponent(name)}/json`;
+  const { body } = await sendOk(shell, { method: "GET", path }, `looking at the container ${name}`);
+  const made = `sextant-exec-${randomBytes(5).toString("hex")}`;
+  const create = { method: "POST", path: `/containers/create?name=${made}` } as const;
+  await sendOk(
+    shell,
+    { ...create, body: oneOffBody(name, body as Original, one) },
+    `making a container for the command`,
+  );
+  // Ctrl-C ends the ssh at the terminal; this process goes on to take the container away.
+  const hold = (): void => undefined;
+  process.on("SIGINT", hold);
+  try {
+    return await run(`docker start --attach ${one.interactive ? "--interactive " : ""}${made}`);
+  } finally {
+    process.off("SIGINT", hold);
+    // What Docker takes away by itself is gone, or on its way.
+    await send(shell, { method: "DELETE", path: `/containers/${made}?force=true&v=true` });
+  }
+}

@@ -1,0 +1,192 @@
+/** `sextant logs`: the logs of containers on all hosts as one, by time; also while they are written. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { InvalidArgumentError, type Command } from "commander";
+import { quote } from "../../provider/host/scripts";
+import { streamOverSsh } from "../../provider/ssh/stream";
+import { deployed, type Deployed } from "../deployed";
+import { stackChoice } from "../stack";
+import { askAll, choosing, containersNamed, current, messageOf, sayProblems, type Choice } from "./choice";
+import { byTime, logLine, pattern, prefix, sortable, widestOf, type LogLine } from "./log-lines";
+import type { Running } from "./running";
+
+interface Options extends Choice {
+  follow: boolean;
+  since?: string;
+  lines?: string;
+  grep?: string;
+  timestamps: boolean;
+  json: boolean;
+}
+
+/** Lines of each container, where neither these nor a time are named. */
+const usualLines = "100";
+/** How often it looks for new containers while it follows. */
+const lookMs = 3000;
+
+/** Adds the command. */
+export function addLogs(program: Command): void {
+  choosing(program.command("logs").description("print the logs of all hosts as one, by time"))
+    .option("-f, --follow", "go on, also with the containers of the next release, until Ctrl-C", false)
+    .option("--since <time>", "from then on: 30m, 2h, or 2026-01-31T09:00:00")
+    .option("-n, --lines <number>", `so many of each container; ${usualLines} without --since`, counted)
+    .option("-g, --grep <pattern>", "lines that match this regular expression alone")
+    .option("-t, --timestamps", "with the time of each line", false)
+    .option("--json", "a line of JSON for each line", false)
+    .addHelpText(
+      "after",
+      "\nThe roles of the apps without a choice; of each the container that runs, or the last one that did.",
+    )
+    .action(async (options: Options, command: Command) => {
+      const stack = deployed(stackChoice(command));
+      const find = async (): Promise<{ answers: Running[]; problems: readonly string[] }> => {
+        const { answers, problems } = await containersNamed("logs", stack, options, "roles");
+        return { answers: current(answers), problems };
+      };
+      const { answers, problems } = await find();
+      if (answers.length === 0 && problems.length === 0)
+        throw new Error(`logs: no container of it is there; sextant ps lists what is.`);
+      const print = printer(options, placesOf(stack, answers, options.host));
+      const past = await askAll(answers, (each) => linesOf(each, options));
+      for (const line of byTime(past.answers.flat())) print(line);
+      const troubles = [...problems, ...past.problems];
+      sayProblems(troubles);
+      if (options.follow) await follow(answers, past.answers.flat(), options, find, print);
+    });
+}
+
+function counted(text: string): string {
+  if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError("It is a number of lines, such as 500.");
+  return text;
+}
+
+/** Where lines may come from, for their width: while it follows, others of the same parts may come. */
+function placesOf(
+  { parts }: Deployed,
+  containers: readonly Running[],
+  only: string | undefined,
+): { host: string; part: string }[] {
+  const shown = new Set(containers.map(({ part }) => part));
+  return parts
+    .filter(({ name }) => shown.has(name))
+    .flatMap(({ name, hosts }) =>
+      hosts.filter((host) => only === undefined || host === only).map((host) => ({ host, part: name })),
+    );
+}
+
+function printer(
+  { grep, timestamps, json }: Options,
+  places: readonly { host: string; part: string }[],
+): (line: LogLine) => void {
+  const wanted = pattern(grep);
+  const widest = widestOf(places);
+  return (line) => {
+    if (wanted !== undefined && !wanted.test(line.text)) return;
+    const time = timestamps ? `${line.time} ` : "";
+    const before = places.length > 1 ? prefix(line, widest) : "";
+    console.log(json ? JSON.stringify(line) : `${before}${time}${line.text}`);
+  };
+}
+
+const source = ({ host, part, name }: Running): Omit<LogLine, "time" | "text"> => ({
+  host: host.shell.name,
+  part,
+  container: name,
+});
+
+/** What Docker is asked for: both streams of a container, with the times. */
+function docker(name: string, words: readonly string[]): string {
+  return `docker logs --timestamps ${words.map(quote).join(" ")} ${quote(name)} 2>&1`;
+}
+
+async function linesOf(container: Running, options: Options): Promise<LogLine[]> {
+  const lines: LogLine[] = [];
+  const take = (printed: string): void => {
+    lines.push(logLine(source(container), printed));
+  };
+  const code = await streamOverSsh(container.host.shell, docker(container.name, pastWords(options)), {
+    out: take,
+    err: take,
+  });
+  if (code === 0) return lines;
+  const { shell } = container.host;
+  throw new Error(
+    `${shell.name}: the log of ${container.name} could not be read: ${lines.at(-1)?.text ?? code}`,
+  );
+}
+
+function pastWords({ since, lines }: Options): string[] {
+  const count = lines ?? (since === undefined ? usualLines : undefined);
+  return [
+    ...(count === undefined ? [] : ["--tail", count]),
+    ...(since === undefined ? [] : ["--since", since]),
+  ];
+}
+
+/**
+ * The lines that come. A container that ends is followed no more, and one that begins is followed from its first line on.
+ * @param past what was printed of them
+ */
+async function follow(
+  first: readonly Running[],
+  past: readonly LogLine[],
+  { since }: Options,
+  find: () => Promise<{ answers: Running[] }>,
+  print: (line: LogLine) => void,
+): Promise<void> {
+  const last = new Map<string, string>();
+  for (const { host, container, time } of past) last.set(`${host}/${container}`, time);
+  const known = new Set(first.map(keyOf));
+  const followed = new Set<string>();
+  const begin = (container: Running): void => {
+    const key = keyOf(container);
+    if (followed.has(key)) return;
+    followed.add(key);
+    const seen = last.get(key);
+    // What had no line so far has its first one still to come.
+    const from = seen ?? (known.has(key) ? since : undefined);
+    void followOne(container, from, seen ?? "", (line) => {
+      last.set(key, line.time);
+      print(line);
+    }).catch((error: unknown) => {
+      console.error(messageOf(error));
+      // What was cut off is taken up again at the next look.
+      followed.delete(key);
+    });
+  };
+  for (const container of first) begin(container);
+  for (;;) {
+    await sleep(lookMs);
+    const { answers } = await find().catch((error: unknown) => {
+      console.error(messageOf(error));
+      return { answers: [] };
+    });
+    for (const container of answers) if (container.state === "running") begin(container);
+  }
+}
+
+const keyOf = ({ host, name }: Running): string => `${host.shell.name}/${name}`;
+
+/** @param seen the time of the last line that was printed; empty where none was */
+async function followOne(
+  container: Running,
+  since: string | undefined,
+  seen: string,
+  print: (line: LogLine) => void,
+): Promise<void> {
+  const from = since === undefined ? ["--tail", "all"] : ["--since", since];
+  const take = (printed: string): void => {
+    const line = logLine(source(container), printed);
+    // Docker's since takes in the line of that moment, which was printed.
+    if (seen === "" || sortable(line.time) > sortable(seen)) print(line);
+  };
+  const line = untilUnheard(docker(container.name, ["--follow", ...from]));
+  const code = await streamOverSsh(container.host.shell, line, { out: take, err: take });
+  if (code === 255)
+    throw new Error(`${container.host.shell.name}: the connection was lost; it is opened again.`);
+}
+
+/** A command that ends when nobody listens any more: its own next line, by which it would notice, may never come. */
+export function untilUnheard(command: string): string {
+  const line = `exec 3<&0; ${command} & watched=$!; { cat <&3; kill "$watched"; } >/dev/null 2>&1 & wait "$watched"`;
+  return `sh -c ${quote(line)}`;
+}

@@ -1,0 +1,69 @@
+/** A container of its own for a command, as the one that runs is: pure. */
+import { isObject } from "../../provider/core/is-object";
+
+/** What is read of `GET /containers/{id}/json`. */
+export interface Original {
+  /** The id of its image, which is on the host. */
+  Image: string;
+  Config: Readonly<Record<string, unknown>>;
+  HostConfig: Readonly<Record<string, unknown>>;
+}
+
+/** How a command is run. */
+export interface OneOff {
+  /** The words of the command. */
+  command: readonly string[];
+  /** Variables that are laid over the container's own: `NAME=value`. */
+  env: readonly string[];
+  /** Whether it reads what is typed. */
+  interactive: boolean;
+  /** Whether it gets a terminal. */
+  terminal: boolean;
+}
+
+/** The label of such a container, with the name of the one that it was made after. */
+export const oneOffLabel = "sextant.exec";
+
+/**
+ * The body of `POST /containers/create`. The command has the image, the environment, the volumes, the network and the limits of the
+ * original. It publishes no port, answers to no name on the network, is asked for no health, and is gone when it ends.
+ */
+export function oneOffBody(
+  name: string,
+  { Image, Config, HostConfig }: Original,
+  { command, env, interactive, terminal }: OneOff,
+): Record<string, unknown> {
+  const { NetworkMode } = HostConfig;
+  const labels = isObject(Config["Labels"]) ? Config["Labels"] : {};
+  const secrets = labels["sextant.secrets"];
+  return {
+    Image,
+    Cmd: command,
+    Entrypoint: Config["Entrypoint"],
+    Env: [...(Array.isArray(Config["Env"]) ? (Config["Env"] as string[]) : []), ...env],
+    User: Config["User"],
+    WorkingDir: Config["WorkingDir"],
+    Hostname: Config["Hostname"],
+    Labels: { [oneOffLabel]: name, ...(secrets === undefined ? {} : { "sextant.secrets": secrets }) },
+    Tty: terminal,
+    OpenStdin: interactive,
+    // Its input ends with the connection, and so does what reads from it.
+    StdinOnce: interactive,
+    AttachStdin: interactive,
+    AttachStdout: true,
+    AttachStderr: true,
+    Healthcheck: { Test: ["NONE"] },
+    HostConfig: {
+      ...HostConfig,
+      AutoRemove: true,
+      RestartPolicy: { Name: "no" },
+      PortBindings: {},
+      PublishAllPorts: false,
+      // What is typed and answered is nobody else's to read.
+      LogConfig: { Type: "none" },
+    },
+    ...(typeof NetworkMode === "string" && !/^(default|host|none|bridge|container:.*)$/.test(NetworkMode)
+      ? { NetworkingConfig: { EndpointsConfig: { [NetworkMode]: {} } } }
+      : {}),
+  };
+}

@@ -1,0 +1,115 @@
+/** What a stack runs on its hosts, from its state: pure. */
+import { plain } from "../hosts";
+import { proxyContainer } from "../../provider/release/proxy-names";
+import { accessoryLabel, ownerLabel } from "../../provider/docker/container-body";
+
+/** A role of an app, an accessory, or the proxies. */
+export interface Part {
+  readonly kind: "role" | "accessory" | "proxy";
+  /** How a person names it: `shop/web`, `db`, `proxy`. */
+  readonly name: string;
+  /** Of a role: its app, and its own name. */
+  readonly app?: string;
+  readonly role?: string;
+  /** The hosts that the state has it on, in the order of the program. */
+  readonly hosts: readonly string[];
+  /** The label by which its containers are known. */
+  readonly label: readonly [name: string, value: string];
+  /** The addresses in the state of the containers that count, by which Pulumi is told of them. */
+  readonly urns: readonly string[];
+}
+
+interface Resource {
+  urn?: string;
+  type: string;
+  delete?: boolean;
+  inputs?: { shell?: unknown; name?: unknown; labels?: unknown };
+  outputs?: { commands?: unknown; roles?: unknown };
+}
+
+const resourcesOf = (state: unknown): readonly Resource[] =>
+  (state as { deployment?: { resources?: Resource[] } }).deployment?.resources ?? [];
+
+/**
+ * The parts: the apps by their names, with their roles in the order of the program, so that the first one is the primary one, and its first
+ * host the one that ran the release command; then the accessories, then the proxies.
+ */
+export function partsOf(state: unknown): Part[] {
+  const order = orderOf(state);
+  const place = (part: Part, host = part.hosts[0] ?? ""): number => order.get(`${part.name}@${host}`) ?? 0;
+  return unordered(state)
+    .map((part) => ({ ...part, hosts: part.hosts.toSorted((a, b) => place(part, a) - place(part, b)) }))
+    .sort(
+      (a, b) =>
+        kinds.indexOf(a.kind) - kinds.indexOf(b.kind) ||
+        compare(a.app ?? a.name, b.app ?? b.name) ||
+        place(a) - place(b),
+    );
+}
+
+const kinds: readonly Part["kind"][] = ["role", "accessory", "proxy"];
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** The places of roles on hosts in the program, which each app keeps: the engine takes up resources as they come. */
+function orderOf(state: unknown): Map<string, number> {
+  const order = new Map<string, number>();
+  for (const { urn = "", type, outputs } of resourcesOf(state)) {
+    if (type !== "sextant:index:App" || !Array.isArray(outputs?.roles)) continue;
+    const app = urn.split("::").at(-1) ?? "";
+    for (const { name, hosts } of outputs.roles as { name: string; hosts: string[] }[])
+      for (const host of hosts) order.set(`${app}/${name}@${host}`, order.size);
+  }
+  return order;
+}
+
+/** As the state has them. */
+function unordered(state: unknown): Part[] {
+  const parts = new Map<string, Part>();
+  for (const { urn = "", type, delete: goes, inputs } of resourcesOf(state)) {
+    if (type !== "sextant:index:Container" || goes === true) continue;
+    const labels = (inputs?.labels ?? {}) as Record<string, string>;
+    const known = partBy(labels, inputs?.name);
+    const host = (plain(inputs?.shell) as { name?: string } | undefined)?.name;
+    if (known === undefined || host === undefined) continue;
+    const before = parts.get(known.name);
+    parts.set(known.name, {
+      ...known,
+      hosts: [...new Set([...(before?.hosts ?? []), host])],
+      urns: [...(before?.urns ?? []), urn],
+    });
+  }
+  return [...parts.values()];
+}
+
+function partBy(
+  labels: Readonly<Record<string, string>>,
+  name: unknown,
+): Omit<Part, "hosts" | "urns"> | undefined {
+  const {
+    "sextant.role": label,
+    "sextant.app": app,
+    [accessoryLabel]: accessory,
+    [ownerLabel]: owner,
+  } = labels;
+  if (label !== undefined && app !== undefined) {
+    const role = label.split("/").at(-1) ?? "";
+    return { kind: "role", name: `${app}/${role}`, app, role, label: ["sextant.role", label] };
+  }
+  if (accessory !== undefined && owner !== undefined)
+    return { kind: "accessory", name: accessory, label: [ownerLabel, owner] };
+  const proxy = labels["sextant.proxy"];
+  return proxy !== undefined && name === proxyContainer
+    ? { kind: "proxy", name: "proxy", label: ["sextant.proxy", proxy] }
+    : undefined;
+}
+
+/** The commands that the apps of the stack have names for: `console`, and what else the program says. By app, then by name. */
+export function commandsOf(state: unknown): Map<string, Readonly<Record<string, readonly string[]>>> {
+  return new Map(
+    resourcesOf(state).flatMap(({ urn, type, outputs }) =>
+      type === "sextant:index:App" && outputs?.commands !== undefined
+        ? [[urn?.split("::").at(-1) ?? "", outputs.commands as Record<string, string[]>] as const]
+        : [],
+    ),
+  );
+}

@@ -1,0 +1,72 @@
+/** `sextant ps`: what runs where, of which version, and what the proxies send to it. */
+import type { Command } from "commander";
+import { deployed } from "../deployed";
+import { stackChoice } from "../stack";
+import { askAll, choosing, containersNamed, sayProblems, type Choice } from "./choice";
+import { routesOn, type Route } from "./routes";
+import type { Running } from "./running";
+import { table } from "./table";
+
+interface Options extends Choice {
+  json: boolean;
+}
+
+/** A container, as it is shown. */
+export interface Row {
+  readonly host: string;
+  readonly part: string;
+  readonly version: string;
+  readonly status: string;
+  /** The host names whose requests it gets; `*` for all others. */
+  readonly serves: readonly string[];
+  /** What the proxy does with them, where it is not that it sends them on: `paused`, `maintenance`. */
+  readonly held?: string;
+  readonly container: string;
+  readonly image: string;
+}
+
+/** Adds the command. */
+export function addPs(program: Command): void {
+  choosing(program.command("ps").alias("details").description("list what runs on the hosts of the stack"))
+    .option("--json", "print it as JSON", false)
+    .action(async (options: Options, command: Command) => {
+      const stack = deployed(stackChoice(command));
+      const { answers, problems } = await containersNamed("ps", stack, options, "everything");
+      const hosts = [...new Set(answers.map(({ host }) => host))];
+      const routes = await askAll(hosts, async (host) => ({ host, routes: await routesOn(host) }));
+      const served = new Map(routes.answers.map((each) => [each.host.shell.name, each.routes]));
+      const rows = answers.map((each) => rowOf(each, served.get(each.host.shell.name) ?? []));
+      console.log(options.json ? JSON.stringify(rows, null, 2) : render(rows));
+      sayProblems([...problems, ...routes.problems]);
+    });
+}
+
+/** A container, with what its host's proxy says of it. */
+export function rowOf(running: Running, routes: readonly Route[]): Row {
+  const own = routes.filter(({ containers }) => containers.includes(running.name));
+  const held = own.map(({ state }) => state).find((state) => state !== "running");
+  return {
+    host: running.host.shell.name,
+    part: running.part,
+    version: running.version,
+    status: running.status,
+    serves: own.flatMap(({ hosts, path }) =>
+      hosts.split(",").map((host) => (path === "/" ? host : `${host}${path}`)),
+    ),
+    ...(held === undefined ? {} : { held: held === "stopped" ? "maintenance" : held }),
+    container: running.name,
+    image: running.image,
+  };
+}
+
+export function render(rows: readonly Row[]): string {
+  if (rows.length === 0) return "Nothing of this stack is on its hosts.";
+  return table(
+    ["HOST", "WHAT", "VERSION", "STATUS", "SERVES", "CONTAINER"],
+    rows.map(({ host, part, version, status, serves, held, container }) => [
+      ...[host, part, version, status],
+      [serves.join(", "), held === undefined ? "" : `(${held})`].filter(Boolean).join(" ") || "-",
+      container,
+    ]),
+  );
+}

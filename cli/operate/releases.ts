@@ -1,0 +1,122 @@
+/** `sextant rollback [VERSION]` and `restart`: releases by `pulumi up`, so that the state and the hosts say the same. */
+import { spawnSync } from "node:child_process";
+import { InvalidArgumentError, type Command } from "commander";
+import { sendOk } from "../../provider/docker/api";
+import { deployed, hostsNamed, type Deployed } from "../deployed";
+import { pulumiMissing, stackChoice, type StackChoice } from "../stack";
+import { containersNamed, current, partsNamed, sayProblems, type Choice } from "./choice";
+import { versionOf, type Running } from "./running";
+import { table } from "./table";
+
+interface Options extends Choice {
+  key: string;
+  yes: boolean;
+}
+
+/** An image that a host has. */
+export interface Kept {
+  readonly version: string;
+  /** When it was built, in seconds. */
+  readonly built: number;
+}
+
+/** Adds the commands. */
+export function addReleases(program: Command): void {
+  program
+    .command("rollback")
+    .description("deploy a release that the hosts still have; without a version, list them")
+    .argument("[version]", "the release", tag)
+    .option("--app <name>", "of this app")
+    .option("--key <name>", "the configuration's name for the version", "version")
+    .option("-y, --yes", "without a question", false)
+    .action(async (version: string | undefined, options: Options, command: Command) => {
+      const choice = stackChoice(command);
+      if (version === undefined) return list(deployed(choice), options);
+      up(choice, ["--config", `${options.key}=${version}`], options.yes);
+    });
+  program
+    .command("restart")
+    .description("start the containers of a role or an accessory anew; those with a route lose no request")
+    .option("--app <name>", "of this app")
+    .option("-r, --role <name>", "of this role")
+    .option("-a, --accessory <name>", "this accessory, which is away for a moment")
+    .option("-y, --yes", "without a question", false)
+    .action((options: Options, command: Command) => {
+      const choice = stackChoice(command);
+      const parts = partsNamed("restart", deployed(choice), options, "roles");
+      up(
+        choice,
+        parts.flatMap(({ urns }) => urns.flatMap((urn) => ["--replace", urn])),
+        options.yes,
+      );
+    });
+}
+
+function tag(text: string): string {
+  if (!/^(\w[\w.-]{0,127}|sha256:[0-9a-f]{64})$/.test(text))
+    throw new InvalidArgumentError("It is a tag, or a digest (sha256:…).");
+  return text;
+}
+
+/** Says which releases the first host of the app has, and which of them runs. */
+async function list(stack: Deployed, { app }: Options): Promise<void> {
+  const choice = app === undefined ? {} : { app };
+  const { answers, problems } = await containersNamed("rollback", stack, choice, "roles");
+  const [first] = current(answers);
+  sayProblems(problems);
+  if (first === undefined)
+    throw new Error("rollback: no container of the app is there; sextant ps lists what is.");
+  const [host] = hostsNamed("rollback", stack.hosts, first.host.shell.name);
+  if (host === undefined) return;
+  const repository = repositoryOf(first.image);
+  const filters = encodeURIComponent(JSON.stringify({ reference: [repository] }));
+  const request = { method: "GET", path: `/images/json?filters=${filters}` } as const;
+  const { body } = await sendOk(host.shell, request, `looking for images of ${repository}`);
+  console.log(render(keptOf(repository, body as Image[]), first));
+}
+
+interface Image {
+  RepoTags?: string[] | null;
+  RepoDigests?: string[] | null;
+  Created: number;
+}
+
+/** The releases among images, the one that was built last first. */
+export function keptOf(repository: string, images: readonly Image[]): Kept[] {
+  return images
+    .flatMap(({ RepoTags, RepoDigests, Created }) => {
+      const tags = (RepoTags ?? []).filter((tag) => repositoryOf(tag) === repository);
+      const named =
+        tags.length > 0
+          ? tags.map(versionOf)
+          : (RepoDigests ?? []).map((digest) => digest.replace(/^.*@/, ""));
+      return named.map((version) => ({ version, built: Created }));
+    })
+    .sort((a, b) => b.built - a.built);
+}
+
+/** A reference without its tag and its digest. */
+export function repositoryOf(image: string): string {
+  return image.replace(/@sha256:[0-9a-f]+$/, "").replace(/:[^:/]+$/, "");
+}
+
+function render(kept: readonly Kept[], { image, host }: Running): string {
+  const running = image.includes("@") ? image.replace(/^.*@/, "") : versionOf(image);
+  const rows = kept.map(({ version, built }) => [
+    version,
+    new Date(built * 1000).toISOString().replace("T", " ").slice(0, 16),
+    version === running ? "runs" : "",
+  ]);
+  return [
+    `${host.shell.name} has these releases; sextant rollback VERSION deploys one of them, or any other that the registry has:`,
+    table(["VERSION", "BUILT (UTC)", ""], rows),
+  ].join("\n");
+}
+
+/** Runs `pulumi up` as if it had been typed; its exit code is this command's. */
+function up({ stack, cwd }: StackChoice, words: readonly string[], yes: boolean): void {
+  const all = ["up", ...(stack === undefined ? [] : ["--stack", stack]), ...(yes ? ["--yes"] : []), ...words];
+  const ran = spawnSync("pulumi", all, { cwd, stdio: "inherit" });
+  if (ran.error !== undefined) throw pulumiMissing(ran.error);
+  process.exitCode = ran.status ?? 1;
+}

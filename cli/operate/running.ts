@@ -1,0 +1,76 @@
+/** The containers of a stack as Docker has them on its hosts. */
+import type { DeployedHost } from "../hosts";
+import { sendOk } from "../../provider/docker/api";
+import { proxyContainer } from "../../provider/release/proxy-names";
+import type { Part } from "./parts";
+
+/** A container of a part. */
+export interface Running {
+  readonly host: DeployedHost;
+  /** The part's name: `shop/web`, `db`, `proxy`. */
+  readonly part: string;
+  readonly kind: Part["kind"];
+  /** Docker's name of it. */
+  readonly name: string;
+  /** The reference of its image, and the tag or the first digits of the digest that it ends with. */
+  readonly image: string;
+  readonly version: string;
+  /** Docker's word: `running`, `exited`, `created`, ... */
+  readonly state: string;
+  /** Docker's sentence: `Up 2 hours (healthy)`. */
+  readonly status: string;
+  /** When it was made, in seconds. */
+  readonly created: number;
+}
+
+/** What is read of each of `GET /containers/json`. */
+interface Listed {
+  Names?: string[];
+  Image: string;
+  State: string;
+  Status: string;
+  Created: number;
+  Labels?: Record<string, string> | null;
+}
+
+/** Asks a host. @throws Error when it cannot be reached, or Docker does not answer. */
+export async function runningOn(host: DeployedHost, parts: readonly Part[]): Promise<Running[]> {
+  const request = { method: "GET", path: "/containers/json?all=true", timeout: 30 } as const;
+  const { body } = await sendOk(host.shell, request, "looking for containers");
+  return runningOf(host, parts, body as Listed[]);
+}
+
+/** Those of the parts, in their order, the newest of each first. */
+export function runningOf(host: DeployedHost, parts: readonly Part[], listed: readonly Listed[]): Running[] {
+  return parts.flatMap((part) =>
+    listed
+      .filter((container) => isOf(part, container))
+      .map(({ Names = [], Image, State, Status, Created }) => ({
+        host,
+        part: part.name,
+        kind: part.kind,
+        name: nameOf(Names),
+        image: Image,
+        version: versionOf(Image),
+        state: State,
+        status: Status,
+        created: Created,
+      }))
+      .sort((a, b) => b.created - a.created),
+  );
+}
+
+/** A proxy goes by its name: a host has one, whosever it is. */
+function isOf({ kind, label: [label, value] }: Part, { Labels, Names = [] }: Listed): boolean {
+  return kind === "proxy" ? nameOf(Names) === proxyContainer : Labels?.[label] === value;
+}
+
+/** A container has other names where it is linked to. */
+const nameOf = (names: readonly string[]): string =>
+  names.find((name) => name.lastIndexOf("/") === 0)?.slice(1) ?? names[0] ?? "";
+
+/** The tag of a reference, or the first digits of its digest. */
+export function versionOf(image: string): string {
+  const digest = /@?sha256:([0-9a-f]{12})[0-9a-f]*$/.exec(image)?.[1];
+  return digest ?? /:([^:/]+)$/.exec(image)?.[1] ?? "latest";
+}

@@ -1,0 +1,138 @@
+/** `sextant maintenance`, `pause` and `resume`: what the proxies do with the requests of an app. A deploy leaves it as it is. */
+import { InvalidArgumentError, type Command } from "commander";
+import { quote } from "../../provider/host/scripts";
+import { proxyContainer } from "../../provider/release/proxy-names";
+import { runOverSsh } from "../../provider/ssh/run";
+import { deployed, hostsNamed, type Deployed } from "../deployed";
+import type { DeployedHost } from "../hosts";
+import { stackChoice } from "../stack";
+import { askAll, partsNamed, sayProblems } from "./choice";
+import { routesOn, type Route } from "./routes";
+import { runningOn } from "./running";
+
+interface Options {
+  app?: string;
+  host?: string;
+  message?: string;
+  drain?: string;
+  maxPause?: string;
+}
+
+/** What the proxy is told of a service. */
+interface Order {
+  /** The proxy's own command, and its words after the service. */
+  readonly verb: "stop" | "pause" | "resume";
+  readonly words: readonly string[];
+  /** What then is: for a person. */
+  readonly said: string;
+}
+
+/** Requests that are under way may take so long; the proxy's own default is 30 s, too. */
+const usualDrain = "30s";
+/** Beyond what may drain: seconds that the proxy may take to answer. */
+const answerSeconds = 30;
+
+/** Adds the commands. */
+export function addTraffic(program: Command): void {
+  const maintenance = about(
+    program
+      .command("maintenance")
+      .description("answer each request with a page of 503, until it is turned off"),
+  )
+    .argument("<on|off>", "whether it is on", onOrOff)
+    .option("--message <text>", "a sentence for the page")
+    .option("--drain <time>", "how long requests that are under way may take", duration, usualDrain);
+  maintenance.action(async (on: "on" | "off", options: Options, command: Command) => {
+    const { message, drain = usualDrain } = options;
+    const words = ["--drain-timeout", drain, ...(message === undefined ? [] : ["--message", message])];
+    await tell(
+      "maintenance",
+      on === "on" ? { verb: "stop", words, said: "is in maintenance" } : resume,
+      command,
+      options,
+    );
+  });
+  about(program.command("pause").description("hold requests back, until they are resumed or a time is over"))
+    .option("--drain <time>", "how long requests that are under way may take", duration, usualDrain)
+    .option("--max-pause <time>", "how long a request is held before it is given up", duration, "30s")
+    .action(async (options: Options, command: Command) => {
+      const { drain = usualDrain, maxPause = "30s" } = options;
+      const words = ["--drain-timeout", drain, "--max-pause", maxPause];
+      await tell("pause", { verb: "pause", words, said: "holds its requests back" }, command, options);
+    });
+  about(program.command("resume").alias("live").description("send requests to the app again")).action(
+    (options: Options, command: Command) => tell("resume", resume, command, options),
+  );
+}
+
+const resume: Order = { verb: "resume", words: [], said: "serves" };
+
+function about(command: Command): Command {
+  return command.option("--app <name>", "of this app alone").option("--host <name>", "on this host alone");
+}
+
+function onOrOff(text: string): string {
+  if (text !== "on" && text !== "off") throw new InvalidArgumentError("It is on or off.");
+  return text;
+}
+
+/** As the proxy reads it: https://pkg.go.dev/time#ParseDuration, of which a person needs these. */
+function duration(text: string): string {
+  if (!/^(\d+(ms|s|m|h))+$/.test(text)) throw new InvalidArgumentError("Write a time such as 30s or 2m.");
+  return text;
+}
+
+async function tell(name: string, order: Order, command: Command, options: Options): Promise<void> {
+  const stack = deployed(stackChoice(command));
+  const roles = partsNamed(name, stack, options.app === undefined ? {} : { app: options.app }, "roles");
+  const places = new Set(roles.flatMap(({ hosts }) => hosts));
+  const hosts = hostsNamed(name, stack.hosts, options.host).filter(({ shell }) => places.has(shell.name));
+  const { answers, problems } = await askAll(hosts, (host) =>
+    tellHost(host, { ...stack, parts: roles }, order),
+  );
+  for (const line of answers.flat()) console.log(line);
+  if (answers.flat().length === 0 && problems.length === 0)
+    throw new Error(`${name}: no proxy serves any of ${roles.map((role) => role.name).join(", ")}.`);
+  sayProblems(problems);
+}
+
+/** Tells the proxy of a host, of each service that sends requests to containers of the roles. */
+async function tellHost(
+  host: DeployedHost,
+  { parts }: Pick<Deployed, "parts">,
+  order: Order,
+): Promise<string[]> {
+  const { shell } = host;
+  const [routes, containers] = await Promise.all([routesOn(host), runningOn(host, parts)]);
+  const names = new Set(containers.map(({ name }) => name));
+  const said: string[] = [];
+  for (const route of routes.filter((each) => each.containers.some((one) => names.has(one)))) {
+    const line = lineFor(route, order);
+    const ran = await runOverSsh(shell, line, {
+      timeout: secondsFor(order),
+      what: `kamal-proxy ${order.verb}`,
+    });
+    if (ran.code !== 0)
+      throw new Error(
+        `${shell.name}: kamal-proxy ${order.verb} ${route.service} failed: ${ran.stderr.trim()}`,
+      );
+    said.push(
+      `${shell.name}: ${route.service} (${route.hosts}${route.path === "/" ? "" : route.path}) ${order.said}.`,
+    );
+  }
+  return said;
+}
+
+export function lineFor({ service }: Pick<Route, "service">, { verb, words }: Order): string {
+  return ["docker", "exec", proxyContainer, "kamal-proxy", verb, service, ...words].map(quote).join(" ");
+}
+
+/** All times in the words of an order together, and the time for an answer. */
+function secondsFor({ words }: Order): number {
+  const units: Readonly<Record<string, number>> = { ms: 0.001, s: 1, m: 60, h: 3600 };
+  const each = words.filter((word) => /^(\d+(ms|s|m|h))+$/.test(word));
+  const parts = each.flatMap((word) => [...word.matchAll(/(\d+)(ms|s|m|h)/g)]);
+  return (
+    answerSeconds + parts.reduce((sum, [, count, unit = "s"]) => sum + Number(count) * (units[unit] ?? 0), 0)
+  );
+}

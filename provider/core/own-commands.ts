@@ -1,0 +1,9 @@
+/** The commands of `sextant` itself: no app can have one of these names for a command of its own. */
+export const ownCommands: readonly string[] = [
+  ...["init", "import", "preview", "doctor", "docs", "help"],
+  ...["ps", "details", "logs", "exec", "run", "stats", "maintenance", "pause", "resume", "live"],
+  ...["rollback", "restart"],
+];
+
+/** Whether a command of an app can have that name. */
+export const isCommandName = (name: string): boolean => /^[a-z][a-z0-9-]*$/.test(name);

@@ -1,0 +1,72 @@
+/** Commands on hosts whose output comes while they run, or that a person types into. */
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import type { SshAddress } from "./address";
+import { following } from "./children";
+import { meansFor } from "./means";
+import { sshOptions } from "./options";
+import { runOverSsh } from "./run";
+
+/** Where the lines of a command go. */
+export interface Lines {
+  out: (line: string) => void;
+  err: (line: string) => void;
+  /** Ends the command. */
+  signal?: AbortSignal;
+}
+
+/** Seconds for a connection that is not open yet. */
+const openSeconds = 60;
+/** ssh's own exit code when it could not connect, or lost the connection. */
+const sshFailed = 255;
+
+/**
+ * Runs a line on a host, and hands on each line of its output as it comes. Its standard input stays open for as long as this side
+ * listens, so that it can know when nobody does.
+ * @returns its exit code; 255 where the connection was lost
+ * @throws Error when the host cannot be reached
+ */
+export async function streamOverSsh(
+  shell: SshAddress,
+  line: string,
+  { out, err, signal }: Lines,
+): Promise<number> {
+  const args = await opened(shell);
+  const child = following(spawn("ssh", [...args, shell.destination, line], { stdio: "pipe" }));
+  const end = (): void => {
+    child.kill();
+  };
+  signal?.addEventListener("abort", end);
+  if (signal?.aborted === true) end();
+  createInterface({ input: child.stdout }).on("line", out);
+  createInterface({ input: child.stderr }).on("line", err);
+  return ended(shell, child).finally(() => signal?.removeEventListener("abort", end));
+}
+
+/**
+ * Runs a line on a host with the terminal of this process, or with its streams where it has none.
+ * @param terminal whether the command gets a terminal of its own
+ */
+export async function attachOverSsh(shell: SshAddress, line: string, terminal: boolean): Promise<number> {
+  const args = await opened(shell);
+  // The last word on a terminal is this one: the options before it ask for none.
+  const words = [...args, ...(terminal ? ["-t"] : []), shell.destination, line];
+  return ended(shell, spawn("ssh", words, { stdio: "inherit" }));
+}
+
+/** The options of a connection that is open: what is in its way is said in the words of every other command. */
+async function opened(shell: SshAddress): Promise<readonly string[]> {
+  await runOverSsh(shell, "true", { timeout: openSeconds, what: "connecting" });
+  return sshOptions(shell, await meansFor(shell));
+}
+
+function ended(shell: SshAddress, child: ReturnType<typeof spawn>): Promise<number> {
+  return new Promise((resolve, reject) => {
+    child.on("error", (error) => {
+      reject(new Error(`${shell.name}: the ssh program could not be started: ${error.message}`));
+    });
+    child.on("close", (code) => {
+      resolve(code ?? sshFailed);
+    });
+  });
+}

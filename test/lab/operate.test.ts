@@ -1,0 +1,368 @@
+/** The commands for a day's work, on two servers: as a person types them, on a terminal where one is needed. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { chance } from "../../lab/chance";
+import { type Outcome, tryRun } from "../../lab/docker/exec";
+import { labFacts } from "../../lab/facts";
+import { labUp } from "../../lab/lab";
+import { startLoad } from "../../lab/load/load";
+import { repoRoot } from "../../lab/paths";
+import { tryOn } from "../../lab/ssh";
+import { Workspace } from "../../lab/workspace";
+
+const [first, second] = ["test-operate-1", "test-operate-2"] as const;
+const canary = `canary-token-${chance("token of operate").text(8, 30, "abcdef0123456789 '$\\")}x`;
+const node = [process.execPath, "--import", "tsx", join(repoRoot, "cli/main.ts")] as const;
+
+let workspace: Workspace;
+let addresses: string[];
+
+/** The command, without a terminal. */
+async function sextant(words: readonly string[], input?: string): Promise<Outcome> {
+  const [program, ...args] = node;
+  const { directory: cwd, env } = workspace;
+  const outcome = await tryRun(program, [...args, ...words], { cwd, env, input });
+  console.log(`sextant ${words.join(" ")}: exit ${outcome.code}`);
+  return outcome;
+}
+
+/** What it prints; it has to end well. */
+async function says(...words: string[]): Promise<string> {
+  const outcome = await sextant(words);
+  expect(outcome, words.join(" ")).toMatchObject({ code: 0 });
+  return outcome.stdout;
+}
+
+/** The command on a terminal, into which lines are typed. */
+function onTerminal(words: readonly string[], typed: string): Promise<Outcome> {
+  const quoted = [...node, ...words].map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(" ");
+  const { directory: cwd, env } = workspace;
+  return tryRun("script", ["--quiet", "--return", "--command", quoted, "/dev/null"], {
+    cwd,
+    env,
+    input: typed,
+  });
+}
+
+/** The command while it runs. */
+function running(...words: string[]): { child: ChildProcess; printed: () => string } {
+  const [program, ...args] = node;
+  const { directory: cwd, env } = workspace;
+  const child = spawn(program, [...args, ...words], { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+  let text = "";
+  for (const stream of [child.stdout, child.stderr])
+    stream.on("data", (chunk: Buffer) => {
+      text += chunk.toString();
+    });
+  return { child, printed: () => text };
+}
+
+const ssh = (server: string, command: string): Promise<Outcome> =>
+  tryOn({ address: addresses[server === first ? 0 : 1] ?? "", keyFile: workspace.keyFile }, command);
+
+/** What the app answers through the proxy of a server: the status, then the page. */
+async function asks(server: string, seconds = 5): Promise<string> {
+  const address = addresses[server === first ? 0 : 1] ?? "";
+  const { stdout } = await tryRun("curl", [
+    ...["--silent", "--noproxy", "*", "--max-time", String(seconds), "--header", "Host: lite.test"],
+    ...["--write-out", "\n%{http_code}", `http://${address}/whoami`],
+  ]);
+  return stdout;
+}
+
+const containers = async (server: string, filter: string): Promise<string[]> =>
+  (await ssh(server, `docker ps --all --filter ${filter} --format '{{.Names}}'`)).stdout
+    .trim()
+    .split("\n")
+    .filter(Boolean);
+
+/** Waits until it holds; what it waited for is in the error. */
+async function until(what: string, holds: () => boolean | Promise<boolean>, seconds = 30): Promise<void> {
+  for (const deadline = Date.now() + seconds * 1000; !(await holds()); await sleep(250))
+    if (Date.now() > deadline) throw new Error(`${what}: not within ${seconds} s`);
+}
+
+beforeAll(async () => {
+  const facts = await labFacts(
+    await labUp((line) => {
+      console.log(line);
+    }),
+  );
+  if (!facts) throw new Error("the lab does not answer after it was brought up");
+  workspace = await Workspace.make(facts, "test/lab/operate/program", "operate");
+  await workspace.setSecret("token", canary);
+  await workspace.pulumi(["config", "set", "version", "v1"]);
+  await workspace.pulumi(["up", "--yes", "--skip-preview"]);
+  ({ addresses } = await workspace.outputs<{ addresses: string[] }>());
+});
+
+afterAll(async () => {
+  await workspace.pulumi(["destroy", "--yes", "--skip-preview", "--refresh"]);
+  workspace.remove();
+});
+
+describe("sextant ps and stats", () => {
+  it("list what runs where, and what is sent to it", async () => {
+    const rows = (await says("ps"))
+      .trim()
+      .split("\n")
+      .map((line) => line.split(/ {2,}/));
+    expect(
+      rows.map(([host, what, version, status, serves]) => [
+        host,
+        what,
+        version,
+        /^Up /.test(status ?? ""),
+        serves,
+      ]),
+    ).toEqual([
+      ["HOST", "WHAT", "VERSION", false, "SERVES"],
+      [second, "lite/web", "v1", true, "lite.test"],
+      [first, "lite/web", "v1", true, "lite.test"],
+      [second, "tools/job", "7", true, "-"],
+      [first, "tools/job", "7", true, "-"],
+      [first, "cache", "7", true, "-"],
+      [first, "proxy", "v0.9.2", true, "-"],
+      [second, "proxy", "v0.9.2", true, "-"],
+    ]);
+    const some = JSON.parse(await says("ps", "--role", "web", "--host", first, "--json")) as object[];
+    expect(some).toMatchObject([{ host: first, part: "lite/web", version: "v1", serves: ["lite.test"] }]);
+    const stats = JSON.parse(await says("stats", "--json")) as { part: string; memory: string }[];
+    expect(stats.map(({ part }) => part)).toEqual(rows.slice(1).map(([, part]) => part));
+    for (const { memory } of stats) expect(memory).toMatch(/^[\d.]+[KMG]?i?B \/ /);
+  });
+});
+
+describe("sextant logs", () => {
+  it("are those of all hosts as one, by time, and of what is chosen", async () => {
+    for (const host of [first, second])
+      await until(`two beats of ${host}`, async () => {
+        const log = await says("logs", "--role", "job", "--host", host);
+        return log.split("beat").length > 2;
+      });
+    const all = (await says("logs", "--role", "job", "--json"))
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { host: string; time: string; text: string });
+    expect(new Set(all.map(({ host }) => host))).toEqual(new Set([first, second]));
+    expect(all.map(({ time }) => time)).toEqual(all.map(({ time }) => time).sort());
+    for (const host of [first, second])
+      expect(all.filter((line) => line.host === host)[0]?.text).toBe(`tools on ${host}`);
+    const found = await says("logs", "--grep", "^tools on");
+    expect(found.trim().split("\n").sort()).toEqual(
+      [first, second].map((host) => `${host} tools/job | tools on ${host}`),
+    );
+    expect((await says("logs", "-r", "job", "-n", "1", "--host", first)).trim()).toBe(`beat of ${first}`);
+    expect(await says("logs", "--accessory", "cache")).toContain("Ready to accept connections");
+    expect(await says("logs", "--proxy", "--host", second)).toContain("lite.test");
+  });
+
+  it("go on with the container of the next release, and leave nothing behind on the hosts", async () => {
+    const logs = running("logs", "--app", "lite", "--follow");
+    try {
+      await until("the lines of v1", () => logs.printed().includes("lite v1 listens"));
+      await workspace.pulumi(["up", "--yes", "--skip-preview", "--config", "version=v2"]);
+      await until("the lines of v2 on both", () => logs.printed().split("lite v2 listens").length === 3);
+      const lines = logs.printed().split("\n");
+      expect(lines.filter((line) => line.includes("lite v1 listens"))).toHaveLength(2);
+      expect(lines.filter((line) => line.includes("lite v1 stopped"))).toHaveLength(2);
+      const listening = await ssh(first, "pgrep -fc '[d]ocker logs'");
+      expect(Number(listening.stdout)).toBeGreaterThan(0);
+    } finally {
+      logs.child.kill("SIGINT");
+    }
+    for (const server of [first, second])
+      await until(
+        "the end of docker logs",
+        async () => (await ssh(server, "pgrep -f '[d]ocker logs'")).code === 1,
+      );
+  });
+});
+
+describe("sextant exec", () => {
+  it("runs in a new container of the release, which is gone afterwards", async () => {
+    const outcome = await sextant([
+      "exec",
+      "--role",
+      "job",
+      'echo "$TOKEN on $KAMAL_HOST"; hostname; ls -d /data; exit 7',
+    ]);
+    expect(outcome).toMatchObject({ code: 7, stdout: `${canary} on ${second}\n${second}\n/data\n` });
+    const named = await sextant([
+      "exec",
+      "--role",
+      "job",
+      "-e",
+      "A=1 2",
+      "--",
+      "sh",
+      "-c",
+      'echo "$A$0"',
+      "-x",
+    ]);
+    expect(named).toMatchObject({ code: 0, stdout: "1 2-x\n" });
+    await until("its end", async () => (await containers(second, "label=sextant.exec")).length === 0);
+  });
+
+  it("keeps secrets out of every list of processes", async () => {
+    const exec = running("exec", "--role", "job", "--", "sleep", "3");
+    await until("the command", async () => (await containers(second, "label=sextant.exec")).length === 1);
+    const seen = (await tryRun("sh", ["-c", "cat /proc/[0-9]*/cmdline | tr '\\0' ' '"])).stdout;
+    expect(seen).toContain("docker start --attach sextant-exec-");
+    expect(seen).not.toContain(canary);
+    expect((await ssh(second, "cat /proc/[0-9]*/cmdline | tr '\\0' ' '")).stdout).not.toContain(canary);
+    await until("its end", () => exec.child.exitCode !== null);
+    expect(exec.child.exitCode).toBe(0);
+    expect(exec.printed()).not.toContain(canary);
+  });
+
+  it("takes the container away where it is interrupted", async () => {
+    const exec = running("exec", "--role", "job", "--", "sleep", "300");
+    await until("the command", async () => (await containers(second, "label=sextant.exec")).length === 1);
+    // A terminal sends it to all of them; here ssh ends by itself.
+    await tryRun("pkill", ["-INT", "-f", "docker start --attach sextant-exec-"]);
+    exec.child.kill("SIGINT");
+    await until("its end", () => exec.child.exitCode !== null || exec.child.signalCode !== null);
+    await until(
+      "the container's end",
+      async () => (await containers(second, "label=sextant.exec")).length === 0,
+    );
+  });
+
+  it("runs in the container that there is, on each host, with what is typed into it", async () => {
+    const each = await sextant([
+      "exec",
+      "--role",
+      "job",
+      "--reuse",
+      "--each-host",
+      "--",
+      "sh",
+      "-c",
+      "echo $KAMAL_HOST",
+    ]);
+    expect(each.code).toBe(0);
+    expect(each.stdout.trim().split("\n").sort()).toEqual(
+      [first, second].map((host) => `${host} tools/job | ${host}`),
+    );
+    expect(
+      await sextant(["exec", "--accessory", "cache", "-i", "redis-cli"], "set a 1\nget a\n"),
+    ).toMatchObject({
+      code: 0,
+      stdout: "OK\n1\n",
+    });
+    const piped = await sextant(["exec", "-r", "job", "-i", "cat"], "one\ntwo\n");
+    expect(piped).toMatchObject({ code: 0, stdout: "one\ntwo\n" });
+  });
+
+  it("says what is in its way", async () => {
+    // Nothing is in this image but the program itself.
+    const none = await sextant(["exec", "--app", "lite", "--", "sh"]);
+    expect(none.code).not.toBe(0);
+    expect(none.stderr).toContain('"sh": executable file not found');
+    expect(await containers(second, "label=sextant.exec")).toEqual([]);
+    expect((await sextant(["exec", "--role", "jobs", "true"])).stderr).toBe(
+      "exec: this stack has no role jobs; it has lite/web, tools/job.\n",
+    );
+  });
+});
+
+describe("the commands with names", () => {
+  it("are the app's own, on a terminal", async () => {
+    const { code, stdout } = await onTerminal(
+      ["console", "--app", "tools"],
+      "tty; echo $((6 * 7))$GREETING; exit 3\r",
+    );
+    expect(stdout).toMatch(/\/dev\/pts\/\d+/);
+    expect(stdout).toContain("42hello");
+    expect(code).toBe(3);
+    const shell = await onTerminal(
+      ["shell", "--app", "tools", "--new", "--host", first],
+      "echo I-$KAMAL_HOST; exit\r",
+    );
+    expect(shell.stdout).toContain(`I-${first}`);
+    expect(await sextant(["greet", "Ada"], "typed")).toMatchObject({
+      code: 0,
+      stdout: "typed",
+      stderr: "hello, Ada\n",
+    });
+    expect(await sextant(["grete"])).toMatchObject({ code: 2 });
+    expect((await sextant(["shell"])).stderr).toBe(
+      "shell: this stack has the apps lite, tools; name one by --app.\n",
+    );
+  });
+});
+
+describe("sextant run", () => {
+  it("runs on each host, and ends with the highest exit code", async () => {
+    const outcome = await sextant(["run", "hostname; [ $(hostname) = test-operate-1 ] || exit 4"]);
+    expect(outcome.code).toBe(4);
+    expect(outcome.stdout).toBe(
+      `${first} | ${first}\n${second} | ${second}\n`.split("\n").sort().join("\n").trimStart() + "\n",
+    );
+    expect(await says("run", "--host", first, "--", "echo", "it's $HOME")).toBe("it's $HOME\n");
+  });
+});
+
+describe("maintenance and pause", () => {
+  it("hold through a release, are shown, and are taken back", async () => {
+    const message = "Back at nine, it's quick";
+    expect(await says("maintenance", "on", "--message", message)).toMatch(
+      /lite.* \(lite\.test\) is in maintenance\./,
+    );
+    for (const server of [first, second]) {
+      const page = await asks(server);
+      expect(page).toMatch(/503$/);
+      expect(page.replaceAll("&#39;", "'")).toContain(message);
+    }
+    expect(await says("ps", "--app", "lite")).toContain("lite.test (maintenance)");
+    await workspace.pulumi(["up", "--yes", "--skip-preview", "--config", "version=v1"]);
+    expect(await asks(first)).toMatch(/503$/);
+    await says("maintenance", "off", "--host", first);
+    expect(await asks(first)).toMatch(/200$/);
+    expect(await asks(second)).toMatch(/503$/);
+    await says("resume");
+    await says("pause", "--max-pause", "20s");
+    const held = asks(second, 20);
+    expect(await Promise.race([held, sleep(2000).then(() => "held")])).toBe("held");
+    await says("live");
+    expect(await held).toMatch(/200$/);
+  });
+});
+
+describe("sextant restart and rollback", () => {
+  it("are releases: under load, without a request lost", async () => {
+    const load = startLoad({
+      targets: addresses.map((address) => `http://${address}`),
+      host: "lite.test",
+      rate: 20,
+      timeoutMs: 30_000,
+    });
+    const before = await containers(first, "label=sextant.app=lite");
+    await says("restart", "--app", "lite", "--yes");
+    const after = await containers(first, "label=sextant.app=lite");
+    expect(after).toHaveLength(1);
+    expect(after).not.toEqual(before);
+    const list = await says("rollback", "--app", "lite");
+    expect(list).toMatch(/\nv2 .*\n/);
+    expect(list).toMatch(/\nv1 .* runs\n/);
+    await says("rollback", "v2", "--yes");
+    expect(await says("ps", "--app", "lite")).toMatch(/lite\/web +v2 /);
+    const report = await load.stop();
+    console.log(
+      "load",
+      JSON.stringify({ requests: report.requests, lost: report.lost, losses: report.losses }),
+    );
+    expect(report.lost).toBe(0);
+    expect(report.requests).toBeGreaterThan(100);
+    expect((await workspace.tryPulumi(["preview", "--expect-no-changes"])).code).toBe(0);
+  });
+
+  it("restart an accessory, whose data is there afterwards", async () => {
+    await sextant(["exec", "--accessory", "cache", "redis-cli", "set", "kept", "yes"]);
+    await says("restart", "--accessory", "cache", "--yes");
+    expect(await says("exec", "--accessory", "cache", "redis-cli", "get", "kept")).toBe("yes\n");
+  });
+});

@@ -1,0 +1,56 @@
+/** Two servers with an app behind the proxy, a role of another one with a shell in its image, and Redis. */
+import * as pulumi from "@pulumi/pulumi";
+import { App, Firewall, Proxy, Redis, Registry, Server, http, ssh } from "../../../../components";
+
+const config = new pulumi.Config();
+const images = config.require("registry");
+const registry = new Registry("registry", {
+  address: images,
+  username: config.require("registryUser"),
+  password: config.requireSecret("registryPassword"),
+  insecure: true,
+});
+const edge = new Firewall("test-operate", { allow: [ssh.from(config.require("operator")), http] });
+const servers = ["test-operate-1", "test-operate-2"].map(
+  (name) =>
+    new Server(name, {
+      type: "cx23",
+      firewalls: [edge],
+      registries: [registry],
+      ssh: { privateKeyFile: config.require("sshKeyFile") },
+    }),
+);
+const [first, second] = servers as [Server, Server];
+const proxy = new Proxy("proxy", { servers, image: `${images}/kamal-proxy:v0.9.2` });
+new Redis("cache", { server: first, image: `${images}/redis`, version: "7" });
+
+/** The releases that serve. */
+new App("lite", {
+  image: `${images}/lite`,
+  version: config.require("version"),
+  proxy,
+  route: { hosts: ["lite.test"], port: 3000 },
+  // The second server comes first: the primary one is the program's, and not the alphabet's.
+  roles: { web: { servers: [second, first] } },
+});
+
+/** What a person types into. */
+new App("tools", {
+  image: `${images}/redis`,
+  version: "7",
+  roles: {
+    job: {
+      servers: [second, first],
+      command: [
+        "sh",
+        "-c",
+        'echo "tools on $KAMAL_HOST"; while sleep 1; do echo "beat of $KAMAL_HOST"; done',
+      ],
+    },
+  },
+  env: { GREETING: "hello" },
+  secrets: { TOKEN: config.requireSecret("token") },
+  commands: { console: ["sh", "-i"], greet: ["sh", "-c", 'echo "$GREETING, $1" >&2; cat', "greet"] },
+});
+
+export const addresses = servers.map(({ address }) => address);

@@ -1,0 +1,171 @@
+import { describe, expect, it } from "vitest";
+import { execLine, wordsOf } from "../../../../cli/operate/exec";
+import { wordsNamed } from "../../../../cli/operate/named";
+import { oneOffBody } from "../../../../cli/operate/one-off";
+import { partsOf } from "../../../../cli/operate/parts";
+import { keptOf, repositoryOf } from "../../../../cli/operate/releases";
+import { lineOf } from "../../../../cli/operate/run";
+import { rowsOf } from "../../../../cli/operate/stats";
+import { lineFor } from "../../../../cli/operate/traffic";
+import { state } from "./state";
+
+const one = { command: ["bin/rails", "console"], env: ["A=1 2"], interactive: true, terminal: true };
+
+describe("a command in a container", () => {
+  it("is given to a shell where it is one word with spaces, and to none else", () => {
+    expect(wordsOf(["bin/rails runner 'puts 1'"])).toEqual(["sh", "-c", "bin/rails runner 'puts 1'"]);
+    expect(wordsOf(["bin/rails", "runner", "puts 1"])).toEqual(["bin/rails", "runner", "puts 1"]);
+    expect(lineOf(["df -h | tail -n 1"])).toBe("df -h | tail -n 1");
+    expect(lineOf(["echo", "it's"])).toBe(String.raw`echo 'it'\''s'`);
+  });
+
+  it("is run in one that is there by words of which each is one for the host's shell", () => {
+    expect(execLine("shop", { ...one, command: ["echo", "$HOME"] })).toBe(
+      "docker exec --interactive --tty --env 'A=1 2' shop echo '$HOME'",
+    );
+    expect(execLine("shop", { ...one, env: [], interactive: false, terminal: false })).toBe(
+      "docker exec shop bin/rails console",
+    );
+  });
+
+  it("is run in a new one that is as the original, but takes no traffic and leaves nothing", () => {
+    const body = oneOffBody(
+      "shop-web-a",
+      {
+        Image: "sha256:abc",
+        Config: {
+          Env: ["SECRET=s", "A=0"],
+          User: "1000",
+          WorkingDir: "/rails",
+          Entrypoint: ["/entry"],
+          Hostname: "web-1",
+          Cmd: ["server"],
+          ExposedPorts: { "3000/tcp": {} },
+          Labels: { "sextant.role": "demo/prod/shop/web", "sextant.secrets": "SECRET", service: "shop" },
+        },
+        HostConfig: {
+          NetworkMode: "sextant",
+          Binds: ["uploads:/rails/storage"],
+          Memory: 1024,
+          PortBindings: { "3000/tcp": [{ HostPort: "3000" }] },
+          RestartPolicy: { Name: "unless-stopped" },
+        },
+      },
+      one,
+    );
+    expect(body).toEqual({
+      Image: "sha256:abc",
+      Cmd: ["bin/rails", "console"],
+      Entrypoint: ["/entry"],
+      Env: ["SECRET=s", "A=0", "A=1 2"],
+      User: "1000",
+      WorkingDir: "/rails",
+      Hostname: "web-1",
+      Labels: { "sextant.exec": "shop-web-a", "sextant.secrets": "SECRET" },
+      ...{ Tty: true, OpenStdin: true, StdinOnce: true },
+      ...{ AttachStdin: true, AttachStdout: true, AttachStderr: true },
+      Healthcheck: { Test: ["NONE"] },
+      HostConfig: {
+        NetworkMode: "sextant",
+        Binds: ["uploads:/rails/storage"],
+        Memory: 1024,
+        AutoRemove: true,
+        PortBindings: {},
+        PublishAllPorts: false,
+        RestartPolicy: { Name: "no" },
+        LogConfig: { Type: "none" },
+      },
+      NetworkingConfig: { EndpointsConfig: { sextant: {} } },
+    });
+  });
+
+  it.each(["host", "default", "container:abc"])(
+    "joins no network of its own where the original is in %s",
+    (mode) => {
+      const body = oneOffBody("a", { Image: "sha256:a", Config: {}, HostConfig: { NetworkMode: mode } }, one);
+      expect(body).not.toHaveProperty("NetworkingConfig");
+      expect(body).toMatchObject({ Labels: { "sextant.exec": "a" }, Env: ["A=1 2"] });
+    },
+  );
+});
+
+describe("a command by a name", () => {
+  const stack = { hosts: [], parts: partsOf(state), state };
+
+  it("is the app's own, else Rails' own", () => {
+    expect(wordsNamed("console", stack)).toEqual({ app: "shop", words: ["bin/console"] });
+    expect(wordsNamed("queues", stack, "shop").words).toEqual(["bin/queues", "--all"]);
+    expect(wordsNamed("dbconsole", stack).words).toEqual(["bin/rails", "dbconsole", "--include-password"]);
+  });
+
+  it("is refused with those that there are", () => {
+    expect(() => wordsNamed("queus", stack)).toThrow(
+      "queus: the app shop has no command of that name; it has console, dbconsole, queues, shell,",
+    );
+  });
+});
+
+describe("the proxy's orders", () => {
+  it("have each word for itself", () => {
+    const order = { verb: "stop", words: ["--message", "Back at 9, it's quick"], said: "" } as const;
+    expect(lineFor({ service: "shop" }, order)).toBe(
+      String.raw`docker exec kamal-proxy kamal-proxy stop shop --message 'Back at 9, it'\''s quick'`,
+    );
+  });
+});
+
+describe("the releases of a host", () => {
+  it("are the tags of the app's repository, else its digests, the last build first", () => {
+    const repository = "registry.test:5000/shop";
+    const digest = `sha256:${"a".repeat(64)}`;
+    expect(
+      keptOf(repository, [
+        {
+          RepoTags: [`${repository}:v1`, "other/shop:v9"],
+          RepoDigests: [`${repository}@${digest}`],
+          Created: 1,
+        },
+        { RepoTags: null, RepoDigests: [`${repository}@${digest}`], Created: 3 },
+        { RepoTags: [`${repository}:v2`], Created: 2 },
+      ]),
+    ).toEqual([
+      { version: digest, built: 3 },
+      { version: "v2", built: 2 },
+      { version: "v1", built: 1 },
+    ]);
+    expect(["a:1/b:c", `a:1/b@${digest}`, "a:1/b"].map(repositoryOf)).toEqual(["a:1/b", "a:1/b", "a:1/b"]);
+  });
+});
+
+describe("what containers take", () => {
+  it("is in the order of the containers, without those that ended meanwhile", () => {
+    const host = { shell: { name: "web-1", destination: "root@web-1", port: 22 }, directory: "/x" };
+    const running = (name: string, part: string) => ({
+      ...{ host, name, part, kind: "role" as const, image: "shop:v1", version: "v1" },
+      ...{ state: "running", status: "Up", created: 1 },
+    });
+    const printed = "b\t1.00%\t20MiB / 1GiB\t1kB / 2kB\t0B / 3MB\na\t0.50%\t10MiB / 1GiB\t0B / 0B\t0B / 0B\n";
+    expect(rowsOf([running("a", "shop/web"), running("b", "shop/job"), running("c", "db")], printed)).toEqual(
+      [
+        {
+          host: "web-1",
+          part: "shop/web",
+          cpu: "0.50%",
+          memory: "10MiB / 1GiB",
+          network: "0B / 0B",
+          disk: "0B / 0B",
+          container: "a",
+        },
+        {
+          host: "web-1",
+          part: "shop/job",
+          cpu: "1.00%",
+          memory: "20MiB / 1GiB",
+          network: "1kB / 2kB",
+          disk: "0B / 3MB",
+          container: "b",
+        },
+      ],
+    );
+  });
+});

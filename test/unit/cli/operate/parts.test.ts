@@ -1,0 +1,39 @@
+import { describe, expect, it } from "vitest";
+import { commandsOf, partsOf } from "../../../../cli/operate/parts";
+import { state } from "./state";
+
+describe("what a stack runs", () => {
+  it("is each role, accessory and proxy of its state, with its hosts in the order of the program", () => {
+    expect(partsOf(state)).toMatchObject([
+      {
+        kind: "role",
+        name: "shop/web",
+        app: "shop",
+        role: "web",
+        hosts: ["web-2", "web-1"],
+        label: ["sextant.role", "demo/prod/shop/web"],
+      },
+      { kind: "role", name: "shop/job", hosts: ["web-1"] },
+      { kind: "accessory", name: "db", hosts: ["web-1"], label: ["sextant.owner", "demo/prod/accessory/db"] },
+      { kind: "proxy", name: "proxy", hosts: ["web-1", "web-2"] },
+    ]);
+  });
+
+  it("leaves out what an update is about to delete, and is nothing in an empty state", () => {
+    const urns = partsOf(state).flatMap((part) => part.urns);
+    expect(urns).toContain(
+      "urn:pulumi:prod::demo::sextant:index:App$sextant:index:Container::shop-web-web-1",
+    );
+    expect(urns.filter((urn) => urn.includes("web-3"))).toEqual([]);
+    expect(partsOf({})).toEqual([]);
+  });
+
+  it("has the commands of its apps", () => {
+    expect(commandsOf(state)).toEqual(
+      new Map([["shop", { console: ["bin/console"], queues: ["bin/queues", "--all"] }]]),
+    );
+    expect(commandsOf({ deployment: { resources: [{ type: "sextant:index:App", outputs: {} }] } }).size).toBe(
+      0,
+    );
+  });
+});

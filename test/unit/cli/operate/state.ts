@@ -1,0 +1,47 @@
+/** A stack's state as Pulumi writes it, with two roles, an accessory and the proxy on two hosts. */
+const shell = (name: string) => ({ name, destination: `root@${name}.test`, port: 22 });
+const directory = "/usr/local/lib/sextant/0123456789ab";
+
+const container = (name: string, host: string, labels: Record<string, string>, more: object = {}) => ({
+  urn: `urn:pulumi:prod::demo::sextant:index:App$sextant:index:Container::${name}`,
+  type: "sextant:index:Container",
+  inputs: { shell: shell(host), labels, ...more },
+});
+const role = (app: string, name: string, host: string) =>
+  container(`${app}-${name}-${host}`, host, {
+    "sextant.app": app,
+    "sextant.role": `demo/prod/${app}/${name}`,
+    "sextant.owner": `demo/prod/app/${app}`,
+  });
+
+export const state = {
+  deployment: {
+    resources: [
+      ...["web-1", "web-2"].flatMap((name) => [
+        { type: "sextant:index:HostReady", inputs: { shell: shell(name), directory } },
+        { type: "sextant:index:Ready", inputs: { shell: shell(name) } },
+      ]),
+      ...["web-1", "web-2"].map((name) =>
+        container("proxy", name, { "sextant.proxy": "demo/prod/proxy" }, { name: "kamal-proxy" }),
+      ),
+      container("db", "web-1", { "sextant.accessory": "db", "sextant.owner": "demo/prod/accessory/db" }),
+      {
+        urn: "urn:pulumi:prod::demo::sextant:index:App::shop",
+        type: "sextant:index:App",
+        outputs: {
+          version: "v1",
+          roles: [
+            { name: "web", hosts: ["web-2", "web-1"] },
+            { name: "job", hosts: ["web-1"] },
+          ],
+          commands: { console: ["bin/console"], queues: ["bin/queues", "--all"] },
+        },
+      },
+      role("shop", "job", "web-1"),
+      role("shop", "web", "web-1"),
+      role("shop", "web", "web-2"),
+      { ...role("shop", "web", "web-3"), delete: true },
+      { type: "docker:index/container:Container", inputs: { labels: { "sextant.role": "x" } } },
+    ],
+  },
+};
