@@ -249,30 +249,34 @@ printf '%s\n' "$stays" | tr ',' '\n' | sed 's/:[0-9]*$//; /^$/d' >"$lock.stay"
 # What is drained or stopped now has its own time for that, also when the next release begins meanwhile.
 # shellcheck disable=SC2086 # names have no blanks
 [ -z "$old" ] || printf '%s\n' $old >>"$lock.old"
-# The files of certificates that the route had before. The proxy reads its own again when it starts, so that they go only when
-# the one that it has now is in its state.
-certificate=''
+# The files that the route had before, of certificates and error pages. The proxy reads its own again when it starts, so that they go
+# only when those that it has now are in its state.
+certificate='' pages=''
 for flag; do
-    case $flag in --tls-certificate-path=*/cert.pem) certificate=${flag#*=} certificate=${certificate%/cert.pem} ;; esac
+    case $flag in
+    --tls-certificate-path=*/cert.pem) certificate=${flag#*=} certificate=${certificate%/cert.pem} ;;
+    --error-pages=*/error-pages/*) pages=${flag#*=} ;;
+    esac
 done
 # shellcheck disable=SC2016,SC2086 # expanded by the inner shell; names have no blanks
 setsid sh -c '
-    dir=$1 deploy=$2 stop=$3 drains=$4 certificate=$5
-    shift 5
+    dir=$1 deploy=$2 stop=$3 drains=$4 certificate=$5 pages=$6
+    shift 6
     # Until it has drained, or was killed.
     [ -z "$deploy" ] || until [ -s "$dir/code" ] || [ ! -e "/proc/$deploy" ]; do sleep 0.1; done
     exec 9>&-
-    if [ -n "$certificate" ] && [ "$(cat "$dir/code" || echo 1)" -eq 0 ]; then
-        for former in "${certificate%-*}"-*; do
+    for files in $certificate $pages; do
+        [ "$(cat "$dir/code" || echo 1)" -eq 0 ] || break
+        for former in "${files%-*}"-*; do
             name=${former##*-}
-            case $former in "$certificate" | "$certificate".new) continue ;; esac
+            case $former in "$files" | "$files".new) continue ;; esac
             case $name in *[!0-9a-f]*) continue ;; esac
-            [ "${#name}" -ne 12 ] || [ "$former" != "${certificate%-*}-$name" ] || rm -rf "$former"
+            [ "${#name}" -ne 12 ] || [ "$former" != "${files%-*}-$name" ] || rm -rf "$former"
         done
-    fi
+    done
     if [ $# -gt 0 ]; then
         flock "$drains" docker stop --time "$stop" "$@" >/dev/null 2>"$dir/said" || cp "$dir/said" "$drains.failed"
     fi
-    rm -rf "$dir"' rest "$dir" "$deploy" "$stop" "$lock.drains" "$certificate" $old </dev/null >/dev/null 2>&1 7>&- &
+    rm -rf "$dir"' rest "$dir" "$deploy" "$stop" "$lock.drains" "$certificate" "$pages" $old </dev/null >/dev/null 2>&1 7>&- &
 trap - EXIT
 exit 0

@@ -25,6 +25,7 @@ export const resources = {
   Container: onOneHost(containerProvider, ({ name }) => `the container ${name}`),
   Data: dataProvider,
   DockerNetwork: onOneHost(networkProvider, () => ""),
+  ErrorPages: stepProvider(steps.ErrorPages),
   Gone: goneProvider,
   HostReady: gate,
   PostgresLogin: stepProvider(steps.PostgresLogin),

@@ -18,6 +18,7 @@ const inputs: Readonly<Record<ResourceType, string>> = {
   Container: "ContainerInputs",
   Data: "DataInputs",
   DockerNetwork: "DockerNetworkInputs",
+  ErrorPages: "ErrorPagesInputs",
   Gone: "GoneInputs",
   HostReady: "HostReadyInputs",
   PostgresLogin: "PostgresLoginInputs",

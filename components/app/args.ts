@@ -192,6 +192,16 @@ export interface AppArgs extends ContainerSettings {
    */
   retainImages?: number;
   /**
+   * A directory of the project with pages that the proxy answers errors with, its own and no container's: `503.html` while the app is in
+   * maintenance, `502.html`, `504.html` and others by their status. Each is a template of Go's: `{{ .Message }}` is the sentence of
+   * `npx sextant maintenance on --message`. Read when the program runs; other files of the directory are left alone.
+   *
+   * @default the proxy's own pages
+   * @edit the switch runs again, in place; no connection is refused
+   * @example "public"
+   */
+  errorPages?: string;
+  /**
    * What becomes of the volumes when the app or one of its hosts is removed: `"keep"` keeps them, and refuses to take a role off a host
    * that has its data; `"leave"` keeps them, and takes it off; `"discard"` deletes them, once that has been deployed.
    *

@@ -18,10 +18,18 @@ import { ownerLabel } from "../../provider/docker/container-body";
 import type { AppArgs } from "./args";
 import { checkKey } from "./checks/check-certificate";
 import { claimedByOthers } from "./checks/route-claims";
+import { hashOf, readPages } from "./error-pages";
 import type { Placement, Role } from "./plan";
 import type { RoleOnHost } from "./role-on-host";
 import { begin, rollout, switchSeconds } from "./rollout";
-import { certificateDirectory, healthQuestion, routeBehind, switchedRoute, type RouteArgs } from "./route";
+import {
+  certificateDirectory,
+  errorPagesDirectory,
+  healthQuestion,
+  routeBehind,
+  switchedRoute,
+  type RouteArgs,
+} from "./route";
 import { mountsOn, volumesOn, type AppVolumes } from "./volumes";
 
 /** What is released, and with what. */
@@ -181,6 +189,7 @@ function makeSwitch(
   const { app, args } = releasing;
   const routed = at === undefined ? undefined : role.routes[at];
   const certificate = routed && putCertificate(releasing, routed.service, routed.route, host);
+  const errorPages = routed && putErrorPages(releasing, routed.service, host);
   const name = [app.componentName, role.name, host.hostName, "switch", routed?.route.name ?? ""];
   return new Step(
     "Switch",
@@ -189,7 +198,12 @@ function makeSwitch(
     {
       role: roleLabel(app.componentName, role.name),
       container,
-      ...(routed === undefined ? {} : routeInputs(args, role, routed, certificate?.directory)),
+      ...(routed === undefined
+        ? {}
+        : routeInputs(args, role, routed, {
+            certificate: certificate?.directory,
+            errorPages: errorPages?.directory,
+          })),
       services: role.routes.map(({ service }) => service),
       claimed: onceAllAreMade(container, () =>
         claimedByOthers(args.proxy, host.hostName, routed === undefined ? [] : [routed.service]),
@@ -203,6 +217,7 @@ function makeSwitch(
         ...after,
         ...(routed === undefined ? [] : settled(args, host)),
         ...(certificate === undefined ? [] : [certificate.step]),
+        ...(errorPages === undefined ? [] : [errorPages.step]),
       ],
     },
     args.transform?.switch,
@@ -213,11 +228,11 @@ function routeInputs(
   { proxy }: AppArgs,
   role: Role,
   routed: Role["routes"][number],
-  certificate: string | undefined,
+  directories: Parameters<typeof switchedRoute>[3],
 ): Pick<SwitchArgs, "route" | "keepOld" | "awaitProxy"> {
   const route = routeBehind(routed.route, proxy?.config.behind);
   return {
-    route: switchedRoute(routed.service, route, role.readyTimeout ?? "60s", certificate),
+    route: switchedRoute(routed.service, route, role.readyTimeout ?? "60s", directories),
     // Only the last route stops the old containers; until then they serve the others.
     ...(routed === role.routes.at(-1) ? {} : { keepOld: true }),
     // Its own program may be replacing it now.
@@ -248,6 +263,25 @@ function putCertificate(
         return key;
       }),
     },
+    { parent: app, dependsOn: settled(args, host) },
+  );
+  return { directory, step };
+}
+
+function putErrorPages(
+  { app, args }: Releasing,
+  service: string,
+  host: Host,
+): { directory: string; step: Step<"ErrorPages"> } | undefined {
+  if (args.errorPages === undefined) return undefined;
+  const pages = readPages(args.errorPages);
+  // Two stacks on one host may have a route of one name.
+  const directory = errorPagesDirectory(hostWide(service), hashOf(pages));
+  const step = new Step(
+    "ErrorPages",
+    `${service}-${host.hostName}-error-pages`,
+    host,
+    { directory, pages },
     { parent: app, dependsOn: settled(args, host) },
   );
   return { directory, step };

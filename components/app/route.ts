@@ -72,6 +72,13 @@ export interface RouteArgs {
   paths?: string[];
   /** Takes the path prefix off before the app sees the request. @default true */
   stripPath?: boolean;
+  /**
+   * Puts the path prefix before the paths of the app's cookies, where it is taken off the requests: so that two apps on one host do not
+   * overwrite each other's sessions.
+   *
+   * @default false
+   */
+  scopeCookiePaths?: boolean;
   /** The port that the app listens on inside its container. @default 3000 */
   port?: number;
   /** How a new container is known to be fit for traffic. @default GET /up on the port of the route */
@@ -84,6 +91,12 @@ export interface RouteArgs {
     port?: number;
     /** How long one answer may take. @default "5s" */
     timeout?: Duration;
+    /**
+     * How long the proxy waits from one question to the next, when it gets a new container. The check before that asks once a second.
+     *
+     * @default "1s"
+     */
+    interval?: Duration;
     /** X-Forwarded-Proto of the question. @default "https" with TLS, or "http" */
     proto?: "http" | "https";
   };
@@ -137,6 +150,7 @@ export function checkRoute(argument: string, route: RouteArgs): Problem[] {
     ...check.hostName(at("health.host"), route.health?.host),
     ...check.port(at("health.port"), route.health?.port),
     ...check.duration(at("health.timeout"), route.health?.timeout, 100, 300_000),
+    ...check.duration(at("health.interval"), route.health?.interval, 100, 60_000),
     ...checkCanonicalHost(at("canonicalHost"), route),
     ...check.duration(at("responseTimeout"), route.responseTimeout, 1000),
     ...check.duration(at("drainTimeout"), route.drainTimeout, 0, 3_600_000),
@@ -308,14 +322,28 @@ export function certificateDirectory(service: string, certificateHash: string): 
   return `${proxyFiles}/tls/${service}-${certificateHash}`;
 }
 
-/** A route as it is switched. @param certificate the directory with the route's own certificate */
+/** The directory on the host that holds the error pages of a route, named after their content. */
+export function errorPagesDirectory(service: string, pagesHash: string): string {
+  return `${proxyFiles}/error-pages/${service}-${pagesHash}`;
+}
+
+/** A route as it is switched. @param directories those on the host with the route's own certificate, and with the app's error pages */
 export function switchedRoute(
   service: string,
   route: RouteArgs,
   deployTimeout: Duration,
-  certificate?: string,
+  { certificate, errorPages }: { certificate?: string; errorPages?: string } = {},
 ): SwitchedRoute {
-  const { hosts, paths, stripPath, canonicalHost, redirectToHttps, forwardHeaders, logHeaders } = route;
+  const {
+    hosts,
+    paths,
+    stripPath,
+    scopeCookiePaths,
+    canonicalHost,
+    redirectToHttps,
+    forwardHeaders,
+    logHeaders,
+  } = route;
   const { health, buffer } = route;
   return {
     service,
@@ -323,6 +351,7 @@ export function switchedRoute(
     hosts,
     paths,
     stripPath,
+    scopeCookiePaths,
     canonicalHost,
     tls: switchedTls(route.tls, certificate),
     redirectToHttps,
@@ -335,8 +364,10 @@ export function switchedRoute(
       host: healthHost(route),
       port: health?.port,
       timeout: health?.timeout,
+      interval: health?.interval,
     },
     buffer: { ...buffer, requests: buffer?.requests ?? true, responses: buffer?.responses ?? true },
+    errorPages,
     logHeaders,
   };
 }

@@ -43,11 +43,11 @@ const route: Shape<RouteArgs> = object<RouteArgs>(
     hosts: list(text, '["shop.example.com"]'),
     paths: list(text, '["/"]'),
     stripPath: flag,
+    scopeCookiePaths: flag,
     port: single,
     health: object<Part<RouteArgs, "health">>(
-      { path: text, host: text, port: single, timeout: single, proto: text },
+      { path: text, host: text, port: single, timeout: single, interval: single, proto: text },
       '{ path: "/up" }',
-      { interval: "remove it: the gate asks until the answer is good, once a second" },
     ),
     tls,
     redirectToHttps: flag,
@@ -128,6 +128,7 @@ export const appShape: Shape<AppArgs> = object<AppArgs>(
     commands: named(words, '{ console: ["bin/console"] }'),
     rollout: object<Part<AppArgs, "rollout">>({ batch: single }, '{ batch: 2 } or { batch: "25%" }'),
     retainImages: amount,
+    errorPages: text,
     data: single,
     inspectImage: single,
     transform: changes<Part<AppArgs, "transform">>({

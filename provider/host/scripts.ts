@@ -9,10 +9,10 @@ import { readScripts } from "./script-files";
 export type Verb =
   | "accessory-ready"
   | "bridge"
-  | "certificate"
   | "doctor"
   | "postgres-login"
   | "handshake"
+  | "proxy-files"
   | "proxy-there"
   | "prune"
   | "pull"

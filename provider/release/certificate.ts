@@ -1,5 +1,5 @@
 /** The step that puts a certificate of one's own where the proxy of a host reads it. */
-import { quote } from "../host/scripts";
+import { looksFor, putFiles, removeFiles } from "./proxy-files";
 import type { Step, StepInputs } from "./step";
 
 /** A certificate, its key, and where they lie. */
@@ -12,18 +12,10 @@ export interface CertificateInputs extends StepInputs {
   privateKey: string;
 }
 
-const base64 = (text: string): string => Buffer.from(text).toString("base64");
-
 export const certificateStep: Step<CertificateInputs> = {
-  call: ({ directory, certificate, privateKey }) => ({
-    verb: "certificate",
-    words: [`directory=${directory}`],
-    stdin: `${base64(certificate)}\n${base64(privateKey)}\n`,
-  }),
-  undo: ({ directory }) => ({ verb: "certificate", words: [`directory=${directory}`, "remove"] }),
+  call: ({ directory, certificate, privateKey }) =>
+    putFiles(directory, { "cert.pem": certificate, "key.pem": privateKey }),
+  undo: ({ directory }) => removeFiles(directory),
   about: ({ directory }) => directory,
-  looks: ({ directory }) =>
-    ["cert.pem", "key.pem"].map(
-      (file) => `if [ -s ${quote(`${directory}/${file}`)} ]; then echo true; else echo false; fi`,
-    ),
+  looks: ({ directory }) => looksFor(directory, ["cert.pem", "key.pem"]),
 };

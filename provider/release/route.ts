@@ -31,6 +31,10 @@ export interface SwitchedRoute {
   health: RouteHealth;
   /** Buffering of bodies, and their limits. */
   buffer: RouteBuffer;
+  /** The directory on the host with the pages that the proxy answers errors with, which is named after them. @default the proxy's own pages */
+  errorPages?: string;
+  /** Whether the paths of the app's cookies get the path prefix. @default the proxy's own: they do not */
+  scopeCookiePaths?: boolean;
   /** Headers that the proxy's log shows. @default none */
   logHeaders?: { request?: string[]; response?: string[] };
   /** Further flags of `kamal-proxy deploy` by their names, for a proxy that has more than a route has arguments for. @default none */
@@ -54,6 +58,8 @@ export interface RouteHealth {
   port?: number;
   /** How long one answer may take. @default the proxy's own 5s */
   timeout?: Duration;
+  /** How long the proxy waits from one question to the next. @default the proxy's own 1s */
+  interval?: Duration;
 }
 
 /** How the proxy buffers bodies. */
@@ -96,6 +102,7 @@ export function deployFlags(route: SwitchedRoute): string[] {
     ...flag("drain-timeout", route.drainTimeout),
     ...flag("health-check-path", health.path),
     ...flag("health-check-timeout", health.timeout),
+    ...flag("health-check-interval", health.interval),
     ...flag("health-check-port", health.port),
     ...flag("health-check-host", health.host),
     ...flag("target-timeout", route.responseTimeout),
@@ -104,6 +111,8 @@ export function deployFlags(route: SwitchedRoute): string[] {
     ...flag("buffer-memory", bytes(buffer.memory)),
     ...flag("max-request-body", bytes(buffer.maxRequestBody)),
     ...flag("max-response-body", bytes(buffer.maxResponseBody)),
+    ...flag("error-pages", route.errorPages),
+    ...flag("scope-cookie-paths", route.scopeCookiePaths),
     ...(logHeaders?.request ?? []).flatMap((name) => flag("log-request-header", name)),
     ...(logHeaders?.response ?? []).flatMap((name) => flag("log-response-header", name)),
     ...Object.entries(route.flags ?? {}).flatMap(([name, value]) => flag(name, value)),

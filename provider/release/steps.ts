@@ -2,6 +2,7 @@
 import { accessoryReadyStep, type AccessoryReadyInputs } from "./accessory-ready";
 import { bridgeStep, type BridgeInputs } from "./bridge";
 import { certificateStep, type CertificateInputs } from "./certificate";
+import { errorPagesStep, type ErrorPagesInputs } from "./error-pages";
 import { postgresLoginStep, type PostgresLoginInputs } from "./postgres-login";
 import { proxyThereStep, type ProxyThereInputs } from "./proxy-there";
 import { readyStep, type ReadyInputs } from "./ready";
@@ -15,6 +16,7 @@ export interface InputsOfStep {
   AccessoryReady: AccessoryReadyInputs;
   Bridge: BridgeInputs;
   Certificate: CertificateInputs;
+  ErrorPages: ErrorPagesInputs;
   PostgresLogin: PostgresLoginInputs;
   ProxyThere: ProxyThereInputs;
   Ready: ReadyInputs;
@@ -30,6 +32,7 @@ export const steps: { [Type in StepType]: Step<InputsOfStep[Type]> } = {
   AccessoryReady: accessoryReadyStep,
   Bridge: bridgeStep,
   Certificate: certificateStep,
+  ErrorPages: errorPagesStep,
   PostgresLogin: postgresLoginStep,
   ProxyThere: proxyThereStep,
   Ready: readyStep,

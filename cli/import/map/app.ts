@@ -253,8 +253,8 @@ function settingsOf(
   root.decide("asset_path", "none", assets);
   root.decide(
     "error_pages_path",
-    "none",
-    "the proxy answers with its own pages while no container of the app does.",
+    "act",
+    "name that directory as errorPages of the App, from where the program runs; until then the proxy has pages of its own.",
   );
   const volumes = volumesOf(root, context);
   const body =

@@ -78,11 +78,11 @@ function tlsOf(
 function healthOf(proxy: Reader): Fields {
   const health = proxy.map("healthcheck");
   if (health === undefined) return new Fields();
-  health.decide("interval", "none", "a gate asks at its own pace: often at first, then each second.");
   const path = health.text("path");
   return new Fields()
     .with("path", path === "/up" ? undefined : path)
-    .with("timeout", seconds(health.number("timeout")));
+    .with("timeout", seconds(health.number("timeout")))
+    .with("interval", seconds(health.number("interval")));
 }
 
 function bufferOf(proxy: Reader): Fields {

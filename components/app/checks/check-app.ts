@@ -5,6 +5,7 @@ import type { Problem } from "../../core/problem";
 import { checkData } from "../../data/check-word";
 import { isMutableTag, mutableTagCheck } from "../../image/reference";
 import type { AppArgs, ContainerSettings, RoleArgs } from "../args";
+import { checkErrorPages } from "../error-pages";
 import { rolesOf, routeArgument, type Role } from "../plan";
 import { checkCommands } from "./check-commands";
 import { checkTimeouts } from "./check-timeouts";
@@ -24,6 +25,7 @@ export function checkApp(name: string, args: AppArgs): Problem[] {
       ? []
       : check.notEmpty("release", args.release, "give the command as a list of words")),
     ...checkCommands(args.commands),
+    ...checkErrorPages(args.errorPages),
     ...check.duration("releaseTimeout", args.releaseTimeout, 1000),
     ...(args.inspectImage === false ? [] : check.duration("inspectImage", args.inspectImage, 100, 60_000)),
     ...checkBatch(args.rollout?.batch),

@@ -316,6 +316,7 @@ describe("whatever is given for an argument", () => {
         "commands",
         "rollout",
         "retainImages",
+        "errorPages",
       ],
       ...[
         "env",
@@ -336,6 +337,8 @@ describe("whatever is given for an argument", () => {
         "route.port",
         "route.health",
         "route.health.path",
+        "route.health.interval",
+        "route.scopeCookiePaths",
       ],
       ...["route.tls", "route.buffer", "route.buffer.memory", "route.logHeaders", "route.drainTimeout"],
       ...[

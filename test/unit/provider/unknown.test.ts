@@ -55,6 +55,7 @@ const inputs: Record<ResourceType, Values> = {
     places: [{ ...place, volume: "data" }],
   },
   DockerNetwork: { shell, name: "shop", labels: {} },
+  ErrorPages: { shell, directory: "/error-pages/shop-1", pages: { "503.html": "closed" } },
   Gone: { host: "web-1" },
   HostReady: { ...gate, verb: "host-ready" },
   PostgresLogin: { shell, container: "shop-db", instance: "a1", user: "app", database: "app", password: "x" },

@@ -30,6 +30,7 @@ new App("lite", {
   version: config.require("version"),
   proxy,
   route: { hosts: ["lite.test"], port: 3000 },
+  errorPages: "pages",
   // The second server comes first: the primary one is the program's, and not the alphabet's.
   roles: { web: { servers: [second, first] } },
 });

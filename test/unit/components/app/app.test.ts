@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import * as pulumi from "@pulumi/pulumi";
 import {
@@ -158,6 +161,23 @@ describe("App", () => {
     expect(graph.find(switchType, "shop-web-web-1-switch").inputs["route"]).toMatchObject({
       tls: { certificate: inputs["directory"] },
     });
+  });
+
+  it("puts the pages of a directory where the switch of its route finds them, for each host", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "sextant-pages-"));
+    writeFileSync(join(folder, "503.html"), "<h1>Closed</h1>{{ .Message }}");
+    writeFileSync(join(folder, "robots.txt"), "");
+    const { graph } = await graphOf(() => ({ errorPages: folder }));
+    const { inputs } = graph.find("sextant:index:ErrorPages", "shop-web-web-1-error-pages");
+    expect(inputs).toMatchObject({
+      directory: expect.stringMatching(/\/error-pages\/[a-z-]+-shop-web-[0-9a-f]{12}$/) as string,
+      pages: { "503.html": "<h1>Closed</h1>{{ .Message }}" },
+    });
+    expect(Object.keys(inputs["pages"] as object)).toEqual(["503.html"]);
+    expect(graph.find(switchType, "shop-web-web-1-switch").inputs["route"]).toMatchObject({
+      errorPages: inputs["directory"],
+    });
+    rmSync(folder, { recursive: true });
   });
 
   it("tells each switch the routes of its role, and what the program gives to others on its host", async () => {

@@ -13,7 +13,7 @@ import { deployFlags } from "../../../../provider/release/route";
 
 /** The flags by which a route is switched. */
 const flagsOf = (...[route, timeout, certificate]: [RouteArgs, Duration, string?]): string[] =>
-  deployFlags(switchedRoute("shop-web", route, timeout, certificate));
+  deployFlags(switchedRoute("shop-web", route, timeout, { certificate }));
 
 describe("the flags of a route", () => {
   it("asks health with the route's own host, and drains for 30 s, by default", () => {
@@ -36,13 +36,14 @@ describe("the flags of a route", () => {
         hosts: ["shop.test"],
         paths: ["/api"],
         stripPath: false,
+        scopeCookiePaths: true,
         canonicalHost: "www.shop.test",
         tls: letsEncrypt({ staging: true }),
         redirectToHttps: false,
         forwardHeaders: true,
         responseTimeout: "2m",
         drainTimeout: "5s",
-        health: { path: "/health", host: "internal.test", port: 9000, timeout: "2s" },
+        health: { path: "/health", host: "internal.test", port: 9000, timeout: "2s", interval: "500ms" },
         buffer: {
           requests: false,
           responses: false,
@@ -67,6 +68,7 @@ describe("the flags of a route", () => {
       "--drain-timeout=5s",
       "--health-check-path=/health",
       "--health-check-timeout=2s",
+      "--health-check-interval=500ms",
       "--health-check-port=9000",
       "--health-check-host=internal.test",
       "--target-timeout=2m",
@@ -75,6 +77,7 @@ describe("the flags of a route", () => {
       "--buffer-memory=2097152",
       "--max-request-body=1073741824",
       "--max-response-body=1024",
+      "--scope-cookie-paths=true",
       "--log-request-header=X-A",
       "--log-response-header=X-B",
     ]);

@@ -82,7 +82,7 @@ describe("a line of a component", () => {
       "prune",
       "bridge",
       "settle",
-      "certificate",
+      "proxy-files",
       "handshake",
     ])
       expect(made, verb).toContain(verb);

@@ -217,6 +217,16 @@ export const refusals: [title: string, make: (w: World) => unknown, sentence: st
     'App "shop": releaseTimeout is "0s", but it has to be from 1s to 24h; choose a duration in that range (npx sextant docs checks#values).',
   ],
   [
+    "app: error pages that are nowhere",
+    (w) => w.app({ errorPages: "nowhere" }),
+    `App "shop": errorPages is "nowhere", but ${process.cwd()} has no such directory; name one from where the program runs, such as public.`,
+  ],
+  [
+    "app: interval of a health check",
+    (w) => w.app({ route: { hosts: ["a.test"], health: { interval: "1ms" } } }),
+    'App "shop": route.health.interval is "1ms", but it has to be from 100ms to 60s; choose a duration in that range (npx sextant docs checks#values).',
+  ],
+  [
     "app: a command of sextant's own",
     (w) => w.app({ commands: { logs: ["bin/logs"] } }),
     'App "shop": commands.logs is never run: npx sextant logs is a command of its own; give it another name.',

@@ -94,13 +94,14 @@ describe("a certificate", () => {
 
   it("comes by standard input, key and all, and goes with its directory", () => {
     const { stdin = "", ...call } = certificateStep.call(inputs("/tls/shop-0a1b"));
-    expect(call).toEqual({ verb: "certificate", words: ["directory=/tls/shop-0a1b"] });
-    expect(stdin.split("\n").map((line) => Buffer.from(line, "base64").toString())).toEqual([
-      "-----BEGIN\nchain",
-      "canary-7f3a",
-      "",
+    expect(call).toEqual({ verb: "proxy-files", words: ["directory=/tls/shop-0a1b"] });
+    const lines = stdin.split("\n").map((line) => line.split(" "));
+    expect(lines.map(([name, text = ""]) => [name, Buffer.from(text, "base64").toString()])).toEqual([
+      ["cert.pem", "-----BEGIN\nchain"],
+      ["key.pem", "canary-7f3a"],
+      ["", ""],
     ]);
-    const undo = { verb: "certificate", words: ["directory=/tls/shop-0a1b", "remove"] };
+    const undo = { verb: "proxy-files", words: ["directory=/tls/shop-0a1b", "remove"] };
     expect(certificateStep.undo?.(inputs("/tls/shop-0a1b"))).toEqual(undo);
   });
 
