@@ -4,9 +4,11 @@ import { addDocs } from "./docs";
 import { addDoctor } from "./doctor";
 import { addImport } from "./import";
 import { addInit } from "./init";
+import { addAudit } from "./operate/audit";
 import { addExec } from "./operate/exec";
 import { addLogs } from "./operate/logs";
 import { addNamed } from "./operate/named";
+import { addPower } from "./operate/power";
 import { addPs } from "./operate/ps";
 import { addReleases } from "./operate/releases";
 import { addRun } from "./operate/run";
@@ -34,7 +36,8 @@ export function sextant(own: readonly string[] = []): Command {
   program.commandsGroup("A project:");
   for (const add of [addInit, addImport, addPreview]) add(program);
   program.commandsGroup("A stack that was deployed:");
-  for (const add of [addPs, addLogs, addExec, addRun, addStats, addTraffic, addReleases]) add(program);
+  for (const add of [addPs, addLogs, addExec, addRun, addStats, addTraffic, addPower, addReleases, addAudit])
+    add(program);
   addNamed(program, own);
   addDoctor(program);
   program.commandsGroup("Help:");

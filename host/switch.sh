@@ -65,7 +65,8 @@ serves() {
 # served: true when the proxy sends requests to all the new containers. A deploy whose client was killed goes on, and of two
 # the last one that becomes healthy wins, so that this is looked at and not believed.
 served() {
-    serves "$(target_of "$name_there")"
+    seen=$(routes)
+    serves "$(printf '%s\n' "$seen" | targets_in "$name_there")"
 }
 
 # paths_in PAIRS: their paths.
@@ -208,6 +209,9 @@ END
     named "$service" "$name_there"
     [ -z "$covers" ] || uncover
     exec 6>&-
+    # Maintenance, or a pause, goes on: for whoever looks at the shop now, the release has changed nothing.
+    held=$(printf '%s\n' "$seen" | awk -v service="$name_there" '$1 == service && NF >= 6 { print $5 }')
+    case $held in paused | stopped) printf 'held=%s\n' "$held" ;; esac
 fi
 
 have_it

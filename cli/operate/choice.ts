@@ -122,14 +122,19 @@ export async function containersNamed(
   return { answers: ordered, problems };
 }
 
-/** Of each part on each host the one that runs; where none does, the newest. */
-export function current(containers: readonly Running[]): Running[] {
-  const chosen = new Map<string, Running>();
+/** The containers of each part on each host. */
+export function byPlace(containers: readonly Running[]): Running[][] {
+  const places = new Map<string, Running[]>();
   for (const each of containers) {
     const place = `${each.host.shell.name}/${each.part}`;
-    const before = chosen.get(place);
-    if (before === undefined || (before.state !== "running" && each.state === "running"))
-      chosen.set(place, each);
+    places.set(place, [...(places.get(place) ?? []), each]);
   }
-  return [...chosen.values()];
+  return [...places.values()];
+}
+
+/** Of each part on each host the one that runs; where none does, the newest. */
+export function current(containers: readonly Running[]): Running[] {
+  return byPlace(containers).flatMap(
+    (there) => there.find(({ state }) => state === "running") ?? there[0] ?? [],
+  );
 }

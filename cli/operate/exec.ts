@@ -107,7 +107,9 @@ async function onHere(
     const where = reuse ? container.name : `a new container of ${container.version}`;
     console.error(`${container.host.shell.name}: ${container.part}, in ${where}`);
   }
-  return inContainer(container, reuse, one, (line) => attachOverSsh(container.host.shell, line, terminal));
+  return inContainer(container, reuse, one, (line, signal) =>
+    attachOverSsh(container.host.shell, line, terminal, signal),
+  );
 }
 
 /** On each host, with its name before each line. */
@@ -130,18 +132,20 @@ async function onEach(
         console.error(`${before}${line}`);
       },
     };
-    return inContainer(container, reuse, one, (line) => streamOverSsh(container.host.shell, line, lines));
+    return inContainer(container, reuse, one, (line, signal) =>
+      streamOverSsh(container.host.shell, line, { ...lines, signal }),
+    );
   });
   sayProblems(problems);
   return [...answers, ...problems.map(() => 1)];
 }
 
-async function inContainer(
-  container: Running,
-  reuse: boolean,
-  one: OneOff,
-  run: (line: string) => Promise<number>,
-): Promise<number> {
+/** Runs a line on the host of a container, until it is called off. */
+type Run = (line: string, signal?: AbortSignal) => Promise<number>;
+
+const ends = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+async function inContainer(container: Running, reuse: boolean, one: OneOff, run: Run): Promise<number> {
   if (reuse) return run(execLine(container.name, one));
   return inNewContainer(container, one, run);
 }
@@ -159,11 +163,7 @@ export function execLine(name: string, { command, env, interactive, terminal }: 
 }
 
 /** It is gone afterwards, however the command ends. */
-async function inNewContainer(
-  { host: { shell }, name }: Running,
-  one: OneOff,
-  run: (line: string) => Promise<number>,
-): Promise<number> {
+async function inNewContainer({ host: { shell }, name }: Running, one: OneOff, run: Run): Promise<number> {
   const path = `/containers/${encodeURIComponent(name)}/json`;
   const { body } = await sendOk(shell, { method: "GET", path }, `looking at the container ${name}`);
   const made = `sextant-exec-${randomBytes(5).toString("hex")}`;
@@ -173,14 +173,18 @@ async function inNewContainer(
     { ...create, body: oneOffBody(name, body as Original, one) },
     `making a container for the command`,
   );
-  // Ctrl-C ends the ssh at the terminal; this process goes on to take the container away.
-  const hold = (): void => undefined;
-  process.on("SIGINT", hold);
+  // Whatever ends this process, it takes the container away first.
+  const interrupted = new AbortController();
+  const end = (): void => {
+    interrupted.abort();
+  };
+  for (const signal of ends) process.on(signal, end);
   try {
-    return await run(`docker start --attach ${one.interactive ? "--interactive " : ""}${made}`);
+    const line = `docker start --attach ${one.interactive ? "--interactive " : ""}${made}`;
+    return await run(line, interrupted.signal);
   } finally {
-    process.off("SIGINT", hold);
     // What Docker takes away by itself is gone, or on its way.
     await send(shell, { method: "DELETE", path: `/containers/${made}?force=true&v=true` });
+    for (const signal of ends) process.off(signal, end);
   }
 }

@@ -38,7 +38,10 @@ export function partsOf(state: unknown): Part[] {
   const order = orderOf(state);
   const place = (part: Part, host = part.hosts[0] ?? ""): number => order.get(`${part.name}@${host}`) ?? 0;
   return unordered(state)
-    .map((part) => ({ ...part, hosts: part.hosts.toSorted((a, b) => place(part, a) - place(part, b)) }))
+    .map((part) => ({
+      ...part,
+      hosts: part.hosts.toSorted((a, b) => place(part, a) - place(part, b) || compare(a, b)),
+    }))
     .sort(
       (a, b) =>
         kinds.indexOf(a.kind) - kinds.indexOf(b.kind) ||

@@ -2,7 +2,7 @@
 export const ownCommands: readonly string[] = [
   ...["init", "import", "preview", "doctor", "docs", "help"],
   ...["ps", "details", "logs", "exec", "run", "stats", "maintenance", "pause", "resume", "live"],
-  ...["rollback", "restart"],
+  ...["rollback", "restart", "stop", "start", "audit"],
 ];
 
 /** Whether a command of an app can have that name. */

@@ -14,6 +14,7 @@ import { putVerbs } from "../host/install";
 import { hostScripts, verbLine, type Verb } from "../host/scripts";
 import { onOneHost } from "../on-one-host";
 import type { ResourceProvider } from "../resource-provider";
+import { say } from "../say";
 import type { SshAddress } from "../ssh/address";
 import { runOverSsh } from "../ssh/run";
 import { stand, stands } from "../standing";
@@ -39,6 +40,8 @@ export interface Call {
 export interface Step<Inputs extends StepInputs> {
   /** @param former what was set before, where something of it is still the step's own, as after a rename */
   call(inputs: Inputs, former?: Inputs): Call;
+  /** What the user is told of a step that went well, by what its verb printed. */
+  says?(inputs: Inputs, printed: string): string | undefined;
   /** What undoes it, when the resource itself is removed. It is made of inputs that a preview knows. */
   undo?(inputs: Inputs): Call | undefined;
   /** What it is about, for messages. */
@@ -136,7 +139,10 @@ export function stepProvider<Inputs extends StepInputs>(
   const take = async (inputs: Inputs, former?: Inputs): Promise<void> => {
     const image = step.image?.(inputs);
     if (image !== undefined) await bring(inputs.shell, image.reference, image.login);
-    await runCall(inputs.shell, step.call(inputs, former), limitOf(inputs), step.about?.(inputs));
+    const call = step.call(inputs, former);
+    const printed = await runCall(inputs.shell, call, limitOf(inputs), step.about?.(inputs));
+    const said = step.says?.(inputs, printed);
+    if (said !== undefined) say(`${inputs.shell.name}: ${said}`);
   };
   const idOf = (inputs: Inputs): string => {
     const { verb } = step.call(inputs);

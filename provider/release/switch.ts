@@ -50,6 +50,12 @@ export const switchStep: Step<SwitchInputs> = {
       ],
     };
   },
+  says: ({ route }, printed) => {
+    const held = /^held=(paused|stopped)$/m.exec(printed)?.[1];
+    if (route === undefined || held === undefined) return undefined;
+    const [is, ends] = held === "stopped" ? ["in maintenance", "maintenance off"] : ["paused", "resume"];
+    return `${route.service} is ${is}, and stays so: nobody sees the new release until npx sextant ${ends}.`;
+  },
   undo: ({ role, route }) =>
     route === undefined ? undefined : { verb: "unroute", words: [route.service, `role=${role}`] },
   about: ({ container }) => container,

@@ -1,5 +1,5 @@
 /** Commands on hosts whose output comes while they run, or that a person types into. */
-import { spawn } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import { createInterface } from "node:readline";
 import type { SshAddress } from "./address";
 import { following } from "./children";
@@ -33,25 +33,44 @@ export async function streamOverSsh(
 ): Promise<number> {
   const args = await opened(shell);
   const child = following(spawn("ssh", [...args, shell.destination, line], { stdio: "pipe" }));
-  const end = (): void => {
-    child.kill();
-  };
-  signal?.addEventListener("abort", end);
-  if (signal?.aborted === true) end();
   createInterface({ input: child.stdout }).on("line", out);
   createInterface({ input: child.stderr }).on("line", err);
-  return ended(shell, child).finally(() => signal?.removeEventListener("abort", end));
+  return untilAborted(child, signal, () => ended(shell, child));
+}
+
+/** Waits for the end of a process, which comes at once when it is called off. */
+async function untilAborted<Child extends ChildProcess>(
+  child: Child,
+  signal: AbortSignal | undefined,
+  end: (child: Child) => Promise<number>,
+): Promise<number> {
+  const kill = (): void => {
+    child.kill();
+  };
+  signal?.addEventListener("abort", kill);
+  if (signal?.aborted === true) kill();
+  try {
+    return await end(child);
+  } finally {
+    signal?.removeEventListener("abort", kill);
+  }
 }
 
 /**
  * Runs a line on a host with the terminal of this process, or with its streams where it has none.
  * @param terminal whether the command gets a terminal of its own
+ * @param signal ends the connection, and with it what reads from it
  */
-export async function attachOverSsh(shell: SshAddress, line: string, terminal: boolean): Promise<number> {
+export async function attachOverSsh(
+  shell: SshAddress,
+  line: string,
+  terminal: boolean,
+  signal?: AbortSignal,
+): Promise<number> {
   const args = await opened(shell);
   // The last word on a terminal is this one: the options before it ask for none.
   const words = [...args, ...(terminal ? ["-t"] : []), shell.destination, line];
-  return ended(shell, spawn("ssh", words, { stdio: "inherit" }));
+  return untilAborted(spawn("ssh", words, { stdio: "inherit" }), signal, (child) => ended(shell, child));
 }
 
 /** The options of a connection that is open: what is in its way is said in the words of every other command. */
@@ -60,7 +79,7 @@ async function opened(shell: SshAddress): Promise<readonly string[]> {
   return sshOptions(shell, await meansFor(shell));
 }
 
-function ended(shell: SshAddress, child: ReturnType<typeof spawn>): Promise<number> {
+function ended(shell: SshAddress, child: ChildProcess): Promise<number> {
   return new Promise((resolve, reject) => {
     child.on("error", (error) => {
       reject(new Error(`${shell.name}: the ssh program could not be started: ${error.message}`));

@@ -221,8 +221,7 @@ describe("sextant exec", () => {
   it("takes the container away where it is interrupted", async () => {
     const exec = running("exec", "--role", "job", "--", "sleep", "300");
     await until("the command", async () => (await containers(second, "label=sextant.exec")).length === 1);
-    // A terminal sends it to all of them; here ssh ends by itself.
-    await tryRun("pkill", ["-INT", "-f", "docker start --attach sextant-exec-"]);
+    exec.child.kill("SIGINT");
     exec.child.kill("SIGINT");
     await until("its end", () => exec.child.exitCode !== null || exec.child.signalCode !== null);
     await until(
@@ -316,10 +315,12 @@ describe("maintenance and pause", () => {
       const page = await asks(server);
       expect(page).toMatch(/503$/);
       // The page is the app's own, and what it shows of a text is no HTML.
-      expect(page).toContain(`<h1>Closed</h1><p>${message.replaceAll("'", "&#39;")}</p>`);
+      expect(page).toMatch(/<h1>Closed<\/h1>\s+<p>Back at nine, it&#39;s quick<\/p>/);
     }
     expect(await says("ps", "--app", "lite")).toContain("lite.test (maintenance)");
-    await workspace.pulumi(["up", "--yes", "--skip-preview", "--config", "version=v1"]);
+    const up = await workspace.pulumi(["up", "--yes", "--skip-preview", "--config", "version=v1"]);
+    for (const server of [first, second])
+      expect(up).toMatch(new RegExp(`${server}: lite.* is in maintenance, and stays so`));
     expect(await asks(first)).toMatch(/503$/);
     await says("maintenance", "off", "--host", first);
     expect(await asks(first)).toMatch(/200$/);
@@ -330,6 +331,28 @@ describe("maintenance and pause", () => {
     expect(await Promise.race([held, sleep(2000).then(() => "held")])).toBe("held");
     await says("live");
     expect(await held).toMatch(/200$/);
+  });
+});
+
+describe("sextant stop, start and audit", () => {
+  it("take containers away for a while, and say what was done", async () => {
+    const beats = async (): Promise<boolean> =>
+      (await containers(first, "name=tools-job --filter status=running")).length === 1;
+    expect(await says("stop", "--role", "job", "--host", first)).toMatch(
+      /^test-operate-1: tools\/job is stopped/,
+    );
+    expect(await beats()).toBe(false);
+    expect(await says("stop", "--role", "job", "--host", first)).toContain("tools/job is stopped already");
+    expect(await says("start", "--role", "job")).toMatch(
+      /test-operate-2: tools\/job runs already.*\n.*tools\/job is started/,
+    );
+    expect(await beats()).toBe(true);
+    expect((await sextant(["stop"])).stderr).toContain(
+      "stop: it takes a choice of --app, --role or --accessory",
+    );
+    const [last, ...before] = JSON.parse(await says("audit", "--json")) as Record<string, unknown>[];
+    expect(last).toMatchObject({ what: "update", result: "succeeded" });
+    expect(before.map(({ version }) => version)).toContain("v1");
   });
 });
 

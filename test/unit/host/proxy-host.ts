@@ -51,7 +51,7 @@ shown() {
 }
 listing() {
     printf 'Service Host Path Target State TLS\n'
-    while read -r service target; do [ -z "$service" ] || echo "$service * / $target running no"; done <"$S/containers/$1/routes"
+    while read -r service target; do [ -z "$service" ] || echo "$service * / $target $(cat "$S/held" 2>/dev/null || echo running) no"; done <"$S/containers/$1/routes"
 }
 docker() {
     command=$1

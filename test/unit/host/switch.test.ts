@@ -1,4 +1,6 @@
 /** The switch of a route on a host of files: no release behind a bridge, and no stranger's route. */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { ProxyHost } from "./proxy-host";
 import { owner, putProxy, role, routedHost } from "./routed-host";
@@ -60,6 +62,14 @@ describe("a switch", () => {
       expect(host().of("kamal-proxy", "routes")).toBe("shop-web shop-web-2:3000");
     },
   );
+
+  it.each(["stopped", "paused"])("says that the service is %s, where it is", (held) => {
+    putProxy(host(), { "shop-web": "shop-web-1:3000" });
+    expect(change()).toMatchObject({ code: 0, stdout: "" });
+    writeFileSync(join(host().directory, "state", "held"), held);
+    expect(change()).toMatchObject({ code: 0, stdout: `held=${held}\n` });
+    expect(host().of("kamal-proxy", "routes")).toBe("shop-web shop-web-2:3000");
+  });
 
   it("behind a bridge whose proxy does not answer is refused, with the cause", () => {
     putProxy(host(), {});

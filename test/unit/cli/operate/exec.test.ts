@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { entryOf } from "../../../../cli/operate/audit";
 import { execLine, wordsOf } from "../../../../cli/operate/exec";
 import { wordsNamed } from "../../../../cli/operate/named";
 import { oneOffBody } from "../../../../cli/operate/one-off";
 import { partsOf } from "../../../../cli/operate/parts";
+import { endOf } from "../../../../cli/operate/power";
 import { keptOf, repositoryOf } from "../../../../cli/operate/releases";
 import { lineOf } from "../../../../cli/operate/run";
 import { rowsOf } from "../../../../cli/operate/stats";
@@ -134,6 +136,35 @@ describe("the releases of a host", () => {
       { version: "v1", built: 1 },
     ]);
     expect(["a:1/b:c", `a:1/b@${digest}`, "a:1/b"].map(repositoryOf)).toEqual(["a:1/b", "a:1/b", "a:1/b"]);
+  });
+});
+
+describe("the container that is started", () => {
+  it("is the one that ended last: one that never ran, or failed before, is none", () => {
+    const ended = (FinishedAt: string, Status = "exited"): number => endOf({ State: { FinishedAt, Status } });
+    expect(ended("2026-01-31T09:00:01.5Z")).toBeGreaterThan(ended("2026-01-31T09:00:00Z"));
+    expect(ended("2026-01-31T09:00:00Z")).toBeGreaterThan(ended("2026-01-31T10:00:00Z", "created"));
+    expect(endOf({})).toBe(-Infinity);
+  });
+});
+
+describe("an update of the stack", () => {
+  it("is shown without what did not change, and without what is secret", () => {
+    const update = {
+      kind: "update",
+      startTime: "2026-01-31T09:00:00.000Z",
+      endTime: "2026-01-31T09:00:41.400Z",
+      result: "succeeded",
+      environment: { "git.author": "Ada", "git.head": "0123456789abcdef0123" },
+      config: { "shop:version": { value: "v2", secret: false }, "other:host": { value: "x" } },
+      resourceChanges: { same: 20, update: 3, replace: 2 },
+    };
+    expect(entryOf(update, "version")).toEqual({
+      ...{ when: "2026-01-31T09:00:00.000Z", seconds: 41, what: "update", version: "v2" },
+      ...{ result: "succeeded", changes: "update 3, replace 2", who: "Ada", commit: "0123456789ab" },
+    });
+    const hidden = { config: { "shop:version": { value: "cipher", secret: true } } };
+    expect(entryOf(hidden, "version")).toMatchObject({ version: "", seconds: 0, who: "", changes: "" });
   });
 });
 

@@ -21,7 +21,7 @@ export const state = {
         { type: "sextant:index:HostReady", inputs: { shell: shell(name), directory } },
         { type: "sextant:index:Ready", inputs: { shell: shell(name) } },
       ]),
-      ...["web-1", "web-2"].map((name) =>
+      ...["web-2", "web-1"].map((name) =>
         container("proxy", name, { "sextant.proxy": "demo/prod/proxy" }, { name: "kamal-proxy" }),
       ),
       container("db", "web-1", { "sextant.accessory": "db", "sextant.owner": "demo/prod/accessory/db" }),

@@ -10,6 +10,21 @@ const provider = stepProvider(switchStep);
 const changes = async (news: SwitchInputs): Promise<unknown> =>
   (await provider.diff?.("x", state, news))?.changes;
 
+describe("what is said of a switch", () => {
+  it.each([
+    [
+      "held=stopped\n",
+      "is in maintenance, and stays so: nobody sees the new release until npx sextant maintenance off.",
+    ],
+    ["held=paused\n", "is paused, and stays so: nobody sees the new release until npx sextant resume."],
+    ["", undefined],
+    ["held=elsewhere\n", undefined],
+  ])("is, where its verb prints %j, %j", (printed, said) => {
+    expect(switchStep.says?.(switched, printed)).toBe(said && `${switched.route?.service ?? ""} ${said}`);
+    expect(switchStep.says?.({ ...switched, route: undefined }, printed)).toBeUndefined();
+  });
+});
+
 describe("the words of a switch", () => {
   it("are those of the role, the container and its route, with the proxy's flags at the end", () => {
     const edited = {

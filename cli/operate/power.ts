@@ -1,0 +1,92 @@
+/** `sextant stop` and `start`: containers that are to be away for a while. A stopped one stays so until it is started, also over a reboot. */
+import type { Command } from "commander";
+import { sendOk } from "../../provider/docker/api";
+import { deployed } from "../deployed";
+import { stackChoice } from "../stack";
+import { askAll, byPlace, choosing, containersNamed, current, sayProblems, type Choice } from "./choice";
+import type { Running } from "./running";
+
+/** What Docker is asked for, and the word for what then is. */
+const verbs = {
+  stop: {
+    done: "stopped",
+    already: "is stopped already",
+    description: "stop containers until they are started again",
+  },
+  start: { done: "started", already: "runs already", description: "start containers that were stopped" },
+} as const;
+
+type Verb = keyof typeof verbs;
+
+/** Over the time that a container has to stop, which may be minutes: Docker waits for as long. */
+const timeout = 900;
+
+/** Adds the commands. */
+export function addPower(program: Command): void {
+  for (const verb of ["stop", "start"] as const)
+    choosing(program.command(verb).description(verbs[verb].description))
+      .addHelpText(
+        "after",
+        "\nIt takes a choice: --app, --role or --accessory. The proxy goes on, and answers for a stopped app with 502; sextant maintenance has a page for that. pulumi up --refresh starts what is stopped.",
+      )
+      .action(async (options: Choice, command: Command) => {
+        const { app, role, accessory, proxy } = options;
+        if (proxy === true)
+          throw new Error(
+            `${verb}: the proxy answers for every app on its host, also of other stacks; sextant maintenance is for one app.`,
+          );
+        if (app === undefined && role === undefined && accessory === undefined)
+          throw new Error(
+            `${verb}: it takes a choice of --app, --role or --accessory; sextant ps lists what there is.`,
+          );
+        const { answers, problems } = await containersNamed(
+          verb,
+          deployed(stackChoice(command)),
+          options,
+          "roles",
+        );
+        const { answers: lines, problems: failed } = await askAll(byPlace(answers), async (there) => {
+          const meant =
+            verb === "stop" ? there.filter(({ state }) => state === "running") : [await toStart(there)];
+          const [one] = there;
+          if (meant.length === 0 && one !== undefined) return [sentence(one, verbs.stop.already)];
+          return Promise.all(meant.map((each) => change(verb, each)));
+        });
+        for (const line of lines.flat()) console.log(line);
+        sayProblems([...problems, ...failed]);
+      });
+}
+
+/** Of a role's containers on a host the one that runs, else the one that ended last: others are of releases that failed before. */
+async function toStart(there: readonly Running[]): Promise<Running> {
+  const [one] = current(there);
+  if (one === undefined) throw new Error("start: no container is there");
+  if (one.state === "running" || there.length === 1) return one;
+  const ends = await Promise.all(
+    there.map(async (each) => {
+      const path = `/containers/${encodeURIComponent(each.name)}/json`;
+      const { body } = await sendOk(each.host.shell, { method: "GET", path }, `looking at ${each.name}`);
+      return { each, end: endOf(body) };
+    }),
+  );
+  return ends.reduce((last, next) => (next.end > last.end ? next : last)).each;
+}
+
+/** When a container ended, in milliseconds; one that never ran ends before all others. */
+export function endOf(inspected: unknown): number {
+  const { State } = inspected as { State?: { FinishedAt?: string; Status?: string } };
+  return State?.Status === "created" ? -Infinity : Date.parse(State?.FinishedAt ?? "") || -Infinity;
+}
+
+async function change(verb: Verb, one: Running): Promise<string> {
+  const { shell } = one.host;
+  const path = `/containers/${encodeURIComponent(one.name)}/${verb}`;
+  // 304: it was so already.
+  const { status } = await sendOk(shell, { method: "POST", path, timeout }, `${verb} of ${one.name}`, [304]);
+  const { done, already } = verbs[verb];
+  return sentence(one, status === 304 ? already : `is ${done}`);
+}
+
+function sentence({ host, part, name }: Running, is: string): string {
+  return `${host.shell.name}: ${part} ${is} (${name}).`;
+}
