@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { repoRoot } from "../../../lab/paths";
+import { testTitles } from "../../../scripts/test-titles";
 
 const page = readFileSync(join(repoRoot, "docs/guarantees.md"), "utf8");
 const promises = page.split(/^## /m).slice(1);
@@ -14,12 +15,7 @@ function named(promise: string): [file: string, title: string][] {
 
 /** The titles of tests and of their groups in a file. */
 function titles(file: string): string[] {
-  const source = readFileSync(join(repoRoot, file), "utf8");
-  return [
-    ...source.matchAll(
-      /\b(?:it|test|describe)(?:\.\w+)?(?:\([^"`]*\))?\(\s*(?:"((?:[^"\\]|\\.)*)"|`([^`]*)`)/g,
-    ),
-  ].map(([, plain, template]) => plain ?? template ?? "");
+  return testTitles(readFileSync(join(repoRoot, file), "utf8")).map(({ title }) => title);
 }
 
 describe("the page of guarantees", () => {

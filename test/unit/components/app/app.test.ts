@@ -357,6 +357,27 @@ describe("App", () => {
     });
   });
 
+  it("gives labels and the log driver of the app, and a role's own in their place, to the containers", async () => {
+    const logging = { driver: "journald", options: { tag: "shop" } };
+    const { graph } = await graphOf((hosts) => ({
+      labels: { team: "shop", tier: "front" },
+      logging,
+      roles: {
+        web: { servers: hosts },
+        job: { servers: hosts, labels: { tier: "back" }, logging: { driver: "local" } },
+      },
+    }));
+    expect(graph.find(containerType, "shop-web-web-1").inputs).toMatchObject({
+      labels: { team: "shop", tier: "front" },
+      logDriver: "journald",
+      logOpts: { tag: "shop" },
+    });
+    expect(graph.find(containerType, "shop-job-web-2").inputs).toMatchObject({
+      labels: { team: "shop", tier: "back" },
+      logDriver: "local",
+    });
+  });
+
   it("puts no value of a variable into a label, and the names of the secrets to what says why it failed", async () => {
     const { graph } = await graphOf(() => ({
       env: { RAILS_ENV: "production-7f3a" },

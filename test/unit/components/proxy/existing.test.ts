@@ -75,6 +75,17 @@ describe("a proxy of one's own", () => {
     expect(hashes).toContain((await made(same)).labels["sextant.config"]);
   });
 
+  it("is published and logs as the program says", async () => {
+    const graph = await proxyWith({ httpsPort: 8443, publish: ["10.0.0.2"], logMaxSize: "20m" });
+    expect(graph.find(type("Container")).inputs).toMatchObject({
+      ports: [
+        { internal: 80, external: 80, protocol: "tcp", ip: "10.0.0.2" },
+        { internal: 443, external: 8443, protocol: "tcp", ip: "10.0.0.2" },
+      ],
+      logOpts: { "max-size": "20m" },
+    });
+  });
+
   it("has its bridge started as a transform says, and nothing of another's touched before the bridge agrees", async () => {
     const graph = await proxyWith({
       transform: { container: { command: ["kamal-proxy", "run", "--bind=::"] } },

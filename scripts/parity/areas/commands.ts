@@ -1,0 +1,456 @@
+/** Kamal's commands and their flags. */
+import { lab, unit } from "../proof";
+import { has, missing, part, replaced, replacedBy, type Area } from "../row";
+
+const release = lab("deploy", "a release > goes from v1 to v2 without a lost request, and never back");
+const fromNothing = lab(
+  "deploy",
+  "from nothing > makes network, firewall and servers, migrates, and serves on all web servers in both families",
+);
+const noneLeft = lab("deploy", "a release > goes back to v2 and on to v4, and nothing of v3 is left");
+const destroyed = lab(
+  "deploy",
+  "pulumi destroy > leaves nothing, also when a server was deleted behind Pulumi's back",
+);
+const roleRemoved = lab(
+  "deploy",
+  "an edit under load touches what it should and loses nothing > a role, added and removed",
+);
+const proxyReplaced = lab(
+  "deploy",
+  "an edit under load touches what it should and loses nothing > the proxy's image, with routes, certificates and maintenance state kept",
+);
+const noLoginLeft = lab(
+  "deploy",
+  "secrets > are in no process list and no log of a host, and in no file but Docker's own",
+);
+const power = lab(
+  "operate",
+  "sextant stop, start and audit > take containers away for a while, and say what was done",
+);
+const listed = lab("operate", "sextant ps and stats > list what runs where, and what is sent to it");
+const logs = lab("operate", "sextant logs > are those of all hosts as one, by time, and of what is chosen");
+const followed = lab(
+  "operate",
+  "sextant logs > go on with the container of the next release, and leave nothing behind on the hosts",
+);
+const newContainer = lab(
+  "operate",
+  "sextant exec > runs in a new container of the release, which is gone afterwards",
+);
+const reused = lab(
+  "operate",
+  "sextant exec > runs in the container that there is, on each host, with what is typed into it",
+);
+const named = lab("operate", "the commands with names > are the app's own, on a terminal");
+const onHosts = lab("operate", "sextant run > runs on each host, and ends with the highest exit code");
+const held = lab("operate", "maintenance and pause > hold through a release, are shown, and are taken back");
+const again = lab(
+  "operate",
+  "sextant restart and rollback > are releases: under load, without a request lost",
+);
+const accessoryAgain = lab(
+  "operate",
+  "sextant restart and rollback > restart an accessory, whose data is there afterwards",
+);
+const accessoryMade = lab(
+  "accessories",
+  "an accessory of an official image > takes the password as it is, and shows it to nobody",
+);
+const cleanedUp = lab(
+  "registry",
+  "the clean-up > leaves three of six digests, that which serves among them, and of builds of one date those that came last",
+);
+const notBuilt =
+  "nothing builds an image; docker buildx build does, by hand or in CI, and sextant import prints its line";
+
+export const flags: Area = {
+  title: "Flags of every command",
+  rows: [
+    replacedBy(
+      "Pulumi",
+      "kamal --verbose",
+      "pulumi up --diff, and -v=3 --logtostderr",
+      "the engine prints the steps",
+    ),
+    replacedBy("Pulumi", "kamal --quiet", "pulumi up --suppress-progress", "the engine prints the steps"),
+    has("kamal --version", "App.version, by pulumi up --config version=V", followed, release),
+    part(
+      "kamal --primary",
+      "exec and the commands with names run on the first host of the first role; a release goes to all hosts",
+      newContainer,
+    ),
+    part(
+      "kamal --hosts",
+      "--host names one host for ps, logs, exec, run, maintenance; no list, no wildcard, and no release to some of the hosts",
+      logs,
+      onHosts,
+    ),
+    part(
+      "kamal --roles",
+      "--role names one role for ps, logs, exec, restart; a new version goes to all roles",
+      logs,
+    ),
+    replacedBy(
+      "Pulumi",
+      "kamal --config-file",
+      "-C names the folder of the program, for pulumi and for sextant",
+      "a program is a folder",
+      unit(
+        "cli/program",
+        "sextant doctor > asks all hosts of the stack, in the directory and of the stack that are named",
+      ),
+    ),
+    replacedBy(
+      "Pulumi",
+      "kamal --destination",
+      "--stack names the stack, for pulumi and for sextant",
+      "a destination is a stack, with a state and a configuration of its own",
+      lab("stacks", "staging > plans one server with everything on it"),
+    ),
+    missing(
+      "kamal --skip-hooks",
+      "there are no hooks, and the release command cannot be left out of one run",
+    ),
+    missing("kamal --lock-wait", "Pulumi fails at once where another run has the stack"),
+    missing("kamal --lock-wait-timeout"),
+    missing("kamal --lock-wait-interval"),
+  ],
+};
+
+export const commands: Area = {
+  title: "Commands for the whole",
+  rows: [
+    has(
+      "kamal init",
+      "sextant init",
+      unit("cli/init", "sextant init > writes a project into an empty folder, and says what comes next"),
+      lab(
+        "package",
+        "the README's program on the installed package > begins a project whose program compiles, also in a folder of another one",
+      ),
+    ),
+    replacedBy(
+      "npm",
+      "kamal init --bundle",
+      "sextant init writes package.json, and npx finds the command",
+      "the library is a package of npm, and no gem",
+    ),
+    has("kamal setup", "pulumi up", fromNothing),
+    part("kamal deploy", `pulumi up releases what the registry has; ${notBuilt}`, release),
+    replaced(
+      "kamal setup, deploy, redeploy --skip-push",
+      "pulumi up builds and pushes nothing",
+      "the image is in the registry before",
+      release,
+    ),
+    missing("kamal setup, deploy, redeploy --no-cache", notBuilt),
+    replaced(
+      "kamal redeploy",
+      "sextant restart starts the version that runs anew; another one is pulumi up",
+      "a program that is the same is no change",
+      again,
+      lab("deploy", "from nothing > changes nothing when the program is the same"),
+    ),
+    has("kamal rollback", "sextant rollback V, or pulumi up --config version=V", again, noneLeft),
+    has("kamal details", "sextant ps", listed),
+    part(
+      "kamal audit",
+      "sextant audit lists the releases; of exec, run and maintenance nothing is written down",
+      power,
+    ),
+    has(
+      "kamal version",
+      "sextant --version",
+      unit("cli/program", "sextant > prints its version and its help"),
+    ),
+    replacedBy(
+      "Pulumi",
+      "kamal config",
+      "pulumi preview --diff, pulumi stack export",
+      "the program is run to know what it says",
+    ),
+    has(
+      "kamal docs",
+      "sextant docs",
+      unit("cli/program", "sextant docs > prints a section that a message names, and lists the pages"),
+    ),
+    replacedBy(
+      "Pulumi",
+      "kamal remove",
+      "pulumi destroy; volumes with data stay, unless the program has said discard",
+      "what was made is in the state",
+      destroyed,
+      lab(
+        "preflight",
+        "the preflight > is followed by a deploy, of which pulumi destroy leaves nothing on the machine but data, which it names",
+      ),
+    ),
+    replacedBy(
+      "Pulumi",
+      "kamal remove, accessory remove, proxy reboot --confirmed",
+      "pulumi up --yes and destroy --yes; sextant restart --yes",
+      "each is a run of the engine, which asks",
+      again,
+    ),
+  ],
+};
+
+export const accessoryCommands: Area = {
+  title: "Commands for accessories",
+  rows: [
+    has("kamal accessory boot", "pulumi up", accessoryMade),
+    has("kamal accessory reboot", "sextant restart --accessory NAME", accessoryAgain),
+    has("kamal accessory start", "sextant start --accessory NAME", power),
+    has("kamal accessory stop", "sextant stop --accessory NAME", power),
+    replaced(
+      "kamal accessory restart",
+      "sextant restart --accessory NAME makes the container anew",
+      "the state and the host then say the same",
+      accessoryAgain,
+    ),
+    has("kamal accessory details", "sextant ps --accessory NAME", listed),
+    has("kamal accessory logs", "sextant logs --accessory NAME", logs),
+    part(
+      "kamal accessory exec",
+      "sextant exec --accessory NAME, in the container that runs; there is no second one",
+      reused,
+    ),
+    has("kamal accessory exec --interactive", "sextant exec --accessory NAME -i", reused),
+    has("kamal accessory exec --reuse", "always so", reused, accessoryAgain),
+    has("kamal accessory exec --raw", "always so on one host", accessoryAgain),
+    replaced(
+      "kamal accessory remove",
+      "it is taken out of the program; its volume stays, or goes by data: discard",
+      "data is not deleted by leaving something out",
+      lab("data", "data > is there again when its component is, and when its volume is"),
+      lab("data", "data > goes where that was deployed as the program's word, and is named where it is left"),
+    ),
+    missing(
+      "kamal accessory upload, directories, pull_image, remove_container, remove_image, remove_service_directory",
+      "the steps of the graph are not run one by one",
+    ),
+  ],
+};
+
+export const appCommands: Area = {
+  title: "Commands for the app",
+  rows: [
+    has("kamal app boot", "pulumi up", release),
+    has("kamal app start", "sextant start --app NAME", power),
+    has("kamal app stop", "sextant stop --app NAME; sextant maintenance shuts the routes", power),
+    has("kamal app details", "sextant ps", listed),
+    has(
+      "kamal app containers",
+      "sextant ps has those that have stopped, too: shown by a unit test alone",
+      unit(
+        "cli/operate/running",
+        "what runs on a host > is what carries the labels of the stack's parts, the newest of each first, and the proxy whosever it is",
+      ),
+      listed,
+    ),
+    part("kamal app images", "sextant rollback lists the images of one host of the app", again),
+    has("kamal app version", "sextant ps, and the output version of the App", listed),
+    has("kamal app exec", "sextant exec; on one host, or with --each-host on all", newContainer),
+    has(
+      "kamal app exec --interactive",
+      "sextant exec -i, and sextant console, shell, dbconsole",
+      reused,
+      named,
+    ),
+    has("kamal app exec --reuse", "sextant exec --reuse", reused),
+    has("kamal app exec --env", "sextant exec -e NAME=value", newContainer),
+    missing("kamal app exec --detach"),
+    has("kamal app exec --raw", "always so on one host", newContainer),
+    has("kamal app logs", "sextant logs: all hosts as one, by time", logs),
+    has("kamal app, accessory, proxy logs --lines", "sextant logs -n", logs),
+    part("kamal app, accessory, proxy logs --since", "sextant logs --since is there; no test runs it"),
+    has("kamal app, accessory, proxy logs --grep", "sextant logs --grep", logs),
+    missing("kamal app, accessory, proxy logs --grep-options"),
+    has(
+      "kamal app, accessory, proxy logs --follow",
+      "sextant logs --follow, on all hosts and through a release",
+      followed,
+    ),
+    has("kamal app, accessory, proxy logs --skip-timestamps", "there are none without --timestamps", logs),
+    missing("kamal app logs --container-id"),
+    replaced(
+      "kamal app stale_containers",
+      "each release takes away what it replaces; sextant ps lists what is left",
+      "two generations of a role are the most that a host has",
+      noneLeft,
+      lab(
+        "interruptions",
+        "a release that is cut off in its gates > leaves two generations at most, no worker of its own, and the next release goes through",
+      ),
+    ),
+    replaced(
+      "kamal app stale_containers --stop",
+      "the next release stops them",
+      "nobody has to think of it",
+      lab(
+        "interruptions",
+        "a proxy that is dead during three releases > leaves two generations at most on its host, and nothing when it is back",
+      ),
+    ),
+    has("kamal app live", "sextant maintenance off, live, resume", held),
+    has("kamal app maintenance", "sextant maintenance on", held),
+    has("kamal app maintenance --message", "sextant maintenance on --message", held),
+    part("kamal app maintenance --drain-timeout", "sextant maintenance on --drain is there; no test runs it"),
+    replaced(
+      "kamal app remove",
+      "the app or its role is taken out of the program",
+      "what is not in the program is not on the hosts",
+      roleRemoved,
+      destroyed,
+    ),
+    missing(
+      "kamal app remove_container, remove_containers, remove_images, remove_app_directories",
+      "the steps of the graph are not run one by one",
+    ),
+  ],
+};
+
+export const otherCommands: Area = {
+  title: "Commands for builds, locks, the proxy, pruning, registries, secrets, servers",
+  rows: [
+    missing("kamal build push", notBuilt),
+    has(
+      "kamal build pull",
+      "each release pulls on all hosts before it begins",
+      unit(
+        "components/app/app",
+        "App > pulls on all hosts before the first container, and cleans up after the last switch: a resource each",
+      ),
+      lab("registry", "a login > that is new each time is no change, and reaches the next pull"),
+    ),
+    missing("kamal build deliver", notBuilt),
+    missing("kamal build create"),
+    missing("kamal build remove"),
+    missing("kamal build details"),
+    missing("kamal build dev"),
+    missing("kamal build push, deliver, dev --output"),
+    missing("kamal build push, deliver, dev --no-cache"),
+    replacedBy(
+      "Pulumi",
+      "kamal lock status",
+      "a second run says who has the stack, and since when",
+      "the lock is that of the state",
+    ),
+    missing("kamal lock acquire", "a stack cannot be locked by hand, with a message"),
+    missing("kamal lock acquire --message"),
+    replacedBy("Pulumi", "kamal lock release", "pulumi cancel", "the lock is that of the state"),
+    has("kamal proxy boot", "pulumi up, by a Proxy", fromNothing),
+    replaced(
+      "kamal proxy start",
+      "pulumi up --refresh starts one that was stopped, and makes one that was removed",
+      "what the state says is what runs",
+      lab(
+        "docker",
+        "a container > is made and started, changed in place, found, and removed; what is gone already is no error",
+      ),
+      {
+        ...lab("deploy", "what was removed by hand comes back with pulumi up --refresh > %s"),
+        case: { file: "test/lab/deploy.test.ts", name: "the proxy" },
+      },
+    ),
+    missing("kamal proxy stop"),
+    missing("kamal proxy restart", "sextant restart is for roles and accessories"),
+    has("kamal proxy details", "sextant ps --proxy", listed),
+    has("kamal proxy logs", "sextant logs --proxy", logs),
+    part(
+      "kamal proxy reboot",
+      "an edit of the Proxy replaces it without a lost request; no command replaces one that stays as it is",
+      proxyReplaced,
+    ),
+    replaced(
+      "kamal proxy reboot --rolling",
+      "all hosts at a time, and none is away",
+      "a second proxy serves while the first one is replaced",
+      proxyReplaced,
+    ),
+    replaced(
+      "kamal proxy boot_config set",
+      "the arguments of Proxy",
+      "they are in the program",
+      unit("components/proxy/proxy", "the proxy's container > passes its options to kamal-proxy"),
+      proxyReplaced,
+    ),
+    replacedBy("Pulumi", "kamal proxy boot_config get", "pulumi stack export", "the state has them"),
+    replaced(
+      "kamal proxy boot_config reset",
+      "the arguments are taken out of the program",
+      "they are in the program",
+      unit(
+        "components/proxy/existing",
+        "a proxy of one's own > goes over the bridge with every edit that replaces it, also one of a transform",
+      ),
+    ),
+    replaced(
+      "kamal proxy remove",
+      "the Proxy is taken out of the program, or pulumi destroy; whether other stacks route through it is not looked at",
+      "what is not in the program is not on the hosts",
+      destroyed,
+    ),
+    missing("kamal proxy remove --force", "nothing is refused that could be forced"),
+    missing("kamal proxy remove_container, remove_image, remove_proxy_directory"),
+    part("kamal prune all", "each release cleans up; there is no command for it in between", cleanedUp),
+    part("kamal prune images", "each release cleans up; there is no command for it in between", cleanedUp),
+    part("kamal prune containers", "each release cleans up; there is no command for it in between", noneLeft),
+    replaced(
+      "kamal prune containers --retain",
+      "App.retainImages",
+      "going back takes the image, and keeps no container",
+      cleanedUp,
+      unit("provider/release/clean-up", "the clean-up > runs everywhere for another number of images"),
+    ),
+    replaced(
+      "kamal registry login",
+      "a Registry; its login goes with each pull",
+      "no login stays on a host",
+      lab("registry", "a login > of odd characters is sent"),
+      noLoginLeft,
+    ),
+    replaced(
+      "kamal registry logout",
+      "there is nothing to log out of",
+      "no login stays on a host",
+      noLoginLeft,
+    ),
+    replaced(
+      "kamal registry --skip-local, --skip-remote",
+      "no login is made on either side",
+      "it goes with each pull",
+      noLoginLeft,
+    ),
+    missing("kamal registry setup", "there is no registry of one's own machine"),
+    missing("kamal registry remove"),
+    part(
+      "kamal secrets fetch",
+      "pulumi config set --secret takes what the manager's own command prints; nothing fetches it by itself",
+    ),
+    missing(
+      "kamal secrets fetch --adapter",
+      "no adapter for 1Password, LastPass, Bitwarden, AWS, GCP, Doppler, Enpass, Passbolt",
+    ),
+    missing("kamal secrets fetch --account, --from"),
+    missing("kamal secrets extract"),
+    replacedBy(
+      "Pulumi",
+      "kamal secrets print",
+      "pulumi config --show-secrets",
+      "secrets are values of the stack",
+    ),
+    part(
+      "kamal server bootstrap",
+      "a Server's first boot installs Docker; on an ExistingServer it has to be there",
+      lab(
+        "machines-of-today",
+        "a server without Docker and curl > boots while another user of apt has its lists, and serves",
+      ),
+    ),
+    has("kamal server exec", "sextant run", onHosts),
+    part("kamal server exec --interactive", "sextant run -i is there; no test runs it"),
+    has("kamal server exec --raw", "always so on one host", onHosts),
+  ],
+};

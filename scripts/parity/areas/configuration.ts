@@ -1,0 +1,267 @@
+/** Kamal's keys of the top level, of roles, of the environment, registries, logs and the builder. */
+import { lab, refusal, unit } from "../proof";
+import { has, missing, part, replaced, replacedBy, type Area, type Test } from "../row";
+
+const fromNothing = lab(
+  "deploy",
+  "from nothing > makes network, firewall and servers, migrates, and serves on all web servers in both families",
+);
+const release = lab("deploy", "a release > goes from v1 to v2 without a lost request, and never back");
+const edited = "an edit under load touches what it should and loses nothing";
+const login = lab("registry", "a login > of odd characters is sent");
+const settings = unit(
+  "components/app/app",
+  "App > gives labels and the log driver of the app, and a role's own in their place, to the containers",
+);
+const body = unit("provider/docker/container-body", "the body of a container > is what Docker's API takes");
+const anyBody = unit(
+  "provider/docker/container-body",
+  "the body of a container > takes anything else of the API, laid over",
+);
+const roles = unit(
+  "components/app/plan",
+  "rolesOf > gives the app's route to the first role and its settings to all, with the role's own over them",
+);
+/** A configuration that is imported, and whose program is previewed. */
+const importedAs = (name: string): Test => ({
+  ...lab("import", "a program from Kamal's configuration > %s previews as the stack %s"),
+  case: { file: "test/lab/import.test.ts", name },
+});
+const stacks = lab("stacks", "staging > plans one server with everything on it");
+const notBuilt = "nothing builds an image";
+
+export const topLevel: Area = {
+  title: "Keys of the top level",
+  rows: [
+    has("service", "the names of the project and the App", fromNothing),
+    has("image", "App.image", release),
+    has("servers", "App.roles, each with its servers", fromNothing),
+    has(
+      "labels",
+      "App.labels; unit tests alone show that Docker gets them",
+      settings,
+      body,
+      refusal("app: label of ours"),
+    ),
+    part(
+      "volumes",
+      "App.volumes has Docker volumes and paths of the host; `:ro` by transform.container.body alone, `:z` not at all",
+      lab(
+        "data",
+        "data > is not left behind on another host, and goes along, or stays there, where the program says so",
+      ),
+    ),
+    missing("asset_path"),
+    has(
+      "error_pages_path",
+      "errorPages of the App",
+      lab("operate", "maintenance and pause > hold through a release, are shown, and are taken back"),
+    ),
+    has(
+      "primary_role",
+      "the first role of the program",
+      roles,
+      lab("operate", "sextant ps and stats > list what runs where, and what is sent to it"),
+    ),
+    part(
+      "allow_empty_roles",
+      "a role without servers is refused; the program leaves it out by a condition",
+      refusal("app: role without servers"),
+    ),
+    replacedBy(
+      "Pulumi",
+      "require_destination",
+      "a stack has to be selected",
+      "each destination is a stack",
+      stacks,
+    ),
+    replaced(
+      "retain_containers",
+      "App.retainImages",
+      "going back takes the image, and starts a new container with today's settings",
+      lab(
+        "registry",
+        "the clean-up > leaves three of six digests, that which serves among them, and of builds of one date those that came last",
+      ),
+    ),
+    replacedBy("npm", "minimum_version", "package.json and its lock file", "they name the version"),
+    has(
+      "readiness_delay",
+      "readyDelay of a role; the tests of the lab wait by it, and unit tests alone look at it",
+      unit("provider/release/ready", "the words of a check > wait for a worker, and run its command"),
+      unit("host/lib/rollout", "two generations at most > when releases are cut in their gates (worker: %s)"),
+    ),
+    has(
+      "deploy_timeout",
+      "App.readyTimeout",
+      lab("deploy", "a release > that fails on one host switches none, and keeps what failed"),
+    ),
+    has("drain_timeout", "route.drainTimeout; requests of two seconds are finished", release),
+    has(
+      "stop_timeout",
+      "stopTimeout of an App or a role",
+      roles,
+      unit(
+        "provider/release/switch",
+        "the words of a switch > are those of the role, the container and its route, with the proxy's flags at the end",
+      ),
+    ),
+    missing("hooks_path"),
+    missing("hooks_output"),
+    replacedBy(
+      "Pulumi",
+      "secrets_path",
+      "values of the stack, encrypted in its configuration and in the state",
+      "no file has them in the clear",
+      lab("deploy", "secrets > are not in what Pulumi prints, in its state, or in its preview"),
+    ),
+    part(
+      "aliases",
+      "App.commands gives names to commands in a container; a name for another command of sextant is one of npm's scripts",
+      lab("operate", "the commands with names > are the app's own, on a terminal"),
+    ),
+    replacedBy(
+      "Pulumi",
+      "deploy.DESTINATION.yml",
+      "a stack, with its configuration",
+      "one program serves all, and says by itself what differs",
+      stacks,
+      importedAs("destinations"),
+    ),
+    replacedBy("TypeScript", "ERB", "the program itself", "a program computes what it likes"),
+    replacedBy("TypeScript", "x-*", "constants of the program", "a program names what it uses twice"),
+    has(
+      "unknown keys are refused",
+      "by the compiler, and at preview in a sentence",
+      unit("components/shape", "a wrong shape is refused in a sentence > %s %#"),
+    ),
+    has("check: automatic TLS on one host", "refused at preview", refusal("app: Let's Encrypt on two hosts")),
+    has("check: host names are unique", "refused at preview", refusal("app: host and path of another app")),
+    has(
+      "check: one proxy.run a host",
+      "refused at preview; of another stack, at the first step",
+      unit("components/refusals", "several bad arguments are said at once > of a second proxy on a host"),
+      lab(
+        "proxy",
+        "a second stack on the server > is refused a proxy of its own with the owner's name, and leaves the first one as it is",
+      ),
+    ),
+  ],
+};
+
+export const roleKeys: Area = {
+  title: "Keys of servers and roles",
+  rows: [
+    has("servers: list of hosts", "a role of several servers", fromNothing),
+    replaced(
+      "servers: tags of a host",
+      "a role for each set of tags, which sextant import writes",
+      "a role has one environment",
+      importedAs("tags"),
+    ),
+    has("servers.ROLE.hosts", "roles.ROLE.servers", lab("deploy", `${edited} > a server, added and removed`)),
+    has("servers.ROLE.cmd", "roles.ROLE.command", lab("deploy", `${edited} > a role, added and removed`)),
+    has(
+      "servers.ROLE.proxy",
+      "roles.ROLE.route, one or several",
+      lab("deploy", `${edited} > a route over TLS with a certificate of one's own`),
+      lab(
+        "interruptions",
+        "what is routed > goes from the proxy when the route is taken off, and comes again",
+      ),
+    ),
+    has(
+      "servers.ROLE.options",
+      "resources and restart, and whatever Docker's API knows in transform.container.body, which sees the name of each role's container",
+      anyBody,
+      lab("deploy", `${edited} > resources`),
+    ),
+    has("servers.ROLE.env", "roles.ROLE.env and secrets, over those of the App", roles),
+    has(
+      "servers.ROLE.logging",
+      "roles.ROLE.logging; unit tests alone show that Docker gets it",
+      settings,
+      body,
+    ),
+    has(
+      "servers.ROLE.labels",
+      "roles.ROLE.labels; unit tests alone show that Docker gets them",
+      settings,
+      body,
+    ),
+    has("servers.ROLE.stop_timeout", "roles.ROLE.stopTimeout", roles),
+    missing("servers.ROLE.asset_path"),
+  ],
+};
+
+export const environmentKeys: Area = {
+  title: "Environment, registry, logging, output",
+  rows: [
+    has("env.clear", "env of an App or a role", lab("deploy", `${edited} > environment`)),
+    missing("env.clear: ${X} from the host's shell", "a value is taken as it is"),
+    has("env.secret", "secrets of an App or a role", lab("deploy", `${edited} > a secret`)),
+    has(
+      "env.secret: NAME:KEY",
+      "a variable has any secret of the stack",
+      lab("operate", "sextant exec > runs in a new container of the release, which is gone afterwards"),
+    ),
+    replaced(
+      "env.tags",
+      "a role for each set of tags, which sextant import writes",
+      "a role has one environment",
+      importedAs("tags"),
+    ),
+    has(
+      "KAMAL_HOST and KAMAL_VERSION in containers",
+      "they are there by themselves; a unit test alone looks for KAMAL_VERSION",
+      unit(
+        "components/app/app",
+        "App > gives the release command what the containers have, as data and not by a shell",
+      ),
+      lab("operate", "sextant exec > runs in a new container of the release, which is gone afterwards"),
+    ),
+    missing("KAMAL_CONTAINER_NAME in containers"),
+    missing("KAMAL_DESTINATION in containers"),
+    has("registry.server", "Registry.address", login),
+    has("registry.username", "Registry.username", login),
+    has("registry.password", "Registry.password, always a secret", login),
+    missing("registry.server: localhost", "a registry of one's own machine, through SSH"),
+    has("logging.driver", "logging.driver; unit tests alone show that Docker gets it", settings, body),
+    has("logging.options", "logging.options; unit tests alone show that Docker gets them", settings, body),
+    missing("output.otel"),
+    missing("output.file"),
+  ],
+};
+
+export const builderKeys: Area = {
+  title: "Builder",
+  rows: [
+    part(
+      "builder.arch",
+      `architecture of the machines, to which a preview holds the image; ${notBuilt}`,
+      lab("refusals", "a preview refuses > an image for another platform, as its registry describes it"),
+    ),
+    missing("builder.remote"),
+    missing("builder.local"),
+    missing("builder.context"),
+    missing("builder.dockerfile"),
+    missing("builder.target"),
+    missing("builder.args"),
+    missing("builder.secrets"),
+    missing("builder.ssh"),
+    missing("builder.cache.type"),
+    missing("builder.cache.options"),
+    missing("builder.cache.image"),
+    missing("builder.driver"),
+    missing("builder.pack.builder"),
+    missing("builder.pack.buildpacks"),
+    missing("builder.provenance"),
+    missing("builder.sbom"),
+    replacedBy(
+      "the shell",
+      "the version is the commit",
+      'pulumi up --config "version=$(git rev-parse HEAD)"; docs/guide/ci.md has it with $GITHUB_SHA',
+      "the version is a value of the stack, whoever makes it",
+    ),
+  ],
+};

@@ -1,0 +1,124 @@
+/** Keys that say how a release goes over the hosts, and how these are reached. */
+import { lab, unit } from "../proof";
+import { has, missing, part, replaced, replacedBy, type Area } from "../row";
+
+const runner = lab(
+  "runner",
+  "a runner that is new each time > deploys with a secret that has been through Windows, and leaves no key anywhere",
+);
+const alias = unit(
+  "provider/ssh/reach",
+  "an alias of the user's settings > is an address, with its port, beside a pinned host key; what would hand out the agent does not count",
+);
+const file = unit(
+  "provider/ssh/reach",
+  "a key in a file > is found in $HOME, wherever the list of users has the home directory",
+);
+const refused = lab(
+  "machines-of-today",
+  "a server whose sshd shuts out who shows wrong keys > lets the deploy in that follows one with a wrong key and many resources",
+);
+const down = unit(
+  "provider/ssh/reach",
+  "a host that does not answer > is tried again, and then said to be down, once for all that waits for it",
+);
+const config = "~/.ssh/config, which the ssh program reads";
+
+export const hosts: Area = {
+  title: "Boot and SSH",
+  rows: [
+    has(
+      "boot.limit",
+      "rollout.batch, a number or a share; tests of the graph alone, and a benchmark on the lab",
+      unit(
+        "components/app/plan",
+        "batches > keeps all roles of a host in one batch, and no batch larger than asked or empty",
+      ),
+      unit("components/app/app", "App > starts the second batch only after the switches of the first"),
+    ),
+    missing("boot.wait", "a batch begins when the one before it is ready and switched"),
+    replaced(
+      "boot.parallel_roles",
+      "the roles of a host start side by side, workers once all with a route are fit",
+      "a release then takes as long as its slowest container",
+      unit(
+        "components/app/rollout",
+        "a rollout > starts a worker only when all that has a route in its batch is fit, and makes it beside them",
+      ),
+    ),
+    part("ssh.user", "root alone"),
+    has(
+      "ssh.port",
+      "ssh.port; no server of the lab has another one",
+      unit("provider/ssh/options", "sshOptions > leaves the port to an alias unless one is named"),
+      unit("components/server/cloud-init", "lets root in by key only"),
+      alias,
+    ),
+    replacedBy(
+      "ssh",
+      "ssh.proxy",
+      `ProxyJump of ${config}; no test goes over a jump host, one goes by an alias`,
+      "the way to a host is the machine's that runs pulumi",
+      alias,
+    ),
+    replacedBy(
+      "ssh",
+      "ssh.proxy_command",
+      `ProxyCommand of ${config}; no test has one`,
+      "the way to a host is the machine's that runs pulumi",
+      alias,
+    ),
+    has("ssh.keys", "ssh.privateKeyFile, one key a host; the lab's programs have it", file, refused),
+    has(
+      "ssh.keys_only",
+      "a key that is named is the only one that is offered",
+      unit("provider/ssh/options", "sshOptions > offers the named key alone, and without one what ssh finds"),
+    ),
+    has("ssh.key_data", "ssh.privateKey, from a secret", runner),
+    part("ssh.config", "~/.ssh/config counts always; another file, or none, cannot be said", alias),
+    missing("ssh.forward_agent", "the agent is never handed on"),
+    missing("ssh.log_level", "what ssh has said is in the message of what failed"),
+    has(
+      "ssh: an agent without a key file",
+      "the agent's keys are asked where no other one is named",
+      unit(
+        "provider/ssh/reach",
+        "a key in an agent alone > is taken, also among more of them than sshd lets one try",
+      ),
+    ),
+    has(
+      "ssh: keepalive and retries",
+      "every 15 s, and a host that does not answer is tried again",
+      down,
+      unit(
+        "provider/ssh/reach",
+        "a host that does not answer > is named within a quarter of a minute where nothing comes back at all",
+      ),
+    ),
+    replacedBy(
+      "Pulumi",
+      "sshkit.max_concurrent_starts",
+      "PULUMI_PARALLEL; a preview says where it is too small",
+      "the engine says how much is done at a time",
+      unit(
+        "components/app/checks/check-parallel",
+        "more containers at once than Pulumi does steps > is said with both numbers",
+      ),
+    ),
+    replaced(
+      "sshkit.pool_idle_timeout",
+      "one connection a host for as long as a run takes",
+      "there is no pool",
+      unit(
+        "provider/ssh/reach",
+        "a key from a secret > does for more commands at once than sshd takes sessions of a connection",
+      ),
+    ),
+    replaced(
+      "sshkit.dns_retries",
+      "a host that is not reached is tried again, whatever the reason",
+      "one rule is enough",
+      down,
+    ),
+  ],
+};

@@ -1,0 +1,159 @@
+/** kamal-proxy's own commands and flags. */
+import { fault, lab, unit } from "../proof";
+import { has, missing, part, type Area } from "../row";
+
+/** The maintenance page of the test is one of the app's own. */
+const ownPages = lab(
+  "operate",
+  "maintenance and pause > hold through a release, are shown, and are taken back",
+);
+const edited = "an edit under load touches what it should and loses nothing";
+const release = lab("deploy", "a release > goes from v1 to v2 without a lost request, and never back");
+const hostsAndPaths = lab("deploy", `${edited} > the route's hosts and paths`);
+const ownCertificate = lab("deploy", `${edited} > a route over TLS with a certificate of one's own`);
+const authority = lab(
+  "certificates",
+  "Let's Encrypt > gives a certificate of each name with the release; a name that does not resolve is said, and fails nothing",
+);
+const toItself = lab(
+  "certificates",
+  "nginx in front of the proxy > keeps the proxy to itself: from outside its port is shut, and a replaced proxy loses no request behind nginx",
+);
+const believed = lab(
+  "certificates",
+  "nginx in front of the proxy > has TLS, and a Rails app with force_ssl sees scheme and client: no loop, and its forms are accepted",
+);
+const held = lab("operate", "maintenance and pause > hold through a release, are shown, and are taken back");
+const asFlag = unit("components/app/route", "the flags of a route > turns every option into its flag");
+const asOption = unit("components/proxy/proxy", "the proxy's container > passes its options to kamal-proxy");
+const flagAlone = "a unit test alone shows the flag";
+const oneTarget = "a service has one container on a host";
+
+export const control: Area = {
+  title: "kamal-proxy: run and control",
+  rows: [
+    has("kamal-proxy run --http-port", "Proxy.httpPort publishes it on another port of the host", toItself),
+    has(
+      "kamal-proxy run --https-port",
+      "Proxy.httpsPort publishes it on another port of the host; a unit test alone",
+      unit("components/proxy/existing", "a proxy of one's own > is published and logs as the program says"),
+    ),
+    has(
+      "kamal-proxy run --metrics-port",
+      `Proxy.metricsPort; ${flagAlone}, and a benchmark on the lab has it`,
+      asOption,
+    ),
+    has("kamal-proxy run --debug", `Proxy.debug; ${flagAlone}`, asOption),
+    has(
+      "kamal-proxy run --http3",
+      "Proxy.http3",
+      lab("certificates", "Let's Encrypt > answers over HTTP/3, through the firewall's UDP port"),
+    ),
+    has(
+      "kamal-proxy list",
+      "sextant ps, and sextant routes on a host",
+      lab("operate", "sextant ps and stats > list what runs where, and what is sent to it"),
+    ),
+    has("kamal-proxy pause", "sextant pause", held),
+    part("kamal-proxy pause --drain-timeout", "sextant pause --drain is there; no test runs it"),
+    has("kamal-proxy pause --max-pause", "sextant pause --max-pause", held),
+    has("kamal-proxy stop", "sextant maintenance on", held),
+    part("kamal-proxy stop --drain-timeout", "sextant maintenance on --drain is there; no test runs it"),
+    has("kamal-proxy stop --message", "sextant maintenance on --message", held),
+    has("kamal-proxy resume", "sextant resume", held),
+    has(
+      "kamal-proxy remove",
+      "the route is taken out of the program",
+      lab(
+        "interruptions",
+        "what is routed > goes from the proxy when the route is taken off, and comes again",
+      ),
+    ),
+    missing("kamal-proxy rollout deploy", "a part of the visitors gets no other version"),
+    missing("kamal-proxy rollout deploy --target"),
+    missing("kamal-proxy rollout deploy --read-target"),
+    missing("kamal-proxy rollout deploy --deploy-timeout"),
+    missing("kamal-proxy rollout deploy --drain-timeout"),
+    missing("kamal-proxy rollout set"),
+    missing("kamal-proxy rollout set --percent"),
+    missing("kamal-proxy rollout set --list"),
+    missing("kamal-proxy rollout stop"),
+  ],
+};
+
+export const deploy: Area = {
+  title: "kamal-proxy: deploy",
+  rows: [
+    has("kamal-proxy deploy --target", "the new container of a role", release),
+    missing("kamal-proxy deploy: several --target", oneTarget),
+    missing("kamal-proxy deploy --read-target", oneTarget),
+    has("kamal-proxy deploy --host", "route.hosts", hostsAndPaths),
+    has("kamal-proxy deploy --path-prefix", "route.paths", hostsAndPaths),
+    has(
+      "kamal-proxy deploy --strip-path-prefix",
+      "route.stripPath; the deploy's test turns it off",
+      hostsAndPaths,
+      asFlag,
+    ),
+    has("kamal-proxy deploy --canonical-host", `route.canonicalHost; ${flagAlone}`, asFlag),
+    has("kamal-proxy deploy --tls", "route.tls", authority),
+    has(
+      "kamal-proxy deploy --tls-staging",
+      "letsEncrypt({ staging: true })",
+      lab(
+        "certificates",
+        "Let's Encrypt > has a directory for trying things out, with orders of its own; the way back takes the certificates that are there",
+      ),
+    ),
+    has("kamal-proxy deploy --tls-certificate-path", "ownCertificate()", ownCertificate),
+    has("kamal-proxy deploy --tls-private-key-path", "ownCertificate()", ownCertificate),
+    missing("kamal-proxy deploy --tls-acme-cache-path", "certificates are in the proxy's own volume"),
+    has(
+      "kamal-proxy deploy --tls-redirect",
+      `route.redirectToHttps; of turning it off ${flagAlone}`,
+      authority,
+      asFlag,
+    ),
+    has(
+      "kamal-proxy deploy --deploy-timeout",
+      `App.readyTimeout, which the gate before keeps to; ${flagAlone} of the proxy`,
+      lab("deploy", "a release > that fails on one host switches none, and keeps what failed"),
+      asFlag,
+    ),
+    has(
+      "kamal-proxy deploy --drain-timeout",
+      "route.drainTimeout; requests of two seconds are finished",
+      release,
+      asFlag,
+    ),
+    missing("kamal-proxy deploy --force", "what is not fit is never switched to"),
+    has("kamal-proxy deploy --health-check-path", "route.health.path", fault("no such health path"), asFlag),
+    has("kamal-proxy deploy --health-check-interval", `route.health.interval; ${flagAlone}`, asFlag),
+    has(
+      "kamal-proxy deploy --health-check-timeout",
+      `route.health.timeout; ${flagAlone} of one that is given`,
+      fault("hang in the health path"),
+      asFlag,
+    ),
+    has("kamal-proxy deploy --health-check-port", `route.health.port; ${flagAlone}`, asFlag),
+    has(
+      "kamal-proxy deploy --health-check-host",
+      "route.health.host, the route's first host unless it is given",
+      fault("host authorization"),
+      asFlag,
+    ),
+    missing("kamal-proxy deploy --writer-affinity-timeout", oneTarget),
+    missing("kamal-proxy deploy --read-target-websockets", oneTarget),
+    has("kamal-proxy deploy --target-timeout", `route.responseTimeout; ${flagAlone}`, asFlag),
+    has("kamal-proxy deploy --buffer-requests", `route.buffer.requests; ${flagAlone}`, asFlag),
+    has("kamal-proxy deploy --buffer-responses", `route.buffer.responses; ${flagAlone}`, asFlag),
+    has("kamal-proxy deploy --buffer-memory", `route.buffer.memory; ${flagAlone}`, asFlag),
+    has("kamal-proxy deploy --max-request-body", `route.buffer.maxRequestBody; ${flagAlone}`, asFlag),
+    has("kamal-proxy deploy --max-response-body", `route.buffer.maxResponseBody; ${flagAlone}`, asFlag),
+    has("kamal-proxy deploy --forward-headers", "route.forwardHeaders", believed, asFlag),
+    has("kamal-proxy deploy --scope-cookie-paths", `route.scopeCookiePaths; ${flagAlone}`, asFlag),
+    has("kamal-proxy deploy --log-request-header", `route.logHeaders.request; ${flagAlone}`, asFlag),
+    has("kamal-proxy deploy --log-response-header", `route.logHeaders.response; ${flagAlone}`, asFlag),
+    has("kamal-proxy deploy --error-pages", "errorPages of the App", ownPages),
+  ],
+};

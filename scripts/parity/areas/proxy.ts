@@ -1,0 +1,132 @@
+/** Keys of the proxy: of an app, and of a host. */
+import { fault, lab, unit } from "../proof";
+import { has, type Area } from "../row";
+
+const edited = "an edit under load touches what it should and loses nothing";
+const hostsAndPaths = lab("deploy", `${edited} > the route's hosts and paths`);
+const ownCertificate = lab("deploy", `${edited} > a route over TLS with a certificate of one's own`);
+const proxyReplaced = lab(
+  "deploy",
+  `${edited} > the proxy's image, with routes, certificates and maintenance state kept`,
+);
+const authority = lab(
+  "certificates",
+  "Let's Encrypt > gives a certificate of each name with the release; a name that does not resolve is said, and fails nothing",
+);
+const wildcard = lab(
+  "certificates",
+  "a certificate of one's own > serves its wildcard, and is renewed under handshakes without one that fails; the former key goes",
+);
+const believed = lab(
+  "certificates",
+  "nginx in front of the proxy > has TLS, and a Rails app with force_ssl sees scheme and client: no loop, and its forms are accepted",
+);
+const toItself = lab(
+  "certificates",
+  "nginx in front of the proxy > keeps the proxy to itself: from outside its port is shut, and a replaced proxy loses no request behind nginx",
+);
+/** That a route's argument becomes its flag; no test sees what the proxy does by it. */
+const asFlag = unit("components/app/route", "the flags of a route > turns every option into its flag");
+const asOption = unit("components/proxy/proxy", "the proxy's container > passes its options to kamal-proxy");
+const overBridge = unit(
+  "components/proxy/existing",
+  "a proxy of one's own > goes over the bridge with every edit that replaces it, also one of a transform",
+);
+const published = unit(
+  "components/proxy/existing",
+  "a proxy of one's own > is published and logs as the program says",
+);
+const flagAlone = "a unit test alone shows the flag";
+
+export const appProxyKeys: Area = {
+  title: "Keys of an app's proxy",
+  rows: [
+    has("proxy.host", "route.hosts; `*.` for one level below", hostsAndPaths, wildcard),
+    has("proxy.hosts", "route.hosts", hostsAndPaths),
+    has(
+      "proxy.app_port",
+      "route.port, 3000 where Kamal's is 80; the deploy's test has another port each time",
+      hostsAndPaths,
+      fault("wrong port"),
+    ),
+    has("proxy.ssl", "route.tls: letsEncrypt(); the certificate comes with the release", authority),
+    has("proxy.ssl.certificate_pem", "route.tls: ownCertificate()", ownCertificate, wildcard),
+    has("proxy.ssl.private_key_pem", "route.tls: ownCertificate()", ownCertificate),
+    has(
+      "proxy.ssl_redirect",
+      `route.redirectToHttps, on where there is TLS; of turning it off ${flagAlone}`,
+      authority,
+      asFlag,
+    ),
+    has(
+      "proxy.forward_headers",
+      "route.forwardHeaders, which behind on the Proxy turns on",
+      believed,
+      asFlag,
+    ),
+    has("proxy.response_timeout", `route.responseTimeout; ${flagAlone}`, asFlag),
+    has("proxy.path_prefix", "route.paths", hostsAndPaths),
+    has("proxy.path_prefixes", "route.paths", hostsAndPaths),
+    has("proxy.strip_path_prefix", "route.stripPath; the deploy's test turns it off", hostsAndPaths, asFlag),
+    has("proxy.healthcheck.path", "route.health.path", fault("no such health path")),
+    has(
+      "proxy.healthcheck.interval",
+      "route.health.interval; the flag alone is tested",
+      unit("components/app/route", "the flags of a route > turns every option into its flag"),
+    ),
+    has(
+      "proxy.healthcheck.timeout",
+      `route.health.timeout; ${flagAlone} of one that is given`,
+      fault("hang in the health path"),
+      asFlag,
+    ),
+    has("proxy.buffering.requests", `route.buffer.requests; ${flagAlone}`, asFlag),
+    has("proxy.buffering.responses", `route.buffer.responses; ${flagAlone}`, asFlag),
+    has("proxy.buffering.memory", `route.buffer.memory; ${flagAlone}`, asFlag),
+    has("proxy.buffering.max_request_body", `route.buffer.maxRequestBody; ${flagAlone}`, asFlag),
+    has("proxy.buffering.max_response_body", `route.buffer.maxResponseBody; ${flagAlone}`, asFlag),
+    has(
+      "proxy.logging.request_headers",
+      `route.logHeaders.request, none where Kamal's are three; ${flagAlone}`,
+      asFlag,
+    ),
+    has("proxy.logging.response_headers", `route.logHeaders.response; ${flagAlone}`, asFlag),
+  ],
+};
+
+export const hostProxyKeys: Area = {
+  title: "Keys of a host's proxy",
+  rows: [
+    has("proxy.run.http_port", "Proxy.httpPort; behind nginx it is 8080", toItself),
+    has("proxy.run.https_port", "Proxy.httpsPort; a unit test alone", published),
+    has(
+      "proxy.run.publish",
+      "Proxy.publish: false; a unit test alone",
+      unit(
+        "components/proxy/proxy",
+        "the proxy's container > publishes nothing behind another server, and UDP with HTTP/3",
+      ),
+    ),
+    has("proxy.run.bind_ips", "Proxy.publish, a list of addresses; behind nginx it is loopback", toItself),
+    has(
+      "proxy.run.metrics_port",
+      `Proxy.metricsPort; ${flagAlone}, and a benchmark on the lab has it`,
+      asOption,
+    ),
+    has("proxy.run.debug", `Proxy.debug; ${flagAlone}`, asOption),
+    has(
+      "proxy.run.log_max_size",
+      "Proxy.logMaxSize; a unit test alone, and a benchmark on the lab",
+      published,
+    ),
+    has("proxy.run.registry", "Proxy.image; the lab takes its own registry's", proxyReplaced),
+    has("proxy.run.repository", "Proxy.image", proxyReplaced),
+    has("proxy.run.version", "Proxy.image", proxyReplaced, fault("proxy too old")),
+    has(
+      "proxy.run.options",
+      "Proxy.transform.container; the certificates' test gives it a file, a variable and a name server",
+      overBridge,
+      authority,
+    ),
+  ],
+};

@@ -1,0 +1,95 @@
+/** Hooks, cron, and the order in which a deploy goes. */
+import { lab, unit } from "../proof";
+import { has, missing, part, replaced, replacedBy, type Area } from "../row";
+
+const release = lab("deploy", "a release > goes from v1 to v2 without a lost request, and never back");
+const none = "there are no hooks";
+
+export const hooks: Area = {
+  title: "Hooks and cron",
+  rows: [
+    part("hook docker-setup", "Server.cloudInit, at the first boot of a new server alone"),
+    missing("hook pre-connect", none),
+    missing("hook pre-build", none),
+    part(
+      "hook pre-deploy",
+      "App.release runs in the app's own container; nothing runs on the machine of pulumi",
+      lab("deploy", "a release > whose release command fails makes no container"),
+    ),
+    missing("hook pre-app-boot", none),
+    missing("hook post-app-boot", none),
+    part("hook post-deploy", "a resource of the program's own that depends on App.version; no test has one"),
+    missing("hook pre-proxy-reboot", "a proxy is replaced without refusing a connection"),
+    missing("hook post-proxy-reboot", "a proxy is replaced without refusing a connection"),
+    missing("KAMAL_* variables of hooks", none),
+    part(
+      "cron",
+      'a role with strategy: "stop-first" does not run twice; tests of the graph alone',
+      unit("components/app/app", "App > replaces what must not run twice only when all else is ready"),
+    ),
+  ],
+};
+
+export const sequences: Area = {
+  title: "Sequences",
+  rows: [
+    replacedBy(
+      "Pulumi",
+      "one deploy at a time",
+      "the lock of the stack; the workflows that sextant init writes run one at a time",
+      "the lock is that of the state",
+    ),
+    has(
+      "pull on all hosts before any container",
+      "a step that all containers wait for",
+      unit(
+        "components/app/app",
+        "App > pulls on all hosts before the first container, and cleans up after the last switch: a resource each",
+      ),
+    ),
+    missing("pull once by a mirror first"),
+    has(
+      "workers boot only once a web container is fit",
+      "workers start when all with a route in their batch are fit",
+      unit(
+        "components/app/app",
+        "App > starts a worker only when all that has a route is fit, and switches it after that",
+      ),
+      lab(
+        "interruptions",
+        "a release that is cut off in its gates > leaves two generations at most, no worker of its own, and the next release goes through",
+      ),
+    ),
+    replaced(
+      "boot of all hosts at a time",
+      "containers boot on all hosts of a batch, and one host after the other is switched",
+      "if one is not fit, none is switched",
+      lab("deploy", "a release > that fails on one host switches none, and keeps what failed"),
+      unit("components/app/app", "App > switches a host only after every gate, and one host after the other"),
+    ),
+    has("drain, then stop", "what is under way is finished by the old container", release),
+    has(
+      "clean-up after the last switch",
+      "old containers, and images beyond retainImages",
+      lab("deploy", "a release > goes back to v2 and on to v4, and nothing of v3 is left"),
+    ),
+    has(
+      "several apps on a host, of one program",
+      "an App each, behind one Proxy",
+      lab("interruptions", "what is routed > moves to another app, and back, in one update each"),
+    ),
+    has(
+      "several apps on a host, each of its own repository",
+      "an ExistingProxy in all but one",
+      lab(
+        "proxy",
+        "a second stack on the server > routes through the proxy that is there; both release, and the second goes without harm to the first",
+      ),
+    ),
+    part(
+      "moving over from Kamal on the same host",
+      "sextant import writes the program, an ExistingProxy routes through Kamal's; no test has a host of Kamal's",
+      unit("host/proxy-there", "a proxy that is there already > is found, with its owner"),
+    ),
+  ],
+};
