@@ -23,6 +23,7 @@ import { traceAccessories } from "./checks/check-reach";
 import { checkTimeouts } from "./checks/check-timeouts";
 import { inspectImage } from "./checks/inspect-image";
 import { inspectNames } from "./checks/inspect-names";
+import { runHook } from "./hooks";
 import { imageReference, rolesOf, type Role } from "./plan";
 import { rollOut, runRelease } from "./releasing";
 import type { RoleOnHost } from "./role-on-host";
@@ -76,11 +77,14 @@ export class App extends Component {
     this.volumes = makeVolumes(this, args, roles, this.data);
     const { image, volumes } = this;
     const releasing = { app: this, args, roles, reference, image, volumes };
-    this.release = runRelease(releasing);
-    const { placements, last } = rollOut(releasing, this.release ?? image);
+    const hooked = { app: this, hooks: args.hooks, version: args.version, roles };
+    const before = runHook(hooked, "beforeRelease", [image], args.transform?.hook);
+    this.release = runRelease(releasing, before);
+    const { placements, last } = rollOut(releasing, this.release ?? before ?? image);
     this.placements = placements;
     this.cleanUp(args, roles, last);
     this.certificates = this.askForCertificates(roles, last);
+    runHook(hooked, "afterRelease", last, args.transform?.hook);
     const switched = this.placements.flatMap((placement) => placement.switches.map((command) => command.id));
     this.version = pulumi
       .all([pulumi.output(args.version), pulumi.all(switched)])

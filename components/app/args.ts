@@ -1,4 +1,5 @@
 /** The arguments of an app. */
+import type * as command from "@pulumi/command";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Transform } from "../core/component";
 import type { Duration, Size } from "../../provider/core/units";
@@ -11,6 +12,7 @@ import type { ReadyArgs, ReleaseArgs, SwitchArgs } from "../host/step";
 import type { ExistingProxy } from "../proxy/existing";
 import type { Proxy } from "../proxy/proxy";
 import type { CleanUpArgs } from "./clean-up";
+import type { Hooks } from "./hooks";
 import type { RouteArgs } from "./route";
 
 /** What a container of a role is run with; given for the app, each role may say otherwise. */
@@ -157,6 +159,16 @@ export interface AppArgs extends ContainerSettings {
    * @example ["bin/rails", "db:prepare"]
    */
   release?: string[];
+  /**
+   * Lines for a shell on the machine that runs Pulumi, where the project's file is: once for each release. They have the variables of Kamal's
+   * hooks: KAMAL_VERSION, KAMAL_SERVICE, KAMAL_HOSTS, KAMAL_ROLES, KAMAL_DESTINATION (the stack) and KAMAL_COMMAND, and all of the environment that
+   * Pulumi was started in.
+   *
+   * @default none
+   * @edit a new line runs at once
+   * @example { afterRelease: "bin/notify deployed $KAMAL_VERSION" }
+   */
+  hooks?: Hooks;
   /** How long the release command may take. @default "10m" @edit the release command runs again, in place */
   releaseTimeout?: Duration;
   /**
@@ -232,6 +244,8 @@ export interface AppArgs extends ContainerSettings {
     ready?: Transform<ReadyArgs>;
     /** The switch of each role on each host. */
     switch?: Transform<SwitchArgs>;
+    /** Each hook. */
+    hook?: Transform<command.local.CommandArgs>;
     /** The clean-up on all hosts. */
     cleanUp?: Transform<CleanUpArgs>;
   };

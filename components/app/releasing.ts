@@ -44,8 +44,14 @@ export interface Releasing {
   volumes: AppVolumes;
 }
 
-/** The release command, once, on the first host of the first role. */
-export function runRelease(releasing: Releasing): Step<"Release"> | undefined {
+/**
+ * The release command, once, on the first host of the first role.
+ * @param before the user's own command before it
+ */
+export function runRelease(
+  releasing: Releasing,
+  before: pulumi.Resource | undefined,
+): Step<"Release"> | undefined {
   const { app, args, roles, reference, image, volumes } = releasing;
   const [primary] = roles;
   const host = primary?.servers[0];
@@ -64,7 +70,7 @@ export function runRelease(releasing: Releasing): Step<"Release"> | undefined {
       network: host.network.name,
       volumes: mountsOn(volumes, host, primary),
     },
-    { parent: app, dependsOn: [image, ...volumes.values()] },
+    { parent: app, dependsOn: [image, ...volumes.values(), ...(before === undefined ? [] : [before])] },
     args.transform?.release,
   );
 }

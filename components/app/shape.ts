@@ -125,6 +125,10 @@ export const appShape: Shape<AppArgs> = object<AppArgs>(
     ),
     release: words,
     releaseTimeout: single,
+    hooks: object<Part<AppArgs, "hooks">>(
+      { beforeRelease: text, afterRelease: text },
+      '{ afterRelease: "bin/notify $KAMAL_VERSION" }',
+    ),
     commands: named(words, '{ console: ["bin/console"] }'),
     rollout: object<Part<AppArgs, "rollout">>({ batch: single }, '{ batch: 2 } or { batch: "25%" }'),
     retainImages: amount,
@@ -138,6 +142,7 @@ export const appShape: Shape<AppArgs> = object<AppArgs>(
       release: true,
       ready: true,
       switch: true,
+      hook: true,
       cleanUp: true,
     }),
   },
@@ -149,6 +154,7 @@ export const appShape: Shape<AppArgs> = object<AppArgs>(
     builder: "remove it: images are built and pushed before pulumi runs",
     healthcheck: "write route.health",
     boot: "write rollout: { batch: 2 }",
+    hooks_path: 'write hooks: { afterRelease: ".kamal/hooks/post-deploy" }',
     aliases: 'write commands: { console: ["bin/rails", "console"] }',
   },
 );

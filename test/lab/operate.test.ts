@@ -1,5 +1,6 @@
 /** The commands for a day's work, on two servers: as a person types them, on a terminal where one is needed. */
 import { type ChildProcess, spawn } from "node:child_process";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -18,6 +19,8 @@ const node = [process.execPath, "--import", "tsx", join(repoRoot, "cli/main.ts")
 
 let workspace: Workspace;
 let addresses: string[];
+/** Where the hooks write that they ran. */
+let notes: string;
 
 /** The command, without a terminal. */
 async function sextant(words: readonly string[], input?: string): Promise<Outcome> {
@@ -94,6 +97,8 @@ beforeAll(async () => {
   workspace = await Workspace.make(facts, "test/lab/operate/program", "operate");
   await workspace.setSecret("token", canary);
   await workspace.pulumi(["config", "set", "version", "v1"]);
+  notes = join(workspace.directory, "hooks.txt");
+  await workspace.pulumi(["config", "set", "hooks", notes]);
   await workspace.pulumi(["up", "--yes", "--skip-preview"]);
   ({ addresses } = await workspace.outputs<{ addresses: string[] }>());
 });
@@ -155,6 +160,10 @@ describe("sextant logs", () => {
       [first, second].map((host) => `${host} tools/job | tools on ${host}`),
     );
     expect((await says("logs", "-r", "job", "-n", "1", "--host", first)).trim()).toBe(`beat of ${first}`);
+    // A beat a second: those of the last two seconds, and not all that there are.
+    const recent = (await says("logs", "-r", "job", "--host", first, "--since", "2s")).trim().split("\n");
+    expect(recent.length).toBeLessThan(5);
+    expect(new Set(recent)).toEqual(new Set([`beat of ${first}`]));
     expect(await says("logs", "--accessory", "cache")).toContain("Ready to accept connections");
     expect(await says("logs", "--proxy", "--host", second)).toContain("lite.test");
   });
@@ -302,6 +311,15 @@ describe("sextant run", () => {
       `${first} | ${first}\n${second} | ${second}\n`.split("\n").sort().join("\n").trimStart() + "\n",
     );
     expect(await says("run", "--host", first, "--", "echo", "it's $HOME")).toBe("it's $HOME\n");
+    const typed = await onTerminal(
+      ["run", "-i", "--host", second, "bash --norc"],
+      "tty; echo I-$(hostname); exit 5\r",
+    );
+    expect(typed).toMatchObject({
+      code: 5,
+      stdout: expect.stringMatching(/\/dev\/pts\/\d+[^]*I-test-operate-2/) as string,
+    });
+    expect((await sextant(["run", "-i", "true"])).stderr).toContain("run: --interactive is for one host");
   });
 });
 
@@ -326,7 +344,18 @@ describe("maintenance and pause", () => {
     expect(await asks(first)).toMatch(/200$/);
     expect(await asks(second)).toMatch(/503$/);
     await says("resume");
-    await says("pause", "--max-pause", "20s");
+    // What is under way has so long to end, and no longer.
+    const slow = tryRun("curl", [
+      ...["--silent", "--noproxy", "*", "--header", "Host: lite.test", "--output", "/dev/null"],
+      ...["--write-out", "%{http_code}", `http://${addresses[0] ?? ""}/slow?seconds=30`],
+    ]);
+    await sleep(1000);
+    const began = Date.now();
+    await says("maintenance", "on", "--host", first, "--drain", "1s");
+    expect(Date.now() - began).toBeLessThan(20_000);
+    expect((await slow).stdout).not.toBe("200");
+    await says("maintenance", "off");
+    await says("pause", "--drain", "5s", "--max-pause", "20s");
     const held = asks(second, 20);
     expect(await Promise.race([held, sleep(2000).then(() => "held")])).toBe("held");
     await says("live");
@@ -353,6 +382,40 @@ describe("sextant stop, start and audit", () => {
     const [last, ...before] = JSON.parse(await says("audit", "--json")) as Record<string, unknown>[];
     expect(last).toMatchObject({ what: "update", result: "succeeded" });
     expect(before.map(({ version }) => version)).toContain("v1");
+  });
+});
+
+describe("the hooks of a release", () => {
+  const ran = (): string[] => readFileSync(notes, "utf8").trim().split("\n");
+  const on = `on ${second},${first}`;
+
+  it("run once each for a release, before and after it", async () => {
+    // Each release of this file until now, by whatever command.
+    const before = ran();
+    expect(before.slice(0, 2)).toEqual([`before v1 of lite in operate`, `after v1 ${on}`]);
+    await workspace.pulumi(["up", "--yes", "--skip-preview"]);
+    expect(ran()).toEqual(before);
+  });
+
+  it("release nothing where the first fails, and are run again where the last one did", async () => {
+    const version = async (): Promise<string | undefined> =>
+      /"version": ?"(v\d)"/.exec(await asks(first))?.[1];
+    const served = await version();
+    expect(served).toMatch(/^v[12]$/);
+    writeFileSync(`${notes}.fail-before`, "");
+    const refused = await workspace.tryPulumi(["up", "--yes", "--skip-preview", "--config", "version=v3"]);
+    expect(refused.code).not.toBe(0);
+    expect(await version()).toBe(served);
+    expect(ran().at(-1)).toBe("before v3 of lite in operate");
+    rmSync(`${notes}.fail-before`);
+    writeFileSync(`${notes}.fail-after`, "");
+    const late = await workspace.tryPulumi(["up", "--yes", "--skip-preview"]);
+    expect(late.code).not.toBe(0);
+    expect(await version()).toBe("v3");
+    rmSync(`${notes}.fail-after`);
+    const lines = ran().length;
+    await workspace.pulumi(["up", "--yes", "--skip-preview", "--config", "version=v1"]);
+    expect(ran().slice(lines)).toEqual(["before v1 of lite in operate", `after v1 ${on}`]);
   });
 });
 

@@ -9,29 +9,33 @@ const hookWords: Readonly<Record<string, string>> = {
   "pre-connect": "a step before pulumi up",
   "pre-build": "a step before the build, in CI",
   "pre-deploy":
-    "a step before pulumi up, in CI; a command in the app's own container, such as a migration, is release of the App",
+    "it is hooks.beforeRelease of the App, once it does without Kamal; a command in the app's own container, such as a migration, is release of the App",
   "pre-app-boot": "there is no step between batches",
   "post-app-boot": "there is no step between batches",
-  "post-deploy": "a step after pulumi up, in CI; or a resource of the program that depends on the App",
+  "post-deploy": "it is hooks.afterRelease of the App, once it does without Kamal",
   "pre-proxy-reboot":
     "the proxy is replaced without refusing a connection, and nothing has to be taken out of rotation",
   "post-proxy-reboot":
     "the proxy is replaced without refusing a connection, and nothing has to be put back into rotation",
 };
 
+const shownAlways = "what a hook prints is shown.";
+
 /** Says what becomes of hooks, output and the like. */
 export function otherKeys(root: Reader, { notes }: Context, hooks: readonly string[]): void {
-  for (const hook of hooks)
-    notes.add(
-      `.kamal/hooks/${hook}`,
-      "none",
-      `hooks are not there yet: ${hookWords[hook] ?? "Kamal knows no hook of that name"}.`,
-    );
-  root.decide("hooks_path", "none", "hooks are not there yet; those of that directory are named here.");
+  for (const hook of hooks) {
+    const words = hookWords[hook] ?? "Kamal knows no hook of that name";
+    notes.add(`.kamal/hooks/${hook}`, words.startsWith("it is") ? "act" : "none", `${words}.`);
+  }
+  root.decide(
+    "hooks_path",
+    "none",
+    "hooks are lines of the program; those of that directory are named here.",
+  );
   if (typeof root.value["hooks_output"] === "object")
     for (const key of root.map("hooks_output")?.keys ?? [])
-      root.map("hooks_output")?.decide(key, "none", "hooks are not there yet.");
-  else root.decide("hooks_output", "none", "hooks are not there yet.");
+      root.map("hooks_output")?.decide(key, "none", shownAlways);
+  else root.decide("hooks_output", "none", shownAlways);
   root.decide(
     "secrets_path",
     "differs",

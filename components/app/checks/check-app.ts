@@ -6,6 +6,7 @@ import { checkData } from "../../data/check-word";
 import { isMutableTag, mutableTagCheck } from "../../image/reference";
 import type { AppArgs, ContainerSettings, RoleArgs } from "../args";
 import { checkErrorPages } from "../error-pages";
+import { checkHooks } from "../hooks";
 import { rolesOf, routeArgument, type Role } from "../plan";
 import { checkCommands } from "./check-commands";
 import { checkTimeouts } from "./check-timeouts";
@@ -26,6 +27,7 @@ export function checkApp(name: string, args: AppArgs): Problem[] {
       : check.notEmpty("release", args.release, "give the command as a list of words")),
     ...checkCommands(args.commands),
     ...checkErrorPages(args.errorPages),
+    ...checkHooks(args.hooks),
     ...check.duration("releaseTimeout", args.releaseTimeout, 1000),
     ...(args.inspectImage === false ? [] : check.duration("inspectImage", args.inspectImage, 100, 60_000)),
     ...checkBatch(args.rollout?.batch),

@@ -108,10 +108,7 @@ export const flags: Area = {
       "a destination is a stack, with a state and a configuration of its own",
       lab("stacks", "staging > plans one server with everything on it"),
     ),
-    missing(
-      "kamal --skip-hooks",
-      "there are no hooks, and the release command cannot be left out of one run",
-    ),
+    missing("kamal --skip-hooks", "neither hooks nor the release command can be left out of one run"),
     missing("kamal --lock-wait", "Pulumi fails at once where another run has the stack"),
     missing("kamal --lock-wait-timeout"),
     missing("kamal --lock-wait-interval"),
@@ -264,7 +261,7 @@ export const appCommands: Area = {
     has("kamal app exec --raw", "always so on one host", newContainer),
     has("kamal app logs", "sextant logs: all hosts as one, by time", logs),
     has("kamal app, accessory, proxy logs --lines", "sextant logs -n", logs),
-    part("kamal app, accessory, proxy logs --since", "sextant logs --since is there; no test runs it"),
+    has("kamal app, accessory, proxy logs --since", "sextant logs --since", logs),
     has("kamal app, accessory, proxy logs --grep", "sextant logs --grep", logs),
     missing("kamal app, accessory, proxy logs --grep-options"),
     has(
@@ -296,7 +293,7 @@ export const appCommands: Area = {
     has("kamal app live", "sextant maintenance off, live, resume", held),
     has("kamal app maintenance", "sextant maintenance on", held),
     has("kamal app maintenance --message", "sextant maintenance on --message", held),
-    part("kamal app maintenance --drain-timeout", "sextant maintenance on --drain is there; no test runs it"),
+    has("kamal app maintenance --drain-timeout", "sextant maintenance on --drain", held),
     replaced(
       "kamal app remove",
       "the app or its role is taken out of the program",
@@ -450,7 +447,7 @@ export const otherCommands: Area = {
       ),
     ),
     has("kamal server exec", "sextant run", onHosts),
-    part("kamal server exec --interactive", "sextant run -i is there; no test runs it"),
+    has("kamal server exec --interactive", "sextant run -i, on one host", onHosts),
     has("kamal server exec --raw", "always so on one host", onHosts),
   ],
 };

@@ -106,7 +106,12 @@ export const topLevel: Area = {
         "the words of a switch > are those of the role, the container and its route, with the proxy's flags at the end",
       ),
     ),
-    missing("hooks_path"),
+    replaced(
+      "hooks_path",
+      "hooks of the App",
+      "a hook is a line of the program, wherever its script lies",
+      lab("operate", "the hooks of a release > run once each for a release, before and after it"),
+    ),
     missing("hooks_output"),
     replacedBy(
       "Pulumi",

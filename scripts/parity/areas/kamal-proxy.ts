@@ -1,6 +1,6 @@
 /** kamal-proxy's own commands and flags. */
 import { fault, lab, unit } from "../proof";
-import { has, missing, part, type Area } from "../row";
+import { has, missing, type Area } from "../row";
 
 /** The maintenance page of the test is one of the app's own. */
 const ownPages = lab(
@@ -55,10 +55,10 @@ export const control: Area = {
       lab("operate", "sextant ps and stats > list what runs where, and what is sent to it"),
     ),
     has("kamal-proxy pause", "sextant pause", held),
-    part("kamal-proxy pause --drain-timeout", "sextant pause --drain is there; no test runs it"),
+    has("kamal-proxy pause --drain-timeout", "sextant pause --drain", held),
     has("kamal-proxy pause --max-pause", "sextant pause --max-pause", held),
     has("kamal-proxy stop", "sextant maintenance on", held),
-    part("kamal-proxy stop --drain-timeout", "sextant maintenance on --drain is there; no test runs it"),
+    has("kamal-proxy stop --drain-timeout", "sextant maintenance on --drain", held),
     has("kamal-proxy stop --message", "sextant maintenance on --message", held),
     has("kamal-proxy resume", "sextant resume", held),
     has(

@@ -3,7 +3,12 @@ import { lab, unit } from "../proof";
 import { has, missing, part, replaced, replacedBy, type Area } from "../row";
 
 const release = lab("deploy", "a release > goes from v1 to v2 without a lost request, and never back");
-const none = "there are no hooks";
+const none = "there are hooks before and after a release alone";
+const once = lab("operate", "the hooks of a release > run once each for a release, before and after it");
+const failing = lab(
+  "operate",
+  "the hooks of a release > release nothing where the first fails, and are run again where the last one did",
+);
 
 export const hooks: Area = {
   title: "Hooks and cron",
@@ -11,17 +16,17 @@ export const hooks: Area = {
     part("hook docker-setup", "Server.cloudInit, at the first boot of a new server alone"),
     missing("hook pre-connect", none),
     missing("hook pre-build", none),
-    part(
-      "hook pre-deploy",
-      "App.release runs in the app's own container; nothing runs on the machine of pulumi",
-      lab("deploy", "a release > whose release command fails makes no container"),
-    ),
+    has("hook pre-deploy", "hooks.beforeRelease of the App", once, failing),
     missing("hook pre-app-boot", none),
     missing("hook post-app-boot", none),
-    part("hook post-deploy", "a resource of the program's own that depends on App.version; no test has one"),
+    has("hook post-deploy", "hooks.afterRelease of the App", once, failing),
     missing("hook pre-proxy-reboot", "a proxy is replaced without refusing a connection"),
     missing("hook post-proxy-reboot", "a proxy is replaced without refusing a connection"),
-    missing("KAMAL_* variables of hooks", none),
+    part(
+      "KAMAL_* variables of hooks",
+      "VERSION, SERVICE, HOSTS, ROLES, DESTINATION and COMMAND; not PERFORMER, RECORDED_AT, RUNTIME, which would be others in each run",
+      once,
+    ),
     part(
       "cron",
       'a role with strategy: "stop-first" does not run twice; tests of the graph alone',

@@ -317,6 +317,8 @@ describe("whatever is given for an argument", () => {
         "rollout",
         "retainImages",
         "errorPages",
+        "hooks",
+        "hooks.afterRelease",
       ],
       ...[
         "env",

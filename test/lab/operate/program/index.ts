@@ -24,6 +24,8 @@ const [first, second] = servers as [Server, Server];
 const proxy = new Proxy("proxy", { servers, image: `${images}/kamal-proxy:v0.9.2` });
 new Redis("cache", { server: first, image: `${images}/redis`, version: "7" });
 
+const hooks = config.require("hooks");
+
 /** The releases that serve. */
 new App("lite", {
   image: `${images}/lite`,
@@ -31,6 +33,10 @@ new App("lite", {
   proxy,
   route: { hosts: ["lite.test"], port: 3000 },
   errorPages: "pages",
+  hooks: {
+    beforeRelease: `echo "before $KAMAL_VERSION of $KAMAL_SERVICE in $KAMAL_DESTINATION" >>${hooks}; [ ! -e ${hooks}.fail-before ]`,
+    afterRelease: `echo "after $KAMAL_VERSION on $KAMAL_HOSTS" >>${hooks}; [ ! -e ${hooks}.fail-after ]`,
+  },
   // The second server comes first: the primary one is the program's, and not the alphabet's.
   roles: { web: { servers: [second, first] } },
 });

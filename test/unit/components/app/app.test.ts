@@ -163,6 +163,28 @@ describe("App", () => {
     });
   });
 
+  it("runs hooks once a release: before the release command and every container, and after the last switch", async () => {
+    const { graph, app } = await graphOf(() => ({
+      release: ["bin/migrate"],
+      hooks: { beforeRelease: "bin/before", afterRelease: "bin/after" },
+    }));
+    const type = "command:local:Command";
+    expect(graph.find(type, "shop-before-release").inputs).toMatchObject({
+      create: "bin/before",
+      update: "bin/before",
+      environment: {
+        ...{ KAMAL_COMMAND: "deploy", KAMAL_SERVICE: "shop", KAMAL_VERSION: "v2" },
+        ...{ KAMAL_HOSTS: "web-1,web-2", KAMAL_ROLES: "web", KAMAL_DESTINATION: "test" },
+      },
+    });
+    expect(graph.optionsOf(type, "shop-before-release").dependsOn).toEqual([app.image]);
+    const waits = graph.optionsOf("sextant:index:Release", "shop-release").dependsOn as { name?: string }[];
+    expect(waits).toHaveLength(2);
+    expect(graph.optionsOf(type, "shop-after-release").dependsOn).toEqual(app.placements.at(-1)?.switches);
+    const { graph: plain } = await graphOf(() => ({}));
+    expect(plain.made.filter((each) => each.type === type)).toEqual([]);
+  });
+
   it("puts the pages of a directory where the switch of its route finds them, for each host", async () => {
     const folder = mkdtempSync(join(tmpdir(), "sextant-pages-"));
     writeFileSync(join(folder, "503.html"), "<h1>Closed</h1>{{ .Message }}");

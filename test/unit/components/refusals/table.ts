@@ -217,6 +217,11 @@ export const refusals: [title: string, make: (w: World) => unknown, sentence: st
     'App "shop": releaseTimeout is "0s", but it has to be from 1s to 24h; choose a duration in that range (npx sextant docs checks#values).',
   ],
   [
+    "app: an empty hook",
+    (w) => w.app({ hooks: { afterRelease: " " } }),
+    'App "shop": hooks.afterRelease is "", but it must not be empty; give a line for a shell, such as bin/notify.',
+  ],
+  [
     "app: error pages that are nowhere",
     (w) => w.app({ errorPages: "nowhere" }),
     `App "shop": errorPages is "nowhere", but ${process.cwd()} has no such directory; name one from where the program runs, such as public.`,
