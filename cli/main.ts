@@ -2,7 +2,7 @@
 /** The `sextant` program: a project's first files, the work on a deployed stack, and the pages of the library. */
 import { CommanderError } from "commander";
 import { commandsOf } from "./operate/parts";
-import { sextant, unknownWord } from "./program";
+import { sextant, unknownWord, withCommandApart } from "./program";
 import { exportStack } from "./stack";
 
 /** Wrong words; what goes wrong in a command ends with 1. */
@@ -21,8 +21,15 @@ function ownNames(): string[] {
   }
 }
 
-sextant(ownNames())
-  .parseAsync()
+// Whoever read it has had enough, as head has: a command that has something to take away does so first.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  if (!process.emit("SIGTERM")) process.exit(0);
+});
+
+const own = ownNames();
+sextant(own)
+  .parseAsync(withCommandApart(process.argv.slice(2), own), { from: "user" })
   .catch((error: unknown) => {
     // Commander has said what it had to say by then, also for --help and --version, which are no errors.
     if (error instanceof CommanderError) {

@@ -21,7 +21,7 @@ case $directory in
 *) fail "proxy-files: directory= is missing, or is none of the proxy's" ;;
 esac
 if [ -n "$remove" ]; then
-    rm -rf "$directory"
+    rm -rf "$directory" "$directory.new"
     exit 0
 fi
 running "$proxy" || fail "the proxy does not run on this host, so that nobody is there to read its files; run pulumi up --refresh"

@@ -54,6 +54,7 @@ flock --shared --timeout 600 8 ||
 flock --shared 9
 dir=$(mktemp -d "$until_boot/switch.XXXXXX") || exit 1
 trap 'rm -rf "$dir"' EXIT
+: >"$dir/began"
 
 # serves TARGETS: true when all the new containers are among them.
 serves() {
@@ -254,7 +255,7 @@ printf '%s\n' "$stays" | tr ',' '\n' | sed 's/:[0-9]*$//; /^$/d' >"$lock.stay"
 # shellcheck disable=SC2086 # names have no blanks
 [ -z "$old" ] || printf '%s\n' $old >>"$lock.old"
 # The files that the route had before, of certificates and error pages. The proxy reads its own again when it starts, so that they go
-# only when those that it has now are in its state.
+# only when those that it has now are in its state; and what a later release has put there meanwhile is its own.
 certificate='' pages=''
 for flag; do
     case $flag in
@@ -264,8 +265,8 @@ for flag; do
 done
 # shellcheck disable=SC2016,SC2086 # expanded by the inner shell; names have no blanks
 setsid sh -c '
-    dir=$1 deploy=$2 stop=$3 drains=$4 certificate=$5 pages=$6
-    shift 6
+    dir=$1 deploy=$2 stop=$3 drains=$4 certificate=$5 pages=$6 kept=$7
+    shift 7
     # Until it has drained, or was killed.
     [ -z "$deploy" ] || until [ -s "$dir/code" ] || [ ! -e "/proc/$deploy" ]; do sleep 0.1; done
     exec 9>&-
@@ -275,12 +276,14 @@ setsid sh -c '
             name=${former##*-}
             case $former in "$files" | "$files".new) continue ;; esac
             case $name in *[!0-9a-f]*) continue ;; esac
-            [ "${#name}" -ne 12 ] || [ "$former" != "${files%-*}-$name" ] || rm -rf "$former"
+            if [ "${#name}" -ne 12 ] || [ "$former" != "${files%-*}-$name" ]; then continue; fi
+            [ "$former" -ot "$dir/began" ] || continue
+            grep -rqF "$former" "$kept/routes" 2>/dev/null || rm -rf "$former"
         done
     done
     if [ $# -gt 0 ]; then
         flock "$drains" docker stop --time "$stop" "$@" >/dev/null 2>"$dir/said" || cp "$dir/said" "$drains.failed"
     fi
-    rm -rf "$dir"' rest "$dir" "$deploy" "$stop" "$lock.drains" "$certificate" "$pages" $old </dev/null >/dev/null 2>&1 7>&- &
+    rm -rf "$dir"' rest "$dir" "$deploy" "$stop" "$lock.drains" "$certificate" "$pages" "$kept" $old </dev/null >/dev/null 2>&1 7>&- &
 trap - EXIT
 exit 0

@@ -3,6 +3,7 @@ import { Option, type Command } from "commander";
 import { hostsNamed, type Deployed } from "../deployed";
 import type { DeployedHost } from "../hosts";
 import type { Part } from "./parts";
+import { routesOn } from "./routes";
 import { runningOn, type Running } from "./running";
 
 export interface Choice {
@@ -59,7 +60,7 @@ export function partsNamed(
 function proxies(parts: readonly Part[], hosts: readonly DeployedHost[]): Part {
   const own = parts.find(({ kind }) => kind === "proxy");
   const names = hosts.map(({ shell }) => shell.name);
-  return own ?? { kind: "proxy", name: "proxy", hosts: names, label: ["", ""], urns: [] };
+  return own ?? { kind: "proxy", name: "proxy", hosts: names, label: ["", ""], stopSeconds: 0, urns: [] };
 }
 
 function found(
@@ -132,9 +133,29 @@ export function byPlace(containers: readonly Running[]): Running[][] {
   return [...places.values()];
 }
 
-/** Of each part on each host the one that runs; where none does, the newest. */
-export function current(containers: readonly Running[]): Running[] {
+/**
+ * Of each part on each host the one that counts: what the proxy sends requests to, since a release that is under way or has failed has
+ * newer ones; else the one that runs; where none does, the newest.
+ * @param served the containers that proxies send requests to, as `<host>/<name>`
+ */
+export function current(containers: readonly Running[], served: ReadonlySet<string> = new Set()): Running[] {
   return byPlace(containers).flatMap(
-    (there) => there.find(({ state }) => state === "running") ?? there[0] ?? [],
+    (there) =>
+      there.find((each) => served.has(placeOf(each))) ??
+      there.find(({ state }) => state === "running") ??
+      there[0] ??
+      [],
   );
+}
+
+export const placeOf = ({ host, name }: Running): string => `${host.shell.name}/${name}`;
+
+/** Those of them that the proxies send requests to. The proxies are asked where there is a choice of several alone. */
+export async function servedOf(containers: readonly Running[]): Promise<Set<string>> {
+  const several = byPlace(containers).filter((there) => there.length > 1);
+  const hosts = [...new Set(several.flatMap((there) => there.map(({ host }) => host)))];
+  const { answers } = await askAll(hosts, async (host) =>
+    (await routesOn(host)).flatMap((route) => route.containers.map((name) => `${host.shell.name}/${name}`)),
+  );
+  return new Set(answers.flat());
 }

@@ -1,12 +1,22 @@
 /** `sextant exec COMMAND...`: a command in a container of the stack, a new one or the one that runs; on one host, or on each. */
 import { randomBytes } from "node:crypto";
 import { InvalidArgumentError, type Command } from "commander";
-import { send, sendOk } from "../../provider/docker/api";
+import { sendOk } from "../../provider/docker/api";
 import { quote } from "../../provider/host/scripts";
 import { attachOverSsh, streamOverSsh } from "../../provider/ssh/stream";
 import { deployed, type Deployed } from "../deployed";
 import { stackChoice } from "../stack";
-import { askAll, choosing, containersNamed, current, sayProblems, type Choice } from "./choice";
+import {
+  askAll,
+  choosing,
+  containersNamed,
+  current,
+  messageOf,
+  partsNamed,
+  sayProblems,
+  servedOf,
+  type Choice,
+} from "./choice";
 import { prefix, widestOf } from "./log-lines";
 import { oneOffBody, type OneOff, type Original } from "./one-off";
 import type { Running } from "./running";
@@ -27,8 +37,8 @@ export function addExec(program: Command): void {
     .option("--reuse", "in the container that runs, instead of a new one of the same release", false)
     .option("--each-host", "on each host, side by side, instead of the first one", false)
     .option(
-      "-e, --env <name=value...>",
-      "variables for this command; for what is secret they are not",
+      "-e, --env <name=value>",
+      "a variable for this command, again for each; what is secret does not belong there",
       variables,
     )
     .addHelpText(
@@ -36,10 +46,10 @@ export function addExec(program: Command): void {
       [
         "",
         "In the first role on its first host without a choice. Accessories and the proxy have no new container: the command runs in theirs.",
-        "Words that begin with a dash belong after --, or into quotes:",
+        "What comes after the first word of the command belongs to it:",
         "  sextant exec -i --reuse bin/rails console",
         "  sextant exec \"bin/rails runner -e production 'puts User.count'\"",
-        "  sextant exec --role job --each-host -- ps aux",
+        "  sextant exec --role job --each-host ps -ef",
       ].join("\n"),
     )
     .action(async (words: string[], options: Execution, command: Command) => {
@@ -49,7 +59,7 @@ export function addExec(program: Command): void {
 
 function variables(text: string, before: string[] = []): string[] {
   if (!/^[A-Za-z_][A-Za-z0-9_]*=/.test(text))
-    throw new InvalidArgumentError("Write each as NAME=value, such as -e LOG_LEVEL=debug.");
+    throw new InvalidArgumentError("Write it as NAME=value, such as -e LOG_LEVEL=debug.");
   return [...before, text];
 }
 
@@ -73,24 +83,32 @@ export async function execute(
     throw new Error(
       `${name}: --interactive is for one host, and --each-host for all; leave one of them out.`,
     );
-  const { answers, problems } = await containersNamed(name, stack, options, "roles");
-  const [first] = answers;
-  const apps = [...new Set(answers.map(({ part }) => part.split("/")[0] ?? ""))];
+  const [first, ...others] = partsNamed(name, stack, options, "roles");
+  const apps = [...new Set([first, ...others].map((part) => part?.app))];
   if (first?.kind === "role" && apps.length > 1)
     throw new Error(`${name}: this stack has the apps ${apps.join(", ")}; name one by --app.`);
   // Without a choice of one, it is the first role alone.
-  const places = current(answers.filter(({ part }) => part === first?.part));
-  if (problems.length > 0 && (options.eachHost || places.length === 0)) sayProblems(problems);
+  const only = first?.kind === "role" ? { ...options, app: first.app, role: first.role } : options;
+  const { answers, problems } = await containersNamed(name, stack, only, "roles");
   const reuse = options.reuse || first?.kind !== "role";
-  const usable = places.filter(({ state }) => !reuse || state === "running");
-  if (usable.length === 0) {
-    if (problems.length > 0) return 1;
-    const what = first === undefined ? "no container of it is there" : `no container of ${first.part} runs`;
-    throw new Error(`${name}: ${what}; sextant ps lists what does.`);
+  const places = current(answers, await servedOf(answers)).filter(
+    ({ state }) => !reuse || state === "running",
+  );
+  // A host that cannot be asked is no reason to take another one, which may have other work.
+  const [wanted] = options.host === undefined ? (first?.hosts ?? []) : [options.host];
+  const missing = options.eachHost ? places.length === 0 : places[0]?.host.shell.name !== wanted;
+  if (missing && problems.length > 0) {
+    sayProblems(problems);
+    return 1;
   }
+  if (places.length === 0)
+    throw new Error(
+      `${name}: no container of ${first?.name ?? "it"} ${reuse ? "runs" : "is there"}; sextant ps lists what does.`,
+    );
+  if (options.eachHost) sayProblems(problems);
   const command = wordsOf(words);
-  if (!options.eachHost) return onHere(usable, reuse, command, options);
-  return Math.max(...(await onEach(usable, reuse, command, options)), problems.length > 0 ? 1 : 0);
+  if (!options.eachHost) return onHere(places, reuse, command, options);
+  return Math.max(...(await onEach(places, reuse, command, options)), problems.length > 0 ? 1 : 0);
 }
 
 /** On one host, with this process's own streams. */
@@ -108,7 +126,12 @@ async function onHere(
     console.error(`${container.host.shell.name}: ${container.part}, in ${where}`);
   }
   return inContainer(container, reuse, one, (line, signal) =>
-    attachOverSsh(container.host.shell, line, terminal, signal),
+    attachOverSsh(
+      container.host.shell,
+      line,
+      terminal ? "terminal" : interactive ? "stream" : "none",
+      signal,
+    ),
   );
 }
 
@@ -150,12 +173,15 @@ async function inContainer(container: Running, reuse: boolean, one: OneOff, run:
   return inNewContainer(container, one, run);
 }
 
+/** Docker holds Ctrl-P back, to see whether its key for leaving comes: a console wants it for the line before. */
+const unlikely = "--detach-keys=ctrl-^,ctrl-_";
+
 /** The line of a command in a container that runs. */
 export function execLine(name: string, { command, env, interactive, terminal }: OneOff): string {
   return [
     "docker exec",
     ...(interactive ? ["--interactive"] : []),
-    ...(terminal ? ["--tty"] : []),
+    ...(terminal ? ["--tty", unlikely] : []),
     ...env.flatMap((each) => ["--env", quote(each)]),
     quote(name),
     ...command.map(quote),
@@ -168,11 +194,6 @@ async function inNewContainer({ host: { shell }, name }: Running, one: OneOff, r
   const { body } = await sendOk(shell, { method: "GET", path }, `looking at the container ${name}`);
   const made = `sextant-exec-${randomBytes(5).toString("hex")}`;
   const create = { method: "POST", path: `/containers/create?name=${made}` } as const;
-  await sendOk(
-    shell,
-    { ...create, body: oneOffBody(name, body as Original, one) },
-    `making a container for the command`,
-  );
   // Whatever ends this process, it takes the container away first.
   const interrupted = new AbortController();
   const end = (): void => {
@@ -180,11 +201,19 @@ async function inNewContainer({ host: { shell }, name }: Running, one: OneOff, r
   };
   for (const signal of ends) process.on(signal, end);
   try {
-    const line = `docker start --attach ${one.interactive ? "--interactive " : ""}${made}`;
-    return await run(line, interrupted.signal);
+    const request = { ...create, body: oneOffBody(name, body as Original, one) };
+    // 409: a connection that was cut had made it.
+    await sendOk(shell, request, "making a container for the command", [409]);
+    if (interrupted.signal.aborted) return 130;
+    const words = [...(one.interactive ? ["--interactive"] : []), ...(one.terminal ? [unlikely] : [])];
+    const code = await run(["docker start --attach", ...words, made].join(" "), interrupted.signal);
+    return interrupted.signal.aborted ? 130 : code;
   } finally {
     // What Docker takes away by itself is gone, or on its way.
-    await send(shell, { method: "DELETE", path: `/containers/${made}?force=true&v=true` });
+    const gone = { method: "DELETE", path: `/containers/${made}?force=true&v=true` } as const;
+    await sendOk(shell, gone, `taking ${made} away`, [404, 409]).catch((error: unknown) => {
+      console.error(messageOf(error));
+    });
     for (const signal of ends) process.off(signal, end);
   }
 }

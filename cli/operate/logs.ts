@@ -5,7 +5,16 @@ import { quote } from "../../provider/host/scripts";
 import { streamOverSsh } from "../../provider/ssh/stream";
 import { deployed, type Deployed } from "../deployed";
 import { stackChoice } from "../stack";
-import { askAll, choosing, containersNamed, current, messageOf, sayProblems, type Choice } from "./choice";
+import {
+  askAll,
+  choosing,
+  containersNamed,
+  current,
+  messageOf,
+  sayProblems,
+  servedOf,
+  type Choice,
+} from "./choice";
 import { byTime, logLine, pattern, prefix, sortable, widestOf, type LogLine } from "./log-lines";
 import type { Running } from "./running";
 
@@ -40,7 +49,7 @@ export function addLogs(program: Command): void {
       const stack = deployed(stackChoice(command));
       const find = async (): Promise<{ answers: Running[]; problems: readonly string[] }> => {
         const { answers, problems } = await containersNamed("logs", stack, options, "roles");
-        return { answers: current(answers), problems };
+        return { answers: current(answers, await servedOf(answers)), problems };
       };
       const { answers, problems } = await find();
       if (answers.length === 0 && problems.length === 0)
@@ -100,12 +109,13 @@ function docker(name: string, words: readonly string[]): string {
 
 async function linesOf(container: Running, options: Options): Promise<LogLine[]> {
   const lines: LogLine[] = [];
-  const take = (printed: string): void => {
-    lines.push(logLine(source(container), printed));
-  };
   const code = await streamOverSsh(container.host.shell, docker(container.name, pastWords(options)), {
-    out: take,
-    err: take,
+    out: (printed) => {
+      // What has no time goes with the line before it.
+      const line = logLine(source(container), printed);
+      lines.push(line.time === "" ? { ...line, time: lines.at(-1)?.time ?? "" } : line);
+    },
+    err: sayOf(container),
   });
   if (code === 0) return lines;
   const { shell } = container.host;
@@ -113,6 +123,13 @@ async function linesOf(container: Running, options: Options): Promise<LogLine[]>
     `${shell.name}: the log of ${container.name} could not be read: ${lines.at(-1)?.text ?? code}`,
   );
 }
+
+/** What ssh says by itself is no line of the log: Docker's own errors come with the log. */
+const sayOf =
+  ({ host, name }: Running) =>
+  (text: string): void => {
+    if (text.trim() !== "") console.error(`${host.shell.name}: ${name}: ${text}`);
+  };
 
 function pastWords({ since, lines }: Options): string[] {
   const count = lines ?? (since === undefined ? usualLines : undefined);
@@ -136,22 +153,27 @@ async function follow(
   const last = new Map<string, string>();
   for (const { host, container, time } of past) last.set(`${host}/${container}`, time);
   const known = new Set(first.map(keyOf));
+  const newest = Math.max(0, ...first.map(({ created }) => created));
   const followed = new Set<string>();
   const begin = (container: Running): void => {
     const key = keyOf(container);
     if (followed.has(key)) return;
     followed.add(key);
     const seen = last.get(key);
-    // What had no line so far has its first one still to come.
-    const from = seen ?? (known.has(key) ? since : undefined);
+    // What had no line so far has its first one still to come. An old one that was not there to be asked is followed from now on.
+    const late = !known.has(key) && container.created <= newest;
+    const from = seen ?? (late ? (since ?? "0s") : known.has(key) ? since : undefined);
     void followOne(container, from, seen ?? "", (line) => {
-      last.set(key, line.time);
+      if (line.time !== "") last.set(key, line.time);
       print(line);
-    }).catch((error: unknown) => {
-      console.error(messageOf(error));
-      // What was cut off is taken up again at the next look.
-      followed.delete(key);
-    });
+    })
+      .catch((error: unknown) => {
+        console.error(messageOf(error));
+      })
+      .finally(() => {
+        // What was cut off is taken up again at the next look, and what has started again.
+        followed.delete(key);
+      });
   };
   for (const container of first) begin(container);
   for (;;) {
@@ -177,10 +199,14 @@ async function followOne(
   const take = (printed: string): void => {
     const line = logLine(source(container), printed);
     // Docker's since takes in the line of that moment, which was printed.
-    if (seen === "" || sortable(line.time) > sortable(seen)) print(line);
+    if (seen === "" || line.time === "" || sortable(line.time) > sortable(seen)) print(line);
   };
   const line = untilUnheard(docker(container.name, ["--follow", ...from]));
-  const code = await streamOverSsh(container.host.shell, line, { out: take, err: take });
+  const code = await streamOverSsh(container.host.shell, line, {
+    out: take,
+    err: sayOf(container),
+    open: true,
+  });
   if (code === 255)
     throw new Error(`${container.host.shell.name}: the connection was lost; it is opened again.`);
 }

@@ -15,6 +15,8 @@ export interface Part {
   readonly hosts: readonly string[];
   /** The label by which its containers are known. */
   readonly label: readonly [name: string, value: string];
+  /** Seconds that its containers have to stop, before they are killed. */
+  readonly stopSeconds: number;
   /** The addresses in the state of the containers that count, by which Pulumi is told of them. */
   readonly urns: readonly string[];
 }
@@ -23,9 +25,12 @@ interface Resource {
   urn?: string;
   type: string;
   delete?: boolean;
-  inputs?: { shell?: unknown; name?: unknown; labels?: unknown };
-  outputs?: { commands?: unknown; roles?: unknown };
+  inputs?: { shell?: unknown; name?: unknown; labels?: unknown; destroyGraceSeconds?: unknown };
+  outputs?: { commands?: unknown; roles?: unknown; version?: unknown };
 }
+
+/** Seconds that a container has to stop where nothing is said. */
+const usualStop = 10;
 
 const resourcesOf = (state: unknown): readonly Resource[] =>
   (state as { deployment?: { resources?: Resource[] } }).deployment?.resources ?? [];
@@ -78,6 +83,7 @@ function unordered(state: unknown): Part[] {
     parts.set(known.name, {
       ...known,
       hosts: [...new Set([...(before?.hosts ?? []), host])],
+      stopSeconds: Math.max(before?.stopSeconds ?? 0, Number(inputs?.destroyGraceSeconds ?? usualStop)),
       urns: [...(before?.urns ?? []), urn],
     });
   }
@@ -87,7 +93,7 @@ function unordered(state: unknown): Part[] {
 function partBy(
   labels: Readonly<Record<string, string>>,
   name: unknown,
-): Omit<Part, "hosts" | "urns"> | undefined {
+): Omit<Part, "hosts" | "urns" | "stopSeconds"> | undefined {
   const {
     "sextant.role": label,
     "sextant.app": app,
@@ -112,6 +118,17 @@ export function commandsOf(state: unknown): Map<string, Readonly<Record<string, 
     resourcesOf(state).flatMap(({ urn, type, outputs }) =>
       type === "sextant:index:App" && outputs?.commands !== undefined
         ? [[urn?.split("::").at(-1) ?? "", outputs.commands as Record<string, string[]>] as const]
+        : [],
+    ),
+  );
+}
+
+/** The releases that serve, by app: known once the last host was switched. */
+export function versionsOf(state: unknown): Map<string, string> {
+  return new Map(
+    resourcesOf(state).flatMap(({ urn, type, outputs }) =>
+      type === "sextant:index:App" && typeof outputs?.version === "string"
+        ? [[urn?.split("::").at(-1) ?? "", outputs.version] as const]
         : [],
     ),
   );

@@ -3,7 +3,17 @@ import type { Command } from "commander";
 import { sendOk } from "../../provider/docker/api";
 import { deployed } from "../deployed";
 import { stackChoice } from "../stack";
-import { askAll, byPlace, choosing, containersNamed, current, sayProblems, type Choice } from "./choice";
+import {
+  askAll,
+  byPlace,
+  choosing,
+  containersNamed,
+  current,
+  placeOf,
+  sayProblems,
+  servedOf,
+  type Choice,
+} from "./choice";
 import type { Running } from "./running";
 
 /** What Docker is asked for, and the word for what then is. */
@@ -18,8 +28,10 @@ const verbs = {
 
 type Verb = keyof typeof verbs;
 
-/** Over the time that a container has to stop, which may be minutes: Docker waits for as long. */
-const timeout = 900;
+/** Seconds over the time that a container has to stop. */
+const grace = 60;
+/** Docker's words for what is not away: one that ends again and again is not, either. */
+const up: ReadonlySet<string> = new Set(["running", "restarting", "paused"]);
 
 /** Adds the commands. */
 export function addPower(program: Command): void {
@@ -46,8 +58,7 @@ export function addPower(program: Command): void {
           "roles",
         );
         const { answers: lines, problems: failed } = await askAll(byPlace(answers), async (there) => {
-          const meant =
-            verb === "stop" ? there.filter(({ state }) => state === "running") : [await toStart(there)];
+          const meant = verb === "stop" ? there.filter(({ state }) => up.has(state)) : [await toStart(there)];
           const [one] = there;
           if (meant.length === 0 && one !== undefined) return [sentence(one, verbs.stop.already)];
           return Promise.all(meant.map((each) => change(verb, each)));
@@ -57,11 +68,15 @@ export function addPower(program: Command): void {
       });
 }
 
-/** Of a role's containers on a host the one that runs, else the one that ended last: others are of releases that failed before. */
+/**
+ * Of a role's containers on a host the one that the proxy sends requests to, or that runs; else the one that ended last: others are of
+ * releases that failed before.
+ */
 async function toStart(there: readonly Running[]): Promise<Running> {
-  const [one] = current(there);
+  const served = await servedOf(there);
+  const [one] = current(there, served);
   if (one === undefined) throw new Error("start: no container is there");
-  if (one.state === "running" || there.length === 1) return one;
+  if (one.state === "running" || there.length === 1 || served.has(placeOf(one))) return one;
   const ends = await Promise.all(
     there.map(async (each) => {
       const path = `/containers/${encodeURIComponent(each.name)}/json`;
@@ -80,9 +95,11 @@ export function endOf(inspected: unknown): number {
 
 async function change(verb: Verb, one: Running): Promise<string> {
   const { shell } = one.host;
-  const path = `/containers/${encodeURIComponent(one.name)}/${verb}`;
+  const words = verb === "stop" ? `stop?t=${one.stopSeconds}` : verb;
+  const path = `/containers/${encodeURIComponent(one.name)}/${words}`;
+  const request = { method: "POST", path, timeout: one.stopSeconds + grace } as const;
   // 304: it was so already.
-  const { status } = await sendOk(shell, { method: "POST", path, timeout }, `${verb} of ${one.name}`, [304]);
+  const { status } = await sendOk(shell, request, `${verb} of ${one.name}`, [304]);
   const { done, already } = verbs[verb];
   return sentence(one, status === 304 ? already : `is ${done}`);
 }

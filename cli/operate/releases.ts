@@ -3,8 +3,9 @@ import { spawnSync } from "node:child_process";
 import { InvalidArgumentError, type Command } from "commander";
 import { sendOk } from "../../provider/docker/api";
 import { deployed, hostsNamed, type Deployed } from "../deployed";
-import { pulumiMissing, stackChoice, type StackChoice } from "../stack";
+import { checkDirectory, pulumiMissing, runPulumi, stackChoice, type StackChoice } from "../stack";
 import { containersNamed, current, partsNamed, sayProblems, type Choice } from "./choice";
+import { versionsOf } from "./parts";
 import { versionOf, type Running } from "./running";
 import { table } from "./table";
 
@@ -32,6 +33,10 @@ export function addReleases(program: Command): void {
     .action(async (version: string | undefined, options: Options, command: Command) => {
       const choice = stackChoice(command);
       if (version === undefined) return list(deployed(choice), options);
+      if (options.app !== undefined)
+        throw new Error(
+          `rollback: ${options.key} is a value of the whole stack, and --app is for the list alone; name the app's own by --key.`,
+        );
       up(choice, ["--config", `${options.key}=${version}`], options.yes);
     });
   program
@@ -40,10 +45,13 @@ export function addReleases(program: Command): void {
     .option("--app <name>", "of this app")
     .option("-r, --role <name>", "of this role")
     .option("-a, --accessory <name>", "this accessory, which is away for a moment")
+    .option("--key <name>", "the configuration's name for the version", "version")
     .option("-y, --yes", "without a question", false)
     .action((options: Options, command: Command) => {
       const choice = stackChoice(command);
-      const parts = partsNamed("restart", deployed(choice), options, "roles");
+      const stack = deployed(choice);
+      const parts = partsNamed("restart", stack, options, "roles");
+      refuseOther(choice, options.key, [...versionsOf(stack.state).values()]);
       up(
         choice,
         parts.flatMap(({ urns }) => urns.flatMap((urn) => ["--replace", urn])),
@@ -58,9 +66,23 @@ function tag(text: string): string {
   return text;
 }
 
+/** It is no release: where another clone has deployed since, this one would go back to what it knows. */
+function refuseOther(choice: StackChoice, key: string, serving: readonly string[]): void {
+  const asked = runPulumi(["config", "get", key], choice);
+  const here = asked.stdout.trim();
+  // Without such a key the program says the version itself.
+  if (asked.failed || serving.length === 0 || serving.includes(here)) return;
+  throw new Error(
+    `restart: ${serving.join(", ")} serves, and ${key} is ${here} in the configuration here: it would be deployed; pull what was deployed, or set it by pulumi config set ${key} ${serving[0] ?? ""}.`,
+  );
+}
+
 /** Says which releases the first host of the app has, and which of them runs. */
 async function list(stack: Deployed, { app }: Options): Promise<void> {
   const choice = app === undefined ? {} : { app };
+  const apps = [...new Set(partsNamed("rollback", stack, choice, "roles").map((part) => part.app))];
+  if (apps.length > 1)
+    throw new Error(`rollback: this stack has the apps ${apps.join(", ")}; name one by --app.`);
   const { answers, problems } = await containersNamed("rollback", stack, choice, "roles");
   const [first] = current(answers);
   sayProblems(problems);
@@ -116,6 +138,7 @@ function render(kept: readonly Kept[], { image, host }: Running): string {
 /** Runs `pulumi up` as if it had been typed; its exit code is this command's. */
 function up({ stack, cwd }: StackChoice, words: readonly string[], yes: boolean): void {
   const all = ["up", ...(stack === undefined ? [] : ["--stack", stack]), ...(yes ? ["--yes"] : []), ...words];
+  checkDirectory(cwd);
   const ran = spawnSync("pulumi", all, { cwd, stdio: "inherit" });
   if (ran.error !== undefined) throw pulumiMissing(ran.error);
   process.exitCode = ran.status ?? 1;

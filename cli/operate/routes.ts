@@ -16,11 +16,13 @@ export interface Route {
   readonly state: string;
 }
 
-/** Asks the proxy of a host; none where no proxy runs there. */
+/** Asks the proxy of a host; there are none where there is no proxy. @throws Error where it does not answer: what it serves is not known. */
 export async function routesOn({ shell }: DeployedHost): Promise<Route[]> {
   const line = `docker exec ${proxyContainer} kamal-proxy list`;
   const ran = await runOverSsh(shell, line, { timeout: 30, what: "the proxy's list" });
-  return ran.code === 0 ? routesOf(ran.stdout) : [];
+  if (ran.code === 0) return routesOf(ran.stdout);
+  if (/no such container/i.test(ran.stderr)) return [];
+  throw new Error(`${shell.name}: the proxy does not answer: ${ran.stderr.trim().split("\n").at(-1) ?? ""}`);
 }
 
 /** The table of `kamal-proxy list`, whose colours and column widths are for a terminal. */

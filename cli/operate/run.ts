@@ -40,7 +40,7 @@ async function attach(hosts: readonly DeployedHost[], line: string): Promise<num
     throw new Error(
       `run: --interactive is for one host; name it by --host: ${hosts.map(({ shell }) => shell.name).join(", ")}.`,
     );
-  return attachOverSsh(one.shell, line, process.stdin.isTTY && process.stdout.isTTY);
+  return attachOverSsh(one.shell, line, process.stdin.isTTY && process.stdout.isTTY ? "terminal" : "stream");
 }
 
 async function onEach(hosts: readonly DeployedHost[], line: string): Promise<number> {

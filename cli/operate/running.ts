@@ -10,6 +10,8 @@ export interface Running {
   /** The part's name: `shop/web`, `db`, `proxy`. */
   readonly part: string;
   readonly kind: Part["kind"];
+  /** Seconds that it has to stop, before it is killed. */
+  readonly stopSeconds: number;
   /** Docker's name of it. */
   readonly name: string;
   /** The reference of its image, and the tag or the first digits of the digest that it ends with. */
@@ -49,6 +51,7 @@ export function runningOf(host: DeployedHost, parts: readonly Part[], listed: re
         host,
         part: part.name,
         kind: part.kind,
+        stopSeconds: part.stopSeconds,
         name: nameOf(Names),
         image: Image,
         version: versionOf(Image),

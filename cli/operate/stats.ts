@@ -40,7 +40,10 @@ export function addStats(program: Command): void {
       const running = answers.filter(({ state }) => state === "running");
       const hosts = [...new Set(running.map(({ host }) => host))];
       const asked = await askAll(hosts, (host) => ask(running.filter((each) => each.host === host)));
-      const rows = asked.answers.flat();
+      const all = asked.answers.flat();
+      const rows = running.flatMap(({ host, name }) =>
+        all.filter((row) => row.container === name && row.host === host.shell.name),
+      );
       console.log(options.json ? JSON.stringify(rows, null, 2) : render(rows));
       sayProblems([...problems, ...asked.problems]);
     });

@@ -29,6 +29,8 @@ interface Order {
 
 /** Requests that are under way may take so long; the proxy's own default is 30 s, too. */
 const usualDrain = "30s";
+/** Where it is noted on a host that this start of the proxy was told to pause. */
+const notes = "/var/lib/sextant/paused";
 /** Beyond what may drain: seconds that the proxy may take to answer. */
 const answerSeconds = 30;
 
@@ -105,6 +107,7 @@ async function tellHost(
   const { shell } = host;
   const [routes, containers] = await Promise.all([routesOn(host), runningOn(host, parts)]);
   const names = new Set(containers.map(({ name }) => name));
+  await refuseDead(host, routes, order);
   const said: string[] = [];
   for (const route of routes.filter((each) => each.containers.some((one) => names.has(one)))) {
     const line = lineFor(route, order);
@@ -121,6 +124,25 @@ async function tellHost(
     );
   }
   return said;
+}
+
+/**
+ * kamal-proxy 0.9.2 that starts with a paused service ends when it is resumed or stopped: it closes a channel that it has not made
+ * (pause_controller.go). So what was paused before the proxy started is not touched.
+ */
+async function refuseDead({ shell }: DeployedHost, routes: readonly Route[], order: Order): Promise<void> {
+  const ask = (line: string): ReturnType<typeof runOverSsh> =>
+    runOverSsh(shell, line, { timeout: answerSeconds, what: "looking when the proxy started" });
+  const { stdout } = await ask(`docker inspect --format '{{.State.StartedAt}}' ${proxyContainer}`);
+  const note = `${notes}/${stdout.trim().replaceAll(/[^0-9A-Za-z]+/g, "-")}`;
+  const held = routes.filter(({ state }) => state === "paused").map(({ service }) => service);
+  if (held.length > 0 && (await ask(`test -e ${note}`)).code !== 0)
+    throw new Error(
+      `${shell.name}: the proxy has started since ${held.join(", ")} was paused, and would end by this, with all that it serves; take the route off by docker exec ${proxyContainer} kamal-proxy remove ${held[0] ?? ""} there, and bring it back by pulumi up --refresh.`,
+    );
+  if (order.verb !== "pause") return;
+  const noted = await ask(`mkdir -p ${notes} && rm -f ${notes}/* && : >${note}`);
+  if (noted.code !== 0) throw new Error(`${shell.name}: ${notes} cannot be written: ${noted.stderr.trim()}`);
 }
 
 export function lineFor({ service }: Pick<Route, "service">, { verb, words }: Order): string {

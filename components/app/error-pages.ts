@@ -12,7 +12,9 @@ const most = 1024 * 1024;
 
 /** The pages of a directory; others of its files are left alone. */
 export function readPages(directory: string): Pages {
-  const names = readdirSync(directory).filter((name) => /^[45]\d\d\.html$/.test(name));
+  const names = readdirSync(directory, { withFileTypes: true })
+    .filter((file) => file.isFile() && /^[45]\d\d\.html$/.test(file.name))
+    .map(({ name }) => name);
   return Object.fromEntries(names.sort().map((name) => [name, readFileSync(join(directory, name), "utf8")]));
 }
 
@@ -36,13 +38,17 @@ export function checkErrorPages(directory: string | undefined): Problem[] {
   const texts = Object.entries(pages);
   if (texts.length === 0)
     return refuse("it has no page that is named after a status", "put one there, such as 503.html");
+  const empty = texts.find(([, text]) => text === "");
+  if (empty !== undefined) return refuse(`${empty[0]} is empty`, "write the page, or remove it");
   // Otherwise the proxy refuses them, when the new release is up already.
-  const open = texts.find(([, text]) => !isClosed(text));
-  if (open !== undefined)
-    return refuse(
-      `${open[0]} is a template of Go's, and has a {{ without its }}`,
-      'close it, or write {{ "{{" }} for two braces',
-    );
+  for (const [name, text] of texts) {
+    const wrong = wrongAction(text);
+    if (wrong !== undefined)
+      return refuse(
+        `${name} is a template of Go's, which does not understand ${wrong}`,
+        'write {{ .Message }} for the message, and {{ "{{" }} for two braces',
+      );
+  }
   const size = texts.reduce((sum, [, text]) => sum + Buffer.byteLength(text), 0);
   return size <= most
     ? []
@@ -52,7 +58,19 @@ export function checkErrorPages(directory: string | undefined): Problem[] {
       );
 }
 
-/** Whether each action of a template ends. */
-function isClosed(text: string): boolean {
-  return !text.replaceAll(/\{\{(?:"(?:\\.|[^"\\])*"|`[^`]*`|[^"`])*?\}\}/gs, "").includes("{{");
+/** What an action of a template may begin with: a value, a comment, or a word of Go's (https://pkg.go.dev/text/template). */
+const beginning =
+  /^(?:[.$"`'(\d]|\/\*|-?\d|(?:if|else|end|range|with|define|template|block|break|continue|and|or|not|call|html|index|slice|js|len|print|printf|println|urlquery|eq|ne|lt|le|gt|ge|true|false)\b)/;
+
+/** The first action of a template that Go would not parse, as far as its beginning and its end show it. */
+function wrongAction(text: string): string | undefined {
+  for (let at = text.indexOf("{{"); at >= 0; at = text.indexOf("{{", at)) {
+    const [action, inner = ""] =
+      /^\{\{(?:-\s)?((?:"(?:\\.|[^"\\])*"|`[^`]*`|\/\*[^]*?\*\/|(?!\}\})[^"`])*)\}\}/.exec(text.slice(at)) ??
+      [];
+    if (action === undefined) return "{{ without its }}";
+    if (!beginning.test(inner.trim())) return action.length > 60 ? `${action.slice(0, 60)}…` : action;
+    at += action.length;
+  }
+  return undefined;
 }

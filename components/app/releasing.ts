@@ -281,8 +281,7 @@ function putErrorPages(
 ): { directory: string; step: Step<"ErrorPages"> } | undefined {
   if (args.errorPages === undefined) return undefined;
   const pages = readPages(args.errorPages);
-  // Two stacks on one host may have a route of one name.
-  const directory = errorPagesDirectory(hostWide(service), hashOf(pages));
+  const directory = errorPagesDirectory(service, hashOf(pages));
   const step = new Step(
     "ErrorPages",
     `${service}-${host.hostName}-error-pages`,

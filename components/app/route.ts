@@ -1,6 +1,8 @@
 /** How requests come to a role: hosts, paths, health and TLS, and the proxy's flags made from them. */
+import { createHash } from "node:crypto";
 import type * as pulumi from "@pulumi/pulumi";
 import * as check from "../core/checks";
+import { stackLabel } from "../core/names";
 import type { Problem } from "../core/problem";
 import { inSeconds, type Duration, type Size } from "../../provider/core/units";
 import type { HealthQuestion } from "../../provider/release/ready";
@@ -317,14 +319,19 @@ export function healthQuestion(route: RouteArgs): HealthQuestion {
   };
 }
 
-/** The directory on the host that holds a route's own certificate, named after its content. */
+/** The directory on the host that holds a route's own certificate, named after its stack, of which there may be several on a host, and its content. */
 export function certificateDirectory(service: string, certificateHash: string): string {
-  return `${proxyFiles}/tls/${service}-${certificateHash}`;
+  return `${proxyFiles}/tls/${ofStack(service)}-${certificateHash}`;
 }
 
 /** The directory on the host that holds the error pages of a route, named after their content. */
 export function errorPagesDirectory(service: string, pagesHash: string): string {
-  return `${proxyFiles}/error-pages/${service}-${pagesHash}`;
+  return `${proxyFiles}/error-pages/${ofStack(service)}-${pagesHash}`;
+}
+
+/** A route's name that no other stack's route has. */
+function ofStack(service: string): string {
+  return `${service}.${createHash("sha256").update(stackLabel()).digest("hex").slice(0, 8)}`;
 }
 
 /** A route as it is switched. @param directories those on the host with the route's own certificate, and with the app's error pages */

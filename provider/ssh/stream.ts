@@ -1,6 +1,6 @@
 /** Commands on hosts whose output comes while they run, or that a person types into. */
 import { spawn, type ChildProcess } from "node:child_process";
-import { createInterface } from "node:readline";
+import { StringDecoder } from "node:string_decoder";
 import type { SshAddress } from "./address";
 import { following } from "./children";
 import { meansFor } from "./means";
@@ -13,6 +13,8 @@ export interface Lines {
   err: (line: string) => void;
   /** Ends the command. */
   signal?: AbortSignal;
+  /** Whether its standard input stays open for as long as this side listens, by which it can know when nobody does. @default false: it has none */
+  open?: boolean;
 }
 
 /** Seconds for a connection that is not open yet. */
@@ -21,21 +23,37 @@ const openSeconds = 60;
 const sshFailed = 255;
 
 /**
- * Runs a line on a host, and hands on each line of its output as it comes. Its standard input stays open for as long as this side
- * listens, so that it can know when nobody does.
+ * Runs a line on a host, and hands on each line of its output as it comes.
  * @returns its exit code; 255 where the connection was lost
  * @throws Error when the host cannot be reached
  */
 export async function streamOverSsh(
   shell: SshAddress,
   line: string,
-  { out, err, signal }: Lines,
+  { out, err, signal, open = false }: Lines,
 ): Promise<number> {
   const args = await opened(shell);
   const child = following(spawn("ssh", [...args, shell.destination, line], { stdio: "pipe" }));
-  createInterface({ input: child.stdout }).on("line", out);
-  createInterface({ input: child.stderr }).on("line", err);
+  eachLine(child.stdout, out);
+  eachLine(child.stderr, err);
+  // It may end before it has read anything.
+  child.stdin.on("error", () => undefined);
+  if (!open) child.stdin.end();
   return untilAborted(child, signal, () => ended(shell, child));
+}
+
+/** Hands on each line: what ends with a line feed alone, since a log has carriage returns within its lines. */
+function eachLine(stream: NodeJS.ReadableStream, take: (line: string) => void): void {
+  const decoder = new StringDecoder("utf8");
+  let rest = "";
+  stream.on("data", (chunk: Buffer) => {
+    const lines = (rest + decoder.write(chunk)).split("\n");
+    rest = lines.pop() ?? "";
+    for (const line of lines) take(line.replace(/\r$/, ""));
+  });
+  stream.on("end", () => {
+    if (rest !== "") take(rest);
+  });
 }
 
 /** Waits for the end of a process, which comes at once when it is called off. */
@@ -58,19 +76,23 @@ async function untilAborted<Child extends ChildProcess>(
 
 /**
  * Runs a line on a host with the terminal of this process, or with its streams where it has none.
- * @param terminal whether the command gets a terminal of its own
+ * @param input whether it reads what is typed, on a terminal of its own or from the stream; without, a loop of a shell keeps its own input
  * @param signal ends the connection, and with it what reads from it
  */
 export async function attachOverSsh(
   shell: SshAddress,
   line: string,
-  terminal: boolean,
+  input: "terminal" | "stream" | "none",
   signal?: AbortSignal,
 ): Promise<number> {
   const args = await opened(shell);
   // The last word on a terminal is this one: the options before it ask for none.
-  const words = [...args, ...(terminal ? ["-t"] : []), shell.destination, line];
-  return untilAborted(spawn("ssh", words, { stdio: "inherit" }), signal, (child) => ended(shell, child));
+  const words = [...args, ...(input === "terminal" ? ["-t"] : []), shell.destination, line];
+  return untilAborted(
+    spawn("ssh", words, { stdio: [input === "none" ? "ignore" : "inherit", "inherit", "inherit"] }),
+    signal,
+    (child) => ended(shell, child),
+  );
 }
 
 /** The options of a connection that is open: what is in its way is said in the words of every other command. */

@@ -24,11 +24,19 @@ export function commandsOf(root: Reader, { notes }: Context): Fields {
       continue;
     }
     commands = commands.with(alias, words);
-    if (!text.includes("--reuse"))
+    const said = [
+      ...(text.includes("--reuse")
+        ? []
+        : ["in the container that runs, and with --new in one of its own, as here"]),
+      ...(/(^|\s)(-p|--primary|-i|--interactive)(\s|$)/.test(text)
+        ? []
+        : ["on one host, and here on all of them"]),
+    ];
+    if (said.length > 0)
       notes.add(
         `aliases.${alias}`,
         "differs",
-        `npx sextant ${alias} runs it in the container that runs; with --new in one of its own, as here.`,
+        `npx sextant ${alias} runs it ${said.join("; ")}.`,
         shown("", given),
       );
   }

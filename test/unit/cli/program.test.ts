@@ -4,6 +4,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { withCommandApart } from "../../../cli/program";
 import { repoRoot } from "../../../lab/paths";
 import { compileCommand, runCommand, type Ended } from "./compiled";
 
@@ -91,6 +92,28 @@ describe("sextant", () => {
     expect(ended.code).toBe(2);
     expect(ended.stdout).toBe("");
     expect(ended.stderr).toContain(said);
+  });
+});
+
+describe("the words of a program", () => {
+  it.each([
+    ["exec --role job ps -ef", "exec --role job -- ps -ef"],
+    ["-s prod exec -i grep -r x -s y", "-s prod exec -i -- grep -r x -s y"],
+    ["exec -e A=1 -e B=2 df -h", "exec -e A=1 -e B=2 -- df -h"],
+    ["exec --app=shop ls --help", "exec --app=shop -- ls --help"],
+    ["exec -- ls -l", "exec -- ls -l"],
+    ["run --host web-1 df -h", "run --host web-1 -- df -h"],
+    ["console --app shop -e test", "console --app shop -- -e test"],
+    ["console --help", "console --help"],
+    ["console --stack=prod --sandbox", "console --stack=prod -- --sandbox"],
+    ["shell --new x --sandbox", "shell --new -- x --sandbox"],
+    ["queues --stack prod x -y", "queues --stack prod -- x -y"],
+    ["doctor run --stack prod", "doctor run --stack prod"],
+    ["exec --help", "exec --help"],
+    ["--help", "--help"],
+    ["", ""],
+  ])("are apart from sextant's own in %j", (given, read) => {
+    expect(withCommandApart(given.split(" "), ["queues"]).join(" ")).toBe(read);
   });
 });
 

@@ -23,7 +23,7 @@ describe("a command in a container", () => {
 
   it("is run in one that is there by words of which each is one for the host's shell", () => {
     expect(execLine("shop", { ...one, command: ["echo", "$HOME"] })).toBe(
-      "docker exec --interactive --tty --env 'A=1 2' shop echo '$HOME'",
+      "docker exec --interactive --tty --detach-keys=ctrl-^,ctrl-_ --env 'A=1 2' shop echo '$HOME'",
     );
     expect(execLine("shop", { ...one, env: [], interactive: false, terminal: false })).toBe(
       "docker exec shop bin/rails console",
@@ -172,7 +172,7 @@ describe("what containers take", () => {
   it("is in the order of the containers, without those that ended meanwhile", () => {
     const host = { shell: { name: "web-1", destination: "root@web-1", port: 22 }, directory: "/x" };
     const running = (name: string, part: string) => ({
-      ...{ host, name, part, kind: "role" as const, image: "shop:v1", version: "v1" },
+      ...{ host, name, part, kind: "role" as const, image: "shop:v1", version: "v1", stopSeconds: 10 },
       ...{ state: "running", status: "Up", created: 1 },
     });
     const printed = "b\t1.00%\t20MiB / 1GiB\t1kB / 2kB\t0B / 3MB\na\t0.50%\t10MiB / 1GiB\t0B / 0B\t0B / 0B\n";

@@ -43,8 +43,15 @@ describe("error pages", () => {
     ["{{ .Message }} and {{ if .Message }}x{{ end }}", []],
     ['{{ "{{" }} and {{ `}}` }}', []],
     ["body { color: red } }}", []],
-    ["{{ .Message", ["503.html is a template of Go's, and has a {{ without its }}"]],
-    ["a {{ .Message }} {{ x }", ["503.html is a template of Go's, and has a {{ without its }}"]],
+    ["{{ .Message", ["503.html is a template of Go's, which does not understand {{ without its }}"]],
+    [
+      "a {{ .Message }} {{ x }",
+      ["503.html is a template of Go's, which does not understand {{ without its }}"],
+    ],
+    ["{{ message }}", ["503.html is a template of Go's, which does not understand {{ message }}"]],
+    ["a{{}}b", ["503.html is a template of Go's, which does not understand {{}}"]],
+    ["{{- /* why }} */ -}}{{ with $x := .Message }}{{ printf `}}%s` $x }}{{ end }}", []],
+    ["", ["503.html is empty"]],
   ])("of %j are refused with %j", (text, said) => {
     page("503.html", text);
     expect(rules()).toEqual(said);
