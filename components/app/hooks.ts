@@ -2,10 +2,9 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import * as check from "../core/checks";
-import type { Component } from "../core/component";
+import { transformed, type Component, type Transform } from "../core/component";
 import type { Problem } from "../core/problem";
-import { transformed, type Transform } from "../core/component";
-import type { Role } from "./plan";
+import type { Host } from "../host/host";
 
 /** The hooks of an app. */
 export interface Hooks {
@@ -72,7 +71,7 @@ export interface HookedApp {
   app: Component;
   hooks: Hooks | undefined;
   version: pulumi.Input<string>;
-  roles: readonly Role[];
+  roles: readonly { readonly name: string; readonly servers: readonly Host[] }[];
 }
 
 export function checkHooks(hooks: Hooks = {}): Problem[] {

@@ -199,18 +199,7 @@ describe("sextant exec", () => {
       'echo "$TOKEN on $KAMAL_HOST"; hostname; ls -d /data; exit 7',
     ]);
     expect(outcome).toMatchObject({ code: 7, stdout: `${canary} on ${second}\n${second}\n/data\n` });
-    const named = await sextant([
-      "exec",
-      "--role",
-      "job",
-      "-e",
-      "A=1 2",
-      "--",
-      "sh",
-      "-c",
-      'echo "$A$0"',
-      "-x",
-    ]);
+    const named = await sextant(["exec", "--role", "job", "-e", "A=1 2", "sh", "-c", 'echo "$A$0"', "-s"]);
     expect(named).toMatchObject({ code: 0, stdout: "1 2-s\n" });
     await until("its end", async () => (await containers(second, "label=sextant.exec")).length === 0);
   });
