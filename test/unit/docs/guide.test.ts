@@ -9,7 +9,7 @@ import { answersOf } from "../../../cli/init/questions";
 import { render } from "../../../cli/init/render";
 import { setupOf } from "../../../cli/init/setup";
 import { renderWorkflows } from "../../../cli/init/workflows";
-import { sextant } from "../../../cli/program";
+import { sextant, withCommandApart } from "../../../cli/program";
 import { section } from "../../../cli/section";
 import { repoRoot } from "../../../lab/paths";
 import { libraryPackage } from "../../../provider/core/package";
@@ -129,7 +129,7 @@ function parsed([, ...words]: readonly string[], own: readonly string[] = []): C
       found = command;
     });
   }
-  program.parse(words, { from: "user" });
+  program.parse(withCommandApart(words, own), { from: "user" });
   return found;
 }
 
