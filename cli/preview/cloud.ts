@@ -27,7 +27,7 @@ export interface ServerChange {
   readonly differing: readonly string[];
 }
 
-/** The servers of a preview. */
+/** The servers of a preview, by name: the engine takes them up as they come. */
 export function serversOf(steps: readonly Step[]): ServerChange[] {
   return steps
     .filter(({ type }) => type === "hcloud:index/server:Server")
@@ -36,13 +36,15 @@ export function serversOf(steps: readonly Step[]): ServerChange[] {
       const { serverType, location } = news ?? olds ?? {};
       const what = [shown(serverType), shown(location)].filter(Boolean).join(" in ");
       return fate === undefined ? [] : [{ server: name, fate, what, differing }];
-    });
+    })
+    .sort((a, b) => compare(a.server, b.server));
 }
 
 /** The rules that differ, by their firewalls. */
 export function rulesOf(steps: readonly Step[]): RuleChange[] {
   return steps
     .filter(({ type }) => type === "hcloud:index/firewall:Firewall")
+    .toSorted((a, b) => compare(a.name, b.name))
     .flatMap(({ name, operation, olds, news }) => {
       const [old, now] = [rulesIn(olds), rulesIn(news)];
       return [...new Set([...old.keys(), ...now.keys()])]
