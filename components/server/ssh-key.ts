@@ -1,5 +1,5 @@
 /** The SSH key at Hetzner: one for all servers of a stack that have the same public key, as it can be there only once. */
-import { createHash } from "node:crypto";
+import { shortHash } from "../../provider/core/short-hash";
 import * as pulumi from "@pulumi/pulumi";
 import * as hcloud from "@pulumi/hcloud";
 import { transformed, type Transform } from "../core/component";
@@ -58,7 +58,7 @@ export function isOurs({ labels }: KnownKey, ours: { project: string; stack: str
 
 /** A name that tells keys apart, and the projects that they are put in. */
 function keyName(publicKey: string, provider: pulumi.ProviderResource | undefined): string {
-  const hash = createHash("sha256").update(keyMaterial(publicKey)).digest("hex").slice(0, 8);
+  const hash = shortHash(keyMaterial(publicKey), 8);
   const project = (provider as { __name?: string } | undefined)?.__name;
   return project === undefined ? `deploy-${hash}` : `deploy-${hash}-${project}`;
 }

@@ -1,7 +1,7 @@
 /** A container's inputs, and what Docker's API makes one from. Pure. */
 import { deepMerge } from "../core/deep-merge";
 import { isObject } from "../core/is-object";
-import { createHash } from "node:crypto";
+import { shortHash } from "../core/short-hash";
 import { posix } from "node:path";
 import { changed } from "../changes";
 import type { SshAddress } from "../ssh/address";
@@ -98,7 +98,7 @@ export function madeFrom(inputs: Partial<ContainerInputs>): string {
   const { network, ...rest } = inputs;
   const sources = { ...rest, network: { ...network, id: undefined } };
   const values = made.map((name) => [name, sorted((sources as Record<string, unknown>)[name])]);
-  return createHash("sha256").update(JSON.stringify(values)).digest("hex").slice(0, 12);
+  return shortHash(JSON.stringify(values), 12);
 }
 
 /** With the members of objects in one order. */

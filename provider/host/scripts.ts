@@ -2,7 +2,7 @@
  * The scripts of a host: a few POSIX shell verbs, one file each in `host/`, and what they source, in `host/lib/`. They are installed on a
  * host under a directory named after their content. What is run there is then one line each, and an operator can run the same verbs by hand.
  */
-import { createHash } from "node:crypto";
+import { shortHash } from "../core/short-hash";
 import { readScripts } from "./script-files";
 
 /** The names of the verbs, each a file in `host/`. */
@@ -62,7 +62,7 @@ export function verbText(verb: string): string {
 
 /** The scripts made of these files: pure, so that its script can be tested as data. */
 export function render(verbs: Record<string, string>): HostScripts {
-  const hash = createHash("sha256").update(JSON.stringify(verbs)).digest("hex").slice(0, 12);
+  const hash = shortHash(JSON.stringify(verbs), 12);
   const directory = `${base}/${hash}`;
   const parts = Object.entries(verbs).map(([name, text]) => {
     if (text.split("\n").includes(heredocEnd)) throw new Error(`verb ${name} holds the line ${heredocEnd}`);
@@ -91,7 +91,7 @@ const heredocEnd = "END_OF_VERB";
 
 /** The file that says that a stack uses the host. @param owner project, stack and the host's name in the program */
 export function userFile(owner: string): string {
-  return `${users}/${createHash("sha256").update(owner).digest("hex").slice(0, 16)}`;
+  return `${users}/${shortHash(owner, 16)}`;
 }
 
 /** A word quoted for POSIX shells; plain words stay readable. */

@@ -1,8 +1,9 @@
 /** Where the `ssh` program of this machine finds what it needs, always by whole paths: see `home`. */
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { existsSync, lstatSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
+import { shortHash } from "../core/short-hash";
 
 /**
  * The home directory as Node has it, from $HOME. ssh takes `~` from the list of users instead, and the two differ in the
@@ -86,5 +87,5 @@ export function contentFile(prefix: string, content: string, directory = ownDire
 
 /** A name for a content. */
 export function short(content: string): string {
-  return createHash("sha256").update(content).digest("hex").slice(0, 16);
+  return shortHash(content, 16);
 }

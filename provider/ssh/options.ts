@@ -1,5 +1,5 @@
 /** The options of the `ssh` program for a host: pure functions of how it is reached and of what this machine has for it. */
-import { createHash } from "node:crypto";
+import { shortHash } from "../core/short-hash";
 import type { SshAddress } from "./address";
 
 /** What this machine has for reaching a host; all paths are whole. */
@@ -120,5 +120,5 @@ export function socketName(shell: SshAddress): string {
   const { destination, port, keyFile, privateKey, publicKey, hostKey, machine } = shell;
   const known = [destination, port, keyFile, privateKey, publicKey, hostKey].map((part) => part ?? null);
   const parts = machine === undefined ? known : [...known, machine];
-  return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 16);
+  return shortHash(JSON.stringify(parts), 16);
 }
