@@ -23,6 +23,7 @@ import { traceAccessories } from "./checks/check-reach";
 import { checkTimeouts } from "./checks/check-timeouts";
 import { inspectImage } from "./checks/inspect-image";
 import { inspectNames } from "./checks/inspect-names";
+import { readPages } from "./error-pages";
 import { runHook } from "./hooks";
 import { imageReference, rolesOf, type Role } from "./plan";
 import { rollOut, runRelease } from "./releasing";
@@ -76,7 +77,8 @@ export class App extends Component {
     this.data = nameData(this, args, roles);
     this.volumes = makeVolumes(this, args, roles, this.data);
     const { image, volumes } = this;
-    const releasing = { app: this, args, roles, reference, image, volumes };
+    const pages = args.errorPages === undefined ? undefined : readPages(args.errorPages);
+    const releasing = { app: this, args, roles, reference, image, volumes, pages };
     const hooked = { app: this, hooks: args.hooks, version: args.version, roles };
     const before = runHook(hooked, "beforeRelease", [image], args.transform?.hook);
     this.release = runRelease(releasing, before);

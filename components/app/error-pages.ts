@@ -1,5 +1,5 @@
 /** The pages that the proxy answers errors with, from a directory of the project. */
-import { createHash } from "node:crypto";
+import { shortHash } from "../../provider/core/short-hash";
 import { readFileSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Problem } from "../core/problem";
@@ -20,7 +20,7 @@ export function readPages(directory: string): Pages {
 
 /** A short hash of the pages. */
 export function hashOf(pages: Pages): string {
-  return createHash("sha256").update(JSON.stringify(pages)).digest("hex").slice(0, 12);
+  return shortHash(JSON.stringify(pages), 12);
 }
 
 /** What is wrong with the directory, and with the pages in it. */

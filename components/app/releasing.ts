@@ -1,5 +1,5 @@
 /** The steps of a rollout as resources: each has its inputs from the program, and waits for what the rollout says. */
-import { createHash } from "node:crypto";
+import { shortHash } from "../../provider/core/short-hash";
 import * as pulumi from "@pulumi/pulumi";
 import { transformed, type Component } from "../core/component";
 import { plainVariables, secretVariables } from "../core/environment";
@@ -18,7 +18,7 @@ import { ownerLabel } from "../../provider/docker/container-body";
 import type { AppArgs } from "./args";
 import { checkKey } from "./checks/check-certificate";
 import { claimedByOthers } from "./checks/route-claims";
-import { hashOf, readPages } from "./error-pages";
+import { hashOf, type Pages } from "./error-pages";
 import type { Placement, Role } from "./plan";
 import type { RoleOnHost } from "./role-on-host";
 import { begin, rollout, switchSeconds } from "./rollout";
@@ -27,6 +27,7 @@ import {
   errorPagesDirectory,
   healthQuestion,
   routeBehind,
+  type RouteDirectories,
   switchedRoute,
   type RouteArgs,
 } from "./route";
@@ -42,6 +43,8 @@ export interface Releasing {
   /** The image on all hosts. */
   image: pulumi.Resource;
   volumes: AppVolumes;
+  /** The pages that the proxy answers errors with. */
+  pages: Pages | undefined;
 }
 
 /**
@@ -234,7 +237,7 @@ function routeInputs(
   { proxy }: AppArgs,
   role: Role,
   routed: Role["routes"][number],
-  directories: Parameters<typeof switchedRoute>[3],
+  directories: RouteDirectories,
 ): Pick<SwitchArgs, "route" | "keepOld" | "awaitProxy"> {
   const route = routeBehind(routed.route, proxy?.config.behind);
   return {
@@ -254,7 +257,7 @@ function putCertificate(
 ): { directory: string; step: Step<"Certificate"> } | undefined {
   if (tls?.kind !== "certificate") return undefined;
   const { certificate, privateKey } = tls;
-  const hash = createHash("sha256").update(certificate).digest("hex").slice(0, 12);
+  const hash = shortHash(certificate, 12);
   const directory = certificateDirectory(service, hash);
   const step = new Step(
     "Certificate",
@@ -275,12 +278,11 @@ function putCertificate(
 }
 
 function putErrorPages(
-  { app, args }: Releasing,
+  { app, args, pages }: Releasing,
   service: string,
   host: Host,
 ): { directory: string; step: Step<"ErrorPages"> } | undefined {
-  if (args.errorPages === undefined) return undefined;
-  const pages = readPages(args.errorPages);
+  if (pages === undefined) return undefined;
   const directory = errorPagesDirectory(service, hashOf(pages));
   const step = new Step(
     "ErrorPages",

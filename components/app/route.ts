@@ -1,5 +1,5 @@
 /** How requests come to a role: hosts, paths, health and TLS, and the proxy's flags made from them. */
-import { createHash } from "node:crypto";
+import { shortHash } from "../../provider/core/short-hash";
 import type * as pulumi from "@pulumi/pulumi";
 import * as check from "../core/checks";
 import { stackLabel } from "../core/names";
@@ -331,15 +331,21 @@ export function errorPagesDirectory(service: string, pagesHash: string): string 
 
 /** A route's name that no other stack's route has. */
 function ofStack(service: string): string {
-  return `${service}.${createHash("sha256").update(stackLabel()).digest("hex").slice(0, 8)}`;
+  return `${service}.${shortHash(stackLabel(), 8)}`;
 }
 
-/** A route as it is switched. @param directories those on the host with the route's own certificate, and with the app's error pages */
+/** The directories on the host with what the proxy reads for a route: its own certificate, and the app's error pages. */
+export interface RouteDirectories {
+  certificate?: string;
+  errorPages?: string;
+}
+
+/** A route as it is switched. */
 export function switchedRoute(
   service: string,
   route: RouteArgs,
   deployTimeout: Duration,
-  { certificate, errorPages }: { certificate?: string; errorPages?: string } = {},
+  { certificate, errorPages }: RouteDirectories = {},
 ): SwitchedRoute {
   const {
     hosts,
