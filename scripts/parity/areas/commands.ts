@@ -1,13 +1,8 @@
 /** Kamal's commands and their flags. */
 import { lab, unit } from "../proof";
 import { has, missing, part, replaced, replacedBy, type Area } from "../row";
+import { asOption, fromNothing, held, listed, named, newContainer, noneLeft, release } from "../shared";
 
-const release = lab("deploy", "a release > goes from v1 to v2 without a lost request, and never back");
-const fromNothing = lab(
-  "deploy",
-  "from nothing > makes network, firewall and servers, migrates, and serves on all web servers in both families",
-);
-const noneLeft = lab("deploy", "a release > goes back to v2 and on to v4, and nothing of v3 is left");
 const destroyed = lab(
   "deploy",
   "pulumi destroy > leaves nothing, also when a server was deleted behind Pulumi's back",
@@ -28,23 +23,16 @@ const power = lab(
   "operate",
   "sextant stop, start and audit > take containers away for a while, and say what was done",
 );
-const listed = lab("operate", "sextant ps and stats > list what runs where, and what is sent to it");
 const logs = lab("operate", "sextant logs > are those of all hosts as one, by time, and of what is chosen");
 const followed = lab(
   "operate",
   "sextant logs > go on with the container of the next release, and leave nothing behind on the hosts",
 );
-const newContainer = lab(
-  "operate",
-  "sextant exec > runs in a new container of the release, which is gone afterwards",
-);
 const reused = lab(
   "operate",
   "sextant exec > runs in the container that there is, on each host, with what is typed into it",
 );
-const named = lab("operate", "the commands with names > are the app's own, on a terminal");
 const onHosts = lab("operate", "sextant run > runs on each host, and ends with the highest exit code");
-const held = lab("operate", "maintenance and pause > hold through a release, are shown, and are taken back");
 const again = lab(
   "operate",
   "sextant restart and rollback > are releases: under load, without a request lost",
@@ -370,7 +358,7 @@ export const otherCommands: Area = {
       "kamal proxy boot_config set",
       "the arguments of Proxy",
       "they are in the program",
-      unit("components/proxy/proxy", "the proxy's container > passes its options to kamal-proxy"),
+      asOption,
       proxyReplaced,
     ),
     replacedBy("Pulumi", "kamal proxy boot_config get", "pulumi stack export", "the state has them"),

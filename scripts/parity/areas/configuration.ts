@@ -1,12 +1,8 @@
 /** Kamal's keys of the top level, of roles, of the environment, registries, logs and the builder. */
 import { lab, refusal, unit } from "../proof";
 import { has, missing, part, replaced, replacedBy, type Area, type Test } from "../row";
+import { fromNothing, held, hooksOnce, listed, named, newContainer, noneSwitched, release } from "../shared";
 
-const fromNothing = lab(
-  "deploy",
-  "from nothing > makes network, firewall and servers, migrates, and serves on all web servers in both families",
-);
-const release = lab("deploy", "a release > goes from v1 to v2 without a lost request, and never back");
 const edited = "an edit under load touches what it should and loses nothing";
 const login = lab("registry", "a login > of odd characters is sent");
 const settings = unit(
@@ -52,17 +48,8 @@ export const topLevel: Area = {
       ),
     ),
     missing("asset_path"),
-    has(
-      "error_pages_path",
-      "errorPages of the App",
-      lab("operate", "maintenance and pause > hold through a release, are shown, and are taken back"),
-    ),
-    has(
-      "primary_role",
-      "the first role of the program",
-      roles,
-      lab("operate", "sextant ps and stats > list what runs where, and what is sent to it"),
-    ),
+    has("error_pages_path", "errorPages of the App", held),
+    has("primary_role", "the first role of the program", roles, listed),
     part(
       "allow_empty_roles",
       "a role without servers is refused; the program leaves it out by a condition",
@@ -91,11 +78,7 @@ export const topLevel: Area = {
       unit("provider/release/ready", "the words of a check > wait for a worker, and run its command"),
       unit("host/lib/rollout", "two generations at most > when releases are cut in their gates (worker: %s)"),
     ),
-    has(
-      "deploy_timeout",
-      "App.readyTimeout",
-      lab("deploy", "a release > that fails on one host switches none, and keeps what failed"),
-    ),
+    has("deploy_timeout", "App.readyTimeout", noneSwitched),
     has("drain_timeout", "route.drainTimeout; requests of two seconds are finished", release),
     has(
       "stop_timeout",
@@ -110,7 +93,7 @@ export const topLevel: Area = {
       "hooks_path",
       "hooks of the App",
       "a hook is a line of the program, wherever its script lies",
-      lab("operate", "the hooks of a release > run once each for a release, before and after it"),
+      hooksOnce,
     ),
     missing("hooks_output"),
     replacedBy(
@@ -123,7 +106,7 @@ export const topLevel: Area = {
     part(
       "aliases",
       "App.commands gives names to commands in a container; a name for another command of sextant is one of npm's scripts",
-      lab("operate", "the commands with names > are the app's own, on a terminal"),
+      named,
     ),
     replacedBy(
       "Pulumi",
@@ -205,11 +188,7 @@ export const environmentKeys: Area = {
     has("env.clear", "env of an App or a role", lab("deploy", `${edited} > environment`)),
     missing("env.clear: ${X} from the host's shell", "a value is taken as it is"),
     has("env.secret", "secrets of an App or a role", lab("deploy", `${edited} > a secret`)),
-    has(
-      "env.secret: NAME:KEY",
-      "a variable has any secret of the stack",
-      lab("operate", "sextant exec > runs in a new container of the release, which is gone afterwards"),
-    ),
+    has("env.secret: NAME:KEY", "a variable has any secret of the stack", newContainer),
     replaced(
       "env.tags",
       "a role for each set of tags, which sextant import writes",
@@ -223,7 +202,7 @@ export const environmentKeys: Area = {
         "components/app/app",
         "App > gives the release command what the containers have, as data and not by a shell",
       ),
-      lab("operate", "sextant exec > runs in a new container of the release, which is gone afterwards"),
+      newContainer,
     ),
     missing("KAMAL_CONTAINER_NAME in containers"),
     missing("KAMAL_DESTINATION in containers"),

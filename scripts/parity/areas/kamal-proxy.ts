@@ -1,14 +1,9 @@
 /** kamal-proxy's own commands and flags. */
 import { fault, lab, unit } from "../proof";
 import { has, missing, type Area } from "../row";
+import { asFlag, asOption, held, listed, noneSwitched, release } from "../shared";
 
-/** The maintenance page of the test is one of the app's own. */
-const ownPages = lab(
-  "operate",
-  "maintenance and pause > hold through a release, are shown, and are taken back",
-);
 const edited = "an edit under load touches what it should and loses nothing";
-const release = lab("deploy", "a release > goes from v1 to v2 without a lost request, and never back");
 const hostsAndPaths = lab("deploy", `${edited} > the route's hosts and paths`);
 const ownCertificate = lab("deploy", `${edited} > a route over TLS with a certificate of one's own`);
 const authority = lab(
@@ -23,9 +18,6 @@ const believed = lab(
   "certificates",
   "nginx in front of the proxy > has TLS, and a Rails app with force_ssl sees scheme and client: no loop, and its forms are accepted",
 );
-const held = lab("operate", "maintenance and pause > hold through a release, are shown, and are taken back");
-const asFlag = unit("components/app/route", "the flags of a route > turns every option into its flag");
-const asOption = unit("components/proxy/proxy", "the proxy's container > passes its options to kamal-proxy");
 const flagAlone = "a unit test alone shows the flag";
 const oneTarget = "a service has one container on a host";
 
@@ -49,11 +41,7 @@ export const control: Area = {
       "Proxy.http3",
       lab("certificates", "Let's Encrypt > answers over HTTP/3, through the firewall's UDP port"),
     ),
-    has(
-      "kamal-proxy list",
-      "sextant ps, and sextant routes on a host",
-      lab("operate", "sextant ps and stats > list what runs where, and what is sent to it"),
-    ),
+    has("kamal-proxy list", "sextant ps, and sextant routes on a host", listed),
     has("kamal-proxy pause", "sextant pause", held),
     has("kamal-proxy pause --drain-timeout", "sextant pause --drain", held),
     has("kamal-proxy pause --max-pause", "sextant pause --max-pause", held),
@@ -117,7 +105,7 @@ export const deploy: Area = {
     has(
       "kamal-proxy deploy --deploy-timeout",
       `App.readyTimeout, which the gate before keeps to; ${flagAlone} of the proxy`,
-      lab("deploy", "a release > that fails on one host switches none, and keeps what failed"),
+      noneSwitched,
       asFlag,
     ),
     has(
@@ -154,6 +142,6 @@ export const deploy: Area = {
     has("kamal-proxy deploy --scope-cookie-paths", `route.scopeCookiePaths; ${flagAlone}`, asFlag),
     has("kamal-proxy deploy --log-request-header", `route.logHeaders.request; ${flagAlone}`, asFlag),
     has("kamal-proxy deploy --log-response-header", `route.logHeaders.response; ${flagAlone}`, asFlag),
-    has("kamal-proxy deploy --error-pages", "errorPages of the App", ownPages),
+    has("kamal-proxy deploy --error-pages", "errorPages of the App", held),
   ],
 };

@@ -1,6 +1,7 @@
 /** Keys of the proxy: of an app, and of a host. */
 import { fault, lab, unit } from "../proof";
 import { has, type Area } from "../row";
+import { asFlag, asOption } from "../shared";
 
 const edited = "an edit under load touches what it should and loses nothing";
 const hostsAndPaths = lab("deploy", `${edited} > the route's hosts and paths`);
@@ -25,9 +26,6 @@ const toItself = lab(
   "certificates",
   "nginx in front of the proxy > keeps the proxy to itself: from outside its port is shut, and a replaced proxy loses no request behind nginx",
 );
-/** That a route's argument becomes its flag; no test sees what the proxy does by it. */
-const asFlag = unit("components/app/route", "the flags of a route > turns every option into its flag");
-const asOption = unit("components/proxy/proxy", "the proxy's container > passes its options to kamal-proxy");
 const overBridge = unit(
   "components/proxy/existing",
   "a proxy of one's own > goes over the bridge with every edit that replaces it, also one of a transform",
@@ -69,11 +67,7 @@ export const appProxyKeys: Area = {
     has("proxy.path_prefixes", "route.paths", hostsAndPaths),
     has("proxy.strip_path_prefix", "route.stripPath; the deploy's test turns it off", hostsAndPaths, asFlag),
     has("proxy.healthcheck.path", "route.health.path", fault("no such health path")),
-    has(
-      "proxy.healthcheck.interval",
-      "route.health.interval; the flag alone is tested",
-      unit("components/app/route", "the flags of a route > turns every option into its flag"),
-    ),
+    has("proxy.healthcheck.interval", "route.health.interval; the flag alone is tested", asFlag),
     has(
       "proxy.healthcheck.timeout",
       `route.health.timeout; ${flagAlone} of one that is given`,

@@ -1,10 +1,9 @@
 /** Hooks, cron, and the order in which a deploy goes. */
 import { lab, unit } from "../proof";
 import { has, missing, part, replaced, replacedBy, type Area } from "../row";
+import { hooksOnce, noneLeft, noneSwitched, release } from "../shared";
 
-const release = lab("deploy", "a release > goes from v1 to v2 without a lost request, and never back");
 const none = "there are hooks before and after a release alone";
-const once = lab("operate", "the hooks of a release > run once each for a release, before and after it");
 const failing = lab(
   "operate",
   "the hooks of a release > release nothing where the first fails, and are run again where the last one did",
@@ -16,16 +15,16 @@ export const hooks: Area = {
     part("hook docker-setup", "Server.cloudInit, at the first boot of a new server alone"),
     missing("hook pre-connect", none),
     missing("hook pre-build", none),
-    has("hook pre-deploy", "hooks.beforeRelease of the App", once, failing),
+    has("hook pre-deploy", "hooks.beforeRelease of the App", hooksOnce, failing),
     missing("hook pre-app-boot", none),
     missing("hook post-app-boot", none),
-    has("hook post-deploy", "hooks.afterRelease of the App", once, failing),
+    has("hook post-deploy", "hooks.afterRelease of the App", hooksOnce, failing),
     missing("hook pre-proxy-reboot", "a proxy is replaced without refusing a connection"),
     missing("hook post-proxy-reboot", "a proxy is replaced without refusing a connection"),
     part(
       "KAMAL_* variables of hooks",
       "VERSION, SERVICE, HOSTS, ROLES, DESTINATION and COMMAND; not PERFORMER, RECORDED_AT, RUNTIME, which would be others in each run",
-      once,
+      hooksOnce,
     ),
     part(
       "cron",
@@ -69,15 +68,11 @@ export const sequences: Area = {
       "boot of all hosts at a time",
       "containers boot on all hosts of a batch, and one host after the other is switched",
       "if one is not fit, none is switched",
-      lab("deploy", "a release > that fails on one host switches none, and keeps what failed"),
+      noneSwitched,
       unit("components/app/app", "App > switches a host only after every gate, and one host after the other"),
     ),
     has("drain, then stop", "what is under way is finished by the old container", release),
-    has(
-      "clean-up after the last switch",
-      "old containers, and images beyond retainImages",
-      lab("deploy", "a release > goes back to v2 and on to v4, and nothing of v3 is left"),
-    ),
+    has("clean-up after the last switch", "old containers, and images beyond retainImages", noneLeft),
     has(
       "several apps on a host, of one program",
       "an App each, behind one Proxy",
