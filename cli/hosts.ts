@@ -1,5 +1,6 @@
 /** The hosts of a stack, from its state: pure, so that it can be tested on a state that was written down. */
 import type { SshAddress } from "../provider/ssh/address";
+import { plain, resourcesOf } from "./state";
 
 export interface DeployedHost {
   shell: SshAddress;
@@ -14,10 +15,9 @@ interface Resource {
 
 /** Every host that something is on and whose gate has put verbs there, once, as it was last reached. */
 export function hostsOf(state: unknown): DeployedHost[] {
-  const { deployment } = state as { deployment?: { resources?: Resource[] } };
   const shells = new Map<string, SshAddress>();
   const directories = new Map<string, string>();
-  for (const { type, inputs } of deployment?.resources ?? []) {
+  for (const { type, inputs } of resourcesOf<Resource>(state)) {
     const shell = plain(inputs?.shell);
     if (!type.startsWith("sextant:index:") || !isShell(shell)) continue;
     if (typeof inputs?.directory === "string") directories.set(shell.name, inputs.directory);
@@ -34,20 +34,13 @@ export function hostsOf(state: unknown): DeployedHost[] {
 
 /** Whether the state keeps secret how a host is reached, as where the key for SSH is a value of the stack. */
 export function hidesHosts(state: unknown): boolean {
-  const { deployment } = state as { deployment?: { resources?: Resource[] } };
-  return (deployment?.resources ?? []).some(
+  return resourcesOf<Resource>(state).some(
     ({ type, inputs }) => type.startsWith("sextant:index:") && isHidden(inputs?.shell),
   );
 }
 
 const isHidden = (value: unknown): boolean =>
   typeof value === "object" && value !== null && "ciphertext" in value;
-
-/** A value that the state marks as a secret, in clear: its JSON is text in the state. */
-export function plain(value: unknown): unknown {
-  if (typeof value !== "object" || value === null || !("plaintext" in value)) return value;
-  return JSON.parse(String(value.plaintext));
-}
 
 function isShell(value: unknown): value is SshAddress {
   const shell = value as Partial<SshAddress> | undefined;

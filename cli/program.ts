@@ -1,5 +1,5 @@
 /** The commands of `sextant`: a file each, which adds itself here. */
-import { Command } from "commander";
+import { Command, type Option } from "commander";
 import { addDocs } from "./docs";
 import { addDoctor } from "./doctor";
 import { addImport } from "./import";
@@ -52,59 +52,46 @@ function ofStack(program: Command): Command {
     .option("-C, --cwd <directory>", "the directory of the Pulumi program, instead of this one");
 }
 
-/** Commands whose words are a program's: what comes after the first of them is its own, as with docker and kubectl. */
-const ofPrograms: readonly string[] = ["exec", "run"];
+/** The words as they are read: with `--` before those of a program, which are its own from the first one on, as with docker and kubectl. */
+export function withCommandApart(program: Command, words: readonly string[]): string[] {
+  const place = firstWord(words, 0, program.options);
+  const named = program.commands.find((command) => command.name() === words[place]);
+  const [list] = named?.registeredArguments.slice(-1) ?? [];
+  if (named === undefined || list?.variadic !== true) return [...words];
+  // A name is of a program that sextant knows, and what is no option of sextant's is one of that; before a program it is a typing error.
+  const isOwn = list.required ? () => true : isOption([...program.options, ...named.options]);
+  const start = firstWord(words, place + 1, [...program.options, ...named.options], isOwn);
+  return start < words.length && words[start] !== "--"
+    ? [...words.slice(0, start), "--", ...words.slice(start)]
+    : [...words];
+}
 
-/** The words as they are read: for those commands with `--` before the first word of the program. */
-export function withCommandApart(words: readonly string[], own: readonly string[] = []): string[] {
-  const program = sextant(own);
-  const named = program.commands.find((command) =>
-    words.some((word, at) => word === command.name() && operandsBefore(words.slice(0, at), [program]) === 0),
-  );
-  const given = named?.name() ?? "";
-  const takes = ofPrograms.includes(given) || named?.registeredArguments.at(-1)?.variadic === true;
-  if (named === undefined || !takes) return [...words];
-  const start = words.indexOf(given) + 1;
-  for (let at = start; at < words.length; at += 1) {
+/** Whether a word is one of these options, or that for help, which each command has. */
+const isOption =
+  (options: readonly Option[]) =>
+  (word: string): boolean =>
+    ["-h", "--help", ...options.flatMap(({ short, long }) => [short, long])].includes(word.split("=", 1)[0]);
+
+/** Where the first word stands that is neither an option nor the value of one; the number of the words, where there is none. */
+function firstWord(
+  words: readonly string[],
+  from: number,
+  options: readonly Option[],
+  isOwn: (option: string) => boolean = () => true,
+): number {
+  for (let at = from; at < words.length; at += 1) {
     const word = words[at] ?? "";
-    if (word === "--") break;
-    // What follows the name of a command is for its program, which sextant knows already; a typing error before a program is none.
-    const foreign = !ofPrograms.includes(given) && !isOption(word, [program, named]);
-    if (!word.startsWith("-") || word === "-" || foreign)
-      return [...words.slice(0, at), "--", ...words.slice(at)];
-    if (takesNext(word, [program, named])) at += 1;
+    if (!word.startsWith("-") || word === "-" || word === "--" || !isOwn(word)) return at;
+    if (options.some(({ short, long, required }) => required && [short, long].includes(word))) at += 1;
   }
-  return [...words];
+  return words.length;
 }
 
-/** How many words are neither options nor their values. */
-function operandsBefore(words: readonly string[], commands: readonly Command[]): number {
-  let operands = 0;
-  for (let at = 0; at < words.length; at += 1) {
-    const word = words[at] ?? "";
-    if (!word.startsWith("-")) operands += 1;
-    else if (takesNext(word, commands)) at += 1;
-  }
-  return operands;
-}
-
-/** Whether a word is an option of these commands; each has one for help. */
-function isOption(word: string, commands: readonly Command[]): boolean {
-  const name = word.split("=", 1)[0] ?? "";
-  const known = commands.flatMap(({ options }) => options).flatMap(({ short, long }) => [short, long]);
-  return ["-h", "--help", ...known].includes(name);
-}
-
-/** Whether an option has its value in the word after it. */
-function takesNext(word: string, commands: readonly Command[]): boolean {
-  const option = commands
-    .flatMap(({ options }) => options)
-    .find(({ short, long }) => [short, long].includes(word));
-  return option?.required === true;
-}
-
-/** The first word, where it is no command of every stack's: an app may have that name for one. */
-export function unknownWord(words: readonly string[]): { word: string; choice: StackChoice } | undefined {
+/** The first word, where it is no command of the program: an app may have that name for one. */
+export function unknownWord(
+  program: Command,
+  words: readonly string[],
+): { word: string; choice: StackChoice } | undefined {
   // Without what a program says by itself, such as its version.
   const reader = ofStack(new Command())
     .helpOption(false)
@@ -112,7 +99,7 @@ export function unknownWord(words: readonly string[]): { word: string; choice: S
     .exitOverride()
     .configureOutput({ writeErr: () => undefined });
   const [word] = reader.parseOptions([...words]).operands;
-  const known = sextant().commands.flatMap((command) => [command.name(), ...command.aliases()]);
+  const known = program.commands.flatMap((command) => [command.name(), ...command.aliases()]);
   if (word === undefined || word === "help" || known.includes(word)) return undefined;
   return { word, choice: stackChoice(reader) };
 }

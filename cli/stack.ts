@@ -58,6 +58,14 @@ export function checkDirectory(cwd: string | undefined): void {
   if (cwd !== undefined && !existsSync(cwd)) throw new Error(`There is no directory ${cwd}; see -C.`);
 }
 
+/** What a command of Pulumi's has printed. @throws Error with one sentence of why it failed */
+export function askPulumi(words: readonly string[], choice: StackChoice): string {
+  const { failed, stdout, said, end } = runPulumi(words, choice);
+  if (!failed) return stdout;
+  const command = words.filter((word) => !word.startsWith("-")).slice(0, 2);
+  throw new Error(said === "" ? `pulumi ${command.join(" ")} ended with ${end}.` : said);
+}
+
 /**
  * The stack's state.
  * @param secrets whether secrets are in clear: they stay in this process
@@ -65,9 +73,7 @@ export function checkDirectory(cwd: string | undefined): void {
  */
 export function exportStack(choice: StackChoice, secrets = false): unknown {
   const words = ["stack", "export", ...(secrets ? ["--show-secrets"] : [])];
-  const { failed, stdout, said, end } = runPulumi(words, choice);
-  if (failed) throw new Error(said === "" ? `pulumi stack export ended with ${end}.` : said);
-  return JSON.parse(stdout);
+  return JSON.parse(askPulumi(words, choice));
 }
 
 /** Why the `pulumi` program could not be started. */

@@ -1,6 +1,6 @@
 /** `sextant audit`: who has changed the stack, when, to which release, and how it ended; from Pulumi's own history. */
 import type { Command } from "commander";
-import { runPulumi, stackChoice } from "../stack";
+import { askPulumi, stackChoice } from "../stack";
 import { table } from "./table";
 
 interface Options {
@@ -44,9 +44,8 @@ export function addAudit(program: Command): void {
     .option("--json", "print it as JSON", false)
     .action(({ lines, key, json }: Options, command: Command) => {
       const words = ["stack", "history", "--json", "--page-size", lines, "--page", "1"];
-      const { failed, stdout, said, end } = runPulumi(words, stackChoice(command));
-      if (failed) throw new Error(said === "" ? `pulumi stack history ended with ${end}.` : said);
-      const entries = (JSON.parse(stdout) as Update[]).map((update) => entryOf(update, key));
+      const updates = JSON.parse(askPulumi(words, stackChoice(command))) as Update[];
+      const entries = updates.map((update) => entryOf(update, key));
       console.log(json ? JSON.stringify(entries, null, 2) : render(entries));
     });
 }

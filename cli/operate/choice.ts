@@ -56,6 +56,13 @@ export function partsNamed(
   );
 }
 
+/** @throws Error where they are roles of several apps, and a command is for one */
+export function ofOneApp(command: string, parts: readonly Part[]): void {
+  const apps = [...new Set(parts.flatMap(({ app }) => app ?? []))];
+  if (apps.length > 1)
+    throw new Error(`${command}: this stack has the apps ${apps.join(", ")}; name one by --app.`);
+}
+
 /** The proxies, also another stack's through which this one's requests come. */
 function proxies(parts: readonly Part[], hosts: readonly DeployedHost[]): Part {
   const own = parts.find(({ kind }) => kind === "proxy");
@@ -98,6 +105,17 @@ export function sayProblems(problems: readonly string[]): void {
   if (problems.length > 0) process.exitCode = 1;
 }
 
+/** The hosts that have something of the parts, or the one that is named. */
+export function hostsWith(
+  command: string,
+  stack: Deployed,
+  parts: readonly Part[],
+  name: string | undefined,
+): readonly DeployedHost[] {
+  const places = new Set(parts.flatMap(({ hosts }) => hosts));
+  return hostsNamed(command, stack.hosts, name).filter(({ shell }) => places.has(shell.name));
+}
+
 /** The containers that are chosen, in the order of the program, host after host. */
 export async function containersNamed(
   command: string,
@@ -106,13 +124,11 @@ export async function containersNamed(
   otherwise: Default,
 ): Promise<Asked<Running>> {
   const parts = partsNamed(command, stack, choice, otherwise);
-  const places = new Set(parts.flatMap(({ hosts }) => hosts));
-  const hosts = hostsNamed(command, stack.hosts, choice.host).filter(({ shell }) => places.has(shell.name));
+  const hosts = hostsWith(command, stack, parts, choice.host);
   if (hosts.length === 0) {
     const what = parts.map(({ name }) => name).join(", ");
-    throw new Error(
-      `${command}: ${what} is not on ${choice.host ?? ""}; it is on ${[...places].join(", ")}.`,
-    );
+    const places = [...new Set(parts.flatMap((part) => part.hosts))];
+    throw new Error(`${command}: ${what} is not on ${choice.host ?? ""}; it is on ${places.join(", ")}.`);
   }
   const { answers, problems } = await askAll(hosts, (host) => runningOn(host, parts));
   const all = answers.flat();
@@ -148,6 +164,7 @@ export function current(containers: readonly Running[], served: ReadonlySet<stri
   );
 }
 
+/** A container, wherever it is: `<host>/<name>`. */
 export const placeOf = ({ host, name }: Running): string => `${host.shell.name}/${name}`;
 
 /** Those of them that the proxies send requests to. The proxies are asked where there is a choice of several alone. */

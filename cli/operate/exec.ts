@@ -12,6 +12,7 @@ import {
   containersNamed,
   current,
   messageOf,
+  ofOneApp,
   partsNamed,
   sayProblems,
   servedOf,
@@ -20,6 +21,7 @@ import {
 import { prefix, widestOf } from "./log-lines";
 import { oneOffBody, type OneOff, type Original } from "./one-off";
 import type { Running } from "./running";
+import { printedAfter, typed } from "./terminal";
 
 /** Where a command runs, and how. */
 export interface Execution extends Choice {
@@ -83,10 +85,9 @@ export async function execute(
     throw new Error(
       `${name}: --interactive is for one host, and --each-host for all; leave one of them out.`,
     );
-  const [first, ...others] = partsNamed(name, stack, options, "roles");
-  const apps = [...new Set([first, ...others].map((part) => part?.app))];
-  if (first?.kind === "role" && apps.length > 1)
-    throw new Error(`${name}: this stack has the apps ${apps.join(", ")}; name one by --app.`);
+  const parts = partsNamed(name, stack, options, "roles");
+  ofOneApp(name, parts);
+  const [first] = parts;
   // Without a choice of one, it is the first role alone.
   const only = first?.kind === "role" ? { ...options, app: first.app, role: first.role } : options;
   const { answers, problems } = await containersNamed(name, stack, only, "roles");
@@ -119,19 +120,14 @@ async function onHere(
   { interactive, env = [] }: Execution,
 ): Promise<number> {
   if (container === undefined) return 1;
-  const terminal = interactive && process.stdin.isTTY && process.stdout.isTTY;
-  const one = { command, env, interactive, terminal };
+  const input = interactive ? typed() : "none";
+  const one = { command, env, interactive, terminal: input === "terminal" };
   if (process.stderr.isTTY) {
     const where = reuse ? container.name : `a new container of ${container.version}`;
     console.error(`${container.host.shell.name}: ${container.part}, in ${where}`);
   }
   return inContainer(container, reuse, one, (line, signal) =>
-    attachOverSsh(
-      container.host.shell,
-      line,
-      terminal ? "terminal" : interactive ? "stream" : "none",
-      signal,
-    ),
+    attachOverSsh(container.host.shell, line, input, signal),
   );
 }
 
@@ -146,15 +142,7 @@ async function onEach(
   const widest = widestOf(sources);
   const one = { command, env, interactive: false, terminal: false };
   const { answers, problems } = await askAll(containers, (container) => {
-    const before = prefix({ host: container.host.shell.name, part: container.part }, widest);
-    const lines = {
-      out: (line: string): void => {
-        console.log(`${before}${line}`);
-      },
-      err: (line: string): void => {
-        console.error(`${before}${line}`);
-      },
-    };
+    const lines = printedAfter(prefix({ host: container.host.shell.name, part: container.part }, widest));
     return inContainer(container, reuse, one, (line, signal) =>
       streamOverSsh(container.host.shell, line, { ...lines, signal }),
     );

@@ -1,4 +1,5 @@
 /** Lines of several logs as one: pure. */
+import { compare } from "../../provider/core/compare";
 
 /** A line of a container's log. */
 export interface LogLine {
@@ -20,7 +21,7 @@ export function logLine(from: Omit<LogLine, "time" | "text">, printed: string): 
 export function byTime(lines: readonly LogLine[]): LogLine[] {
   return lines
     .map((line) => ({ line, key: sortable(line.time) }))
-    .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
+    .sort((a, b) => compare(a.key, b.key))
     .map(({ line }) => line);
 }
 

@@ -11,6 +11,7 @@ import {
   containersNamed,
   current,
   messageOf,
+  placeOf,
   sayProblems,
   servedOf,
   type Choice,
@@ -56,10 +57,10 @@ export function addLogs(program: Command): void {
         throw new Error(`logs: no container of it is there; sextant ps lists what is.`);
       const print = printer(options, placesOf(stack, answers, options.host));
       const past = await askAll(answers, (each) => linesOf(each, options));
-      for (const line of byTime(past.answers.flat())) print(line);
-      const troubles = [...problems, ...past.problems];
-      sayProblems(troubles);
-      if (options.follow) await follow(answers, past.answers.flat(), options, find, print);
+      const lines = byTime(past.answers.flat());
+      for (const line of lines) print(line);
+      sayProblems([...problems, ...past.problems]);
+      if (options.follow) await follow(answers, lines, options, find, print);
     });
 }
 
@@ -152,11 +153,11 @@ async function follow(
 ): Promise<void> {
   const last = new Map<string, string>();
   for (const { host, container, time } of past) last.set(`${host}/${container}`, time);
-  const known = new Set(first.map(keyOf));
+  const known = new Set(first.map(placeOf));
   const newest = Math.max(0, ...first.map(({ created }) => created));
   const followed = new Set<string>();
   const begin = (container: Running): void => {
-    const key = keyOf(container);
+    const key = placeOf(container);
     if (followed.has(key)) return;
     followed.add(key);
     const seen = last.get(key);
@@ -185,8 +186,6 @@ async function follow(
     for (const container of answers) if (container.state === "running") begin(container);
   }
 }
-
-const keyOf = ({ host, name }: Running): string => `${host.shell.name}/${name}`;
 
 /** @param seen the time of the last line that was printed; empty where none was */
 async function followOne(

@@ -47,22 +47,25 @@ export async function runNamed(
   { new: fresh, ...choice }: Options,
 ): Promise<number> {
   const { app, words } = wordsNamed(name, stack, choice.app);
-  // Whose it is goes without saying where no other app has it.
-  const where = commandsOf(stack.state).get(app)?.[name] === undefined ? choice : { ...choice, app };
   return execute(name, stack, [...words, ...more], {
-    ...where,
+    ...choice,
+    app,
     interactive: true,
     reuse: !fresh,
     eachHost: false,
   });
 }
 
-/** The words of a name, and whose it is: the app's own, or the usual ones. */
+/**
+ * The words of a name: an app's own, or the usual ones.
+ * @returns with the words the app that they are for, where it was named or they are its own: whose they are goes without saying where no
+ * other app has them
+ */
 export function wordsNamed(
   name: string,
   { state, parts }: Deployed,
   app?: string,
-): { app: string; words: readonly string[] } {
+): { app?: string; words: readonly string[] } {
   const all = commandsOf(state);
   // One that a single app has is that app's.
   const having = [...all].filter(([, own]) => name in own).map(([each]) => each);
@@ -72,8 +75,8 @@ export function wordsNamed(
     parts.find(({ kind }) => kind === "role")?.app ??
     "";
   const own = all.get(first) ?? {};
-  const words = own[name] ?? usual[name];
-  if (words !== undefined) return { app: first, words };
+  if (own[name] !== undefined) return { app: first, words: own[name] };
+  if (usual[name] !== undefined) return { ...(app === undefined ? {} : { app }), words: usual[name] };
   const names = Object.keys({ ...usual, ...own }).sort();
   throw new Error(
     `${name}: the app ${first} has no command of that name; it has ${names.join(", ")}, and others are given to it as commands: { ${name}: ["bin/…"] }.`,

@@ -1,7 +1,8 @@
 /** What a stack runs on its hosts, from its state: pure. */
-import { plain } from "../hosts";
+import { compare } from "../../provider/core/compare";
 import { proxyContainer } from "../../provider/release/proxy-names";
 import { accessoryLabel, ownerLabel } from "../../provider/docker/container-body";
+import { plain, resourcesOf } from "../state";
 
 /** A role of an app, an accessory, or the proxies. */
 export interface Part {
@@ -32,9 +33,6 @@ interface Resource {
 /** Seconds that a container has to stop where nothing is said. */
 const usualStop = 10;
 
-const resourcesOf = (state: unknown): readonly Resource[] =>
-  (state as { deployment?: { resources?: Resource[] } }).deployment?.resources ?? [];
-
 /**
  * The parts: the apps by their names, with their roles in the order of the program, so that the first one is the primary one, and its first
  * host the one that ran the release command; then the accessories, then the proxies.
@@ -56,24 +54,20 @@ export function partsOf(state: unknown): Part[] {
 }
 
 const kinds: readonly Part["kind"][] = ["role", "accessory", "proxy"];
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** The places of roles on hosts in the program, which each app keeps: the engine takes up resources as they come. */
 function orderOf(state: unknown): Map<string, number> {
   const order = new Map<string, number>();
-  for (const { urn = "", type, outputs } of resourcesOf(state)) {
-    if (type !== "sextant:index:App" || !Array.isArray(outputs?.roles)) continue;
-    const app = urn.split("::").at(-1) ?? "";
-    for (const { name, hosts } of outputs.roles as { name: string; hosts: string[] }[])
+  for (const [app, { roles }] of appsOf(state))
+    for (const { name, hosts } of Array.isArray(roles) ? (roles as { name: string; hosts: string[] }[]) : [])
       for (const host of hosts) order.set(`${app}/${name}@${host}`, order.size);
-  }
   return order;
 }
 
 /** As the state has them. */
 function unordered(state: unknown): Part[] {
   const parts = new Map<string, Part>();
-  for (const { urn = "", type, delete: goes, inputs } of resourcesOf(state)) {
+  for (const { urn = "", type, delete: goes, inputs } of resourcesOf<Resource>(state)) {
     if (type !== "sextant:index:Container" || goes === true) continue;
     const labels = (inputs?.labels ?? {}) as Record<string, string>;
     const known = partBy(labels, inputs?.name);
@@ -112,24 +106,23 @@ function partBy(
     : undefined;
 }
 
+/** What the apps of the stack say of themselves, by their names. */
+function appsOf(state: unknown): [name: string, outputs: NonNullable<Resource["outputs"]>][] {
+  return resourcesOf<Resource>(state).flatMap(({ urn = "", type, outputs = {} }) =>
+    type === "sextant:index:App" ? [[urn.split("::").at(-1) ?? "", outputs]] : [],
+  );
+}
+
 /** The commands that the apps of the stack have names for: `console`, and what else the program says. By app, then by name. */
 export function commandsOf(state: unknown): Map<string, Readonly<Record<string, readonly string[]>>> {
   return new Map(
-    resourcesOf(state).flatMap(({ urn, type, outputs }) =>
-      type === "sextant:index:App" && outputs?.commands !== undefined
-        ? [[urn?.split("::").at(-1) ?? "", outputs.commands as Record<string, string[]>] as const]
-        : [],
+    appsOf(state).flatMap(([app, { commands }]) =>
+      commands === undefined ? [] : [[app, commands as Record<string, string[]>] as const],
     ),
   );
 }
 
-/** The releases that serve, by app: known once the last host was switched. */
-export function versionsOf(state: unknown): Map<string, string> {
-  return new Map(
-    resourcesOf(state).flatMap(({ urn, type, outputs }) =>
-      type === "sextant:index:App" && typeof outputs?.version === "string"
-        ? [[urn?.split("::").at(-1) ?? "", outputs.version] as const]
-        : [],
-    ),
-  );
+/** The releases that serve: known once the last host was switched. */
+export function versionsOf(state: unknown): string[] {
+  return appsOf(state).flatMap(([, { version }]) => (typeof version === "string" ? [version] : []));
 }

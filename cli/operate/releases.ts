@@ -2,11 +2,12 @@
 import { spawnSync } from "node:child_process";
 import { InvalidArgumentError, type Command } from "commander";
 import { sendOk } from "../../provider/docker/api";
-import { deployed, hostsNamed, type Deployed } from "../deployed";
+import { deployed, type Deployed } from "../deployed";
+import { repositoryOf, versionOf } from "../reference";
 import { checkDirectory, pulumiMissing, runPulumi, stackChoice, type StackChoice } from "../stack";
-import { containersNamed, current, partsNamed, sayProblems, type Choice } from "./choice";
+import { containersNamed, current, ofOneApp, partsNamed, sayProblems, type Choice } from "./choice";
 import { versionsOf } from "./parts";
-import { versionOf, type Running } from "./running";
+import type { Running } from "./running";
 import { table } from "./table";
 
 interface Options extends Choice {
@@ -51,7 +52,7 @@ export function addReleases(program: Command): void {
       const choice = stackChoice(command);
       const stack = deployed(choice);
       const parts = partsNamed("restart", stack, options, "roles");
-      refuseOther(choice, options.key, [...versionsOf(stack.state).values()]);
+      refuseOther(choice, options.key, versionsOf(stack.state));
       up(
         choice,
         parts.flatMap(({ urns }) => urns.flatMap((urn) => ["--replace", urn])),
@@ -80,20 +81,16 @@ function refuseOther(choice: StackChoice, key: string, serving: readonly string[
 /** Says which releases the first host of the app has, and which of them runs. */
 async function list(stack: Deployed, { app }: Options): Promise<void> {
   const choice = app === undefined ? {} : { app };
-  const apps = [...new Set(partsNamed("rollback", stack, choice, "roles").map((part) => part.app))];
-  if (apps.length > 1)
-    throw new Error(`rollback: this stack has the apps ${apps.join(", ")}; name one by --app.`);
+  ofOneApp("rollback", partsNamed("rollback", stack, choice, "roles"));
   const { answers, problems } = await containersNamed("rollback", stack, choice, "roles");
   const [first] = current(answers);
   sayProblems(problems);
   if (first === undefined)
     throw new Error("rollback: no container of the app is there; sextant ps lists what is.");
-  const [host] = hostsNamed("rollback", stack.hosts, first.host.shell.name);
-  if (host === undefined) return;
   const repository = repositoryOf(first.image);
   const filters = encodeURIComponent(JSON.stringify({ reference: [repository] }));
   const request = { method: "GET", path: `/images/json?filters=${filters}` } as const;
-  const { body } = await sendOk(host.shell, request, `looking for images of ${repository}`);
+  const { body } = await sendOk(first.host.shell, request, `looking for images of ${repository}`);
   console.log(render(keptOf(repository, body as Image[]), first));
 }
 
@@ -115,11 +112,6 @@ export function keptOf(repository: string, images: readonly Image[]): Kept[] {
       return named.map((version) => ({ version, built: Created }));
     })
     .sort((a, b) => b.built - a.built);
-}
-
-/** A reference without its tag and its digest. */
-export function repositoryOf(image: string): string {
-  return image.replace(/@sha256:[0-9a-f]+$/, "").replace(/:[^:/]+$/, "");
 }
 
 function render(kept: readonly Kept[], { image, host }: Running): string {

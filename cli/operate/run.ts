@@ -6,6 +6,7 @@ import { deployed, hostsNamed } from "../deployed";
 import type { DeployedHost } from "../hosts";
 import { stackChoice } from "../stack";
 import { askAll, sayProblems } from "./choice";
+import { printedAfter, typed } from "./terminal";
 
 interface Options {
   host?: string;
@@ -20,7 +21,10 @@ export function addRun(program: Command): void {
     .argument("<command...>", "its words; a single one with spaces in it is a line for the host's shell")
     .option("--host <name>", "on this host alone")
     .option("-i, --interactive", "type into it, on a terminal of its own where this is one", false)
-    .addHelpText("after", "\nEnds with the highest exit code. Words that begin with a dash belong after --.")
+    .addHelpText(
+      "after",
+      "\nEnds with the highest exit code. What comes after the first word of the command belongs to it.",
+    )
     .action(async (words: string[], { host, interactive }: Options, command: Command) => {
       const hosts = hostsNamed("run", deployed(stackChoice(command)).hosts, host);
       const line = lineOf(words);
@@ -40,21 +44,14 @@ async function attach(hosts: readonly DeployedHost[], line: string): Promise<num
     throw new Error(
       `run: --interactive is for one host; name it by --host: ${hosts.map(({ shell }) => shell.name).join(", ")}.`,
     );
-  return attachOverSsh(one.shell, line, process.stdin.isTTY && process.stdout.isTTY ? "terminal" : "stream");
+  return attachOverSsh(one.shell, line, typed());
 }
 
 async function onEach(hosts: readonly DeployedHost[], line: string): Promise<number> {
   const widest = Math.max(...hosts.map(({ shell }) => shell.name.length));
   const { answers, problems } = await askAll(hosts, ({ shell }) => {
     const before = hosts.length > 1 ? `${shell.name.padEnd(widest)} | ` : "";
-    return streamOverSsh(shell, line, {
-      out: (text) => {
-        console.log(`${before}${text}`);
-      },
-      err: (text) => {
-        console.error(`${before}${text}`);
-      },
-    });
+    return streamOverSsh(shell, line, printedAfter(before));
   });
   sayProblems(problems);
   return Math.max(...answers, problems.length > 0 ? 1 : 0);

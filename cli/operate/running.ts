@@ -2,6 +2,7 @@
 import type { DeployedHost } from "../hosts";
 import { sendOk } from "../../provider/docker/api";
 import { proxyContainer } from "../../provider/release/proxy-names";
+import { versionOf } from "../reference";
 import type { Part } from "./parts";
 
 /** A container of a part. */
@@ -71,9 +72,3 @@ function isOf({ kind, label: [label, value] }: Part, { Labels, Names = [] }: Lis
 /** A container has other names where it is linked to. */
 const nameOf = (names: readonly string[]): string =>
   names.find((name) => name.lastIndexOf("/") === 0)?.slice(1) ?? names[0] ?? "";
-
-/** The tag of a reference, or the first digits of its digest. */
-export function versionOf(image: string): string {
-  const digest = /@?sha256:([0-9a-f]{12})[0-9a-f]*$/.exec(image)?.[1];
-  return digest ?? /:([^:/]+)$/.exec(image)?.[1] ?? "latest";
-}

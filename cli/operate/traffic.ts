@@ -3,10 +3,11 @@ import { InvalidArgumentError, type Command } from "commander";
 import { quote } from "../../provider/host/scripts";
 import { proxyContainer } from "../../provider/release/proxy-names";
 import { runOverSsh } from "../../provider/ssh/run";
-import { deployed, hostsNamed, type Deployed } from "../deployed";
+import { deployed } from "../deployed";
 import type { DeployedHost } from "../hosts";
 import { stackChoice } from "../stack";
-import { askAll, partsNamed, sayProblems } from "./choice";
+import { askAll, hostsWith, partsNamed, sayProblems } from "./choice";
+import type { Part } from "./parts";
 import { routesOn, type Route } from "./routes";
 import { runningOn } from "./running";
 
@@ -78,20 +79,19 @@ function onOrOff(text: string): string {
   return text;
 }
 
-/** As the proxy reads it: https://pkg.go.dev/time#ParseDuration, of which a person needs these. */
+/** A time as the proxy reads it: https://pkg.go.dev/time#ParseDuration, of which a person needs these. */
+const time = /^(\d+(ms|s|m|h))+$/;
+
 function duration(text: string): string {
-  if (!/^(\d+(ms|s|m|h))+$/.test(text)) throw new InvalidArgumentError("Write a time such as 30s or 2m.");
+  if (!time.test(text)) throw new InvalidArgumentError("Write a time such as 30s or 2m.");
   return text;
 }
 
 async function tell(name: string, order: Order, command: Command, options: Options): Promise<void> {
   const stack = deployed(stackChoice(command));
   const roles = partsNamed(name, stack, options.app === undefined ? {} : { app: options.app }, "roles");
-  const places = new Set(roles.flatMap(({ hosts }) => hosts));
-  const hosts = hostsNamed(name, stack.hosts, options.host).filter(({ shell }) => places.has(shell.name));
-  const { answers, problems } = await askAll(hosts, (host) =>
-    tellHost(host, { ...stack, parts: roles }, order),
-  );
+  const hosts = hostsWith(name, stack, roles, options.host);
+  const { answers, problems } = await askAll(hosts, (host) => tellHost(host, roles, order));
   for (const line of answers.flat()) console.log(line);
   if (answers.flat().length === 0 && problems.length === 0)
     throw new Error(`${name}: no proxy serves any of ${roles.map((role) => role.name).join(", ")}.`);
@@ -99,13 +99,9 @@ async function tell(name: string, order: Order, command: Command, options: Optio
 }
 
 /** Tells the proxy of a host, of each service that sends requests to containers of the roles. */
-async function tellHost(
-  host: DeployedHost,
-  { parts }: Pick<Deployed, "parts">,
-  order: Order,
-): Promise<string[]> {
+async function tellHost(host: DeployedHost, roles: readonly Part[], order: Order): Promise<string[]> {
   const { shell } = host;
-  const [routes, containers] = await Promise.all([routesOn(host), runningOn(host, parts)]);
+  const [routes, containers] = await Promise.all([routesOn(host), runningOn(host, roles)]);
   const names = new Set(containers.map(({ name }) => name));
   await refuseDead(host, routes, order);
   const said: string[] = [];
@@ -152,7 +148,7 @@ export function lineFor({ service }: Pick<Route, "service">, { verb, words }: Or
 /** All times in the words of an order together, and the time for an answer. */
 function secondsFor({ words }: Order): number {
   const units: Readonly<Record<string, number>> = { ms: 0.001, s: 1, m: 60, h: 3600 };
-  const each = words.filter((word) => /^(\d+(ms|s|m|h))+$/.test(word));
+  const each = words.filter((word) => time.test(word));
   const parts = each.flatMap((word) => [...word.matchAll(/(\d+)(ms|s|m|h)/g)]);
   return (
     answerSeconds + parts.reduce((sum, [, count, unit = "s"]) => sum + Number(count) * (units[unit] ?? 0), 0)

@@ -3,6 +3,7 @@ import { compare } from "../../provider/core/compare";
 import { accessoryLabel, ownProxy } from "../../provider/docker/container-body";
 import { unknownValue } from "../../provider/data/place";
 import { containerChanges, type Change } from "./changes";
+import { tagOf } from "../reference";
 import { fates, hostOf, objectOf, textOf, type Fate, type Step, type Values } from "./digest";
 
 /** An image as a release names it. */
@@ -80,30 +81,4 @@ function imageOf<Name extends string>(name: Name, inputs: Values | undefined): P
   ].find((text) => hash.test(text));
   const image: Image = { reference, ...(commit === undefined ? {} : { commit }) };
   return { [name]: image } as Partial<Record<Name, Image>>;
-}
-
-/** The tag of a reference; undefined for one by its digest alone. */
-export function tagOf(reference: string): string | undefined {
-  return /:([\w][\w.-]{0,127})$/.exec(reference.replace(/@.*$/, ""))?.[1];
-}
-
-/** The name of an image without its tag and digest. */
-export function repositoryOf(reference: string): string {
-  const plain = reference.replace(/@.*$/, "");
-  const tag = tagOf(reference);
-  return tag === undefined ? plain : plain.slice(0, -tag.length - 1);
-}
-
-/** A release in short: `v2`, or `sha256:0123456789ab` where only the digest tells it. */
-export function releaseOf(reference: string): string {
-  const digest = /@(\w+:[0-9a-f]{12})/.exec(reference)?.[1];
-  const tag = tagOf(reference);
-  return tag ?? digest ?? reference;
-}
-
-/** An image in one word: `shop:v2`. */
-export function imageName(reference: string): string {
-  const release = releaseOf(reference);
-  const name = repositoryOf(reference).split("/").at(-1) ?? "";
-  return `${name}${release.includes(":") ? "@" : ":"}${release}`;
 }

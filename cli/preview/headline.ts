@@ -1,5 +1,6 @@
 /** A preview in one line. Pure. */
-import { imageName, type ContainerChange } from "./containers";
+import { imageName } from "../reference";
+import type { ContainerChange } from "./containers";
 import { and, count } from "./markdown";
 import type { Findings } from "./findings";
 

@@ -2,7 +2,8 @@
 import { compare } from "../../provider/core/compare";
 import { pageCommand } from "../../provider/core/page";
 import type { Change } from "./changes";
-import { releaseOf, repositoryOf, type ContainerChange, type Image } from "./containers";
+import { releaseOf, repositoryOf } from "../reference";
+import type { ContainerChange, Image } from "./containers";
 import { and, block, code, count, folded, table, text } from "./markdown";
 import type { Commits, Group, Preview, Sentence } from "./findings";
 import type { RouteChange } from "./steps";

@@ -39,7 +39,7 @@ export async function streamOverSsh(
   // It may end before it has read anything.
   child.stdin.on("error", () => undefined);
   if (!open) child.stdin.end();
-  return untilAborted(child, signal, () => ended(shell, child));
+  return ended(shell, child, signal);
 }
 
 /** Hands on each line: what ends with a line feed alone, since a log has carriage returns within its lines. */
@@ -56,23 +56,8 @@ function eachLine(stream: NodeJS.ReadableStream, take: (line: string) => void): 
   });
 }
 
-/** Waits for the end of a process, which comes at once when it is called off. */
-async function untilAborted<Child extends ChildProcess>(
-  child: Child,
-  signal: AbortSignal | undefined,
-  end: (child: Child) => Promise<number>,
-): Promise<number> {
-  const kill = (): void => {
-    child.kill();
-  };
-  signal?.addEventListener("abort", kill);
-  if (signal?.aborted === true) kill();
-  try {
-    return await end(child);
-  } finally {
-    signal?.removeEventListener("abort", kill);
-  }
-}
+/** What a command reads from: a terminal of its own, the stream of this process, or nothing. */
+export type Input = "terminal" | "stream" | "none";
 
 /**
  * Runs a line on a host with the terminal of this process, or with its streams where it has none.
@@ -82,17 +67,16 @@ async function untilAborted<Child extends ChildProcess>(
 export async function attachOverSsh(
   shell: SshAddress,
   line: string,
-  input: "terminal" | "stream" | "none",
+  input: Input,
   signal?: AbortSignal,
 ): Promise<number> {
   const args = await opened(shell);
   // The last word on a terminal is this one: the options before it ask for none.
   const words = [...args, ...(input === "terminal" ? ["-t"] : []), shell.destination, line];
-  return untilAborted(
-    spawn("ssh", words, { stdio: [input === "none" ? "ignore" : "inherit", "inherit", "inherit"] }),
-    signal,
-    (child) => ended(shell, child),
-  );
+  const child = spawn("ssh", words, {
+    stdio: [input === "none" ? "ignore" : "inherit", "inherit", "inherit"],
+  });
+  return ended(shell, child, signal);
 }
 
 /** The options of a connection that is open: what is in its way is said in the words of every other command. */
@@ -101,13 +85,19 @@ async function opened(shell: SshAddress): Promise<readonly string[]> {
   return sshOptions(shell, await meansFor(shell));
 }
 
-function ended(shell: SshAddress, child: ChildProcess): Promise<number> {
-  return new Promise((resolve, reject) => {
+/** Waits for the end of an ssh, which comes at once when it is called off. */
+function ended(shell: SshAddress, child: ChildProcess, signal: AbortSignal | undefined): Promise<number> {
+  const kill = (): void => {
+    child.kill();
+  };
+  signal?.addEventListener("abort", kill);
+  if (signal?.aborted === true) kill();
+  return new Promise<number>((resolve, reject) => {
     child.on("error", (error) => {
       reject(new Error(`${shell.name}: the ssh program could not be started: ${error.message}`));
     });
     child.on("close", (code) => {
       resolve(code ?? sshFailed);
     });
-  });
+  }).finally(() => signal?.removeEventListener("abort", kill));
 }

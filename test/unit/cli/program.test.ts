@@ -4,7 +4,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { withCommandApart } from "../../../cli/program";
+import { sextant as programOf, withCommandApart } from "../../../cli/program";
 import { repoRoot } from "../../../lab/paths";
 import { compileCommand, runCommand, type Ended } from "./compiled";
 
@@ -113,7 +113,7 @@ describe("the words of a program", () => {
     ["--help", "--help"],
     ["", ""],
   ])("are apart from sextant's own in %j", (given, read) => {
-    expect(withCommandApart(given.split(" "), ["queues"]).join(" ")).toBe(read);
+    expect(withCommandApart(programOf(["queues"]), given.split(" ")).join(" ")).toBe(read);
   });
 });
 

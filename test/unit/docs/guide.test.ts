@@ -129,7 +129,7 @@ function parsed([, ...words]: readonly string[], own: readonly string[] = []): C
       found = command;
     });
   }
-  program.parse(withCommandApart(words, own), { from: "user" });
+  program.parse(withCommandApart(program, words), { from: "user" });
   return found;
 }
 

@@ -5,9 +5,10 @@ import { wordsNamed } from "../../../../cli/operate/named";
 import { oneOffBody } from "../../../../cli/operate/one-off";
 import { partsOf } from "../../../../cli/operate/parts";
 import { endOf } from "../../../../cli/operate/power";
-import { keptOf, repositoryOf } from "../../../../cli/operate/releases";
+import { keptOf } from "../../../../cli/operate/releases";
 import { lineOf } from "../../../../cli/operate/run";
 import { rowsOf } from "../../../../cli/operate/stats";
+import { repositoryOf } from "../../../../cli/reference";
 import { lineFor } from "../../../../cli/operate/traffic";
 import { state } from "./state";
 

@@ -4,7 +4,8 @@ import { current, partsNamed } from "../../../../cli/operate/choice";
 import { partsOf } from "../../../../cli/operate/parts";
 import { rowOf, render } from "../../../../cli/operate/ps";
 import { routesOf } from "../../../../cli/operate/routes";
-import { runningOf, versionOf } from "../../../../cli/operate/running";
+import { runningOf } from "../../../../cli/operate/running";
+import { versionOf } from "../../../../cli/reference";
 import { state } from "./state";
 
 const parts = partsOf(state);
