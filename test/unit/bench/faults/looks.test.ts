@@ -48,11 +48,12 @@ describe("the processes of a run", () => {
     });
     const [said] = (await once(parent.stdout, "data")) as [Buffer];
     await once(parent, "exit");
-    const found = processesOf(mark);
-    expect(found).toEqual([{ pid: Number(said.toString()), args: "sleep 60" }]);
+    const expected = [{ pid: Number(said.toString()), args: "sleep 60" }];
+    // The child has the shell's words until it has begun its own program.
+    await expect.poll(() => processesOf(mark)).toEqual(expected);
     expect(processesOf(`${mark}0`)).toEqual([]);
-    found.forEach(endAtOnce);
-    found.forEach(endAtOnce);
+    expected.forEach(endAtOnce);
+    expected.forEach(endAtOnce);
     await expect.poll(() => processesOf(mark)).toEqual([]);
   });
 
