@@ -25,6 +25,8 @@ export type {
   BridgeArgs,
   ProxyThereArgs,
   ReadyArgs,
+  RegistryPruneArgs,
+  RegistryTrustArgs,
   ReleaseArgs,
   SettleArgs,
   Step,
@@ -42,6 +44,8 @@ export { Network } from "./network/network";
 export type { NetworkArgs, Zone } from "./network/args";
 export { Registry } from "./registry/registry";
 export type { RegistryArgs } from "./registry/args";
+export { ServerRegistry } from "./registry/server-registry";
+export type { ServerRegistryArgs } from "./registry/server-registry-args";
 export { Server } from "./server/server";
 export type { ServerArgs } from "./server/args";
 export type { HostKey } from "./server/host-key";

@@ -9,6 +9,7 @@ import { volumeProvider } from "./docker/volume";
 import { goneProvider } from "./host/gone";
 import { hostReadyProvider } from "./host/host-ready";
 import { onOneHost } from "./on-one-host";
+import { registryCertificatesProvider } from "./registry/registry-certificates";
 import { certificatesProvider } from "./release/certificates";
 import { cleanUpProvider } from "./release/clean-up";
 import { stepProvider } from "./release/step";
@@ -33,6 +34,9 @@ export const resources = {
   ProxyThere: stepProvider(steps.ProxyThere),
   Pull: pullProvider,
   Ready: stepProvider(steps.Ready),
+  RegistryCertificates: registryCertificatesProvider,
+  RegistryPrune: stepProvider(steps.RegistryPrune),
+  RegistryTrust: stepProvider(steps.RegistryTrust),
   Release: stepProvider(steps.Release),
   Settle: stepProvider(steps.Settle),
   Switch: stepProvider(steps.Switch),

@@ -4,7 +4,6 @@ import { Component, transformed } from "../core/component";
 import type { Problem } from "../core/problem";
 import { plainVariables, secretVariables } from "../core/environment";
 import { hostWide, ownerOf } from "../core/names";
-import { lateRefusal } from "../core/refusal";
 import { inSeconds, mebibytes, memoryLimit, seconds } from "../../provider/core/units";
 import { refuseShape } from "../core/shape";
 import { calledByTransform, DataOf, placeOf, type Names } from "../data/data";
@@ -15,6 +14,7 @@ import { accessoryLabel, ownerLabel } from "../../provider/docker/container-body
 import { Pull } from "../image/pull";
 import { Volume, type VolumeArgs } from "../docker/volume";
 import { dependingOn } from "../host/depends";
+import { privateAddress } from "../host/private-address";
 import { Step } from "../host/step";
 import { checkAccessory, type AccessoryArgs, type Publish } from "./args";
 import { checkOnServer, registerAccessory } from "./checks/check-server";
@@ -256,18 +256,6 @@ function boundTo(
     default:
       return {};
   }
-}
-
-/** The private address of a host, or one sentence that says that it has none. */
-function privateAddress(label: string, address: pulumi.Output<string | undefined>): pulumi.Output<string> {
-  return address.apply((known) => {
-    if (known === undefined) {
-      throw lateRefusal(
-        `${label}: publish is "private", but its server has no private address; attach the server to a Network.`,
-      );
-    }
-    return known;
-  });
 }
 
 function labels(name: string, args: AccessoryArgs): Record<string, string> {

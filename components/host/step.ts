@@ -6,6 +6,8 @@ import type { AccessoryReadyInputs } from "../../provider/release/accessory-read
 import type { BridgeInputs } from "../../provider/release/bridge";
 import type { ProxyThereInputs } from "../../provider/release/proxy-there";
 import type { ReadyInputs } from "../../provider/release/ready";
+import type { RegistryPruneInputs } from "../../provider/release/registry-prune";
+import type { RegistryTrustInputs } from "../../provider/release/registry-trust";
 import type { ReleaseInputs } from "../../provider/release/release";
 import type { SettleInputs } from "../../provider/release/settle";
 import type { InputsOfStep, StepType } from "../../provider/release/steps";
@@ -27,6 +29,12 @@ export type ProxyThereArgs = InputsOf<ProxyThereInputs>;
 
 /** The arguments of the check of a container, for transforms. */
 export type ReadyArgs = InputsOf<ReadyInputs>;
+
+/** The arguments of what removes older images of a registry on a server, for transforms. */
+export type RegistryPruneArgs = InputsOf<RegistryPruneInputs>;
+
+/** The arguments of what lets a host use a registry on a server, for transforms. */
+export type RegistryTrustArgs = InputsOf<RegistryTrustInputs>;
 
 /** The arguments of the release command, for transforms. */
 export type ReleaseArgs = InputsOf<ReleaseInputs>;

@@ -15,12 +15,14 @@ export type Verb =
   | "proxy-files"
   | "proxy-there"
   | "prune"
+  | "prune-registry"
   | "pull"
   | "ready"
   | "release"
   | "routes"
   | "settle"
   | "switch"
+  | "trust-registry"
   | "unroute";
 
 export interface HostScripts {

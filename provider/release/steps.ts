@@ -6,6 +6,8 @@ import { errorPagesStep, type ErrorPagesInputs } from "./error-pages";
 import { postgresLoginStep, type PostgresLoginInputs } from "./postgres-login";
 import { proxyThereStep, type ProxyThereInputs } from "./proxy-there";
 import { readyStep, type ReadyInputs } from "./ready";
+import { registryPruneStep, type RegistryPruneInputs } from "./registry-prune";
+import { registryTrustStep, type RegistryTrustInputs } from "./registry-trust";
 import { releaseStep, type ReleaseInputs } from "./release";
 import { settleStep, type SettleInputs } from "./settle";
 import { switchStep, type SwitchInputs } from "./switch";
@@ -20,6 +22,8 @@ export interface InputsOfStep {
   PostgresLogin: PostgresLoginInputs;
   ProxyThere: ProxyThereInputs;
   Ready: ReadyInputs;
+  RegistryPrune: RegistryPruneInputs;
+  RegistryTrust: RegistryTrustInputs;
   Release: ReleaseInputs;
   Settle: SettleInputs;
   Switch: SwitchInputs;
@@ -36,6 +40,8 @@ export const steps: { [Type in StepType]: Step<InputsOfStep[Type]> } = {
   PostgresLogin: postgresLoginStep,
   ProxyThere: proxyThereStep,
   Ready: readyStep,
+  RegistryPrune: registryPruneStep,
+  RegistryTrust: registryTrustStep,
   Release: releaseStep,
   Settle: settleStep,
   Switch: switchStep,

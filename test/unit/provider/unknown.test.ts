@@ -73,6 +73,11 @@ const inputs: Record<ResourceType, Values> = {
     },
     ...{ health: { port: 3000, path: "/up", proto: "http", timeout: "5s" }, command: ["true"] },
   },
+  RegistryCertificates: { host: "images.internal" },
+  RegistryPrune: { shell, container: "shop-images", keep: 10, pushed: { shop: "sha256:0" } },
+  RegistryTrust: {
+    ...{ shell, address: "images.internal:5000", ip: "10.0.0.2", authority: "PEM", certificate: "PEM", privateKey: "KEY" },
+  },
   Release: {
     ...{
       shell,

@@ -1,0 +1,91 @@
+/** The arguments of a registry on a server, and what can be wrong with them. */
+import * as check from "../core/checks";
+import type { Problem } from "../core/problem";
+import type { Transform } from "../core/component";
+import type { AccessoryArgs } from "../accessory/args";
+import type { Host } from "../host/host";
+import type { RegistryPruneArgs, RegistryTrustArgs } from "../host/step";
+
+/** Arguments of `ServerRegistry`. */
+export interface ServerRegistryArgs {
+  /**
+   * The host that it runs on, which always may use it.
+   *
+   * @edit refused at preview, as with any accessory that has data, unless `data` says what becomes of the images; its address is another
+   * one then, and so the name of each image
+   */
+  server: Host;
+  /**
+   * The other hosts that use it. With any, it listens on the server's address in the private network; with none, on the server itself
+   * alone.
+   *
+   * @default none
+   * @edit in place, but for the first and the last of them: then its address is another one
+   * @example [web1, web2]
+   */
+  clients?: Host[];
+  /**
+   * How many images of each repository it keeps: those that were pushed last. What is older goes at the end of a `pulumi up` that has
+   * pushed.
+   *
+   * @default 10
+   * @edit in place
+   */
+  keep?: number;
+  /** The port. @default 5000 @edit replaces the container; its address is another one */
+  port?: number;
+  /** The version, the tag of its image. @default "3.0.0" @edit replaces the container; the images stay */
+  version?: string;
+  /** Its image, without the tag. @default "registry", the official one @edit replaces the container; the images stay */
+  image?: string;
+  /** Limits. @default none @edit memory in place; cores replace the container */
+  resources?: AccessoryArgs["resources"];
+  /** What becomes of the images when it is removed, moved or destroyed; see `Accessory`. @default "keep" @edit in the state only */
+  data?: AccessoryArgs["data"];
+  /** Changes a child before it is made. @default none @edit what the changed argument of the child does */
+  transform?: AccessoryArgs["transform"] & {
+    /** What lets each host use it. */
+    trust?: Transform<RegistryTrustArgs>;
+    /** What removes its older images. */
+    prune?: Transform<RegistryPruneArgs>;
+  };
+}
+
+/** What is wrong with the arguments of a registry on a server. */
+export function checkServerRegistry({
+  server,
+  clients = [],
+  keep,
+  port,
+  version,
+}: ServerRegistryArgs): Problem[] {
+  return [
+    ...check.port("port", port),
+    ...(version === undefined
+      ? []
+      : check.notEmpty("version", version, 'give it, such as "3.0.0", or leave it out')),
+    ...(keep === undefined || (Number.isInteger(keep) && keep >= 2)
+      ? []
+      : [
+          {
+            argument: "keep",
+            value: keep,
+            rule: "with fewer than two images there is none to go back to",
+            cure: "give a whole number from 2 on, or leave it out for 10",
+          },
+        ]),
+    ...[server, ...clients].flatMap((host, at): Problem[] => {
+      const others = clients.filter(({ hostName }) => hostName !== server.hostName);
+      const alone = host.exposure !== undefined && !host.exposure.inPrivateNetwork;
+      if (others.length === 0 || !alone) return [];
+      return [
+        {
+          argument: at === 0 ? "server" : `clients[${at - 1}]`,
+          value: host.hostName,
+          rule: "it is in no private network, by which the hosts reach the registry",
+          cure: "attach it to the Network of the others, or use a registry elsewhere with a Registry",
+        },
+      ];
+    }),
+  ];
+}
