@@ -17,7 +17,8 @@ for word; do
     *) fail "prune-registry: unknown word $word" ;;
     esac
 done
-[ -n "$container" ] && [ -n "$repositories" ] || fail "prune-registry: container= or repository= is missing"
+[ -n "$container" ] || fail "prune-registry: container= is missing"
+[ -n "$repositories" ] || fail "prune-registry: repository= is missing"
 case $keep in '' | *[!0-9]* | 0) fail "prune-registry: keep= is no number of tags" ;; esac
 running "$container" || fail "the registry's container $container does not run on this host; run pulumi up --refresh"
 
@@ -38,8 +39,8 @@ for repository; do
     done
 done
 [ -n "$found" ] || { echo 0; exit 0; }
-binary=$(command -v registry || command -v docker-registry)
-"$binary" garbage-collect --delete-untagged /etc/sextant/registry.yml >/tmp/garbage.log 2>&1 || {
+# Version 2 takes the parts of an image for several platforms for what no tag has.
+registry garbage-collect --delete-untagged /etc/sextant/registry.yml >/tmp/garbage.log 2>&1 || {
     tail -n 3 /tmp/garbage.log >&2
     exit 1
 }

@@ -34,7 +34,7 @@ export interface ServerRegistryArgs {
   keep?: number;
   /** The port. @default 5000 @edit replaces the container; its address is another one */
   port?: number;
-  /** The version, the tag of its image. @default "3.0.0" @edit replaces the container; the images stay */
+  /** The version, the tag of its image; 3 or newer. @default "3.0.0" @edit replaces the container; the images stay */
   version?: string;
   /** Its image, without the tag. @default "registry", the official one @edit replaces the container; the images stay */
   image?: string;
@@ -51,6 +51,12 @@ export interface ServerRegistryArgs {
   };
 }
 
+/**
+ * The first whose garbage collection knows the parts of an image for several platforms (distribution v3.0.0
+ * registry/storage/garbagecollect.go, unmarkReferencedManifest).
+ */
+const leastMajor = 3;
+
 /** What is wrong with the arguments of a registry on a server. */
 export function checkServerRegistry({
   server,
@@ -61,9 +67,16 @@ export function checkServerRegistry({
 }: ServerRegistryArgs): Problem[] {
   return [
     ...check.port("port", port),
-    ...(version === undefined
+    ...(version === undefined || Number.parseInt(version, 10) >= leastMajor
       ? []
-      : check.notEmpty("version", version, 'give it, such as "3.0.0", or leave it out')),
+      : [
+          {
+            argument: "version",
+            value: version,
+            rule: "what frees the space of older images would take newer ones for several platforms with them before version 3",
+            cure: 'give one such as "3.0.0", or leave it out',
+          },
+        ]),
     ...(keep === undefined || (Number.isInteger(keep) && keep >= 2)
       ? []
       : [

@@ -35,6 +35,8 @@ export class VerbsHere {
     });
     let stderr = "";
     child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
+    // A verb that refuses its words reads nothing.
+    child.stdin.on("error", () => undefined);
     child.stdin.end(stdin);
     const code = await new Promise<number | null>((resolve) => child.on("close", resolve));
     return { code, stderr };

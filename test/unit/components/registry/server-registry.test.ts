@@ -85,9 +85,9 @@ describe("bad arguments", () => {
       "port is 0, but a port is a whole number from 1 to 65535; give the port that is meant, such as 3000 (npx sextant docs checks#values).",
     ],
     [
-      "no version",
-      () => ({ version: "" }),
-      'version is "", but it must not be empty; give it, such as "3.0.0", or leave it out.',
+      "an old version",
+      () => ({ version: "2.8.3" }),
+      'version is "2.8.3", but what frees the space of older images would take newer ones for several platforms with them before version 3; give one such as "3.0.0", or leave it out.',
     ],
     [
       "a client outside",
