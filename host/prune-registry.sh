@@ -40,8 +40,8 @@ for repository; do
 done
 [ -n "$found" ] || { echo 0; exit 0; }
 # Version 2 takes the parts of an image for several platforms for what no tag has.
-registry garbage-collect --delete-untagged /etc/sextant/registry.yml >/tmp/garbage.log 2>&1 || {
-    tail -n 3 /tmp/garbage.log >&2
+said=$(registry garbage-collect --delete-untagged /etc/sextant/registry.yml 2>&1 >/dev/null) || {
+    printf '%s\n' "$said" | tail -n 3 >&2
     exit 1
 }
 echo $(((before - $(used)) * 1024))
