@@ -16,6 +16,7 @@ const withoutMachines = [
   "command-plugin*",
   "cut-off-server",
   "hetzner-*",
+  "image-preview",
   "import",
   "policy",
   "preview-command",

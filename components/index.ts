@@ -10,6 +10,8 @@ export { Postgres } from "./accessory/postgres";
 export type { PostgresArgs } from "./accessory/postgres-args";
 export { Redis } from "./accessory/redis";
 export type { RedisArgs } from "./accessory/redis-args";
+export { Image } from "./build/image";
+export type { BuildCache, ImageArgs } from "./build/args";
 export { Component, type Transform } from "./core/component";
 export type { Duration, Size } from "../provider/core/units";
 export type { Data } from "../provider/data/word";

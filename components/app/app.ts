@@ -25,7 +25,7 @@ import { inspectImage } from "./checks/inspect-image";
 import { inspectNames } from "./checks/inspect-names";
 import { readPages } from "./error-pages";
 import { runHook } from "./hooks";
-import { imageReference, rolesOf, type Role } from "./plan";
+import { imageReference, namedArgs, rolesOf, type NamedArgs, type Role } from "./plan";
 import { rollOut, runRelease } from "./releasing";
 import type { RoleOnHost } from "./role-on-host";
 import { switchSeconds } from "./rollout";
@@ -68,11 +68,14 @@ export class App extends Component {
   /** The release that serves; known once the last host is switched. */
   readonly version: pulumi.Output<string>;
 
-  constructor(name: string, args: AppArgs, opts?: pulumi.ComponentResourceOptions) {
-    refuseShape(`${new.target.name} "${name}"`, appShape, args);
+  constructor(name: string, given: AppArgs, opts?: pulumi.ComponentResourceOptions) {
+    refuseShape(`${new.target.name} "${name}"`, appShape, given);
     super("App", name, opts);
+    const args = namedArgs(given);
     const roles = this.admit(args, opts?.parent !== undefined);
-    const reference = pulumi.output(args.version).apply((version) => imageReference(args.image, version));
+    const reference = pulumi
+      .all([args.version, args.digest])
+      .apply(([version, digest]) => imageReference(args.image, version, digest));
     this.image = this.pull(args, roles, reference);
     this.data = nameData(this, args, roles);
     this.volumes = makeVolumes(this, args, roles, this.data);
@@ -95,7 +98,7 @@ export class App extends Component {
   }
 
   /** Refuses what cannot work, says what may not be meant, and takes its place on the hosts. */
-  private admit(args: AppArgs, within: boolean): Role[] {
+  private admit(args: NamedArgs, within: boolean): Role[] {
     const roles = rolesOf(this.componentName, args);
     const onHosts = checkHosts(this.label, args, roles);
     const names = namesOf(this.componentName, args, roles);
@@ -150,7 +153,7 @@ export class App extends Component {
   }
 
   /** After the last switch. */
-  private cleanUp(args: AppArgs, roles: Role[], after: pulumi.Resource[]): void {
+  private cleanUp(args: NamedArgs, roles: Role[], after: pulumi.Resource[]): void {
     const longest = (role: string): number =>
       Math.max(0, ...roles.filter(({ name }) => name === role).map(switchSeconds));
     new CleanUp(

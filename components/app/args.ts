@@ -1,6 +1,7 @@
 /** The arguments of an app. */
 import type * as command from "@pulumi/command";
 import type * as pulumi from "@pulumi/pulumi";
+import type { Image } from "../build/image";
 import type { Transform } from "../core/component";
 import type { Duration, Size } from "../../provider/core/units";
 import type { Data } from "../../provider/data/word";
@@ -115,18 +116,19 @@ export interface RoleArgs extends ContainerSettings {
 /** Arguments of `App`. */
 export interface AppArgs extends ContainerSettings {
   /**
-   * The image, without its tag.
+   * The image, without its tag; or an `Image`, which `pulumi up` builds before.
    *
    * @edit rolling replace; the release command runs
    * @example "registry.example.com/shop"
    */
-  image: string;
+  image: string | Image;
   /**
    * The release: a tag, or a digest (`sha256:...`).
    *
+   * @default what `image` builds, by its digest; needed where it is a text
    * @edit a release: the release command runs, then a rolling replace
    */
-  version: pulumi.Input<string>;
+  version?: pulumi.Input<string>;
   /**
    * The proxy that routes to the app, of this program or, as an `ExistingProxy`, of another one. Needed when there is a route.
    *

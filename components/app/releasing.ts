@@ -19,7 +19,7 @@ import type { AppArgs } from "./args";
 import { checkKey } from "./checks/check-certificate";
 import { claimedByOthers } from "./checks/route-claims";
 import { hashOf, type Pages } from "./error-pages";
-import type { Placement, Role } from "./plan";
+import type { NamedArgs, Placement, Role } from "./plan";
 import type { RoleOnHost } from "./role-on-host";
 import { begin, rollout, switchSeconds } from "./rollout";
 import {
@@ -36,7 +36,7 @@ import { mountsOn, volumesOn, type AppVolumes } from "./volumes";
 /** What is released, and with what. */
 export interface Releasing {
   app: Component;
-  args: AppArgs;
+  args: NamedArgs;
   roles: readonly Role[];
   /** The full reference of the image. */
   reference: pulumi.Output<string>;

@@ -8,7 +8,7 @@ import { imageFacts, type ImageAnswer } from "../../image/facts";
 import { parseReference, type Reference } from "../../image/reference";
 import type { Registry } from "../../registry/registry";
 import type { AppArgs } from "../args";
-import { imageReference, routeArgument, type Role } from "../plan";
+import { imageReference, routeArgument, type NamedArgs, type Role } from "../plan";
 import { routePort } from "../route";
 import type { Check } from "../../core/check";
 
@@ -37,17 +37,18 @@ const usualLimit: Duration = "3s";
 
 /**
  * Asks the registry and hands over what it found; the engine waits for it. Nothing else does: resources are registered
- * meanwhile. Nothing is asked where the version or the login is known only in an update.
+ * meanwhile. Nothing is asked where the version or the login is known only in an update, such as an image that is not built yet.
  */
 export function inspectImage(
-  args: AppArgs,
+  args: NamedArgs,
   roles: readonly Role[],
   found: (findings: Findings) => void,
 ): void {
   const limit = args.inspectImage ?? usualLimit;
   if (limit === false) return;
   const login = loginFor(parseReference(args.image, "").registry, roles);
-  pulumi.all([args.version, login?.username, login?.password]).apply(([version, username, password]) => {
+  const release = pulumi.all([args.version, args.digest]).apply(([version, digest]) => digest ?? version);
+  pulumi.all([release, login?.username, login?.password]).apply(([version, username, password]) => {
     const done = pulumi.runtime.rpcKeepAlive();
     const reference = parseReference(args.image, version);
     void imageFacts({
@@ -66,7 +67,7 @@ export function inspectImage(
 
 /** What was asked, for sentences. */
 interface Asked {
-  args: AppArgs;
+  args: NamedArgs;
   roles: readonly Role[];
   version: string;
   reference: Reference;
