@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, readlinkSync, renameSync, symlinkSync } from "
 import { join } from "node:path";
 import { pulumiHome } from "./lab";
 import { repoRoot } from "./paths";
-import { ensureDockerBuild } from "./toolchain/docker-build";
+import { ensureDockerBuild } from "./toolchain/on-demand";
 import { plugins as versions } from "./toolchain/programs";
 
 const plugins = ["command", "docker", "hcloud"];

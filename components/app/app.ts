@@ -15,7 +15,7 @@ import type { AppArgs } from "./args";
 import { CleanUp } from "./clean-up";
 import { Certificates } from "./certificates";
 import { checkApp } from "./checks/check-app";
-import { checkHosts, registerApp } from "./checks/check-hosts";
+import { checkHosts, checkOwnRegistry, registerApp } from "./checks/check-hosts";
 import { childrenOf, namesOf, volumePlaces } from "./checks/check-names";
 import { checkParallel, stepsAtATime } from "./checks/check-parallel";
 import { checkPaths } from "./checks/check-paths";
@@ -72,7 +72,7 @@ export class App extends Component {
     refuseShape(`${new.target.name} "${name}"`, appShape, given);
     super("App", name, opts);
     const args = namedArgs(given);
-    const roles = this.admit(args, opts?.parent !== undefined);
+    const roles = this.admit(args, given.image, opts?.parent !== undefined);
     const reference = pulumi
       .all([args.version, args.digest])
       .apply(([version, digest]) => imageReference(args.image, version, digest));
@@ -98,11 +98,16 @@ export class App extends Component {
   }
 
   /** Refuses what cannot work, says what may not be meant, and takes its place on the hosts. */
-  private admit(args: NamedArgs, within: boolean): Role[] {
+  private admit(args: NamedArgs, image: AppArgs["image"], within: boolean): Role[] {
     const roles = rolesOf(this.componentName, args);
     const onHosts = checkHosts(this.label, args, roles);
     const names = namesOf(this.componentName, args, roles);
-    this.refuse([...checkApp(this.componentName, args), ...onHosts.refused, ...sameNames(names)]);
+    this.refuse([
+      ...checkApp(this.componentName, args),
+      ...checkOwnRegistry(image, roles),
+      ...onHosts.refused,
+      ...sameNames(names),
+    ]);
     if (!within) this.refuse(this.claim(roles));
     this.warn([
       ...checkTimeouts(args, roles).warned,

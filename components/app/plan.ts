@@ -24,10 +24,12 @@ export function namedArgs(args: AppArgs): NamedArgs {
   const { image, version } = args;
   // A version that is missing is refused by the checks.
   if (typeof image === "string") return { ...args, image, version: version as pulumi.Input<string> };
-  const { repository, digest } = image;
+  const { repository, digest, own } = image;
+  // From here nobody reaches a registry on a server.
+  const inspected = own === undefined ? {} : { inspectImage: false as const };
   return version === undefined || version === image.version
-    ? { ...args, image: repository, version: image.version, digest }
-    : { ...args, image: repository, version };
+    ? { ...args, ...inspected, image: repository, version: image.version, digest }
+    : { ...args, ...inspected, image: repository, version };
 }
 
 /** A role on one of its hosts. */

@@ -4,6 +4,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Transform } from "../core/component";
 import type { Host } from "../host/host";
 import type { Registry } from "../registry/registry";
+import type { ServerRegistry } from "../registry/server-registry";
 
 /** Where BuildKit keeps the steps of a build for the next one, on another machine too. */
 export type BuildCache =
@@ -104,12 +105,13 @@ export interface ImageArgs {
    */
   builder?: Host | string;
   /**
-   * The logins by which it is pushed, and by which private images are read that it stands on.
+   * The logins by which it is pushed, and by which private images are read that it stands on; and the `ServerRegistry` that it goes to,
+   * for which `repository` begins with the registry's `address`, and `builder` is one of its hosts.
    *
    * @default those that `docker login` has left on the machine that runs Pulumi
    * @edit another address or user builds and pushes; another password counts from the next build
    */
-  registries?: Registry[];
+  registries?: (Registry | ServerRegistry)[];
   /**
    * The release, a tag.
    *

@@ -5,6 +5,7 @@ import type { Problem } from "../core/problem";
 import { checkRelease, checkRepository } from "../image/check-reference";
 import type { ImageArgs } from "./args";
 import type { Context } from "./context";
+import { ownRegistry } from "./plan";
 import type { Revision } from "./revision";
 
 export const uncommittedCheck: Check = {
@@ -91,6 +92,7 @@ export function checkBuild(args: ImageArgs, found: Found): Problem[] {
     ...(args.cache === undefined ? [] : check.oneOf("cache.mode", args.cache.mode, ["max", "min"])),
     ...checkNames(args),
     ...(args.platforms ?? []).flatMap((platform, at) => checkPlatform(`platforms[${at}]`, platform)),
+    ...checkOwn(args),
     ...checkFiles(args, found),
     ...checkRevision(args, found),
   ];
@@ -146,6 +148,38 @@ export function secretArg(name: string): Problem {
     cure: `give it as secrets.${name}, and read it in the Dockerfile with RUN --mount=type=secret,id=${name}`,
     check: secretArgCheck,
   };
+}
+
+/** A registry on a server is reached by its hosts alone. */
+function checkOwn(args: ImageArgs): Problem[] {
+  const { builder, repository, registries = [] } = args;
+  const own = ownRegistry(args);
+  const unused = registries.find((registry) => "trusted" in registry);
+  if (own === undefined)
+    return unused === undefined
+      ? []
+      : [
+          {
+            argument: "repository",
+            value: repository,
+            rule: `it is not in ${unused.label}, which is among registries`,
+            cure: `begin it with the registry's address: \`\${images.address}/shop\``,
+          },
+        ];
+  if (typeof builder === "object" && own.hosts.includes(builder)) return [];
+  const hosts = own.hosts.map(({ hostName }) => hostName).join(", ");
+  const cure = `build on one of them, or add the builder to its clients`;
+  const rule = `${own.label} is reached from ${hosts} alone`;
+  return builder === undefined
+    ? [{ argument: "builder", fault: `is this machine, and ${rule}`, cure }]
+    : [
+        {
+          argument: "builder",
+          value: typeof builder === "object" ? builder.hostName : builder,
+          rule,
+          cure,
+        },
+      ];
 }
 
 function checkNames({ args = {}, secrets = {}, ssh = [], target }: ImageArgs): Problem[] {

@@ -6,11 +6,12 @@ import { unknown } from "@pulumi/pulumi/output";
 import { isPlain } from "../core/checks";
 import { Component, transformed } from "../core/component";
 import { refuseShape } from "../core/shape";
+import type { ServerRegistry } from "../registry/server-registry";
 import type { ImageArgs } from "./args";
 import { builderOn } from "./builder";
 import { checkBuild, secretArg, warnBuild, type Found } from "./check-build";
 import { readContext } from "./context";
-import { buildOf, pathsOf, platformsOf } from "./plan";
+import { buildOf, loginsOf, ownRegistry, pathsOf, platformsOf } from "./plan";
 import { revisionOf, versionOf } from "./revision";
 import { imageShape } from "./shape";
 
@@ -38,6 +39,8 @@ export class Image extends Component {
   readonly digest: pulumi.Output<string>;
   /** `repository:version@digest`. */
   readonly reference: pulumi.Output<string>;
+  /** The registry on a server that has it; undefined where another one has. */
+  readonly own: ServerRegistry | undefined;
   /** The build. */
   readonly build: dockerBuild.Image;
 
@@ -53,19 +56,21 @@ export class Image extends Component {
     this.repository = args.repository;
     // Without any it was refused.
     this.version = release ?? "";
+    this.own = ownRegistry(args);
     this.build = this.make(args);
     this.digest = this.build.digest.apply(orLater);
+    this.own?.pushed(args.repository.slice(this.own.address.length + 1), this.digest);
     this.reference = pulumi.interpolate`${this.repository}:${this.version}@${this.digest}`;
     this.registerOutputs({ version: this.version, reference: this.reference });
   }
 
   private make(args: ImageArgs): dockerBuild.Image {
-    const { builder, registries = [] } = args;
+    const { builder } = args;
     const host = typeof builder === "object" ? builder : undefined;
     const name =
       host === undefined
         ? (builder as string | undefined)
-        : builderOn(host, this.componentName, registries, (said) => {
+        : builderOn(host, this.componentName, loginsOf(args), (said) => {
             void pulumi.log.error(`${this.label}: ${said}`, this);
           });
     return new dockerBuild.Image(
@@ -75,7 +80,7 @@ export class Image extends Component {
         buildOf(args, this.version, name),
         {
           parent: this,
-          ...(host === undefined ? {} : { dependsOn: host.ready }),
+          dependsOn: [...(host === undefined ? [] : [host.ready]), ...(this.own?.trusted ?? [])],
           // Others may have deployed it, and it is what is gone back to.
           retainOnDelete: true,
         },

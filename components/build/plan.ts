@@ -2,7 +2,22 @@
 import type * as dockerBuild from "@pulumi/docker-build";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Host } from "../host/host";
+import type { Registry } from "../registry/registry";
+import type { ServerRegistry } from "../registry/server-registry";
 import type { BuildCache, ImageArgs } from "./args";
+
+/** The registries with a login. */
+export const loginsOf = ({ registries = [] }: Pick<ImageArgs, "registries">): Registry[] =>
+  registries.filter((registry): registry is Registry => !isOwn(registry));
+
+/** The registry on a server that it goes to; none where it goes to another one. */
+export const ownRegistry = ({
+  registries = [],
+  repository,
+}: Pick<ImageArgs, "registries" | "repository">): ServerRegistry | undefined =>
+  registries.filter(isOwn).find(({ address }) => repository.startsWith(`${address}/`));
+
+const isOwn = (registry: Registry | ServerRegistry): registry is ServerRegistry => "trusted" in registry;
 
 /** Paths from the directory of the program, so that they are the same on every machine. */
 export function pathsOf({ context = ".", dockerfile = "Dockerfile" }: ImageArgs): {
@@ -58,7 +73,8 @@ export function buildOf(
   version: string,
   builder: pulumi.Input<string> | undefined,
 ): dockerBuild.ImageArgs {
-  const { repository, target, args: buildArgs, secrets, ssh, cache, registries = [] } = args;
+  const { repository, target, args: buildArgs, secrets, ssh, cache } = args;
+  const logins = loginsOf(args);
   const paths = pathsOf(args);
   const platforms = platformsOf(args);
   return {
@@ -72,10 +88,10 @@ export function buildOf(
     ...cacheOf(cache, repository),
     ...(platforms.length === 0 ? {} : { platforms: platforms as dockerBuild.Platform[] }),
     ...(builder === undefined ? {} : { builder: { name: builder } }),
-    ...(registries.length === 0
+    ...(logins.length === 0
       ? {}
       : {
-          registries: registries.map(({ address, username, password }) => ({ address, username, password })),
+          registries: logins.map(({ address, username, password }) => ({ address, username, password })),
         }),
     push: true,
     // A preview says what would be built, and builds nothing.

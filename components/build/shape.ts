@@ -11,7 +11,7 @@ import {
   object,
   text,
 } from "../core/shape";
-import { hosts, oneHost, registries } from "../host/shapes";
+import { allRegistries, hosts, oneHost } from "../host/shapes";
 import type { BuildCache, ImageArgs } from "./args";
 
 type Kind = BuildCache["type"];
@@ -59,7 +59,7 @@ export const imageShape: Shape<ImageArgs> = object<ImageArgs>(
     servers: hosts,
     platforms: list(text, '["linux/amd64"]'),
     builder: either(text, (value) => typeof value === "string", oneHost),
-    registries,
+    registries: allRegistries,
     version: text,
     uncommitted: text,
     transform: changes<NonNullable<ImageArgs["transform"]>>({ build: true }),

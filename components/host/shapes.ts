@@ -1,6 +1,7 @@
 /** The shapes of what several components take: hosts, registries, SSH. */
 import { type Shape, changes, hiddenText, list, made, object, ofType, single, text } from "../core/shape";
 import type { Registry } from "../registry/registry";
+import type { ServerRegistry } from "../registry/server-registry";
 import type { Host } from "./host";
 import type { SshArgs } from "./ssh";
 import type { HostTransform } from "./prepare-host";
@@ -46,6 +47,16 @@ export const registries: Shape<Registry[]> = list(
   made<Registry>(
     "a Registry",
     ofType("sextant:index:Registry"),
+    'give the one that new Registry("ghcr", …) makes',
+  ),
+  "[registry]",
+);
+
+/** Logins, and registries on servers. */
+export const allRegistries: Shape<(Registry | ServerRegistry)[]> = list(
+  made<Registry | ServerRegistry>(
+    "a Registry or a ServerRegistry",
+    (value) => ofType("sextant:index:Registry")(value) || ofType("sextant:index:ServerRegistry")(value),
     'give the one that new Registry("ghcr", …) makes',
   ),
   "[registry]",

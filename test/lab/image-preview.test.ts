@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { run } from "../../lab/docker/exec";
-import { ensureDockerBuild } from "../../lab/toolchain/docker-build";
+import { ensureDockerBuild } from "../../lab/toolchain/on-demand";
 import { PreviewWorkspace } from "./preview/workspace";
 
 let workspace: PreviewWorkspace;
