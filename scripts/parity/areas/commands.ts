@@ -1,7 +1,17 @@
 /** Kamal's commands and their flags. */
 import { lab, unit } from "../proof";
 import { has, missing, part, replaced, replacedBy, type Area } from "../row";
-import { asOption, fromNothing, held, listed, named, newContainer, noneLeft, release } from "../shared";
+import {
+  asOption,
+  fromNothing,
+  held,
+  listed,
+  named,
+  newContainer,
+  noneLeft,
+  ownRegistry,
+  release,
+} from "../shared";
 
 const destroyed = lab(
   "deploy",
@@ -408,8 +418,13 @@ export const otherCommands: Area = {
       "it goes with each pull",
       noLoginLeft,
     ),
-    missing("kamal registry setup", "there is no registry of one's own machine"),
-    missing("kamal registry remove"),
+    replaced("kamal registry setup", "ServerRegistry", "pulumi up makes it", ownRegistry),
+    replaced(
+      "kamal registry remove",
+      "ServerRegistry",
+      "pulumi destroy takes it away, and keeps its images",
+      ownRegistry,
+    ),
     part(
       "kamal secrets fetch",
       "pulumi config set --secret takes what the manager's own command prints; nothing fetches it by itself",

@@ -1,7 +1,17 @@
 /** Kamal's keys of the top level, of roles, of the environment, registries, logs and the builder. */
 import { lab, refusal, unit } from "../proof";
 import { has, missing, part, replaced, replacedBy, type Area, type Test } from "../row";
-import { fromNothing, held, hooksOnce, listed, named, newContainer, noneSwitched, release } from "../shared";
+import {
+  fromNothing,
+  held,
+  hooksOnce,
+  listed,
+  named,
+  newContainer,
+  noneSwitched,
+  ownRegistry,
+  release,
+} from "../shared";
 
 const edited = "an edit under load touches what it should and loses nothing";
 const login = lab("registry", "a login > of odd characters is sent");
@@ -209,7 +219,12 @@ export const environmentKeys: Area = {
     has("registry.server", "Registry.address", login),
     has("registry.username", "Registry.username", login),
     has("registry.password", "Registry.password, always a secret", login),
-    missing("registry.server: localhost", "a registry of one's own machine, through SSH"),
+    replaced(
+      "registry.server: localhost",
+      "ServerRegistry, a registry on one of the servers",
+      "each layer goes to the servers once, a rollback needs no laptop, and nothing is tunnelled",
+      ownRegistry,
+    ),
     has("logging.driver", "logging.driver; unit tests alone show that Docker gets it", settings, body),
     has("logging.options", "logging.options; unit tests alone show that Docker gets them", settings, body),
     missing("output.otel"),
