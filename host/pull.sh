@@ -53,6 +53,34 @@ unchecked() {
     return 1
 }
 
+# downloading: passes Docker's answer on, and says every other second how much of it has come. Docker tells of each layer by itself, and of
+# one only from its beginning on, so that the sum may grow.
+downloading() {
+    awk '
+        function number(name, text) {
+            return match(text, "\"" name "\":[0-9]+") ? substr(text, RSTART + length(name) + 3, RLENGTH - length(name) - 3) : 0
+        }
+        { print }
+        /"status":"Downloading"/ && match($0, /"id":"[^"]*"/) {
+            layer = substr($0, RSTART, RLENGTH)
+            come[layer] = number("current", $0)
+            whole[layer] = number("total", $0)
+        }
+        /"status":"Download complete"/ && match($0, /"id":"[^"]*"/) { come[substr($0, RSTART, RLENGTH)] = whole[substr($0, RSTART, RLENGTH)] }
+        {
+            # Twice: it answers with the time of the call before.
+            srand()
+            now = srand()
+            if (now < said + 2) next
+            has = all = 0
+            for (layer in whole) { has += come[layer]; all += whole[layer] }
+            if (all == 0) next
+            said = now
+            printf "\036pulls the image: %d of %d MB\n", has / 1000000, all / 1000000 | "cat 1>&2"
+            close("cat 1>&2")
+        }'
+}
+
 [ -z "$owner" ] || want "$owner" "$image" || fail "could not note in $given that $owner needs $image"
 if there; then
     knows "$image" || remember "$image" || fail "could not note in $given that $image is here"
@@ -75,7 +103,7 @@ esac
 answer=$(
     printf 'X-Registry-Auth: %s\n' "${auth:-e30=}" |
         engine POST /images/create --header @- --get --data-urlencode "fromImage=$repository" \
-            --data-urlencode "tag=$tag" 2>&1 | grep -e '"error"' -e '"message"' -e '^curl:' | tail -n 1
+            --data-urlencode "tag=$tag" 2>&1 | downloading | grep -e '"error"' -e '"message"' -e '^curl:' | tail -n 1
 )
 if there; then
     remember "$image" || fail "could not note in $given that $image has come"

@@ -8,6 +8,8 @@ import type { SshAddress } from "./address";
 import { connected, disconnected, pace, tries, type Patience } from "./connections";
 import { following } from "./children";
 import { lockedFile, meansFor } from "./means";
+import { onDoing, withoutDoing } from "./doing";
+import { sayDoing } from "../say";
 import { sshFailure, type SshFailure } from "./failure";
 import { sshOptions } from "./options";
 import { Unreached } from "./unreached";
@@ -86,6 +88,9 @@ function once(
     const child = following(spawn("ssh", args, { stdio: ["pipe", "pipe", "pipe"] }));
     const stdout = gather(child.stdout);
     const stderr = gather(child.stderr);
+    onDoing(child.stderr, (text) => {
+      sayDoing(`${shell.name} ${text}`);
+    });
     const timer = setTimeout(() => {
       child.kill();
       reject(new Error(`${shell.name}: ${what} did not end within ${timeout} s.`));
@@ -96,7 +101,7 @@ function once(
     });
     const ended = (code: number | null, signal: NodeJS.Signals | null) => (): void => {
       if (signal !== null) reject(new Error(`${shell.name}: ${what} was interrupted (${signal}).`));
-      else resolve({ code: code ?? sshFailed, stdout: stdout(), stderr: stderr() });
+      else resolve({ code: code ?? sshFailed, stdout: stdout(), stderr: withoutDoing(stderr()) });
     };
     child.on("exit", (code, signal) => {
       clearTimeout(timer);

@@ -28,6 +28,8 @@ export class DockerApi {
   full: string | undefined;
   /** Whether the registry has no images any more. */
   gone = false;
+  /** What is told of a pull, a line of JSON each. */
+  told: object[] = [{ status: "Pulling" }];
   /** The images that are there. */
   readonly images = new Set<string>();
   readonly socket = join(this.directory, "docker.sock");
@@ -92,7 +94,7 @@ export class DockerApi {
     }
     this.logins.push(String(request.headers["x-registry-auth"]));
     this.images.add(`${searchParams.get("fromImage") ?? ""}:${searchParams.get("tag") ?? ""}`);
-    response.writeHead(200).end('{"status":"Pulling"}\n');
+    response.writeHead(200).end(this.told.map((line) => `${JSON.stringify(line)}\n`).join(""));
   }
 
   /** Makes a container of an image that is there, or starts one. */

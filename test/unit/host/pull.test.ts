@@ -3,6 +3,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { registryAuth } from "../../../components/registry/auth";
+import { withoutDoing } from "../../../provider/ssh/doing";
 import { DockerApi } from "./docker-api";
 import { VerbsHere, type Ended } from "./verbs-here";
 
@@ -30,6 +31,30 @@ const noted = (kind: string): string[] =>
     .sort();
 
 const image = "ghcr.io/acme/shop:v1";
+
+describe("what comes", () => {
+  it("is told while it comes, and is no word of its own in the end", async () => {
+    const layer = (id: string, current: number, total: number) => ({
+      ...{ status: "Downloading", progressDetail: { current, total } },
+      ...{ progress: '[=>  "] 1MB/3MB', id },
+    });
+    docker.told = [
+      { status: "Pulling from acme/shop", id: "v1" },
+      layer("a1", 1_500_000, 3_000_000),
+      layer("b2", 500_000, 1_000_000),
+      { status: "Download complete", progressDetail: {}, id: "a1" },
+    ];
+    const { code, stderr } = await pull([`image=${image}`], "\n");
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/^\u001epulls the image: 1 of 3 MB\n/);
+    expect(withoutDoing(stderr)).toBe("");
+  });
+
+  it("is not told of where nothing has to come", async () => {
+    docker.told = [{ status: "Already exists", progressDetail: {}, id: "a1" }];
+    expect(await pull([`image=${image}`], "\n")).toEqual({ code: 0, stderr: "" });
+  });
+});
 
 describe("the login", () => {
   it.each([
