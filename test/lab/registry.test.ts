@@ -105,6 +105,22 @@ describe("the clean-up", () => {
   });
 });
 
+describe("the clean-up of one release", () => {
+  const cleanUp = (repository: string, owner: string): Promise<string> =>
+    world.onServer(
+      `sextant prune role=reg/none/x keep=0 wait=5 for=${owner} repository=${repository} container=none &&
+       docker image ls --format '{{.Tag}}' ${repository} | sort`,
+    );
+
+  it("spares an image that another one is about to use, until that has it", async () => {
+    const tags = `${world.registry.address}/reg-tags`;
+    await world.pull(`${tags}:b1`, "reg/other/x");
+    // A container has b3.
+    expect(await cleanUp(tags, "reg/none/x")).toBe("b1\nb3");
+    expect(await cleanUp(tags, "reg/other/x")).toBe("b3");
+  });
+});
+
 describe("an image that went from the host", () => {
   it("is pulled again by a plain up that needs it: the app's, the release command's, an accessory's", async () => {
     const { address, username } = world.registry;

@@ -84,11 +84,11 @@ export class RegistryWorld {
     return on({ address: this.address, keyFile: this.workspace.keyFile }, command, input);
   }
 
-  /** Brings an image to the server as a release does, by the same verb. */
-  async pull(image: string): Promise<void> {
+  /** Brings an image to the server as a release does, by the same verb. @param owner who is about to use it */
+  async pull(image: string, owner?: string): Promise<void> {
     const { address, username, password } = this.registry;
     await this.onServer(
-      `sextant pull image=${image}`,
+      `sextant pull image=${image}${owner === undefined ? "" : ` for=${owner}`}`,
       `${registryAuth({ username, password }, address)} insecure\n`,
     );
   }
