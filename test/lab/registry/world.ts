@@ -77,11 +77,16 @@ export class RegistryWorld {
     return this.workspace.stateText();
   }
 
-  /** Runs a command on the server as root. */
-  async onServer(command: string, input?: string): Promise<string> {
+  /** The public address of the server. */
+  async serverAddress(): Promise<string> {
     if (this.address === "")
       ({ address: this.address } = await this.workspace.outputs<{ address: string }>());
-    return on({ address: this.address, keyFile: this.workspace.keyFile }, command, input);
+    return this.address;
+  }
+
+  /** Runs a command on the server as root. */
+  async onServer(command: string, input?: string): Promise<string> {
+    return on({ address: await this.serverAddress(), keyFile: this.workspace.keyFile }, command, input);
   }
 
   /** Brings an image to the server as a release does, by the same verb. @param owner who is about to use it */
