@@ -6,7 +6,12 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** Tools that are taken from Debian's packages; elsewhere there are those of the machine alone. */
 const debian = existsSync("/etc/os-release") && /^ID=debian$/m.test(readFileSync("/etc/os-release", "utf8"));
-const toolSets = debian ? ["rust-coreutils", "gawk", "mawk", "original-awk"] : [];
+const onServers = ["test/unit/host/**/*.test.ts", "test/unit/components/server/boot.test.ts"];
+const onClients = ["test/unit/provider/ssh/reach.test.ts"];
+const toolSets = {
+  ...{ "rust-coreutils": onServers, gawk: onServers, mawk: onServers, "original-awk": onServers },
+  ...{ "openssh-8.4": onClients, "openssh-10.0": onClients },
+};
 
 /** For what hangs, in ms: a machine that builds the lab meanwhile takes several times as long as a quiet one. */
 const unitTimeout = 120_000;
@@ -57,13 +62,13 @@ export default defineConfig({
           hookTimeout: unitTimeout,
         },
       },
-      // What runs on servers, once more with the tools of other servers.
-      ...toolSets.map((set) => ({
+      // What runs on servers, once more with the tools of other servers, and how they are reached, with other clients.
+      ...Object.entries(debian ? toolSets : {}).map(([set, include]) => ({
         test: {
           name: `unit-${set}`,
           globalSetup: ["test/unit/tools/fetch.ts"],
           setupFiles: ["test/unit/tools/path.ts"],
-          include: ["test/unit/host/**/*.test.ts", "test/unit/components/server/boot.test.ts"],
+          include,
           env: { SEXTANT_TOOLS: set },
           testTimeout: unitTimeout,
           hookTimeout: unitTimeout,

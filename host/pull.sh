@@ -11,6 +11,8 @@ set -u
 . "${0%/*}/lib/evidence"
 # shellcheck source=lib/images.sh
 . "${0%/*}/lib/images"
+# shellcheck source=lib/registries.sh
+. "${0%/*}/lib/registries"
 
 image='' owner=''
 for word; do
@@ -27,30 +29,6 @@ read -r auth manner || auth=${auth:-}
 # there: true when the image is on this host.
 there() {
     [ "$(engine GET "/images/$image/json" --output /dev/null --write-out '%{http_code}' 2>/dev/null)" = 200 ]
-}
-
-# unchecked REGISTRY: true when this Docker sends a login to it without TLS, or to whoever says to be it.
-unchecked() {
-    listed=$(docker info --format '{{range $name, $index := .RegistryConfig.IndexConfigs}}{{if not $index.Secure}}{{$name}} {{end}}{{end}}{{range .RegistryConfig.InsecureRegistryCIDRs}}{{.}} {{end}}') ||
-        fail "Docker does not say which registries it trusts without TLS (docker info), so that no login was sent to $1"
-    for entry in $listed; do
-        case $entry in
-        "$1") return 0 ;;
-        127.* | *:*/*) ;;
-        */*) printf '%s %s\n' "$1" "$entry" | awk '
-            function number(address, parts) {
-                return split(address, parts, ".") == 4 ? ((parts[1] * 256 + parts[2]) * 256 + parts[3]) * 256 + parts[4] : -1
-            }
-            {
-                sub(/:[0-9]+$/, "", $1)
-                split($2, range, "/")
-                size = 2 ^ (32 - range[2])
-                inside = $1 ~ /^[0-9.]+$/ && int(number($1) / size) == int(number(range[1]) / size)
-                exit !inside
-            }' && return 0 ;;
-        esac
-    done
-    return 1
 }
 
 # downloading: passes Docker's answer on, and says every other second how much of it has come. Docker tells of each layer by itself, and of
@@ -89,8 +67,9 @@ fi
 
 registry=docker.io
 case $image in */*) case ${image%%/*} in *.* | *:* | localhost) registry=${image%%/*} ;; esac ;; esac
-if [ -n "$auth" ] && [ "$manner" != insecure ] && unchecked "$registry"; then
-    fail "the login for $registry was not sent: Docker has it in insecure-registries here, by which a login goes over plain HTTP. Take it out of /etc/docker/daemon.json, or say insecure: true at its Registry"
+if [ -n "$auth" ] && [ "$manner" != insecure ]; then
+    why=$(unsafe "$registry") || exit 1
+    [ -z "$why" ] || fail "the login for $registry was not sent: $why"
 fi
 
 # The tag or digest by itself, as the API wants them.

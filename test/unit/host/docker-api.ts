@@ -2,10 +2,14 @@
  * Docker's API on a socket in this process, as far as the verbs that bring images and take them away see it: which requests came, with
  * which login. Real engines are asked in the lab's tests.
  */
+import { createHash } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+
+/** The ID of an image, by its name. */
+export const imageId = (name: string): string => `sha256:${createHash("sha256").update(name).digest("hex")}`;
 
 export class DockerApi {
   private readonly directory = mkdtempSync(join(tmpdir(), "sextant-docker-"));
@@ -60,6 +64,7 @@ export class DockerApi {
     if (request.method === "DELETE") {
       const { status, message } = this.refusal ?? { status: 204, message: "" };
       if (status === 204 && pathname === `/containers/${this.taken?.Id ?? ""}`) this.taken = undefined;
+      if (status === 204) this.images.delete(pathname.replace("/images/", ""));
       response.writeHead(status).end(message === "" ? "" : JSON.stringify({ message }));
       return;
     }
@@ -85,7 +90,8 @@ export class DockerApi {
         Labels: role === undefined ? {} : { "sextant.role": role },
         State: "running",
       }));
-      response.writeHead(200).end(JSON.stringify(pathname === "/images/json" ? [] : all));
+      const images = [...this.images].map((name) => ({ Id: imageId(name), RepoTags: [name] }));
+      response.writeHead(200).end(JSON.stringify(pathname === "/images/json" ? images : all));
       return;
     }
     if (this.gone) {
