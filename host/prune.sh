@@ -1,10 +1,11 @@
 #!/bin/sh
-# prune role=LABEL wait=SECONDS keep=COUNT [for=OWNER] repository=REPOSITORY container=NAME [container=NAME ...]
+# prune role=LABEL wait=SECONDS keep=COUNT [for=OWNER] repository=REPOSITORY container=NAME [container=NAME ...] [assets=DIRECTORY]
 #
 # After the last switch: waits until all that is old has drained and stopped, then removes the other containers of the role (of failed
 # releases, of deploys that were killed), and images of the repository beyond the `keep` that this host got last: none that a
 # container uses, and none that another release is about to use. Where the proxy serves another container of the role it removes
-# nothing and says so. The owner's release has what it needs: what was noted that it is about to use counts no more.
+# nothing and says so. The owner's release has what it needs: what was noted that it is about to use counts no more. Of the assets of the
+# role those of the last `keep` releases stay, the one before this among them whatever `keep` is: pages of it are open still.
 set -u
 # shellcheck source=lib/common.sh
 . "${0%/*}/lib/common"
@@ -12,8 +13,10 @@ set -u
 . "${0%/*}/lib/rollout"
 # shellcheck source=lib/images.sh
 . "${0%/*}/lib/images"
+# shellcheck source=lib/assets.sh
+. "${0%/*}/lib/assets"
 
-role='' wait=120 keep=3 owner='' repository='' containers=''
+role='' wait=120 keep=3 owner='' repository='' containers='' assets=''
 while [ $# -gt 0 ]; do
     case $1 in
     role=*) role=${1#*=} ;;
@@ -22,6 +25,7 @@ while [ $# -gt 0 ]; do
     wait=*) wait=${1#*=} ;;
     repository=*) repository=${1#*=} ;;
     container=*) containers="$containers ${1#*=}" ;;
+    assets=*) assets=${1#*=} ;;
     *) fail "prune: unknown word $1" ;;
     esac
     shift
@@ -131,6 +135,16 @@ had | while read -r _ reference; do
     case $reference in "$repository":* | "$repository"@*) ;; *) continue ;; esac
     [ "$(engine GET "/images/$reference/json" --output /dev/null --write-out '%{http_code}' 2>/dev/null)" != 404 ] || forget "$reference"
 done
+
+if [ -n "$assets" ] && [ -d "$assets" ]; then
+    exec 6>"${assets%/*}/lock"
+    flock --timeout 60 6 || fail "something else is at the assets of $role for 60s; run pulumi up again"
+    went_live "$assets"
+    gone=$(assets_beyond "$assets" "$((keep < 2 ? 2 : keep))" "$containers")
+    for each in $gone; do rm -rf "$each"; done
+    [ -z "$gone" ] || unshare "${assets%/*}"
+    exec 6>&-
+fi
 
 [ -z "$left" ] || fail "Docker did not remove of $role:$left run pulumi up again"
 exit 0

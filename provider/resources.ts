@@ -18,6 +18,7 @@ const gate = onOneHost(hostReadyProvider, () => "what Sextant has put into /var/
 
 export const resources = {
   AccessoryReady: stepProvider(steps.AccessoryReady),
+  Assets: stepProvider(steps.Assets),
   Bridge: stepProvider(steps.Bridge),
   Certificate: stepProvider(steps.Certificate),
   Certificates: certificatesProvider,

@@ -11,6 +11,7 @@ const root = resolve(__dirname, "..");
 /** The interface that has the inputs of a type of resource. */
 const inputs: Readonly<Record<ResourceType, string>> = {
   AccessoryReady: "AccessoryReadyInputs",
+  Assets: "AssetsInputs",
   Bridge: "BridgeInputs",
   Certificate: "CertificateInputs",
   Certificates: "CertificatesInputs",

@@ -8,7 +8,7 @@ import type { ContainerArgs } from "../docker/container";
 import type { PullArgs } from "../image/pull";
 import type { VolumeArgs } from "../docker/volume";
 import type { Host } from "../host/host";
-import type { ReadyArgs, ReleaseArgs, SwitchArgs } from "../host/step";
+import type { AssetsArgs, ReadyArgs, ReleaseArgs, SwitchArgs } from "../host/step";
 import type { ExistingProxy } from "../proxy/existing";
 import type { Proxy } from "../proxy/proxy";
 import type { CleanUpArgs } from "./clean-up";
@@ -41,6 +41,20 @@ export interface ContainerSettings {
    * @example { uploads: "/rails/storage" }
    */
   volumes?: Record<string, string>;
+  /**
+   * The directory of the image with its built assets, whose names hold a hash of what is in them. While a release goes on and after it, each
+   * container of a role with a route serves those of the releases around it too, on every host: what a page asks for that was loaded before
+   * the release, and what a page of the new release asks of a host that still has the old one. They are read-only in the containers; of files
+   * of one name each release has its own, and names that begin with a dot, such as manifests, stay with their release. Those of as many
+   * releases are kept as `retainImages` says, and two at least.
+   *
+   * An image that has no such directory fails the release before anything of it starts.
+   *
+   * @default none: a container has the assets of its own image alone
+   * @edit rolling replace; containers that were made without it find no other release's assets
+   * @example "/rails/public/assets"
+   */
+  assetPath?: string;
   /** Limits of one container. @default none @edit memory in place; cores are a rolling replace */
   resources?: {
     /** Memory; over it, the kernel ends the process. @default no limit @example "512m" */
@@ -236,6 +250,8 @@ export interface AppArgs extends ContainerSettings {
     image?: Transform<PullArgs>;
     /** Each data volume. */
     volume?: Transform<VolumeArgs>;
+    /** The step that puts assets on each host. */
+    assets?: Transform<AssetsArgs>;
     /** Each container of a role. */
     container?: Transform<ContainerArgs>;
     /** The release command. */

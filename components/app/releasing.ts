@@ -16,6 +16,7 @@ import type { Front } from "../proxy/args";
 import { inSeconds, memoryLimit, seconds } from "../../provider/core/units";
 import { ownerLabel } from "../../provider/docker/container-body";
 import type { AppArgs } from "./args";
+import { assetsMount } from "./assets";
 import { checkKey } from "./checks/check-certificate";
 import { claimedByOthers } from "./checks/route-claims";
 import { hashOf, type Pages } from "./error-pages";
@@ -43,6 +44,8 @@ export interface Releasing {
   /** The image on all hosts. */
   image: pulumi.Resource;
   volumes: AppVolumes;
+  /** What puts the assets of each role on each of its hosts, by the keys of the rollout. */
+  assets: ReadonlyMap<string, pulumi.Resource>;
   /** The pages that the proxy answers errors with. */
   pages: Pages | undefined;
 }
@@ -55,7 +58,7 @@ export function runRelease(
   releasing: Releasing,
   before: pulumi.Resource | undefined,
 ): Step<"Release"> | undefined {
-  const { app, args, roles, reference, image, volumes } = releasing;
+  const { app, args, roles, reference, image, volumes, assets } = releasing;
   const [primary] = roles;
   const host = primary?.servers[0];
   if (args.release === undefined || primary === undefined || host === undefined) return undefined;
@@ -73,7 +76,10 @@ export function runRelease(
       network: host.network.name,
       volumes: mountsOn(volumes, host, primary),
     },
-    { parent: app, dependsOn: [image, ...volumes.values(), ...(before === undefined ? [] : [before])] },
+    {
+      parent: app,
+      dependsOn: [image, ...volumes.values(), ...assets.values(), ...(before === undefined ? [] : [before])],
+    },
     args.transform?.release,
   );
 }
@@ -87,7 +93,7 @@ export function rollOut(
   first: pulumi.Resource,
 ): { placements: RoleOnHost[]; last: pulumi.Resource[] } {
   const { steps, last } = rollout(releasing.roles, releasing.args.rollout?.batch);
-  const made = new Map<string, pulumi.Resource>([[begin, first]]);
+  const made = new Map<string, pulumi.Resource>([[begin, first], ...releasing.assets]);
   const containers = new Map<Placement, Container>();
   const placed = new Map<Placement, RoleOnHost>();
   for (const step of steps) {
@@ -136,7 +142,7 @@ function makeContainer(releasing: Releasing, { role, host }: Placement, after: p
         command: role.command,
         ...variables(releasing, role, host),
         network: { name: host.network.name, id: host.network.id },
-        volumes: mountsOn(volumes, host, role),
+        volumes: [...mountsOn(volumes, host, role), ...assetsMount(releasing, role)],
         labels: labelsOf(app, role),
         ...memoryLimit(role.resources?.memory),
         cpus: role.resources?.cpus,

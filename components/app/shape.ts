@@ -81,6 +81,7 @@ const settings: Members<ContainerSettings> = {
     { memory: single, cpus: single },
     '{ memory: "512m" }',
   ),
+  assetPath: text,
   stopTimeout: single,
   readyTimeout: single,
   labels: named(text, '{ team: "shop" }'),
@@ -138,6 +139,7 @@ export const appShape: Shape<AppArgs> = object<AppArgs>(
     transform: changes<Part<AppArgs, "transform">>({
       image: true,
       volume: true,
+      assets: true,
       container: true,
       release: true,
       ready: true,

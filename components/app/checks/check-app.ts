@@ -5,6 +5,7 @@ import type { Problem } from "../../core/problem";
 import { checkData } from "../../data/check-word";
 import { isMutableTag, mutableTagCheck } from "../../image/reference";
 import type { AppArgs, ContainerSettings, RoleArgs } from "../args";
+import { checkAssets } from "../assets";
 import { checkErrorPages } from "../error-pages";
 import { checkHooks } from "../hooks";
 import { rolesOf, routeArgument, type Role } from "../plan";
@@ -49,6 +50,7 @@ export function checkApp(name: string, args: AppArgs): Problem[] {
     ...checkTimeouts(args, roles).refused,
     ...checkRoutesTogether(args, roles),
     ...checkServices(args, roles),
+    ...checkAssets(args, roles),
   ];
 }
 

@@ -26,6 +26,14 @@ const inputs: Record<ResourceType, Values> = {
       command: ["true"],
     },
   },
+  Assets: {
+    shell,
+    directory: "/assets/shop-web.1",
+    release: "0a1b",
+    image: "shop:v1",
+    path: "/public",
+    __auth: "",
+  },
   Bridge: {
     shell,
     config: "0a1b",

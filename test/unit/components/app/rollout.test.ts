@@ -2,7 +2,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { batches, type Placement, type Role } from "../../../../components/app/plan";
-import { begin, keyOf, leaseSeconds, rollout, type Rollout } from "../../../../components/app/rollout";
+import {
+  assetsOf,
+  begin,
+  keyOf,
+  leaseSeconds,
+  rollout,
+  type Rollout,
+} from "../../../../components/app/rollout";
 import type { Host } from "../../../../components/host/host";
 
 type Batch = Parameters<typeof rollout>[1];
@@ -12,6 +19,7 @@ const role = fc.record({
   routes: fc.integer({ min: 1, max: 3 }),
   readyTimeout: fc.constantFrom("10s", "2m"),
   stopTimeout: fc.constantFrom("5s", "1h"),
+  assetPath: fc.option(fc.constant("/public"), { nil: undefined }),
 });
 const fleet = fc
   .integer({ min: 1, max: 8 })
@@ -21,11 +29,12 @@ const fleet = fc
     return fc.array(placed, { minLength: 1, maxLength: 4 });
   })
   .map((all) =>
-    all.map(([{ kind, routes, readyTimeout, stopTimeout }, servers], at) => ({
+    all.map(([{ kind, routes, readyTimeout, stopTimeout, assetPath }, servers], at) => ({
       name: `r${at}`,
       servers,
       readyTimeout,
       stopTimeout,
+      assetPath,
       strategy: kind === "stop-first" ? "stop-first" : undefined,
       routes: Array.from({ length: kind === "web" ? routes : 0 }, (_, each) => ({
         service: `r${at}-${each}`,
@@ -65,7 +74,25 @@ function ofEachBatch(
   );
 }
 
+const assetKeys = (roles: readonly Role[]): string[] =>
+  assetsOf(roles).map((placement) => keyOf("assets", placement));
+
 describe("a rollout", () => {
+  it("has the assets of a container on its host before it is made, and all of them before anything is switched", () => {
+    fc.assert(
+      fc.property(fleet, share, (roles, size) => {
+        const { steps } = rollout(roles, size);
+        const before = waitedFor({ steps, last: [] });
+        for (const { role, host } of assetsOf(roles)) {
+          expect(role.routes.length).toBeGreaterThan(0);
+          expect(before(keyOf("container", { role, host }))).toContain(keyOf("assets", { role, host }));
+        }
+        for (const step of steps.filter(({ kind }) => kind === "switch"))
+          expect([...before(step.key)]).toEqual(expect.arrayContaining(assetKeys(roles)));
+      }),
+    );
+  });
+
   it("has a container, a check, and a switch for each route or worker, of every role on every host, once", () => {
     fc.assert(
       fc.property(fleet, share, (roles, size) => {
@@ -82,7 +109,7 @@ describe("a rollout", () => {
   it("names steps before each step alone, and begins after what comes first", () => {
     fc.assert(
       fc.property(fleet, share, (roles, size) => {
-        const made = new Set([begin]);
+        const made = new Set([begin, ...assetKeys(roles)]);
         for (const { key: own, after } of rollout(roles, size).steps) {
           expect(after.length).toBeGreaterThan(0);
           for (const each of after) expect(made).toContain(each);
