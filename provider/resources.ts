@@ -13,6 +13,7 @@ import { certificatesProvider } from "./release/certificates";
 import { cleanUpProvider } from "./release/clean-up";
 import { stepProvider } from "./release/step";
 import { steps } from "./release/steps";
+import { waitProvider } from "./release/wait";
 
 const gate = onOneHost(hostReadyProvider, () => "what Sextant has put into /var/lib/sextant");
 
@@ -39,6 +40,7 @@ export const resources = {
   Switch: stepProvider(steps.Switch),
   Volume: onOneHost(volumeProvider, ({ name }) => leftVolume(name)),
   Volumes: volumeListProvider,
+  Wait: waitProvider,
 };
 
 const givenUp = { create: () => Promise.reject(new Error("no program makes such a resource")) };

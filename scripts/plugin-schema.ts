@@ -32,6 +32,7 @@ const inputs: Readonly<Record<ResourceType, string>> = {
   Switch: "SwitchInputs",
   Volume: "VolumeInputs",
   Volumes: "VolumeListInputs",
+  Wait: "WaitInputs",
 };
 
 /** Inputs that are secrets: what they hold is in no diff, and not in clear in the state. */

@@ -14,6 +14,7 @@ import type { Proxy } from "../proxy/proxy";
 import type { CleanUpArgs } from "./clean-up";
 import type { Hooks } from "./hooks";
 import type { RouteArgs } from "./route";
+import type { WaitArgs } from "./wait";
 
 /** What a container of a role is run with; given for the app, each role may say otherwise. */
 export interface ContainerSettings {
@@ -199,7 +200,7 @@ export interface AppArgs extends ContainerSettings {
    *
    * @default all hosts at a time
    * @edit counts from the next release
-   * @example { batch: "25%" }
+   * @example { batch: "25%", wait: "30s" }
    */
   rollout?: {
     /**
@@ -208,6 +209,14 @@ export interface AppArgs extends ContainerSettings {
      * @default all
      */
     batch?: number | `${number}%`;
+    /**
+     * How long a release waits after each batch but the last, before the next one starts: time to see how the new release does while the others
+     * still have the old one. Ctrl-C ends it, and the batches after it keep the old release. A batch of which no container is new is not waited for.
+     *
+     * @default none: the next batch starts at once
+     * @example "30s"
+     */
+    wait?: Duration;
   };
   /**
    * How many images of the app's repository a host keeps, the running one among them: those that it got last, whenever they were
@@ -260,6 +269,8 @@ export interface AppArgs extends ContainerSettings {
     ready?: Transform<ReadyArgs>;
     /** The switch of each role on each host. */
     switch?: Transform<SwitchArgs>;
+    /** The wait after each batch but the last. */
+    wait?: Transform<WaitArgs>;
     /** Each hook. */
     hook?: Transform<command.local.CommandArgs>;
     /** The clean-up on all hosts. */

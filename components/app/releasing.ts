@@ -22,7 +22,7 @@ import { claimedByOthers } from "./checks/route-claims";
 import { hashOf, type Pages } from "./error-pages";
 import type { Placement, Role } from "./plan";
 import type { RoleOnHost } from "./role-on-host";
-import { begin, rollout, switchSeconds } from "./rollout";
+import { begin, rollout, switchSeconds, type RolloutStep } from "./rollout";
 import {
   certificateDirectory,
   errorPagesDirectory,
@@ -33,6 +33,7 @@ import {
   type RouteArgs,
 } from "./route";
 import { mountsOn, volumesOn, type AppVolumes } from "./volumes";
+import { Wait } from "./wait";
 
 /** What is released, and with what. */
 export interface Releasing {
@@ -92,13 +93,18 @@ export function rollOut(
   releasing: Releasing,
   first: pulumi.Resource,
 ): { placements: RoleOnHost[]; last: pulumi.Resource[] } {
-  const { steps, last } = rollout(releasing.roles, releasing.args.rollout?.batch);
+  const { steps, last } = rollout(releasing.roles, releasing.args.rollout);
   const made = new Map<string, pulumi.Resource>([[begin, first], ...releasing.assets]);
   const containers = new Map<Placement, Container>();
   const placed = new Map<Placement, RoleOnHost>();
   for (const step of steps) {
-    const { key, placement } = step;
+    const { key } = step;
     const after = step.after.map((name) => known(made, name));
+    if (step.kind === "wait") {
+      made.set(key, makeWait(releasing, step, containers, after));
+      continue;
+    }
+    const { placement } = step;
     if (step.kind === "container") {
       const container = makeContainer(releasing, placement, after);
       containers.set(placement, container);
@@ -117,6 +123,24 @@ export function rollOut(
     }
   }
   return { placements: [...placed.values()], last: last.map((key) => known(made, key)) };
+}
+
+function makeWait(
+  { app, args }: Releasing,
+  { key, batch, next }: Extract<RolloutStep, { kind: "wait" }>,
+  containers: ReadonlyMap<Placement, Container>,
+  after: pulumi.Resource[],
+): Wait {
+  return new Wait(
+    `${app.componentName}-${key.replace(" ", "-")}`,
+    {
+      length: inSeconds(args.rollout?.wait ?? "0s"),
+      containers: batch.map((placement) => known(containers, placement).name),
+      next: [...new Set(next.map(({ host }) => host.hostName))],
+    },
+    { parent: app, dependsOn: after },
+    args.transform?.wait,
+  );
 }
 
 /** A step waits for steps before it alone. */

@@ -3,14 +3,20 @@ import { seconds } from "../../provider/core/units";
 import type { AppArgs } from "./args";
 import { batches, type Placement, type Role } from "./plan";
 
-/** A step for a role on a host. */
+/** A step of a rollout. */
 export type RolloutStep = {
   /** By which the steps after it name it. */
   readonly key: string;
-  readonly placement: Placement;
   /** The keys of the steps that it waits for; those that these wait for are not named again. */
   readonly after: readonly string[];
 } & (
+  | PlacedStep
+  /** @property batch what was released before it; @property next what comes after it */
+  | { readonly kind: "wait"; readonly batch: readonly Placement[]; readonly next: readonly Placement[] }
+);
+
+/** A step for a role on a host. */
+type PlacedStep = { readonly placement: Placement } & (
   | { readonly kind: "container" }
   /** @property lease seconds that the container may wait for its switch; 0 where it has none */
   | { readonly kind: "ready"; readonly lease: number }
@@ -30,12 +36,15 @@ export const begin = "begin";
 
 /** The key of a step, or of the one before the rollout that puts the assets of a role on a host. */
 export function keyOf(
-  kind: RolloutStep["kind"] | "assets",
+  kind: PlacedStep["kind"] | "assets",
   { role, host }: Placement,
   route?: number,
 ): string {
   return [kind, role.name, host.hostName, ...(route === undefined ? [] : [route])].join(" ");
 }
+
+/** The key of the wait after a batch, by its place. */
+export const waitKey = (at: number): string => `wait ${at + 1}`;
 
 /** Whether a role's assets are put on its hosts. */
 const hasAssets = ({ routes, assetPath }: Role): boolean => routes.length > 0 && assetPath !== undefined;
@@ -51,15 +60,23 @@ export function assetsOf(roles: readonly Role[]): Placement[] {
  * host for them: also one of a later batch. Each step names the one before it and not all that was before that: names of every host in every host's state
  * would be most of it on many hosts.
  */
-export function rollout(roles: readonly Role[], size?: NonNullable<AppArgs["rollout"]>["batch"]): Rollout {
+export function rollout(
+  roles: readonly Role[],
+  { batch: size, wait }: NonNullable<AppArgs["rollout"]> = {},
+): Rollout {
   const steps: RolloutStep[] = [];
   let before: string[] = [begin];
   let assets = assetsOf(roles).map((placement) => keyOf("assets", placement));
-  for (const batch of batches(roles, size)) {
+  const all = batches(roles, size);
+  for (const [at, batch] of all.entries()) {
     const found = rolloutOf(batch, before, assets);
     steps.push(...found.steps);
     before = [...found.last];
     assets = [];
+    const next = all[at + 1];
+    if (wait === undefined || next === undefined) continue;
+    steps.push({ kind: "wait", key: waitKey(at), batch, next, after: before });
+    before = [waitKey(at)];
   }
   return { steps, last: before };
 }

@@ -331,11 +331,17 @@ function readyTimeout(
 
 function rolloutOf(root: Reader): Fields {
   const boot = root.map("boot");
-  boot?.decide("wait", "none", "the next batch starts when the one before it is ready and switched.");
   boot?.decide("parallel_roles", "differs", "the roles of a host always start side by side.");
   const limit = boot?.take("limit");
   const number = typeof limit === "number" || /^\d+$/.test(String(limit)) ? Number(limit) : undefined;
-  return new Fields().with("batch", number ?? (typeof limit === "string" ? limit : undefined));
+  const batch = number ?? (typeof limit === "string" ? limit : undefined);
+  if (batch === undefined)
+    boot?.decide(
+      "wait",
+      "differs",
+      "without boot.limit all hosts are one batch, and there is nothing to wait between.",
+    );
+  return new Fields().with("batch", batch).with("wait", seconds(boot?.number("wait")));
 }
 
 function labelsOf(of: Reader | undefined): Fields {

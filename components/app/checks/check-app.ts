@@ -32,6 +32,7 @@ export function checkApp(name: string, args: AppArgs): Problem[] {
     ...check.duration("releaseTimeout", args.releaseTimeout, 1000),
     ...(args.inspectImage === false ? [] : check.duration("inspectImage", args.inspectImage, 100, 60_000)),
     ...checkBatch(args.rollout?.batch),
+    ...checkWait(args.rollout),
     ...checkData("app", args.data),
     ...check.whole("retainImages", args.retainImages, 1, 100),
   ];
@@ -270,6 +271,17 @@ function checkBatch(batch: unknown): Problem[] {
           cure: 'write it like 2 or "25%"',
         },
       ];
+}
+
+function checkWait({ batch, wait }: NonNullable<AppArgs["rollout"]> = {}): Problem[] {
+  if (wait === undefined || batch !== undefined) return check.duration("rollout.wait", wait, 0, 3_600_000);
+  return [
+    {
+      argument: "rollout.wait",
+      fault: "is between batches, and without rollout.batch all hosts are one",
+      cure: "say how many hosts a batch has, such as batch: 1, or remove it",
+    },
+  ];
 }
 
 function list<T>(value: T | T[] | undefined): T[] {

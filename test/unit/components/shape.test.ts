@@ -320,6 +320,7 @@ describe("whatever is given for an argument", () => {
         "assetPath",
         "roles.web.assetPath",
         "transform.assets",
+        "transform.wait",
         "hooks",
         "hooks.afterRelease",
       ],
@@ -354,7 +355,14 @@ describe("whatever is given for an argument", () => {
         "roles.web.env",
         "roles.web.ready",
       ],
-      ...["resources.memory", "rollout.batch", "volumes.data", "route.canonicalHost", "transform.container"],
+      ...[
+        "resources.memory",
+        "rollout.batch",
+        "rollout.wait",
+        "volumes.data",
+        "route.canonicalHost",
+        "transform.container",
+      ],
       ...["env.A", "secrets.A", "labels.a", "roles.web.env.A", "logging.options.a", "route.tls.names"],
     ],
     Proxy: [

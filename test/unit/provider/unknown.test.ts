@@ -98,6 +98,7 @@ const inputs: Record<ResourceType, Values> = {
     ...{ stopTimeout: "30s", timeout: "120s", keepOld: true, awaitProxy: true, route },
   },
   Volume: { ...place, name: "shop-db-data", label: 'Postgres "db"', owner: "shop/db", data: "keep" },
+  Wait: { length: "10s", containers: ["shop-web-1"], next: ["web-2"] },
   Volumes: { hosts: [place], volumes: [{ ...place, name: "shop-db-data" }] },
 };
 

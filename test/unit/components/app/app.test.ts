@@ -263,6 +263,17 @@ describe("App", () => {
     });
   });
 
+  it("waits after each batch but the last, by what the batch has released", async () => {
+    const { graph, app } = await graphOf(() => ({ rollout: { batch: 1, wait: "90s" } }));
+    const { name, inputs } = graph.find("sextant:index:Wait");
+    expect([name, inputs["length"], inputs["next"]]).toEqual(["shop-wait-1", "90s", ["web-2"]]);
+    expect(inputs["containers"]).toHaveLength(1);
+    const [first] = app.placements;
+    expect(graph.optionsOf("sextant:index:Wait", "shop-wait-1").dependsOn).toEqual(first?.switches);
+    const { graph: plain } = await graphOf(() => ({ rollout: { batch: 1 } }));
+    expect(plain.made.filter(({ type }) => type === "sextant:index:Wait")).toEqual([]);
+  });
+
   it("tells each switch the routes of its role, and what the program gives to others on its host", async () => {
     const { graph } = await graphOf((hosts, proxy) => {
       // Another app, which the program makes after this one.

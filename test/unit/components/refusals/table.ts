@@ -252,6 +252,16 @@ export const refusals: [title: string, make: (w: World) => unknown, sentence: st
     'App "shop": volumes.pub is "/public", but the assets are mounted there by assetPath; remove one of them.',
   ],
   [
+    "app: a wait between batches that is none",
+    (w) => w.app({ rollout: { batch: 1, wait: "10" as "10s" } }),
+    'App "shop": rollout.wait is "10", but a duration is a number with ms, s, m or h; write it like "30s" (npx sextant docs checks#values).',
+  ],
+  [
+    "app: a wait without batches",
+    (w) => w.app({ rollout: { wait: "10s" } }),
+    'App "shop": rollout.wait is between batches, and without rollout.batch all hosts are one; say how many hosts a batch has, such as batch: 1, or remove it.',
+  ],
+  [
     "app: interval of a health check",
     (w) => w.app({ route: { hosts: ["a.test"], health: { interval: "1ms" } } }),
     'App "shop": route.health.interval is "1ms", but it has to be from 100ms to 60s; choose a duration in that range (npx sextant docs checks#values).',
