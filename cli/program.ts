@@ -6,9 +6,11 @@ import { addImport } from "./import";
 import { addInit } from "./init";
 import { addAudit } from "./operate/audit";
 import { addExec } from "./operate/exec";
+import { addLock } from "./operate/lock";
 import { addLogs } from "./operate/logs";
 import { addNamed } from "./operate/named";
 import { addPower } from "./operate/power";
+import { addPrune } from "./operate/prune";
 import { addPs } from "./operate/ps";
 import { addReleases } from "./operate/releases";
 import { addRun } from "./operate/run";
@@ -36,7 +38,19 @@ export function sextant(own: readonly string[] = []): Command {
   program.commandsGroup("A project:");
   for (const add of [addInit, addImport, addPreview]) add(program);
   program.commandsGroup("A stack that was deployed:");
-  for (const add of [addPs, addLogs, addExec, addRun, addStats, addTraffic, addPower, addReleases, addAudit])
+  for (const add of [
+    addPs,
+    addLogs,
+    addExec,
+    addRun,
+    addStats,
+    addTraffic,
+    addPower,
+    addReleases,
+    addPrune,
+    addLock,
+    addAudit,
+  ])
     add(program);
   addNamed(program, own);
   addDoctor(program);

@@ -90,6 +90,8 @@ extract() {
 # The same tag may be another image by now.
 if [ "$(head -n 1 "$here/of" 2>/dev/null)" != "$id" ]; then extract; fi
 fill "$here"
+# For a clean-up by hand: it is about to be used.
+touch "$here/of"
 releases_in "$directory" | while read -r other; do
     if [ "$other" = "$here" ] || [ "$(sed -n 2p "$other/of")" != "$inside" ]; then continue; fi
     mkdir -p "$other/served"

@@ -15,7 +15,7 @@ import { stepProvider } from "./release/step";
 import { steps } from "./release/steps";
 import { waitProvider } from "./release/wait";
 
-const gate = onOneHost(hostReadyProvider, () => "what Sextant has put into /var/lib/sextant");
+const gate = onOneHost(hostReadyProvider, () => "what Sextant has put into /var/lib/sextant", true);
 
 export const resources = {
   AccessoryReady: stepProvider(steps.AccessoryReady),

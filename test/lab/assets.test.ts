@@ -176,6 +176,7 @@ describe("the assets of two releases", () => {
   });
 
   it("go from the hosts with the app", async () => {
+    await workspace.pulumi(["config", "rm", "assetPath"]);
     await up("v3");
     await workspace.pulumi([
       ...["destroy", "--yes", "--skip-preview", "--target-dependents", "--target"],

@@ -8,6 +8,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -215,6 +216,27 @@ describe("after a release", () => {
     docker.mounted.push(join(directory, "v1/served"));
     for (const version of ["v2", "v3"]) await release(version);
     expect(names("v3")).toEqual(["app-v1.js", "app-v2.js", "app-v3.js"]);
+  });
+
+  it("nothing goes by hand that a release under way may need, and what is old enough says its bytes", async () => {
+    await release("v1");
+    image("v2", { "app-v2.js": "broken" });
+    await put("v2");
+    const byHand = async (word: string): Promise<string> => {
+      const ended = await verbs.ranBy("prune", [
+        ...[`role=${role}`, "wait=5", "keep=1", "repository=shop", "container=shop-new"],
+        ...[`assets=${join(directory, "v1")}`, word],
+      ]);
+      expect(ended).toMatchObject(fine);
+      return ended.stdout;
+    };
+    expect(await byHand("hand")).toBe("");
+    const old = new Date(Date.now() - 7_200_000);
+    utimesSync(join(directory, "v2/of"), old, old);
+    expect(await byHand("look")).toBe("assets v2 6\n");
+    expect(existsSync(join(directory, "v2"))).toBe(true);
+    expect(await byHand("hand")).toBe("assets v2 6\n");
+    expect(names("v1")).toEqual(["app-v1.js"]);
   });
 
   it("a rollback finds its assets, and those of the release that it leaves", async () => {

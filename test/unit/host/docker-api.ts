@@ -19,6 +19,8 @@ export class DockerApi {
   readonly logins: string[] = [];
   /** The containers that are there: their names, and the roles of those that have one. */
   readonly containers = new Map<string, string | undefined>();
+  /** Those of them that are stopped, with the time in seconds at which they were made. */
+  readonly stopped = new Map<string, number>();
   /** A container whose name is taken, as Docker describes it. */
   taken: { name: string; Id: string; running: boolean; labels: Record<string, string> } | undefined;
   /** How the start of a container fails. */
@@ -99,8 +101,9 @@ export class DockerApi {
         Id: name,
         Names: [`/${name}`],
         ImageID: "sha256:0",
+        Created: this.stopped.get(name) ?? 0,
         Labels: role === undefined ? {} : { "sextant.role": role },
-        State: "running",
+        State: this.stopped.has(name) ? "exited" : "running",
         Mounts: this.mounted.map((Source) => ({ Type: "bind", Source })),
       }));
       response.writeHead(200).end(JSON.stringify(pathname === "/images/json" ? [] : all));
