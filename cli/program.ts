@@ -1,5 +1,6 @@
 /** The commands of `sextant`: a file each, which adds itself here. */
 import { Command, type Option } from "commander";
+import { addCompletion } from "./completion";
 import { addDocs } from "./docs";
 import { addDoctor } from "./doctor";
 import { addImport } from "./import";
@@ -23,8 +24,9 @@ import { libraryPackage } from "../provider/core/package";
 /**
  * The program with all of its commands. It throws a `CommanderError` where others would end the process.
  * @param own names that the apps of the stack have for commands of theirs
+ * @param completion whether it has the commands for that
  */
-export function sextant(own: readonly string[] = []): Command {
+export function sextant(own: readonly string[] = [], completion = true): Command {
   const { version } = libraryPackage();
   const program = ofStack(new Command("sextant"))
     .description(
@@ -56,6 +58,7 @@ export function sextant(own: readonly string[] = []): Command {
   addDoctor(program);
   program.commandsGroup("Help:");
   addDocs(program);
+  if (completion) addCompletion(program, () => sextant([], false));
   return program;
 }
 
