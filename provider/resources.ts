@@ -14,11 +14,13 @@ import { certificatesProvider } from "./release/certificates";
 import { cleanUpProvider } from "./release/clean-up";
 import { stepProvider } from "./release/step";
 import { steps } from "./release/steps";
+import { waitProvider } from "./release/wait";
 
-const gate = onOneHost(hostReadyProvider, () => "what Sextant has put into /var/lib/sextant");
+const gate = onOneHost(hostReadyProvider, () => "what Sextant has put into /var/lib/sextant", true);
 
 export const resources = {
   AccessoryReady: stepProvider(steps.AccessoryReady),
+  Assets: stepProvider(steps.Assets),
   Bridge: stepProvider(steps.Bridge),
   Certificate: stepProvider(steps.Certificate),
   Certificates: certificatesProvider,
@@ -42,6 +44,7 @@ export const resources = {
   Switch: stepProvider(steps.Switch),
   Volume: onOneHost(volumeProvider, ({ name }) => leftVolume(name)),
   Volumes: volumeListProvider,
+  Wait: waitProvider,
 };
 
 const givenUp = { create: () => Promise.reject(new Error("no program makes such a resource")) };

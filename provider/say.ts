@@ -27,6 +27,12 @@ export async function workingOn<T>(urn: string, work: () => T | Promise<T>): Pro
   }
 }
 
+/** The stack whose resource is worked on, as `project/stack`; undefined outside of a run. */
+export function stackNow(): string | undefined {
+  const [, stack, project] = /^urn:pulumi:([^:]+)::([^:]+)::/.exec(resource.getStore() ?? "") ?? [];
+  return stack === undefined || project === undefined ? undefined : `${project}/${stack}`;
+}
+
 /** Tells the user a line, or some. */
 export function say(message: string): void {
   if (listener === undefined) console.log(message);

@@ -11,6 +11,7 @@ const root = resolve(__dirname, "..");
 /** The interface that has the inputs of a type of resource. */
 const inputs: Readonly<Record<ResourceType, string>> = {
   AccessoryReady: "AccessoryReadyInputs",
+  Assets: "AssetsInputs",
   Bridge: "BridgeInputs",
   Certificate: "CertificateInputs",
   Certificates: "CertificatesInputs",
@@ -34,6 +35,7 @@ const inputs: Readonly<Record<ResourceType, string>> = {
   Switch: "SwitchInputs",
   Volume: "VolumeInputs",
   Volumes: "VolumeListInputs",
+  Wait: "WaitInputs",
 };
 
 /** Inputs that are secrets: what they hold is in no diff, and not in clear in the state. */

@@ -7,6 +7,7 @@ import { deployed } from "../deployed";
 import type { DeployedHost } from "../hosts";
 import { stackChoice } from "../stack";
 import { askAll, hostsWith, partsNamed, sayProblems } from "./choice";
+import { refuseLocked } from "./lock";
 import type { Part } from "./parts";
 import { routesOn, type Route } from "./routes";
 import { runningOn } from "./running";
@@ -91,6 +92,7 @@ async function tell(name: string, order: Order, command: Command, options: Optio
   const stack = deployed(stackChoice(command));
   const roles = partsNamed(name, stack, options.app === undefined ? {} : { app: options.app }, "roles");
   const hosts = hostsWith(name, stack, roles, options.host);
+  await refuseLocked(name, stack);
   const { answers, problems } = await askAll(hosts, (host) => tellHost(host, roles, order));
   for (const line of answers.flat()) console.log(line);
   if (answers.flat().length === 0 && problems.length === 0)

@@ -12,6 +12,7 @@ import type { Volume } from "../docker/volume";
 import type { Step } from "../host/step";
 import { Pull } from "../image/pull";
 import type { AppArgs } from "./args";
+import { assetsOfRelease, putAssets } from "./assets";
 import { CleanUp } from "./clean-up";
 import { Certificates } from "./certificates";
 import { checkApp } from "./checks/check-app";
@@ -81,13 +82,14 @@ export class App extends Component {
     this.volumes = makeVolumes(this, args, roles, this.data);
     const { image, volumes } = this;
     const pages = args.errorPages === undefined ? undefined : readPages(args.errorPages);
-    const releasing = { app: this, args, roles, reference, image, volumes, pages };
+    const assets = putAssets({ app: this, args, roles, reference }, image);
+    const releasing = { app: this, args, roles, reference, image, volumes, assets, pages };
     const hooked = { app: this, hooks: args.hooks, version: args.version, roles };
     const before = runHook(hooked, "beforeRelease", [image], args.transform?.hook);
     this.release = runRelease(releasing, before);
     const { placements, last } = rollOut(releasing, this.release ?? before ?? image);
     this.placements = placements;
-    this.cleanUp(args, roles, last);
+    this.cleanUp(args, roles, reference, last);
     this.certificates = this.askForCertificates(roles, last);
     runHook(hooked, "afterRelease", last, args.transform?.hook);
     const switched = this.placements.flatMap((placement) => placement.switches.map((command) => command.id));
@@ -158,9 +160,19 @@ export class App extends Component {
   }
 
   /** After the last switch. */
-  private cleanUp(args: NamedArgs, roles: Role[], after: pulumi.Resource[]): void {
+  private cleanUp(
+    args: NamedArgs,
+    roles: Role[],
+    reference: pulumi.Output<string>,
+    after: pulumi.Resource[],
+  ): void {
     const longest = (role: string): number =>
       Math.max(0, ...roles.filter(({ name }) => name === role).map(switchSeconds));
+    const assets = (name: string): { assets?: pulumi.Output<string> } => {
+      const role = roles.find((one) => one.name === name);
+      const directory = role && assetsOfRelease({ app: this, reference }, role);
+      return directory === undefined ? {} : { assets: directory };
+    };
     new CleanUp(
       `${this.componentName}-clean-up`,
       {
@@ -169,6 +181,7 @@ export class App extends Component {
           role: roleLabel(this.componentName, role),
           container: container.name,
           wait: `${longest(role)}s` as const,
+          ...assets(role),
         })),
         repository: args.image,
         retainImages: args.retainImages ?? 3,

@@ -9,12 +9,13 @@ import type { ContainerArgs } from "../docker/container";
 import type { PullArgs } from "../image/pull";
 import type { VolumeArgs } from "../docker/volume";
 import type { Host } from "../host/host";
-import type { ReadyArgs, ReleaseArgs, SwitchArgs } from "../host/step";
+import type { AssetsArgs, ReadyArgs, ReleaseArgs, SwitchArgs } from "../host/step";
 import type { ExistingProxy } from "../proxy/existing";
 import type { Proxy } from "../proxy/proxy";
 import type { CleanUpArgs } from "./clean-up";
 import type { Hooks } from "./hooks";
 import type { RouteArgs } from "./route";
+import type { WaitArgs } from "./wait";
 
 /** What a container of a role is run with; given for the app, each role may say otherwise. */
 export interface ContainerSettings {
@@ -42,6 +43,20 @@ export interface ContainerSettings {
    * @example { uploads: "/rails/storage" }
    */
   volumes?: Record<string, string>;
+  /**
+   * The directory of the image with its built assets, whose names hold a hash of what is in them. While a release goes on and after it, each
+   * container of a role with a route serves those of the releases around it too, on every host: what a page asks for that was loaded before
+   * the release, and what a page of the new release asks of a host that still has the old one. They are read-only in the containers; of files
+   * of one name each release has its own, and names that begin with a dot, such as manifests, stay with their release. Those of as many
+   * releases are kept as `retainImages` says, and two at least.
+   *
+   * An image that has no such directory fails the release before anything of it starts.
+   *
+   * @default none: a container has the assets of its own image alone
+   * @edit rolling replace; containers that were made without it find no other release's assets
+   * @example "/rails/public/assets"
+   */
+  assetPath?: string;
   /** Limits of one container. @default none @edit memory in place; cores are a rolling replace */
   resources?: {
     /** Memory; over it, the kernel ends the process. @default no limit @example "512m" */
@@ -187,7 +202,7 @@ export interface AppArgs extends ContainerSettings {
    *
    * @default all hosts at a time
    * @edit counts from the next release
-   * @example { batch: "25%" }
+   * @example { batch: "25%", wait: "30s" }
    */
   rollout?: {
     /**
@@ -196,6 +211,14 @@ export interface AppArgs extends ContainerSettings {
      * @default all
      */
     batch?: number | `${number}%`;
+    /**
+     * How long a release waits after each batch but the last, before the next one starts: time to see how the new release does while the others
+     * still have the old one. Ctrl-C ends it, and the batches after it keep the old release. A batch of which no container is new is not waited for.
+     *
+     * @default none: the next batch starts at once
+     * @example "30s"
+     */
+    wait?: Duration;
   };
   /**
    * How many images of the app's repository a host keeps, the running one among them: those that it got last, whenever they were
@@ -238,6 +261,8 @@ export interface AppArgs extends ContainerSettings {
     image?: Transform<PullArgs>;
     /** Each data volume. */
     volume?: Transform<VolumeArgs>;
+    /** The step that puts assets on each host. */
+    assets?: Transform<AssetsArgs>;
     /** Each container of a role. */
     container?: Transform<ContainerArgs>;
     /** The release command. */
@@ -246,6 +271,8 @@ export interface AppArgs extends ContainerSettings {
     ready?: Transform<ReadyArgs>;
     /** The switch of each role on each host. */
     switch?: Transform<SwitchArgs>;
+    /** The wait after each batch but the last. */
+    wait?: Transform<WaitArgs>;
     /** Each hook. */
     hook?: Transform<command.local.CommandArgs>;
     /** The clean-up on all hosts. */

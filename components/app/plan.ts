@@ -96,8 +96,8 @@ export function imageReference(image: string, version: string, digest?: string):
 }
 
 function pickSettings(args: AppArgs): Partial<RoleArgs> {
-  const { resources, stopTimeout, readyTimeout, logging, restart } = args;
-  return { resources, stopTimeout, readyTimeout, logging, restart };
+  const { assetPath, resources, stopTimeout, readyTimeout, logging, restart } = args;
+  return { assetPath, resources, stopTimeout, readyTimeout, logging, restart };
 }
 
 /** An argument that is given as undefined does not hide the app's. */

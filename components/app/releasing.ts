@@ -16,12 +16,13 @@ import type { Front } from "../proxy/args";
 import { inSeconds, memoryLimit, seconds } from "../../provider/core/units";
 import { ownerLabel } from "../../provider/docker/container-body";
 import type { AppArgs } from "./args";
+import { assetsMount } from "./assets";
 import { checkKey } from "./checks/check-certificate";
 import { claimedByOthers } from "./checks/route-claims";
 import { hashOf, type Pages } from "./error-pages";
 import type { NamedArgs, Placement, Role } from "./plan";
 import type { RoleOnHost } from "./role-on-host";
-import { begin, rollout, switchSeconds } from "./rollout";
+import { begin, rollout, switchSeconds, type RolloutStep } from "./rollout";
 import {
   certificateDirectory,
   errorPagesDirectory,
@@ -32,6 +33,7 @@ import {
   type RouteArgs,
 } from "./route";
 import { mountsOn, volumesOn, type AppVolumes } from "./volumes";
+import { Wait } from "./wait";
 
 /** What is released, and with what. */
 export interface Releasing {
@@ -43,6 +45,8 @@ export interface Releasing {
   /** The image on all hosts. */
   image: pulumi.Resource;
   volumes: AppVolumes;
+  /** What puts the assets of each role on each of its hosts, by the keys of the rollout. */
+  assets: ReadonlyMap<string, pulumi.Resource>;
   /** The pages that the proxy answers errors with. */
   pages: Pages | undefined;
 }
@@ -55,7 +59,7 @@ export function runRelease(
   releasing: Releasing,
   before: pulumi.Resource | undefined,
 ): Step<"Release"> | undefined {
-  const { app, args, roles, reference, image, volumes } = releasing;
+  const { app, args, roles, reference, image, volumes, assets } = releasing;
   const [primary] = roles;
   const host = primary?.servers[0];
   if (args.release === undefined || primary === undefined || host === undefined) return undefined;
@@ -73,7 +77,10 @@ export function runRelease(
       network: host.network.name,
       volumes: mountsOn(volumes, host, primary),
     },
-    { parent: app, dependsOn: [image, ...volumes.values(), ...(before === undefined ? [] : [before])] },
+    {
+      parent: app,
+      dependsOn: [image, ...volumes.values(), ...assets.values(), ...(before === undefined ? [] : [before])],
+    },
     args.transform?.release,
   );
 }
@@ -86,13 +93,18 @@ export function rollOut(
   releasing: Releasing,
   first: pulumi.Resource,
 ): { placements: RoleOnHost[]; last: pulumi.Resource[] } {
-  const { steps, last } = rollout(releasing.roles, releasing.args.rollout?.batch);
-  const made = new Map<string, pulumi.Resource>([[begin, first]]);
+  const { steps, last } = rollout(releasing.roles, releasing.args.rollout);
+  const made = new Map<string, pulumi.Resource>([[begin, first], ...releasing.assets]);
   const containers = new Map<Placement, Container>();
   const placed = new Map<Placement, RoleOnHost>();
   for (const step of steps) {
-    const { key, placement } = step;
+    const { key } = step;
     const after = step.after.map((name) => known(made, name));
+    if (step.kind === "wait") {
+      made.set(key, makeWait(releasing, step, containers, after));
+      continue;
+    }
+    const { placement } = step;
     if (step.kind === "container") {
       const container = makeContainer(releasing, placement, after);
       containers.set(placement, container);
@@ -111,6 +123,24 @@ export function rollOut(
     }
   }
   return { placements: [...placed.values()], last: last.map((key) => known(made, key)) };
+}
+
+function makeWait(
+  { app, args }: Releasing,
+  { key, batch, next }: Extract<RolloutStep, { kind: "wait" }>,
+  containers: ReadonlyMap<Placement, Container>,
+  after: pulumi.Resource[],
+): Wait {
+  return new Wait(
+    `${app.componentName}-${key.replace(" ", "-")}`,
+    {
+      length: inSeconds(args.rollout?.wait ?? "0s"),
+      containers: batch.map((placement) => known(containers, placement).name),
+      next: [...new Set(next.map(({ host }) => host.hostName))],
+    },
+    { parent: app, dependsOn: after },
+    args.transform?.wait,
+  );
 }
 
 /** A step waits for steps before it alone. */
@@ -136,7 +166,7 @@ function makeContainer(releasing: Releasing, { role, host }: Placement, after: p
         command: role.command,
         ...variables(releasing, role, host),
         network: { name: host.network.name, id: host.network.id },
-        volumes: mountsOn(volumes, host, role),
+        volumes: [...mountsOn(volumes, host, role), ...assetsMount(releasing, role)],
         labels: labelsOf(app, role),
         ...memoryLimit(role.resources?.memory),
         cpus: role.resources?.cpus,

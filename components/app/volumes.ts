@@ -64,7 +64,7 @@ export function mountsOn(
   made: AppVolumes,
   host: Host,
   { volumes = {} }: Role,
-): NonNullable<ContainerArgs["volumes"]> {
+): Extract<ContainerArgs["volumes"], unknown[]> {
   return Object.entries(volumes).map(([source, containerPath]) => ({
     ...(source.startsWith("/")
       ? { hostPath: source }

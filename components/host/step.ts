@@ -3,6 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { transformed, type Transform } from "../core/component";
 import { PluginResource, type InputsOf } from "../core/resource";
 import type { AccessoryReadyInputs } from "../../provider/release/accessory-ready";
+import type { AssetsInputs } from "../../provider/release/assets";
 import type { BridgeInputs } from "../../provider/release/bridge";
 import type { ProxyThereInputs } from "../../provider/release/proxy-there";
 import type { ReadyInputs } from "../../provider/release/ready";
@@ -20,6 +21,9 @@ type StepArgs<Type extends StepType> = InputsOf<InputsOfStep[Type]>;
 
 /** The arguments of the check of an accessory, for transforms. */
 export type AccessoryReadyArgs = InputsOf<AccessoryReadyInputs>;
+
+/** The arguments of the step that puts assets on a host, for transforms. */
+export type AssetsArgs = InputsOf<AssetsInputs>;
 
 /** The arguments of the step before a proxy is replaced, for transforms. */
 export type BridgeArgs = InputsOf<BridgeInputs>;

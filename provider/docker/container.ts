@@ -28,6 +28,7 @@ import {
   type ContainerInputs,
 } from "./container-body";
 import { bring } from "./bring";
+import { freshlyMade } from "./fresh";
 import { send, messageOf, sendOk, type Answer } from "./api";
 import { formatOf, formatRefusal, majorsIn } from "./data-format";
 
@@ -283,6 +284,7 @@ export const containerProvider: ResourceProvider<Given, ContainerState> = {
     const inputs = given as ContainerInputs;
     const created = await create(inputs);
     await complete(created, inputs);
+    freshlyMade(inputs.name);
     return { id: created.id, outs: { ...inputs, stopped: false } };
   },
 

@@ -8,6 +8,7 @@ import { readScripts } from "./script-files";
 /** The names of the verbs, each a file in `host/`. */
 export type Verb =
   | "accessory-ready"
+  | "assets"
   | "bridge"
   | "doctor"
   | "postgres-login"

@@ -1,5 +1,6 @@
 /** The types of steps, each with its inputs. */
 import { accessoryReadyStep, type AccessoryReadyInputs } from "./accessory-ready";
+import { assetsStep, type AssetsInputs } from "./assets";
 import { bridgeStep, type BridgeInputs } from "./bridge";
 import { certificateStep, type CertificateInputs } from "./certificate";
 import { errorPagesStep, type ErrorPagesInputs } from "./error-pages";
@@ -16,6 +17,7 @@ import type { Step } from "./step";
 /** The inputs of each type of step. */
 export interface InputsOfStep {
   AccessoryReady: AccessoryReadyInputs;
+  Assets: AssetsInputs;
   Bridge: BridgeInputs;
   Certificate: CertificateInputs;
   ErrorPages: ErrorPagesInputs;
@@ -34,6 +36,7 @@ export type StepType = keyof InputsOfStep;
 
 export const steps: { [Type in StepType]: Step<InputsOfStep[Type]> } = {
   AccessoryReady: accessoryReadyStep,
+  Assets: assetsStep,
   Bridge: bridgeStep,
   Certificate: certificateStep,
   ErrorPages: errorPagesStep,

@@ -5,6 +5,7 @@ import type { Problem } from "../../core/problem";
 import { checkData } from "../../data/check-word";
 import { checkRelease, checkRepository } from "../../image/check-reference";
 import type { AppArgs, ContainerSettings, RoleArgs } from "../args";
+import { checkAssets } from "../assets";
 import { checkErrorPages } from "../error-pages";
 import { checkHooks } from "../hooks";
 import { rolesOf, routeArgument, type NamedArgs, type Role } from "../plan";
@@ -31,6 +32,7 @@ export function checkApp(name: string, args: NamedArgs): Problem[] {
     ...check.duration("releaseTimeout", args.releaseTimeout, 1000),
     ...(args.inspectImage === false ? [] : check.duration("inspectImage", args.inspectImage, 100, 60_000)),
     ...checkBatch(args.rollout?.batch),
+    ...checkWait(args.rollout),
     ...checkData("app", args.data),
     ...check.whole("retainImages", args.retainImages, 1, 100),
   ];
@@ -49,6 +51,7 @@ export function checkApp(name: string, args: NamedArgs): Problem[] {
     ...checkTimeouts(args, roles).refused,
     ...checkRoutesTogether(args, roles),
     ...checkServices(args, roles),
+    ...checkAssets(args, roles),
   ];
 }
 
@@ -222,6 +225,17 @@ function checkBatch(batch: unknown): Problem[] {
           cure: 'write it like 2 or "25%"',
         },
       ];
+}
+
+function checkWait({ batch, wait }: NonNullable<AppArgs["rollout"]> = {}): Problem[] {
+  if (wait === undefined || batch !== undefined) return check.duration("rollout.wait", wait, 0, 3_600_000);
+  return [
+    {
+      argument: "rollout.wait",
+      fault: "is between batches, and without rollout.batch all hosts are one",
+      cure: "say how many hosts a batch has, such as batch: 1, or remove it",
+    },
+  ];
 }
 
 function list<T>(value: T | T[] | undefined): T[] {

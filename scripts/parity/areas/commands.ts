@@ -59,6 +59,18 @@ const cleanedUp = lab(
   "registry",
   "the clean-up > leaves three of six digests, that which serves among them, and of builds of one date those that came last",
 );
+const locked = lab(
+  "operate",
+  "a locked stack > is changed by nothing until it is unlocked: not by pulumi up, and by no command",
+);
+const lockEnds = lab(
+  "operate",
+  "a locked stack > is none once its time is over, and another lock takes its place",
+);
+const pruned = lab(
+  "operate",
+  "sextant prune > removes old images and says how large they were, and nothing that runs or has data",
+);
 const notBuilt =
   "nothing builds an image; docker buildx build does, by hand or in CI, and sextant import prints its line";
 
@@ -326,15 +338,10 @@ export const otherCommands: Area = {
     missing("kamal build dev"),
     missing("kamal build push, deliver, dev --output"),
     missing("kamal build push, deliver, dev --no-cache"),
-    replacedBy(
-      "Pulumi",
-      "kamal lock status",
-      "a second run says who has the stack, and since when",
-      "the lock is that of the state",
-    ),
-    missing("kamal lock acquire", "a stack cannot be locked by hand, with a message"),
-    missing("kamal lock acquire --message"),
-    replacedBy("Pulumi", "kamal lock release", "pulumi cancel", "the lock is that of the state"),
+    has("kamal lock status", "sextant lock; a second run of Pulumi says who has the stack, too", locked),
+    has("kamal lock acquire", "sextant lock MESSAGE, also until a time", locked, lockEnds),
+    has("kamal lock acquire --message", "sextant lock MESSAGE", locked),
+    has("kamal lock release", "sextant unlock; pulumi cancel for the lock of a run that was killed", locked),
     has("kamal proxy boot", "pulumi up, by a Proxy", fromNothing),
     replaced(
       "kamal proxy start",
@@ -389,9 +396,17 @@ export const otherCommands: Area = {
     ),
     missing("kamal proxy remove --force", "nothing is refused that could be forced"),
     missing("kamal proxy remove_container, remove_image, remove_proxy_directory"),
-    part("kamal prune all", "each release cleans up; there is no command for it in between", cleanedUp),
-    part("kamal prune images", "each release cleans up; there is no command for it in between", cleanedUp),
-    part("kamal prune containers", "each release cleans up; there is no command for it in between", noneLeft),
+    has("kamal prune all", "sextant prune, and each release by itself", pruned, cleanedUp),
+    has("kamal prune images", "sextant prune, and each release by itself", pruned, cleanedUp),
+    has(
+      "kamal prune containers",
+      "sextant prune, of those that have been stopped for an hour, and each release by itself",
+      noneLeft,
+      unit(
+        "host/prune",
+        "by hand > takes what has been stopped for long, and nothing that runs or that a release may be about to use",
+      ),
+    ),
     replaced(
       "kamal prune containers --retain",
       "App.retainImages",

@@ -34,6 +34,10 @@ const importedAs = (name: string): Test => ({
   case: { file: "test/lab/import.test.ts", name },
 });
 const stacks = lab("stacks", "staging > plans one server with everything on it");
+const assetsShared = lab(
+  "assets",
+  "the assets of two releases > are all there on both servers while a release goes over them, and after it",
+);
 const notBuilt = "nothing builds an image";
 
 export const topLevel: Area = {
@@ -57,7 +61,7 @@ export const topLevel: Area = {
         "data > is not left behind on another host, and goes along, or stays there, where the program says so",
       ),
     ),
-    missing("asset_path"),
+    has("asset_path", "App.assetPath; on all hosts before the first switch, and read-only", assetsShared),
     has("error_pages_path", "errorPages of the App", held),
     has("primary_role", "the first role of the program", roles, listed),
     part(
@@ -188,7 +192,12 @@ export const roleKeys: Area = {
       body,
     ),
     has("servers.ROLE.stop_timeout", "roles.ROLE.stopTimeout", roles),
-    missing("servers.ROLE.asset_path"),
+    has(
+      "servers.ROLE.asset_path",
+      "roles.ROLE.assetPath, for roles with a route",
+      assetsShared,
+      refusal("app: assets of a worker"),
+    ),
   ],
 };
 

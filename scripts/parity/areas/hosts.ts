@@ -36,7 +36,22 @@ export const hosts: Area = {
       ),
       unit("components/app/app", "App > starts the second batch only after the switches of the first"),
     ),
-    missing("boot.wait", "a batch begins when the one before it is ready and switched"),
+    has(
+      "boot.wait",
+      "rollout.wait, where a batch was released; tests of the graph and of the wait by itself alone",
+      unit(
+        "components/app/rollout",
+        "a rollout > waits between two batches when one is done, once, and makes nothing of the next before; without a wait nothing waits",
+      ),
+      unit(
+        "provider/release/wait",
+        "the wait after a batch > lasts as long as it says, where a container of the batch is new, and is said",
+      ),
+      {
+        ...lab("import", "a program from Kamal's configuration > %s previews as the stack %s"),
+        case: { file: "test/lab/import.test.ts", name: "roles" },
+      },
+    ),
     replaced(
       "boot.parallel_roles",
       "the roles of a host start side by side, workers once all with a route are fit",

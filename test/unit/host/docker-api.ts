@@ -2,6 +2,7 @@
  * Docker's API on a socket in this process, as far as the verbs that bring images and take them away see it: which requests came, with
  * which login. Real engines are asked in the lab's tests.
  */
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
@@ -22,6 +23,8 @@ export class DockerApi {
   readonly logins: string[] = [];
   /** The containers that are there: their names, and the roles of those that have one. */
   readonly containers = new Map<string, string | undefined>();
+  /** Those of them that are stopped, with the time in seconds at which they were made. */
+  readonly stopped = new Map<string, number>();
   /** A container whose name is taken, as Docker describes it. */
   taken: { name: string; Id: string; running: boolean; labels: Record<string, string> } | undefined;
   /** How the start of a container fails. */
@@ -34,6 +37,12 @@ export class DockerApi {
   gone = false;
   /** What is told of a pull, a line of JSON each. */
   told: object[] = [{ status: "Pulling" }];
+  /** What images have in them: a directory of this machine for `IMAGE PATH`. */
+  readonly trees = new Map<string, string>();
+  /** What containers have mounted from the host. */
+  readonly mounted: string[] = [];
+  /** The images of the containers that were made here, by their names. */
+  private readonly made = new Map<string, string>();
   /** The images that are there. */
   readonly images = new Set<string>();
   readonly socket = join(this.directory, "docker.sock");
@@ -59,6 +68,18 @@ export class DockerApi {
     const image = /^\/images\/(.*)\/json$/.exec(pathname)?.[1];
     if (image !== undefined) {
       response.writeHead(this.images.has(image) ? 200 : 404).end("{}");
+      return;
+    }
+    const box = /^\/containers\/(.*)\/archive$/.exec(pathname)?.[1];
+    if (box !== undefined) {
+      const path = (searchParams.get("path") ?? "").replace(/\/\.$/, "");
+      const tree = this.trees.get(`${this.made.get(box) ?? ""} ${path}`);
+      response.writeHead(tree === undefined ? 404 : 200);
+      response.end(
+        tree === undefined
+          ? '{"message":"Could not find the file"}'
+          : execFileSync("tar", ["-cC", tree, "."]),
+      );
       return;
     }
     if (request.method === "DELETE") {
@@ -87,8 +108,10 @@ export class DockerApi {
         Id: name,
         Names: [`/${name}`],
         ImageID: "sha256:0",
+        Created: this.stopped.get(name) ?? 0,
         Labels: role === undefined ? {} : { "sextant.role": role },
-        State: "running",
+        State: this.stopped.has(name) ? "exited" : "running",
+        Mounts: this.mounted.map((Source) => ({ Type: "bind", Source })),
       }));
       const images = [...this.images].map((name) => ({ Id: imageId(name), RepoTags: [name] }));
       response.writeHead(200).end(JSON.stringify(pathname === "/images/json" ? images : all));
@@ -122,6 +145,7 @@ export class DockerApi {
       return;
     }
     const { Image } = JSON.parse(text) as { Image: string };
+    this.made.set(new URL(request.url ?? "/", "http://docker").searchParams.get("name") ?? "", Image);
     if (this.images.has(Image)) response.writeHead(201).end('{"Id":"c1"}');
     else response.writeHead(404).end(JSON.stringify({ message: `No such image: ${Image}` }));
   }

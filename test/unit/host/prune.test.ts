@@ -98,3 +98,40 @@ describe("an image beyond those that are kept", () => {
     expect(gone()).toEqual(["DELETE /images/acme/shop:v2", "DELETE /images/acme/shop:v1"]);
   });
 });
+
+describe("by hand", () => {
+  const header = "Service   Host   Path  Target           State    TLS\\n";
+  const hour = 3600;
+  const now = Math.floor(Date.now() / 1000);
+
+  /** Runs it with this word, and answers with what it says that goes. */
+  async function byHand(word: "hand" | "look"): Promise<string[]> {
+    verbs.command("docker", `case $1 in exec) printf '%b' "${header}" ;; *) exit 1 ;; esac`);
+    const ended = await verbs.ranBy("prune", [
+      ...[`role=${role}`, "wait=5", "keep=3", "repository=acme/shop", "container=shop-new", word],
+    ]);
+    expect(ended).toMatchObject({ code: 0, stderr: "" });
+    return ended.stdout.split("\n").filter(Boolean);
+  }
+
+  it("takes what has been stopped for long, and nothing that runs or that a release may be about to use", async () => {
+    docker.containers
+      .set("shop-old", role)
+      .set("shop-fresh", role)
+      .set("shop-elsewhere", "shop/test/blog/web");
+    docker.stopped
+      .set("shop-old", now - 2 * hour)
+      .set("shop-fresh", now - 60)
+      .set("shop-elsewhere", 1);
+    docker.stopped.set("shop-new", now - 2 * hour);
+    expect(await byHand("hand")).toEqual(["container shop-old 0"]);
+    expect(removed()).toEqual(["DELETE /containers/shop-old"]);
+  });
+
+  it("takes nothing at all where it is only asked", async () => {
+    docker.containers.set("shop-old", role);
+    docker.stopped.set("shop-old", now - 2 * hour);
+    expect(await byHand("look")).toEqual(["container shop-old 0"]);
+    expect(removed()).toEqual([]);
+  });
+});

@@ -26,6 +26,14 @@ const inputs: Record<ResourceType, Values> = {
       command: ["true"],
     },
   },
+  Assets: {
+    shell,
+    directory: "/assets/shop-web.1",
+    release: "0a1b",
+    image: "shop:v1",
+    path: "/public",
+    __auth: "",
+  },
   Bridge: {
     shell,
     config: "0a1b",
@@ -95,6 +103,7 @@ const inputs: Record<ResourceType, Values> = {
     ...{ stopTimeout: "30s", timeout: "120s", keepOld: true, awaitProxy: true, route },
   },
   Volume: { ...place, name: "shop-db-data", label: 'Postgres "db"', owner: "shop/db", data: "keep" },
+  Wait: { length: "10s", containers: ["shop-web-1"], next: ["web-2"] },
   Volumes: { hosts: [place], volumes: [{ ...place, name: "shop-db-data" }] },
 };
 

@@ -54,6 +54,7 @@ beforeAll(async () => {
       job: { servers: [web], command: ["bin/jobs"], strategy: "stop-first", ready: ["true"] },
     },
     volumes: { storage: "/data" },
+    assetPath: "/public/assets",
     secrets: { DATABASE_URL: db.url },
     release: ["bin/rails", "db:prepare"],
   });
@@ -76,6 +77,7 @@ describe("a line of a component", () => {
   it("is one of each verb that a release, a proxy and an accessory need", () => {
     const made = new Set(lines.map(({ verb }) => verb));
     for (const verb of [
+      "assets",
       "release",
       "ready",
       "switch",

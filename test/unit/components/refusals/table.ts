@@ -227,6 +227,41 @@ export const refusals: [title: string, make: (w: World) => unknown, sentence: st
     `App "shop": errorPages is "nowhere", but ${process.cwd()} has no such directory; name one from where the program runs, such as public.`,
   ],
   [
+    "app: assets at no path of the image",
+    (w) => w.app({ assetPath: "public/assets" }),
+    'App "shop": assetPath is "public/assets", but it has to be an absolute path without blanks or colons; write it like "/data".',
+  ],
+  [
+    "app: assets in place of the whole image",
+    (w) => w.app({ assetPath: "//" }),
+    'App "shop": assetPath is "//", but it would hide all of the image; name the directory of the built assets, such as "/rails/public/assets".',
+  ],
+  [
+    "app: assets of a worker",
+    (w) => w.app({ roles: { web: { servers: [w.host] }, job: { servers: [w.host], assetPath: "/public" } } }),
+    'App "shop": roles.job.assetPath is for roles with a route, and this one has none; remove it.',
+  ],
+  [
+    "app: assets without a route",
+    (w) => w.app({ route: undefined, assetPath: "/public" }),
+    'App "shop": assetPath is for roles with a route, and there is none; remove it, or give a route.',
+  ],
+  [
+    "app: assets at the path of a volume",
+    (w) => w.app({ assetPath: "/public/", volumes: { pub: "/public" } }),
+    'App "shop": volumes.pub is "/public", but the assets are mounted there by assetPath; remove one of them.',
+  ],
+  [
+    "app: a wait between batches that is none",
+    (w) => w.app({ rollout: { batch: 1, wait: "10" as "10s" } }),
+    'App "shop": rollout.wait is "10", but a duration is a number with ms, s, m or h; write it like "30s" (npx sextant docs checks#values).',
+  ],
+  [
+    "app: a wait without batches",
+    (w) => w.app({ rollout: { wait: "10s" } }),
+    'App "shop": rollout.wait is between batches, and without rollout.batch all hosts are one; say how many hosts a batch has, such as batch: 1, or remove it.',
+  ],
+  [
     "app: interval of a health check",
     (w) => w.app({ route: { hosts: ["a.test"], health: { interval: "1ms" } } }),
     'App "shop": route.health.interval is "1ms", but it has to be from 100ms to 60s; choose a duration in that range (npx sextant docs checks#values).',
