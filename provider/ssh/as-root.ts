@@ -18,6 +18,14 @@ export function asRoot({ sudo }: Pick<SshAddress, "sudo">, line: string): string
   return sudo === true ? `sudo -n -H sh -c ${quote(`${path}; ${line}`)}` : line;
 }
 
+/**
+ * Errors of a command, less what sudo says of itself on a machine whose own name is in no list of hosts, before each command: it is none,
+ * and what prints nothing else has said nothing (sudo, plugins/sudoers/sudoers.c, cb_fqdn).
+ */
+export function withoutWarning(stderr: string): string {
+  return stderr.replaceAll(/^sudo: unable to resolve host .*(\n|$)/gm, "");
+}
+
 /** How the first command on a host ended. */
 interface First {
   code: number;

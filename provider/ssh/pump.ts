@@ -3,7 +3,7 @@ import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
 import { following } from "./children";
 import { meansFor } from "./means";
 import type { SshAddress } from "./address";
-import { asRoot } from "./as-root";
+import { asRoot, withoutWarning } from "./as-root";
 import { runOverSsh } from "./run";
 import { sshOptions } from "./options";
 
@@ -38,7 +38,7 @@ function ended(child: ChildProcessWithoutNullStreams): Promise<Ended> {
   return new Promise((resolve, reject) => {
     child.on("error", reject);
     child.on("close", (code) => {
-      resolve({ code, said: said.trim() });
+      resolve({ code, said: withoutWarning(said).trim() });
     });
   });
 }

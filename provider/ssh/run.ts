@@ -6,7 +6,7 @@ import { spawn } from "node:child_process";
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { SshAddress } from "./address";
-import { asRoot, rootFailure } from "./as-root";
+import { asRoot, rootFailure, withoutWarning } from "./as-root";
 import { connected, disconnected, pace, tries, type Patience } from "./connections";
 import { following } from "./children";
 import { lockedFile, meansFor } from "./means";
@@ -109,7 +109,7 @@ function once(
     });
     const ended = (code: number | null, signal: NodeJS.Signals | null) => (): void => {
       if (signal !== null) reject(new Error(`${shell.name}: ${what} was interrupted (${signal}).`));
-      else resolve({ code: code ?? sshFailed, stdout: stdout(), stderr: stderr() });
+      else resolve({ code: code ?? sshFailed, stdout: stdout(), stderr: withoutWarning(stderr()) });
     };
     child.on("exit", (code, signal) => {
       clearTimeout(timer);

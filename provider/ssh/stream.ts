@@ -2,7 +2,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { StringDecoder } from "node:string_decoder";
 import type { SshAddress } from "./address";
-import { asRoot } from "./as-root";
+import { asRoot, withoutWarning } from "./as-root";
 import { following } from "./children";
 import { meansFor } from "./means";
 import { sshOptions } from "./options";
@@ -36,7 +36,9 @@ export async function streamOverSsh(
   const args = await opened(shell);
   const child = following(spawn("ssh", [...args, shell.destination, asRoot(shell, line)], { stdio: "pipe" }));
   eachLine(child.stdout, out);
-  eachLine(child.stderr, err);
+  eachLine(child.stderr, (line) => {
+    if (line === "" || withoutWarning(line) !== "") err(line);
+  });
   // It may end before it has read anything.
   child.stdin.on("error", () => undefined);
   if (!open) child.stdin.end();

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { SshAddress } from "../../../../provider/ssh/address";
-import { asRoot, rootFailure } from "../../../../provider/ssh/as-root";
+import { asRoot, rootFailure, withoutWarning } from "../../../../provider/ssh/as-root";
 
 const shell: SshAddress = { name: "web-1", destination: "ubuntu@192.0.2.1", port: 22, sudo: true };
 const said = (code: number, stderr: string, stdout = ""): string | undefined =>
@@ -27,6 +27,16 @@ describe("a line that runs as root", () => {
         },
       ),
       { numRuns: 50 },
+    );
+  });
+});
+
+describe("what sudo says of a machine that does not know its own name", () => {
+  it("is no error of a command", () => {
+    const warning = "sudo: unable to resolve host web-1: Name or service not known\n";
+    expect(withoutWarning(warning)).toBe("");
+    expect(withoutWarning(`${warning}tar: no\nsudo: a password is required\n`)).toBe(
+      "tar: no\nsudo: a password is required\n",
     );
   });
 });
