@@ -20,7 +20,7 @@ export type { DockerNetwork, DockerNetworkArgs } from "./docker/network";
 export type { Pull, PullArgs } from "./image/pull";
 export type { Volume, VolumeArgs } from "./docker/volume";
 export type { Architecture, Host } from "./host/host";
-export type { SshArgs } from "./host/ssh";
+export type { JumpHostArgs, SshArgs } from "./host/ssh";
 export type { HostReady, HostReadyArgs } from "./host/host-ready";
 export type {
   AccessoryReadyArgs,

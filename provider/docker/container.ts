@@ -10,7 +10,7 @@ import { pageCommand } from "../core/page";
 import { diagnose } from "../diagnosis/diagnose";
 import { report } from "../diagnosis/report";
 import { stand, stands } from "../standing";
-import type { SshAddress } from "../ssh/address";
+import { addressOf, type SshAddress } from "../ssh/address";
 import { runOverSsh } from "../ssh/run";
 import { quote } from "../host/scripts";
 import {
@@ -261,7 +261,7 @@ async function unreadable(olds: Partial<ContainerState>, news: Given): Promise<s
   const old =
     olds.dataFormat ?? (wanted && olds.image && formatOf(olds.image, olds.volumes?.[0]?.volumeName ?? ""));
   // On another machine the volume is another one, and new.
-  const same = olds.shell?.destination === news.shell.destination;
+  const same = olds.shell !== undefined && addressOf(olds.shell) === addressOf(news.shell);
   if (!wanted || !old || !same || formatRefusal("", old, wanted, undefined) === undefined) return undefined;
   // A program that cannot look has what Pulumi knows; one that can sees whether there is anything to lose.
   const found = await majorsIn(news.shell, wanted.volume).catch(() => undefined);

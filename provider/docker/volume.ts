@@ -13,7 +13,7 @@ import { changed } from "../changes";
 import { first } from "../gone";
 import { stand, stands } from "../standing";
 import { pace } from "../ssh/connections";
-import type { SshAddress } from "../ssh/address";
+import { addressOf, type SshAddress } from "../ssh/address";
 import { ownerLabel } from "./container-body";
 import { send, messageOf, sendOk } from "./api";
 import { copyVolume } from "./volume-move";
@@ -258,7 +258,7 @@ export const volumeProvider: ResourceProvider<VolumeInputs, VolumeInputs> = {
   async update(_id, olds, news) {
     // At another address there may be another machine.
     if (relation(olds, news) === "moved") await move(olds, news);
-    else if (olds.shell.destination !== news.shell.destination) await have(news);
+    else if (addressOf(olds.shell) !== addressOf(news.shell)) await have(news);
     return { outs: news };
   },
 

@@ -9,12 +9,14 @@ import type { ResourceProvider } from "../resource-provider";
 import { changed } from "../changes";
 import { machineFile } from "../on-one-host";
 import { findings } from "./preflight/findings";
-import { judge } from "./preflight/judge";
+import { readAsked } from "./preflight/asked";
+import { judge, judgeInstall } from "./preflight/judge";
 import { seenHostKey } from "./seen-host-key";
 import type { SshAddress } from "../ssh/address";
 import { runOverSsh } from "../ssh/run";
 import { stand, stands } from "../standing";
 import { quote, verbText } from "./scripts";
+import { installDocker } from "./docker-install";
 import { forgetUser, hasVerbs, putVerbs, removeVerbs } from "./install";
 import { say } from "../say";
 
@@ -55,7 +57,24 @@ export function versionOf(verb: HostReadyInputs["verb"]): string {
 }
 
 /** @param made whether the machine may have been made just now */
-async function pass({ shell, verb, words, show }: HostReadyInputs, made: boolean): Promise<void> {
+async function pass(inputs: HostReadyInputs, made: boolean): Promise<void> {
+  const { shell, verb, words, show } = inputs;
+  let printed = await ask(inputs, made);
+  const before = verb === "preflight" ? judgeInstall(printed, words) : undefined;
+  if (before?.refused === true) throw new Error(`${shell.name}: ${before.text.trim()}`);
+  if (before !== undefined) {
+    await installDocker(shell, readAsked(words).insecure);
+    printed = await ask(inputs, false);
+  }
+  const { refused, text } = verb === "preflight" ? judge(printed, words) : { refused: false, text: printed };
+  const said = text.trim();
+  if (refused) throw new Error(`${shell.name}: ${said}`);
+  // The engine shows what its plugins print, below the stack and not below the resource.
+  if (show && said !== "") say(said.replace(/^/gm, `${shell.name}: `));
+}
+
+/** What the verb prints. */
+async function ask({ shell, verb, words }: HostReadyInputs, made: boolean): Promise<string> {
   // The preflight tells all that it sees, and its words are for the judgement.
   const given = verb === "preflight" ? [] : words;
   const line = ["sh -s", ...(given.length > 0 ? ["--"] : []), ...given.map(quote)].join(" ");
@@ -63,12 +82,7 @@ async function pass({ shell, verb, words, show }: HostReadyInputs, made: boolean
   const waiting = { patience: firstBoot ? patience : 0, firstBoot };
   const ran = await runOverSsh(shell, line, { stdin: verbText(verb), timeout, ...waiting, what: verb });
   if (ran.code !== 0) throw new Error(`${shell.name}: ${[ran.stderr, ran.stdout].join("\n").trim()}`);
-  const { refused, text } =
-    verb === "preflight" ? judge(ran.stdout, words) : { refused: false, text: ran.stdout };
-  const said = text.trim();
-  if (refused) throw new Error(`${shell.name}: ${said}`);
-  // The engine shows what its plugins print, below the stack and not below the resource.
-  if (show && said !== "") say(said.replace(/^/gm, `${shell.name}: `));
+  return ran.stdout;
 }
 
 /** Writes down which machine it is, so that nothing of an old one is taken away from a new one at its address. */
@@ -79,6 +93,14 @@ async function mark({ shell }: HostReadyInputs): Promise<void> {
   const ran = await runOverSsh(shell, line, { timeout: 60, what: "writing down which machine it is" });
   if (ran.code !== 0) throw new Error(`${shell.name}: ${machineFile} was not written: ${ran.stderr.trim()}`);
 }
+
+/** Whether the program asks for Docker to be installed. */
+const installs = ({ words }: Partial<HostReadyInputs>): boolean =>
+  Array.isArray(words) && words.includes("docker=install");
+
+/** How the host is called; by the owner where its address is known only later. */
+const nameOf = ({ shell, owner }: HostReadyInputs): string =>
+  typeof shell === "object" ? shell.name : owner.slice(owner.lastIndexOf("/") + 1);
 
 /** What a gate stands for on its machine. */
 const useOf = ({ owner }: HostReadyInputs): string => `use by ${owner}`;
@@ -107,8 +129,13 @@ async function keep({ shell }: HostReadyInputs, kept?: string): Promise<Pick<Hos
 }
 
 export const hostReadyProvider: ResourceProvider<HostReadyInputs, HostReadyState> = {
-  check(_olds, news) {
+  check(olds: Partial<HostReadyState>, news) {
     stand(news.shell, useOf(news));
+    // Here, since a preview says it too.
+    if (installs(news) && !installs(olds))
+      say(
+        `${nameOf(news)}: Docker is installed there, from the packages of its distribution, if it has none.`,
+      );
     return Promise.resolve({ inputs: news });
   },
 

@@ -63,6 +63,18 @@ export function verbText(verb: string): string {
   return text;
 }
 
+/** A script with the text of what it sources in that place, for where there are no files beside it. */
+export function whole(text: string): string {
+  return text.replaceAll(/^\. "\$\{0%\/\*\}\/(?:lib\/)?([a-z-]+)"$/gm, (_line, name: string) =>
+    verbText(`lib/${name}`).trimEnd(),
+  );
+}
+
+/** The command line of a verb by its text: it runs where the verbs are not yet, or are those of another version. */
+export function textLine(verb: string, words: readonly string[]): string {
+  return ["sh", "-c", quote(whole(verbText(verb))), verb, ...words.map(quote)].join(" ");
+}
+
 /** The scripts made of these files: pure, so that its script can be tested as data. */
 export function render(verbs: Record<string, string>): HostScripts {
   const hash = shortHash(JSON.stringify(verbs), 12);

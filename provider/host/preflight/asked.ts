@@ -11,6 +11,10 @@ export interface Asked {
   readonly memory: number;
   /** The private address, which has to be on an interface. */
   readonly private?: string;
+  /** Whether Docker is installed where there is none. */
+  readonly install: boolean;
+  /** Registries that Docker speaks plain HTTP to, where it is installed. */
+  readonly insecure: readonly string[];
   /** The findings that the program accepts, by their names. */
   readonly accept: readonly string[];
 }
@@ -23,7 +27,8 @@ export interface Asked {
 export function readAsked(words: readonly string[]): Asked {
   const values = new Map<string, string>();
   for (const word of words) {
-    const [, key = "", value = ""] = /^(arch|ports|disk|memory|private|accept)=(.*)$/s.exec(word) ?? [];
+    const [, key = "", value = ""] =
+      /^(arch|ports|disk|memory|private|docker|insecure|accept)=(.*)$/s.exec(word) ?? [];
     if (key === "") throw new Error(`preflight: unknown word ${word}`);
     values.set(key, value);
   }
@@ -35,6 +40,8 @@ export function readAsked(words: readonly string[]): Asked {
     disk: number("disk", values.get("disk") ?? "0"),
     memory: number("memory", values.get("memory") ?? "0"),
     ...(address === "" ? {} : { private: address }),
+    install: values.get("docker") === "install",
+    insecure: listed("insecure"),
     accept: listed("accept"),
   };
 }

@@ -28,6 +28,26 @@ export function judge(output: string, words: readonly string[]): Verdict {
   return { refused: true, text };
 }
 
+/** What Docker's packages, and those that are installed with them, bring. */
+const brought = ["docker-missing", "tool-missing"];
+
+/**
+ * Judges whether Docker has to be installed on a machine and may be; undefined where it has not, or where the machine cannot be judged. One
+ * that is refused for what does not come with Docker is refused before anything is installed.
+ */
+export function judgeInstall(output: string, words: readonly string[]): Verdict | undefined {
+  const asked = readAsked(words);
+  const answers = parseAnswers(output);
+  if (!asked.install || !answers.complete) return undefined;
+  const machine = readMachine(answers);
+  if (machine.docker?.is !== "missing") return undefined;
+  return report(
+    machine,
+    asked,
+    findings.filter(({ id }) => !brought.includes(id)),
+  );
+}
+
 /** What is found, in the order of the findings. */
 export function report(machine: Machine, asked: Asked, all: readonly Finding[]): Verdict {
   const found = all.flatMap(({ id, level, match }) =>

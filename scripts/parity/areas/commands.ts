@@ -456,12 +456,16 @@ export const otherCommands: Area = {
       "pulumi config --show-secrets",
       "secrets are values of the stack",
     ),
-    part(
+    has(
       "kamal server bootstrap",
-      "a Server's first boot installs Docker; on an ExistingServer it has to be there",
+      "a Server's first boot installs Docker, and an ExistingServer with docker: \"install\"; Debian's or Ubuntu's packages",
       lab(
         "machines-of-today",
         "a server without Docker and curl > boots while another user of apt has its lists, and serves",
+      ),
+      lab(
+        "access",
+        "a machine with users that are not root > is previewed with the Docker that it gets, and gets it, an app and an accessory through the jump host",
       ),
     ),
     has("kamal server exec", "sextant run", onHosts),

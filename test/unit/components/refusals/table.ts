@@ -1018,9 +1018,51 @@ export const refusals: [title: string, make: (w: World) => unknown, sentence: st
     'ExistingServer "old": architecture is "x86", but it is one of amd64, arm64; choose one of these.',
   ],
   [
-    "existing server: login that is not root",
-    (w) => new ExistingServer("old", { address: "203.0.113.7", ssh: { ...w.access, user: "ubuntu" } }),
-    'ExistingServer "old": ssh.user is "ubuntu", but the verbs and the proxy\'s upgrade need root, and sudo is not used; let the key in as root (sudo cp ~/.ssh/authorized_keys /root/.ssh/ there), and leave ssh.user out.',
+    "existing server: user with the address",
+    (w) => new ExistingServer("old", { address: "203.0.113.7", ssh: { ...w.access, user: "ubuntu@web" } }),
+    'ExistingServer "old": ssh.user is "ubuntu@web", but it is no name of a user; write the name alone, such as "ubuntu".',
+  ],
+  [
+    "existing server: jump host as ssh's own word",
+    (w) =>
+      new ExistingServer("old", {
+        address: "203.0.113.7",
+        ssh: { ...w.access, jumpHost: { address: "root@203.0.113.1:2222" } },
+      }),
+    'ExistingServer "old": ssh.jumpHost.address is "root@203.0.113.1:2222", but a host is a bare DNS name without scheme, port or path; give its address or name, such as "203.0.113.1"; user and port are members of their own (npx sextant docs checks#values).',
+  ],
+  [
+    "existing server: jump host's user as an option",
+    (w) =>
+      new ExistingServer("old", {
+        address: "203.0.113.7",
+        ssh: { ...w.access, jumpHost: { address: "bastion", user: "-oX" } },
+      }),
+    'ExistingServer "old": ssh.jumpHost.user is "-oX", but it is no name of a user; write the name alone, such as "ubuntu".',
+  ],
+  [
+    "existing server: jump host's port",
+    (w) =>
+      new ExistingServer("old", {
+        address: "203.0.113.7",
+        ssh: { ...w.access, jumpHost: { address: "bastion", port: 0 } },
+      }),
+    'ExistingServer "old": ssh.jumpHost.port is 0, but a port is a whole number from 1 to 65535; give the port that is meant, such as 3000 (npx sextant docs checks#values).',
+  ],
+  [
+    "existing server: jump host's key with its address",
+    (w) =>
+      new ExistingServer("old", {
+        address: "203.0.113.7",
+        ssh: { ...w.access, jumpHost: { address: "bastion", hostKey: "bastion" } },
+      }),
+    'ExistingServer "old": ssh.jumpHost.hostKey is "bastion", but a pinned host key is of type ed25519 and has no address in front; take "ssh-ed25519 AAAA…" from ssh-keyscan -t ed25519.',
+  ],
+  [
+    "existing server: another way to Docker",
+    (w) =>
+      new ExistingServer("old", { address: "203.0.113.7", ssh: w.access, docker: "podman" as "install" }),
+    'ExistingServer "old": docker is "podman", but it is one of install; choose one of these.',
   ],
   [
     "existing server: secret with a passphrase",

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { dataProvider, type DataInputs } from "../../../../provider/data/data";
 import type { DataPlace } from "../../../../provider/data/left-behind";
-import { unknownValue } from "../../../../provider/data/place";
+import { relation, unknownValue } from "../../../../provider/data/place";
 import { pace } from "../../../../provider/ssh/connections";
 import type { SshAddress } from "../../../../provider/ssh/address";
 import { DockerHosts, type FakeDocker } from "../docker/docker-hosts";
@@ -48,6 +48,17 @@ const check = async (olds: Partial<DataInputs>, news: DataInputs) => {
   return { inputs: checked?.inputs, refused: checked?.failures?.map(({ reason }) => reason) ?? [] };
 };
 const unknown = unknownValue as unknown as SshAddress;
+describe("where data is", () => {
+  it("is the same place for whoever logs in there", () => {
+    const as = (user: string, number: number): DataPlace => ({
+      ...place("web-1", number),
+      shell: { ...way("web-1", number), destination: `${user}@192.0.2.${number}` },
+    });
+    expect(relation(as("root", 1), as("ubuntu", 1))).toBe("same");
+    expect(relation(as("root", 1), as("ubuntu", 2))).toBe("readdressed");
+  });
+});
+
 describe("what data is called", () => {
   it("stays as it was first, through renames of component, stack and project", async () => {
     const first = inputs(place("web-1", 1));
