@@ -38,8 +38,8 @@ export function cacheOf(
     }
     case "local":
       return {
-        cacheFrom: [{ local: { src: cache.directory } }],
-        cacheTo: [{ local: { dest: cache.directory, mode } }],
+        cacheFrom: [{ local: { src: cache.directory ?? "" } }],
+        cacheTo: [{ local: { dest: cache.directory ?? "", mode } }],
       };
   }
 }
@@ -77,7 +77,9 @@ export function buildOf(
       : {
           registries: registries.map(({ address, username, password }) => ({ address, username, password })),
         }),
-    push: true,
+    // Pushed alone: who builds keeps the steps, and no image that nobody would remove.
+    push: false,
+    exports: [{ image: { push: true, store: false } }],
     // A preview says what would be built, and builds nothing.
     buildOnPreview: false,
   };

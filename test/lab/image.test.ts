@@ -108,6 +108,8 @@ beforeAll(async () => {
   workspace = await Workspace.make(facts, "test/lab/image/program", "image");
   const key = readFileSync(workspace.keyFile, "utf8");
   await workspace.setSecret("sshKey", key);
+  const publicKey = readFileSync(`${workspace.keyFile}.pub`, "utf8").trim();
+  await workspace.pulumi(["config", "set", "sshPublicKey", publicKey]);
   await workspace.setSecret("token", canary);
   hidden = [canary, facts.registry.password, key.split("\n")[2] ?? ""];
   mkdirSync(context());

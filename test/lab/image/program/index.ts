@@ -18,7 +18,7 @@ const server = new Server("test-image", {
   type: "cx23",
   firewalls: [edge],
   registries: [registry],
-  ssh: { privateKey: config.requireSecret("sshKey") },
+  ssh: { privateKey: config.requireSecret("sshKey"), publicKey: config.require("sshPublicKey") },
 });
 const proxy = new Proxy("proxy", { servers: [server], image: `${images}/kamal-proxy:v0.9.2` });
 
