@@ -25,8 +25,11 @@ const proxy = new Proxy("proxy", { servers: [server], image: `${images}/kamal-pr
 const image = new Image("shop", {
   repository: `${images}/built`,
   context: "shop",
+  dockerfile: "docker/web.Dockerfile",
+  target: "web",
   args: { REGISTRY: images, NOTE: edit.note },
   secrets: { TOKEN: config.requireSecret("token") },
+  cache: { type: "registry" },
   registries: [registry],
   servers: [server],
   builder: server,
