@@ -7,31 +7,21 @@ import type { Registry } from "../registry/registry";
 import type { ServerRegistry } from "../registry/server-registry";
 
 /** Where BuildKit keeps the steps of a build for the next one, on another machine too. */
-export type BuildCache =
-  | {
-      /** An image in a registry, beside the one that is built. */
-      type: "registry";
-      /** Its name. @default the repository with `-build-cache` behind it, as Kamal has it */
-      image?: string;
-      /** `"max"` keeps the steps of all stages, `"min"` those of the image itself. @default "max" */
-      mode?: "max" | "min";
-    }
-  | {
-      /** GitHub's cache, in its own jobs alone, where `crazy-max/ghaction-github-runtime` gives access to it. */
-      type: "gha";
-      /** What tells the caches of two images apart. @default "buildkit" */
-      scope?: string;
-      /** `"max"` keeps the steps of all stages, `"min"` those of the image itself. @default "max" */
-      mode?: "max" | "min";
-    }
-  | {
-      /** A directory of the machine that runs Pulumi. */
-      type: "local";
-      /** Where it is, from the directory of the program. @example "/var/cache/shop-build" */
-      directory: string;
-      /** `"max"` keeps the steps of all stages, `"min"` those of the image itself. @default "max" */
-      mode?: "max" | "min";
-    };
+export interface BuildCache {
+  /**
+   * `"registry"` is an image in a registry; `"gha"` GitHub's cache, for jobs that have its variables (`crazy-max/ghaction-github-runtime`
+   * gives them); `"local"` a directory of the machine that runs Pulumi.
+   */
+  type: "registry" | "gha" | "local";
+  /** Of a registry: the image's name. @default the repository with `-build-cache` behind it, as Kamal has it */
+  image?: string;
+  /** Of GitHub: what tells the caches of two images apart. @default "buildkit" */
+  scope?: string;
+  /** Of this machine: the directory, from that of the program. @example "/var/cache/shop-build" */
+  directory?: string;
+  /** `"max"` keeps the steps of all stages, `"min"` those of the image itself. @default "max" */
+  mode?: "max" | "min";
+}
 
 /** Arguments of `Image`. */
 export interface ImageArgs {
@@ -100,7 +90,7 @@ export interface ImageArgs {
    * new, and others with `daemon: { features: { "containerd-snapshotter": true } }` at a `Server` that is made.
    *
    * @default the Docker of the machine that runs Pulumi: a builder of buildx that answers there, else one that is made
-   * @edit builds and pushes
+   * @edit another server counts from the next build; a builder of buildx builds and pushes
    * @example new Server("builder", { type: "cx33", firewalls: [edge], image: "debian-13", daemon: { features: { "containerd-snapshotter": true } } })
    */
   builder?: Host | string;

@@ -30,8 +30,11 @@ export function builderOn(
   // How it is reached is a secret where it holds a key; the name of the builder is none.
   return pulumi.unsecret(
     host.ssh.apply(async (shell) => {
+      // Each connection that is tried again ends in the same way.
+      let said = "";
       const say = ({ message }: Error): void => {
-        failed(message);
+        if (message !== said) failed(message);
+        said = message;
       };
       keepInstance(name, await buildKitSocket(shell, () => admit(shell, pushed), say));
       return name;

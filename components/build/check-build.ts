@@ -3,7 +3,7 @@ import type { Check } from "../core/check";
 import * as check from "../core/checks";
 import type { Problem } from "../core/problem";
 import { checkRelease, checkRepository } from "../image/check-reference";
-import type { ImageArgs } from "./args";
+import type { BuildCache, ImageArgs } from "./args";
 import type { Context } from "./context";
 import { ownRegistry } from "./plan";
 import type { Revision } from "./revision";
@@ -89,7 +89,7 @@ export function checkBuild(args: ImageArgs, found: Found): Problem[] {
     ...checkRepository("repository", args.repository),
     ...(args.version === undefined ? [] : checkRelease("version", args.version, false)),
     ...check.oneOf("uncommitted", args.uncommitted, ["mark", "refuse"]),
-    ...(args.cache === undefined ? [] : check.oneOf("cache.mode", args.cache.mode, ["max", "min"])),
+    ...checkCache(args.cache),
     ...checkNames(args),
     ...(args.platforms ?? []).flatMap((platform, at) => checkPlatform(`platforms[${at}]`, platform)),
     ...checkOwn(args),
@@ -208,6 +208,30 @@ function checkNames({ args = {}, secrets = {}, ssh = [], target }: ImageArgs): P
   ];
 }
 
+/** Which member belongs to which type. */
+const cacheMembers = { image: "registry", scope: "gha", directory: "local" } as const;
+
+function checkCache(cache: BuildCache | undefined): Problem[] {
+  if (cache === undefined) return [];
+  const { type, mode, directory } = cache;
+  const types = ["registry", "gha", "local"];
+  if (!types.includes(type)) return check.oneOf("cache.type", type, types);
+  const others = (Object.keys(cacheMembers) as (keyof typeof cacheMembers)[]).filter(
+    (member) => cache[member] !== undefined && cacheMembers[member] !== type,
+  );
+  return [
+    ...check.oneOf("cache.mode", mode, ["max", "min"]),
+    ...others.map((member) => ({
+      argument: `cache.${member}`,
+      fault: `has no meaning for a cache of type ${type}`,
+      cure: `leave it out, or write type: "${cacheMembers[member]}"`,
+    })),
+    ...(type === "local" && !directory
+      ? [{ argument: "cache.directory", fault: "is missing", cure: "name the directory" }]
+      : []),
+  ];
+}
+
 function checkPlatform(argument: string, value: string): Problem[] {
   return /^[a-z0-9]+\/[a-z0-9_]+(\/[a-z0-9]+)?$/.test(value)
     ? []
@@ -261,9 +285,10 @@ const most = 3;
 
 function checkRevision(
   { version, uncommitted, context = "." }: ImageArgs,
-  { directory, revision }: Found,
+  { dockerfile, revision }: Found,
 ): Problem[] {
-  if (!directory) return [];
+  // Without one, git was not asked.
+  if (!dockerfile) return [];
   if (revision === undefined)
     return version === undefined
       ? [

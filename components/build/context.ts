@@ -1,6 +1,6 @@
 /** What Docker sends of a build's context to BuildKit: its files, less those of .dockerignore, with a short hash for each top entry. */
 import { createHash } from "node:crypto";
-import { existsSync, lstatSync, readFileSync, readdirSync, readlinkSync } from "node:fs";
+import { existsSync, lstatSync, readFileSync, readdirSync, readlinkSync, statSync } from "node:fs";
 import { join } from "node:path";
 import dockerignore, { type Ignore } from "@balena/dockerignore";
 import { shortHash } from "../../provider/core/short-hash";
@@ -33,10 +33,15 @@ export function readContext(directory: string, dockerfile: string): Context {
     for (const part of describe(directory, file)) hash.update(`${part.length}:`).update(part);
   }
   const entries = [...hashes].map(([top, hash]): [string, string] => [top, hash.digest("hex").slice(0, 8)]);
-  const named = existsSync(join(directory, dockerfile))
+  const named = isFile(join(directory, dockerfile))
     ? [[dockerfile, shortHash(readFileSync(join(directory, dockerfile)), 8)] as const]
     : [];
   return { files, leftOut, entries: Object.fromEntries([...entries, ...named]) };
+}
+
+/** Whether it is one, and no directory. */
+export function isFile(path: string): boolean {
+  return existsSync(path) && statSync(path).isFile();
 }
 
 /** One hash for all of a context. */
@@ -51,7 +56,7 @@ export function contextHash(entries: Readonly<Record<string, string>>): string {
 function ignoreFile(directory: string, dockerfile: string): { rules: Ignore; readmits: boolean } | undefined {
   const file = [`${dockerfile}.dockerignore`, ".dockerignore"]
     .map((name) => join(directory, name))
-    .find((path) => existsSync(path));
+    .find(isFile);
   if (file === undefined) return undefined;
   const lines = readFileSync(file, "utf8")
     .replace(/^\uFEFF/, "")

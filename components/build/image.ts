@@ -10,7 +10,7 @@ import type { ServerRegistry } from "../registry/server-registry";
 import type { ImageArgs } from "./args";
 import { builderOn } from "./builder";
 import { checkBuild, secretArg, warnBuild, type Found } from "./check-build";
-import { readContext } from "./context";
+import { isFile, readContext } from "./context";
 import { buildOf, loginsOf, ownRegistry, pathsOf, platformsOf } from "./plan";
 import { revisionOf, versionOf } from "./revision";
 import { imageShape } from "./shape";
@@ -110,8 +110,9 @@ function look(args: ImageArgs): Found {
   if (!existsSync(directory) || !statSync(directory).isDirectory())
     return { directory: false, dockerfile: false, context: undefined, revision: undefined };
   const context = readContext(directory, dockerfile);
-  const revision = revisionOf(directory, dockerfile, context);
-  return { directory: true, dockerfile: existsSync(join(directory, dockerfile)), context, revision };
+  const there = isFile(join(directory, dockerfile));
+  const revision = there ? revisionOf(directory, dockerfile, context) : undefined;
+  return { directory: true, dockerfile: there, context, revision };
 }
 
 /** What a preview shows of the sources. */

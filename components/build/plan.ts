@@ -53,8 +53,8 @@ export function cacheOf(
     }
     case "local":
       return {
-        cacheFrom: [{ local: { src: cache.directory } }],
-        cacheTo: [{ local: { dest: cache.directory, mode } }],
+        cacheFrom: [{ local: { src: cache.directory ?? "" } }],
+        cacheTo: [{ local: { dest: cache.directory ?? "", mode } }],
       };
   }
 }
@@ -93,7 +93,9 @@ export function buildOf(
       : {
           registries: logins.map(({ address, username, password }) => ({ address, username, password })),
         }),
-    push: true,
+    // Pushed alone: who builds keeps the steps, and no image that nobody would remove.
+    push: false,
+    exports: [{ image: { push: true, store: false } }],
     // A preview says what would be built, and builds nothing.
     buildOnPreview: false,
   };

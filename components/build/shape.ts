@@ -14,37 +14,10 @@ import {
 import { allRegistries, hosts, oneHost } from "../host/shapes";
 import type { BuildCache, ImageArgs } from "./args";
 
-type Kind = BuildCache["type"];
-
-const caches: { readonly [Each in Kind]: Shape<Extract<BuildCache, { type: Each }>> } = {
-  registry: object<Extract<BuildCache, { type: "registry" }>>(
-    { type: needed(text), image: text, mode: text },
-    '{ type: "registry" }',
-  ),
-  gha: object<Extract<BuildCache, { type: "gha" }>>(
-    { type: needed(text), scope: text, mode: text },
-    '{ type: "gha" }',
-  ),
-  local: object<Extract<BuildCache, { type: "local" }>>(
-    { type: needed(text), directory: needed(text, "name the directory"), mode: text },
-    '{ type: "local", directory: "/var/cache/shop-build" }',
-  ),
-};
-
-const cache: Shape<BuildCache> = {
-  problems(argument, value) {
-    const type = (value as { type?: unknown } | null)?.type;
-    return typeof type === "string" && Object.hasOwn(caches, type)
-      ? caches[type as Kind].problems(argument, value)
-      : [
-          {
-            argument: `${argument}.type`,
-            fault: "is none of registry, gha and local",
-            cure: 'write it like { type: "registry" }',
-          },
-        ];
-  },
-};
+const cache: Shape<BuildCache> = object<BuildCache>(
+  { type: needed(text, 'write type: "registry"'), image: text, scope: text, directory: text, mode: text },
+  '{ type: "registry" }',
+);
 
 export const imageShape: Shape<ImageArgs> = object<ImageArgs>(
   {

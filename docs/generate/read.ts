@@ -13,6 +13,7 @@ const order = [
   "Firewall",
   "Network",
   "Registry",
+  "Image",
   "Proxy",
   "ExistingProxy",
   "Accessory",

@@ -13,9 +13,9 @@ import { type Ran, Workspace } from "../../lab/workspace";
 import type { Edit } from "./image/edit";
 
 const canary = `canary-${chance("token of image").text(12, 30, "abcdef0123456789")}`;
-const dockerfile = `ARG REGISTRY
+const dockerfile = `ARG REGISTRY=registry.test
 FROM \${REGISTRY}/lite:v1 AS lite
-FROM \${REGISTRY}/redis:7
+FROM \${REGISTRY}/redis:7 AS web
 COPY --from=lite /usr/local/bin/lite /usr/local/bin/lite
 RUN --mount=type=secret,id=TOKEN sha256sum </run/secrets/TOKEN >/token.sha256
 COPY . /app
@@ -24,6 +24,8 @@ ENV NOTE=$NOTE PORT=3000
 ENTRYPOINT []
 USER 1000:1000
 CMD ["sh", "-c", "APP_VERSION=$(cat /app/version) exec lite server"]
+FROM web AS another
+RUN exit 1
 `;
 
 let workspace: Workspace;
@@ -85,10 +87,10 @@ async function page(): Promise<string> {
 }
 
 /** The tags that the registry has of what was built. */
-async function tags(): Promise<string[]> {
+async function tags(repository = "built"): Promise<string[]> {
   const { address: registry, username, password } = workspace.facts.registry;
   const login = Buffer.from(`${username}:${password}`).toString("base64");
-  const answer = await fetch(`http://${registry}/v2/built/tags/list`, {
+  const answer = await fetch(`http://${registry}/v2/${repository}/tags/list`, {
     headers: { Authorization: `Basic ${login}` },
   });
   return answer.ok ? (((await answer.json()) as { tags: string[] | null }).tags ?? []) : [];
@@ -108,10 +110,12 @@ beforeAll(async () => {
   workspace = await Workspace.make(facts, "test/lab/image/program", "image");
   const key = readFileSync(workspace.keyFile, "utf8");
   await workspace.setSecret("sshKey", key);
+  const publicKey = readFileSync(`${workspace.keyFile}.pub`, "utf8").trim();
+  await workspace.pulumi(["config", "set", "sshPublicKey", publicKey]);
   await workspace.setSecret("token", canary);
   hidden = [canary, facts.registry.password, key.split("\n")[2] ?? ""];
-  mkdirSync(context());
-  writeFileSync(context("Dockerfile"), dockerfile);
+  mkdirSync(context("docker"), { recursive: true });
+  writeFileSync(context("docker", "web.Dockerfile"), dockerfile);
   writeFileSync(context(".dockerignore"), ".git\nnotes\n");
   writeFileSync(context("version"), "one\n");
   await git("init", "--quiet");
@@ -141,6 +145,7 @@ describe("an image", () => {
     ({ address } = await workspace.outputs<{ address: string }>());
     expect(await page()).toContain("version: one");
     expect(await tags()).toEqual([first]);
+    expect(await tags("built-build-cache")).toEqual(["latest"]);
     expect(await reference()).toMatch(new RegExp(`/built:${first}@sha256:[0-9a-f]{64}$`));
     const running = await onServer(
       "docker ps --no-trunc --filter label=sextant.app=shop --format '{{.Image}}'",
@@ -181,7 +186,7 @@ describe("an image", () => {
     const ran = await pulumi(["preview", "--diff"]);
     expect(ran.code, ran.text).toBe(0);
     expect(ran.text).toMatch(/~ version\s*: "[0-9a-f]{8}" => "[0-9a-f]{8}"/);
-    expect(ran.text).not.toMatch(/~ Dockerfile/);
+    expect(ran.text).not.toMatch(/~ docker/);
     expect(ran.text).toMatch(new RegExp(`/built:${first}" => ".*/built:${first}_uncommitted_[0-9a-f]{16}"`));
     expect(await tags()).toEqual([first]);
   });

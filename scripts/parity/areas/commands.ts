@@ -71,8 +71,8 @@ const pruned = lab(
   "operate",
   "sextant prune > removes old images and says how large they were, and nothing that runs or has data",
 );
-const notBuilt =
-  "nothing builds an image; docker buildx build does, by hand or in CI, and sextant import prints its line";
+const built = lab("image", "an image > is built on a server and pushed, and its digest is deployed");
+const noCache = "transform.build of the Image has noCache; there is no flag of a single run";
 
 export const flags: Area = {
   title: "Flags of every command",
@@ -144,14 +144,14 @@ export const commands: Area = {
       "the library is a package of npm, and no gem",
     ),
     has("kamal setup", "pulumi up", fromNothing),
-    part("kamal deploy", `pulumi up releases what the registry has; ${notBuilt}`, release),
+    has("kamal deploy", "pulumi up; an Image of the program is built and pushed before", release, built),
     replaced(
       "kamal setup, deploy, redeploy --skip-push",
-      "pulumi up builds and pushes nothing",
-      "the image is in the registry before",
+      "pulumi up of an App whose image is a name",
+      "what is built is in the program",
       release,
     ),
-    missing("kamal setup, deploy, redeploy --no-cache", notBuilt),
+    part("kamal setup, deploy, redeploy --no-cache", noCache),
     replaced(
       "kamal redeploy",
       "sextant restart starts the version that runs anew; another one is pulumi up",
@@ -321,7 +321,12 @@ export const appCommands: Area = {
 export const otherCommands: Area = {
   title: "Commands for builds, locks, the proxy, pruning, registries, secrets, servers",
   rows: [
-    missing("kamal build push", notBuilt),
+    replaced(
+      "kamal build push",
+      "pulumi up --target of the Image",
+      "a build is a step of pulumi up; the same tree is not built again",
+      built,
+    ),
     has(
       "kamal build pull",
       "each release pulls on all hosts before it begins",
@@ -331,13 +336,23 @@ export const otherCommands: Area = {
       ),
       lab("registry", "a login > that is new each time is no change, and reaches the next pull"),
     ),
-    missing("kamal build deliver", notBuilt),
-    missing("kamal build create"),
-    missing("kamal build remove"),
+    replaced("kamal build deliver", "pulumi up", "a build is a step of pulumi up", built),
+    replaced(
+      "kamal build create",
+      "nothing is created: Docker of the server has its BuildKit",
+      "a builder of buildx on this machine is made by docker-build, or by docker buildx create",
+      built,
+    ),
+    replaced(
+      "kamal build remove",
+      "nothing is left to remove but BuildKit's cache: docker builder prune",
+      "a builder lives as long as pulumi up",
+      lab("image", "an image > is not built again for the same tree, and leaves no builder behind"),
+    ),
     missing("kamal build details"),
     missing("kamal build dev"),
     missing("kamal build push, deliver, dev --output"),
-    missing("kamal build push, deliver, dev --no-cache"),
+    part("kamal build push, deliver, dev --no-cache", noCache),
     has("kamal lock status", "sextant lock; a second run of Pulumi says who has the stack, too", locked),
     has("kamal lock acquire", "sextant lock MESSAGE, also until a time", locked, lockEnds),
     has("kamal lock acquire --message", "sextant lock MESSAGE", locked),

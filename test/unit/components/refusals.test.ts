@@ -5,6 +5,7 @@ import { checkParallel } from "../../../components/app/checks/check-parallel";
 import { judge } from "../../../components/app/checks/inspect-image";
 import { judgeName } from "../../../components/app/checks/inspect-names";
 import { rolesOf } from "../../../components/app/plan";
+import { checkBuild, secretArg, warnBuild, type Found } from "../../../components/build/check-build";
 import { checks } from "../../../components/checks";
 import { unnamedVolumes } from "../../../components/accessory/checks/inspect-image";
 import { checkReach } from "../../../components/app/checks/check-reach";
@@ -296,7 +297,28 @@ describe("the page of the checks", () => {
       ...atHetzner({}, { types: [soldOut, ...serverTypes.filter(({ name }) => name === "cx33")] }),
       ...atHetzner({}, { tokenRefused: true }),
     ].map((problem) => sentence('Server "web-1"', problem)),
+    ...ofBuilds().map((problem) => sentence('Image "shop"', problem)),
   ];
+  /** What is said of builds, for what lies on this machine and who builds. */
+  const ofBuilds = (): Problem[] => {
+    const repository = "registry.test/shop";
+    const [host] = new World().hosts as [Host];
+    const builder = (hostName: string, facts: Partial<Host>): Host =>
+      ({ hostName, architecture: host.architecture, ...facts }) as Host;
+    const revision = { commit: "0".repeat(40), uncommitted: ["app/models/cart.rb"] };
+    const of = (...files: string[]): Found => ({
+      ...{ directory: true, dockerfile: true, revision },
+      context: { files, leftOut: () => false, entries: {} },
+    });
+    return [
+      ...checkBuild({ repository, uncommitted: "refuse" }, of()),
+      ...checkBuild({ repository }, of(".git/HEAD")),
+      secretArg("TOKEN"),
+      ...warnBuild({ repository, builder: builder("web-1", { dockerMajor: 20 }) }, []),
+      ...warnBuild({ repository, builder: builder("web-1", { memoryMb: 2048 }) }, []),
+      ...warnBuild({ repository, builder: builder("build-1", {}) }, ["linux/arm64"]),
+    ];
+  };
   const soldOut = withStock(serverTypes.find(({ name }) => name === "cx23") ?? expect.fail("cx23"), {
     isSoldOut: (_, location) => location === "fsn1",
   });

@@ -18,15 +18,18 @@ const server = new Server("test-image", {
   type: "cx23",
   firewalls: [edge],
   registries: [registry],
-  ssh: { privateKey: config.requireSecret("sshKey") },
+  ssh: { privateKey: config.requireSecret("sshKey"), publicKey: config.require("sshPublicKey") },
 });
 const proxy = new Proxy("proxy", { servers: [server], image: `${images}/kamal-proxy:v0.9.2` });
 
 const image = new Image("shop", {
   repository: `${images}/built`,
   context: "shop",
+  dockerfile: "docker/web.Dockerfile",
+  target: "web",
   args: { REGISTRY: images, NOTE: edit.note },
   secrets: { TOKEN: config.requireSecret("token") },
+  cache: { type: "registry" },
   registries: [registry],
   servers: [server],
   builder: server,

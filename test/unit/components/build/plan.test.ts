@@ -13,7 +13,8 @@ describe("a build", () => {
       tags: ["registry.test/shop:abc"],
       context: { location: "." },
       dockerfile: { location: "Dockerfile" },
-      push: true,
+      push: false,
+      exports: [{ image: { push: true, store: false } }],
       buildOnPreview: false,
     });
   });

@@ -14,7 +14,7 @@ import {
 } from "../../../../components";
 import { pairFor } from "../certificates";
 import { privateKeyText } from "../private-key";
-import type { World } from "./world";
+import { context, type World } from "./world";
 
 const lockedKey = "-----BEGIN ENCRYPTED PRIVATE KEY-----\nMIIE\n-----END ENCRYPTED PRIVATE KEY-----\n";
 const own = pairFor("a.test");
@@ -1118,6 +1118,81 @@ export const refusals: [title: string, make: (w: World) => unknown, sentence: st
     "network: subnet outside",
     () => new Network("net", { subnets: ["10.9.0.0/24"] }),
     'Network "net": subnets[0] is "10.9.0.0/24", but it is outside of 10.0.0.0/16; choose a part of that range.',
+  ],
+  [
+    "image: repository with a tag",
+    (w) => w.image({ repository: "r.test/shop:v1" }),
+    'Image "shop": repository is "r.test/shop:v1", but the release is given apart, so that it can be seen in a diff; move the tag or digest to version.',
+  ],
+  [
+    "image: a digest as version",
+    (w) => w.image({ version: `sha256:${"0".repeat(64)}` }),
+    `Image "shop": version is "sha256:${"0".repeat(64)}", but it is no tag; write it like "v42".`,
+  ],
+  [
+    "image: a tag that moves",
+    (w) => w.image({ version: "latest" }),
+    'Image "shop": version is "latest", but a tag that moves gives no release to go back to; use a tag of its own for each build, such as the commit\'s hash (npx sextant docs checks#mutable-tag).',
+  ],
+  [
+    "image: no version of a context that is in no commit",
+    (w) => w.image({ version: undefined }),
+    `Image "shop": version has no value, and ${context} is in no commit that git knows; commit it, or give a tag of its own for each build.`,
+  ],
+  [
+    "image: no such context",
+    (w) => w.image({ context: "no/such" }),
+    'Image "shop": context is "no/such", but there is no such directory on this machine; write it from the directory of the program.',
+  ],
+  [
+    "image: uncommitted of another word",
+    (w) => w.image({ uncommitted: "ignore" as "mark" }),
+    'Image "shop": uncommitted is "ignore", but it is one of mark, refuse; choose one of these.',
+  ],
+  [
+    "image: cache of another mode",
+    (w) => w.image({ cache: { type: "gha", mode: "all" as "max" } }),
+    'Image "shop": cache.mode is "all", but it is one of max, min; choose one of these.',
+  ],
+  [
+    "image: cache of another type",
+    (w) => w.image({ cache: { type: "s3" as "gha" } }),
+    'Image "shop": cache.type is "s3", but it is one of registry, gha, local; choose one of these.',
+  ],
+  [
+    "image: cache with another type's member",
+    (w) => w.image({ cache: { type: "gha", image: "r.test/cache" } }),
+    'Image "shop": cache.image has no meaning for a cache of type gha; leave it out, or write type: "registry".',
+  ],
+  [
+    "image: local cache without a directory",
+    (w) => w.image({ cache: { type: "local" } }),
+    'Image "shop": cache.directory is missing; name the directory.',
+  ],
+  [
+    "image: build argument of a bad name",
+    (w) => w.image({ args: { "RUBY-VERSION": "3" } }),
+    'Image "shop": args.RUBY-VERSION is "RUBY-VERSION", but the name of a variable has letters, digits and underscores and does not start with a digit; rename it.',
+  ],
+  [
+    "image: secret of a bad id",
+    (w) => w.image({ secrets: { "a,b": "canary" } }),
+    'Image "shop": secrets.a,b has an id that no Dockerfile can name: letters, digits, dots, hyphens and underscores; rename it.',
+  ],
+  [
+    "image: ssh of another form",
+    (w) => w.image({ ssh: ["default=a=b"] }),
+    'Image "shop": ssh[0] is "default=a=b", but it is no id, and no id with a path; write it like "default" or "github=~/.ssh/github_ed25519".',
+  ],
+  [
+    "image: an architecture as platform",
+    (w) => w.image({ platforms: ["arm64"] }),
+    'Image "shop": platforms[0] is "arm64", but a platform is a system and an architecture; write it like "linux/arm64".',
+  ],
+  [
+    "image: a builder that is gone",
+    (w) => w.image({ builder: w.gone }),
+    'Image "shop": builder is "web-2", but that server is gone, so that nothing can be put on it; take it out here, or take gone out there once it is back (npx sextant docs checks#gone).',
   ],
   [
     "registry: address with a scheme",
