@@ -111,7 +111,9 @@ export class Accessory extends Component {
     );
   }
 
-  private volumeArgs({ server, data = "keep" }: AccessoryArgs, volume: string, names: Names): VolumeArgs {
+  private volumeArgs(args: AccessoryArgs, volume: string, names: Names): VolumeArgs {
+    const { server, data = "keep" } = args;
+    const { data: format } = presetOf(args);
     return {
       ...placeOf(server),
       label: this.label,
@@ -120,6 +122,7 @@ export class Accessory extends Component {
       component: ownerOf("accessory", this.componentName),
       formerly: names.owner,
       data,
+      ...(volume !== "data" || format === undefined ? {} : { format }),
     };
   }
 
@@ -145,7 +148,7 @@ export class Accessory extends Component {
 
   private run(args: AccessoryArgs): Container {
     const { server, shm } = args;
-    const { firstEnvs, data } = presetOf(args);
+    const { firstEnvs } = presetOf(args);
     return new Container(
       ...transformed<ContainerArgs>(
         args.transform?.container,
@@ -170,9 +173,6 @@ export class Accessory extends Component {
           labels: labels(this.componentName, args),
           ownedBy: ownerLabel,
           ...(firstEnvs === undefined ? {} : { firstEnvs }),
-          ...(data === undefined
-            ? {}
-            : { dataFormat: { ...data, volume: this.volumes["data"]?.name ?? "" } }),
           ...(shm === undefined ? {} : { shm: mebibytes(shm) }),
           ...memoryLimit(args.resources?.memory),
           cpus: args.resources?.cpus,

@@ -5,7 +5,6 @@ import { shortHash } from "../core/short-hash";
 import { posix } from "node:path";
 import { changed } from "../changes";
 import type { SshAddress } from "../ssh/address";
-import type { DataFormat } from "./data-format";
 
 export interface ContainerInputs {
   shell: SshAddress;
@@ -50,8 +49,6 @@ export interface ContainerInputs {
   start?: boolean;
   /** The names of variables that count at the first start on an empty volume only: another value makes no new container. */
   firstEnvs?: string[];
-  /** What wrote the data in its volume, which another server program may not be able to read. */
-  dataFormat?: DataFormat;
   /**
    * The label by whose value a container of the same name is this stack's own: one that a run left that was cut off is replaced. Any
    * other is refused, as all are without it.
@@ -114,14 +111,7 @@ function sorted(value: unknown): unknown {
 /** The inputs that Docker changes on a container that is there. */
 const updatedInPlace = ["memory", "memorySwap", "cpus", "restart"] as const;
 /** The inputs that say how it is treated, and nothing of what it is. */
-const lifecycleOnly = [
-  "shell",
-  "destroyGraceSeconds",
-  "start",
-  "firstEnvs",
-  "dataFormat",
-  "ownedBy",
-] as const;
+const lifecycleOnly = ["shell", "destroyGraceSeconds", "start", "firstEnvs", "ownedBy"] as const;
 const mebi = 1024 ** 2;
 
 /** The body of `POST /containers/create`. */

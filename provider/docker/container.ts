@@ -29,7 +29,6 @@ import {
 } from "./container-body";
 import { bring } from "./bring";
 import { send, messageOf, sendOk, type Answer } from "./api";
-import { formatOf, formatRefusal, majorsIn } from "./data-format";
 
 /** As a program gives them: without a name, one is made from this prefix. */
 type Given = Omit<ContainerInputs, "name"> & { name?: string; namePrefix?: string };
@@ -254,29 +253,14 @@ async function nameVolumes(id: string, { shell, name }: ContainerInputs): Promis
   }
 }
 
-/** Why the data that the old container has written is nothing for the new one; undefined where it is. */
-async function unreadable(olds: Partial<ContainerState>, news: Given): Promise<string | undefined> {
-  const wanted = news.dataFormat;
-  const old =
-    olds.dataFormat ?? (wanted && olds.image && formatOf(olds.image, olds.volumes?.[0]?.volumeName ?? ""));
-  // On another machine the volume is another one, and new.
-  const same = olds.shell?.destination === news.shell.destination;
-  if (!wanted || !old || !same || formatRefusal("", old, wanted, undefined) === undefined) return undefined;
-  // A program that cannot look has what Pulumi knows; one that can sees whether there is anything to lose.
-  const found = await majorsIn(news.shell, wanted.volume).catch(() => undefined);
-  return formatRefusal(`Postgres "${news.hostname ?? news.name ?? ""}"`, old, wanted, found);
-}
-
 export const containerProvider: ResourceProvider<Given, ContainerState> = {
-  check: async (olds, news) => {
+  check: (olds, news) => {
     const kept = olds.namePrefix === news.namePrefix ? olds.name : undefined;
     const name =
       news.name ??
       kept ??
       `${cut(news.namePrefix ?? "", mostPrefix)}-${randomBytes(4).toString("hex").slice(0, 7)}`;
-    const reason = await unreadable(olds, news);
-    const failures = reason === undefined ? [] : [{ property: "image", reason }];
-    return { inputs: { ...news, name }, failures };
+    return Promise.resolve({ inputs: { ...news, name } });
   },
 
   async create(given) {

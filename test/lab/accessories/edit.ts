@@ -2,6 +2,8 @@
 export interface Edit {
   /** The version of the older Postgres. */
   version: string;
+  /** Its user. */
+  user: string;
   /** Whether Redis appends its writes. */
   persistent: boolean;
   /** The value of a label of every container: another one replaces them all. */
@@ -9,4 +11,4 @@ export interface Edit {
 }
 
 /** The program as it is before any edit. */
-export const plain: Edit = { version: "15", persistent: true, round: "one" };
+export const plain: Edit = { version: "15", user: "app", persistent: true, round: "one" };

@@ -314,7 +314,8 @@ describe("the page of the checks", () => {
     const w = new World();
     const [here, there] = w.hosts as [Host, Host];
     const accessory = { label: 'Postgres "db"', server: there, publish: undefined };
-    const data = { libc: "glibc", volume: "shop-test-db-data" } as const;
+    const data = { image: "postgres:15", major: 15, libc: "glibc", user: "app", database: "app" } as const;
+    const db = { label: 'Postgres "db"', volume: "shop-test-db-data" };
     const mongo = { server: here, image: "mongo:8", volumes: { config: "/data/configdb" } };
     const said = (component: string, problems: readonly Problem[]): string[] =>
       problems.map((problem) => sentence(component, problem));
@@ -325,8 +326,8 @@ describe("the page of the checks", () => {
         checkReach([{ argument: "secrets.DATABASE_URL", accessory, hosts: [here] }]).refused,
       ),
       ...(["moved", "replaced"] as const).map((how) => {
-        const db = { label: 'Postgres "db"', argument: "server", movable: true };
-        return lossSentence(db, how, ["shop-test-db-data"], ["web-1"]);
+        const left = { label: 'Postgres "db"', argument: "server", movable: true };
+        return lossSentence(left, how, ["shop-test-db-data"], ["web-1"]);
       }),
       lossSentence(
         { label: 'App "shop"', argument: "roles", movable: false },
@@ -334,7 +335,10 @@ describe("the page of the checks", () => {
         ["shop-test-shop-files"],
         ["web-1"],
       ),
-      formatRefusal('Postgres "db"', { major: 15, ...data }, { major: 16, ...data }, [15]) ?? "",
+      ...[
+        { ...data, major: 16 },
+        { ...data, user: "shop" },
+      ].map((wanted) => formatRefusal(db, data, wanted, [{ major: 15 }]) ?? ""),
     ];
   };
   const twelve = Array.from({ length: 12 }, (_, at) => ({ hostName: `web-${at}` }) as Host);

@@ -89,7 +89,10 @@ const inputs: Record<ResourceType, Values> = {
     ...{ shell, role: "shop/prod/shop/web", container: "shop-web-1", services: ["shop-web"], claimed: [] },
     ...{ stopTimeout: "30s", timeout: "120s", keepOld: true, awaitProxy: true, route },
   },
-  Volume: { ...place, name: "shop-db-data", label: 'Postgres "db"', owner: "shop/db", data: "keep" },
+  Volume: {
+    ...{ ...place, name: "shop-db-data", label: 'Postgres "db"', owner: "shop/db", data: "keep" },
+    format: { image: "postgres:17", major: 17, libc: "glibc", user: "app", database: "app" },
+  },
   Volumes: { hosts: [place], volumes: [{ ...place, name: "shop-db-data" }] },
 };
 

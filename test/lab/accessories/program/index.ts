@@ -21,7 +21,8 @@ const server = new Server("test-data", {
 const labels = { round: edit.round };
 const password = config.requireSecret("dbPassword");
 const image = `${images}/postgres`;
-const older = new Postgres("older", { server, image, version: edit.version, password, labels });
+const { version, user } = edit;
+const older = new Postgres("older", { server, image, version, user, password, labels });
 const newer = new Postgres("newer", { server, image, version: "18", password, labels });
 const cache = new Redis("cache", {
   server,

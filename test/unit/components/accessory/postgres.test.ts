@@ -40,9 +40,8 @@ describe("the place of the data", () => {
     ["18", { env: { PGDATA: "/var/lib/postgresql/data/pgdata" } }, "/var/lib/postgresql/data"],
   ])("of %s with %j is %s", async (version, args, containerPath) => {
     const name = `db-${version.replaceAll(/[^a-z0-9]/g, "-")}-${Object.keys(args).join("-").toLowerCase()}x`;
-    const { volumes, dataFormat } = await postgres(name, { version, ...args });
+    const { volumes } = await postgres(name, { version, ...args });
     expect(volumes).toEqual([{ volumeName: `shop-test-${name}-data`, containerPath }]);
-    expect(dataFormat).toMatchObject({ volume: `shop-test-${name}-data` });
   });
 
   it("holds every PGDATA that is not refused", () => {
@@ -53,6 +52,15 @@ describe("the place of the data", () => {
         expect(`${path}/`.startsWith(`${mountFor(major, path)}/`)).toBe(true);
       }),
     );
+  });
+});
+
+describe("the volume of Postgres", () => {
+  it("says what is to read it", async () => {
+    await postgres("db-format", { version: "2-pg17", image: "r.test/db", libc: "musl", user: "shop" });
+    expect(graph.find("sextant:index:Volume", "db-format-data").inputs["format"]).toEqual({
+      ...{ image: "r.test/db:2-pg17", major: 17, libc: "musl", user: "shop", database: "shop" },
+    });
   });
 });
 

@@ -29,12 +29,12 @@ describe("an accessory that was renamed", () => {
       component: "shop/test/accessory/db",
       data: "keep",
       host: "web-1",
+      format: { image: "postgres:17", major: 17, libc: "glibc", user: "app", database: "app" },
     });
     expect(graph.find(type("Container"), "db").inputs).toMatchObject({
       name: "before-shop-test-db",
       network: { aliases: ["before-shop-test-db"] },
       volumes: [{ volumeName: "before-shop-test-db-data" }],
-      dataFormat: { volume: "before-shop-test-db-data" },
       ownedBy: "sextant.owner",
       labels: { "sextant.owner": "shop/test/accessory/db" },
     });
