@@ -64,13 +64,14 @@ export class Accessory extends Component {
       ...warnData(args.data, Object.keys(args.volumes ?? {})),
     ]);
     registerAccessory(this.label, name, args);
-    if (pulumi.runtime.isDryRun()) {
-      inspectAccessory(args, (warned) => {
-        this.warn(warned);
-      });
-    }
     this.image = this.pull(args);
     this.data = this.nameData(args);
+    if (pulumi.runtime.isDryRun()) {
+      inspectAccessory(args, this.data.name, ({ refused, warned }) => {
+        this.warn(warned);
+        this.refuseLate(refused);
+      });
+    }
     this.volumes = this.makeVolumes(args);
     this.container = this.run(args);
     this.ready = this.awaitReady(args);
@@ -169,6 +170,11 @@ export class Accessory extends Component {
             volumeName: this.volumes[volume]?.name,
             containerPath: path,
           })),
+          imageVolumes: {
+            volume: "image",
+            owner: this.data.owner,
+            component: ownerOf("accessory", this.componentName),
+          },
           uploads: Object.entries(args.files ?? {}).map(([file, content]) => ({ file, content })),
           labels: labels(this.componentName, args),
           ownedBy: ownerLabel,

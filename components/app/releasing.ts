@@ -7,6 +7,7 @@ import { hostWide, ownerOf, roleLabel } from "../core/names";
 import { sentences } from "../core/problem";
 import { lateRefusal } from "../core/refusal";
 import { ofType } from "../core/shape";
+import type { Names } from "../data/data";
 import { Container, type ContainerArgs } from "../docker/container";
 import { dependingOn } from "../host/depends";
 import type { Host } from "../host/host";
@@ -31,7 +32,7 @@ import {
   switchedRoute,
   type RouteArgs,
 } from "./route";
-import { mountsOn, volumesOn, type AppVolumes } from "./volumes";
+import { imageVolumesOf, mountsOn, volumesOn, type AppVolumes } from "./volumes";
 
 /** What is released, and with what. */
 export interface Releasing {
@@ -43,6 +44,8 @@ export interface Releasing {
   /** The image on all hosts. */
   image: pulumi.Resource;
   volumes: AppVolumes;
+  /** What the app's data is called, and whose it is. */
+  data: Names;
   /** The pages that the proxy answers errors with. */
   pages: Pages | undefined;
 }
@@ -55,7 +58,7 @@ export function runRelease(
   releasing: Releasing,
   before: pulumi.Resource | undefined,
 ): Step<"Release"> | undefined {
-  const { app, args, roles, reference, image, volumes } = releasing;
+  const { app, args, roles, reference, image, volumes, data } = releasing;
   const [primary] = roles;
   const host = primary?.servers[0];
   if (args.release === undefined || primary === undefined || host === undefined) return undefined;
@@ -72,6 +75,7 @@ export function runRelease(
       ...variables(releasing, primary, host),
       network: host.network.name,
       volumes: mountsOn(volumes, host, primary),
+      imageVolumes: imageVolumesOf(app, data, primary),
     },
     { parent: app, dependsOn: [image, ...volumes.values(), ...(before === undefined ? [] : [before])] },
     args.transform?.release,
@@ -121,7 +125,7 @@ function known<Key, Value>(made: ReadonlyMap<Key, Value>, key: Key): Value {
 }
 
 function makeContainer(releasing: Releasing, { role, host }: Placement, after: pulumi.Resource[]): Container {
-  const { app, args, reference, volumes } = releasing;
+  const { app, args, reference, volumes, data } = releasing;
   return new Container(
     ...transformed<ContainerArgs>(
       args.transform?.container,
@@ -137,6 +141,7 @@ function makeContainer(releasing: Releasing, { role, host }: Placement, after: p
         ...variables(releasing, role, host),
         network: { name: host.network.name, id: host.network.id },
         volumes: mountsOn(volumes, host, role),
+        imageVolumes: imageVolumesOf(app, data, role),
         labels: labelsOf(app, role),
         ...memoryLimit(role.resources?.memory),
         cpus: role.resources?.cpus,

@@ -232,6 +232,8 @@ describe("the page of the checks", () => {
     return {
       args: { image: "registry.test/shop", version: "v2", roles: { web: { servers: [w.host] } } },
       roles: [{ name: "web", servers: [w.host], routes: [{ service: "shop-web", route: { port: 3000 } }] }],
+      machines: new Map([[w.host.hostName, { name: w.host.hostName, architecture: "amd64" }]]),
+      data: "shop-test-shop",
       version: "v2",
       reference: parseReference("registry.test/shop", "v2"),
       limit: "3s",
@@ -255,10 +257,8 @@ describe("the page of the checks", () => {
   /** On a server whose Docker is that of Debian 12. */
   const old = (answer: ImageAnswer): string[] => {
     const asked = world();
-    const servers = asked.roles
-      .flatMap((role) => role.servers)
-      .map((host) => Object.create(host, { dockerMajor: { value: 20 } }) as Host);
-    return all(judge(answer, { ...asked, roles: asked.roles.map((role) => ({ ...role, servers })) }));
+    const machines = new Map([...asked.machines].map(([name, each]) => [name, { ...each, dockerMajor: 20 }]));
+    return all(judge(answer, { ...asked, machines }));
   };
 
   /** What is said of images and firewalls, which no constructor throws. */
@@ -320,7 +320,10 @@ describe("the page of the checks", () => {
     const said = (component: string, problems: readonly Problem[]): string[] =>
       problems.map((problem) => sentence(component, problem));
     return [
-      ...said('Accessory "search"', unnamedVolumes(mongo, ["/data/configdb", "/data/db"])),
+      ...said(
+        'Accessory "search"',
+        unnamedVolumes(mongo, "shop-test-search", ["/data/configdb", "/data/db"]),
+      ),
       ...said(
         'App "shop"',
         checkReach([{ argument: "secrets.DATABASE_URL", accessory, hosts: [here] }]).refused,

@@ -48,11 +48,13 @@ const inputs: Record<ResourceType, Values> = {
       firstEnvs: ["A"],
       secrets: { B: "2" },
       volumes: [],
+      imageVolumes: { volume: "web-image", name: "shop", owner: "shop/prod/app/shop" },
     },
   },
   Data: {
     ...{ label: 'Postgres "db"', argument: "server", name: "shop-db", owner: "shop/db", data: "keep" },
     places: [{ ...place, volume: "data" }],
+    ofImages: [{ ...place, volume: "web-image" }],
   },
   DockerNetwork: { shell, name: "shop", labels: {} },
   ErrorPages: { shell, directory: "/error-pages/shop-1", pages: { "503.html": "closed" } },

@@ -104,15 +104,17 @@ describe("an accessory", () => {
   it("says which paths of its image no volume is at", () => {
     const [server] = hosts as [Host, Host];
     const args = { server, image: "mongo:8", volumes: { data: "/data/db" } };
-    const said = unnamedVolumes(args, ["/data/configdb", "/data/db"]).map((problem) =>
+    const name = "shop-test-search";
+    const said = unnamedVolumes(args, name, ["/data/configdb", "/data/db"]).map((problem) =>
       sentence("Accessory", problem),
     );
     expect(said).toEqual([
-      expect.stringContaining("it keeps data at /data/configdb, which volumes does not name"),
+      expect.stringContaining(
+        "it keeps data at /data/configdb, which volumes does not name, so that it is kept in the Docker volume shop-test-search-image-data-configdb; add",
+      ),
     ]);
-    expect(
-      unnamedVolumes({ ...args, volumes: { all: "/data/db", config: "/data/configdb" } }, ["/data/db"]),
-    ).toEqual([]);
+    const all = { ...args, volumes: { all: "/data/db", config: "/data/configdb" } };
+    expect(unnamedVolumes(all, name, ["/data/db"])).toEqual([]);
   });
 });
 

@@ -106,6 +106,24 @@ describe("an app that was renamed", () => {
     expect(mounted("shop-clock-web-1")).toEqual([files, srv]);
     expect(mounted("shop-job-web-2")).toEqual([{ ...files, volumeName: "other" }, srv]);
     expect(graph.find(type("Release"), "shop-release").inputs["volumes"]).toEqual([files, srv]);
+    const ofImage = {
+      name: "before-shop-test-shop",
+      owner: "shop/old/app/shop",
+      component: "shop/test/app/shop",
+    };
+    for (const [made, name] of [
+      ["Container", "shop-job-web-2"],
+      ["Release", "shop-release"],
+    ] as const)
+      expect(graph.find(type(made), name).inputs["imageVolumes"]).toEqual({
+        ...ofImage,
+        volume: "job-image",
+      });
+    expect(graph.find(type("Data"), "shop").inputs["ofImages"]).toMatchObject([
+      { volume: "job-image", host: "web-1" },
+      { volume: "job-image", host: "web-2" },
+      { volume: "clock-image", host: "web-1" },
+    ]);
     const { places, ...data } = graph.find(type("Data"), "shop").inputs;
     expect(data).toMatchObject({ label: 'App "shop"', argument: "roles" });
     expect((places as object[]).map((place) => ({ ...place, shell: undefined }))).toEqual([
