@@ -64,13 +64,14 @@ export class Accessory extends Component {
       ...warnData(args.data, Object.keys(args.volumes ?? {})),
     ]);
     registerAccessory(this.label, name, args);
-    if (pulumi.runtime.isDryRun()) {
-      inspectAccessory(args, (warned) => {
-        this.warn(warned);
-      });
-    }
     this.image = this.pull(args);
     this.data = this.nameData(args);
+    if (pulumi.runtime.isDryRun()) {
+      inspectAccessory(args, this.data.name, ({ refused, warned }) => {
+        this.warn(warned);
+        this.refuseLate(refused);
+      });
+    }
     this.volumes = this.makeVolumes(args);
     this.container = this.run(args);
     this.ready = this.awaitReady(args);
@@ -111,7 +112,9 @@ export class Accessory extends Component {
     );
   }
 
-  private volumeArgs({ server, data = "keep" }: AccessoryArgs, volume: string, names: Names): VolumeArgs {
+  private volumeArgs(args: AccessoryArgs, volume: string, names: Names): VolumeArgs {
+    const { server, data = "keep" } = args;
+    const { data: format } = presetOf(args);
     return {
       ...placeOf(server),
       label: this.label,
@@ -120,6 +123,7 @@ export class Accessory extends Component {
       component: ownerOf("accessory", this.componentName),
       formerly: names.owner,
       data,
+      ...(volume !== "data" || format === undefined ? {} : { format }),
     };
   }
 
@@ -145,7 +149,7 @@ export class Accessory extends Component {
 
   private run(args: AccessoryArgs): Container {
     const { server, shm } = args;
-    const { firstEnvs, data } = presetOf(args);
+    const { firstEnvs } = presetOf(args);
     return new Container(
       ...transformed<ContainerArgs>(
         args.transform?.container,
@@ -166,13 +170,15 @@ export class Accessory extends Component {
             volumeName: this.volumes[volume]?.name,
             containerPath: path,
           })),
+          imageVolumes: {
+            volume: "image",
+            owner: this.data.owner,
+            component: ownerOf("accessory", this.componentName),
+          },
           uploads: Object.entries(args.files ?? {}).map(([file, content]) => ({ file, content })),
           labels: labels(this.componentName, args),
           ownedBy: ownerLabel,
           ...(firstEnvs === undefined ? {} : { firstEnvs }),
-          ...(data === undefined
-            ? {}
-            : { dataFormat: { ...data, volume: this.volumes["data"]?.name ?? "" } }),
           ...(shm === undefined ? {} : { shm: mebibytes(shm) }),
           ...memoryLimit(args.resources?.memory),
           cpus: args.resources?.cpus,

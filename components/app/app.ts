@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { claimChildren } from "../core/claimed-names";
 import { Component } from "../core/component";
 import { appLabel, roleLabel } from "../core/names";
-import type { Problem } from "../core/problem";
+import type { Findings, Problem } from "../core/problem";
 import { refuseShape } from "../core/shape";
 import type { DataOf } from "../data/data";
 import { sameNames, takeNames } from "../data/same-name";
@@ -80,10 +80,11 @@ export class App extends Component {
     this.image = this.pull(args, roles, reference);
     this.data = nameData(this, args, roles);
     this.volumes = makeVolumes(this, args, roles, this.data);
-    const { image, volumes } = this;
+    this.inspect(args, roles);
+    const { image, volumes, data } = this;
     const pages = args.errorPages === undefined ? undefined : readPages(args.errorPages);
     const assets = putAssets({ app: this, args, roles, reference }, image);
-    const releasing = { app: this, args, roles, reference, image, volumes, assets, pages };
+    const releasing = { app: this, args, roles, reference, image, volumes, data, assets, pages };
     const hooked = { app: this, hooks: args.hooks, version: args.version, roles };
     const before = runHook(hooked, "beforeRelease", [image], args.transform?.hook);
     this.release = runRelease(releasing, before);
@@ -120,20 +121,21 @@ export class App extends Component {
     this.warn(warnData(args.data, [...new Set(volumePlaces(roles).map(({ source }) => source))]));
     registerApp(this.label, args, roles);
     takeNames(this.label, names);
-    if (pulumi.runtime.isDryRun()) {
-      inspectNames(args, roles, (problems) => {
-        this.warn(problems);
-      });
-      inspectImage(args, roles, ({ refused, warned }) => {
-        this.warn(warned);
-        this.refuseLate(refused);
-      });
-      traceAccessories(roles, ({ refused, warned }) => {
-        this.warn(warned);
-        this.refuseLate(refused);
-      });
-    }
     return roles;
+  }
+
+  /** What a preview finds out beside the program. */
+  private inspect(args: NamedArgs, roles: readonly Role[]): void {
+    if (!pulumi.runtime.isDryRun()) return;
+    const found = ({ refused, warned }: Findings): void => {
+      this.warn(warned);
+      this.refuseLate(refused);
+    };
+    inspectNames(args, roles, (problems) => {
+      this.warn(problems);
+    });
+    inspectImage(args, roles, this.data.name, found);
+    traceAccessories(roles, found);
   }
 
   /** Takes the names of its children as Pulumi has them; those of a parent's are named together with it. */

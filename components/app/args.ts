@@ -36,7 +36,8 @@ export interface ContainerSettings {
    */
   secrets?: Record<string, pulumi.Input<string>>;
   /**
-   * Volumes: the name of a Docker volume, or an absolute path of the host, and where it is mounted.
+   * Volumes: the name of a Docker volume, or an absolute path of the host, and where it is mounted. What the image keeps elsewhere, by VOLUME
+   * in its Dockerfile, is kept in a volume that is named after role and path, which a preview says.
    *
    * @default none
    * @edit rolling replace; a name that is taken out is left on its hosts with its data, and is used again when it is back

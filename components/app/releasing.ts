@@ -7,6 +7,7 @@ import { hostWide, ownerOf, roleLabel } from "../core/names";
 import { sentences } from "../core/problem";
 import { lateRefusal } from "../core/refusal";
 import { ofType } from "../core/shape";
+import type { Names } from "../data/data";
 import { Container, type ContainerArgs } from "../docker/container";
 import { dependingOn } from "../host/depends";
 import type { Host } from "../host/host";
@@ -32,7 +33,7 @@ import {
   switchedRoute,
   type RouteArgs,
 } from "./route";
-import { mountsOn, volumesOn, type AppVolumes } from "./volumes";
+import { imageVolumesOf, mountsOn, volumesOn, type AppVolumes } from "./volumes";
 import { Wait } from "./wait";
 
 /** What is released, and with what. */
@@ -47,6 +48,8 @@ export interface Releasing {
   volumes: AppVolumes;
   /** What puts the assets of each role on each of its hosts, by the keys of the rollout. */
   assets: ReadonlyMap<string, pulumi.Resource>;
+  /** What the app's data is called, and whose it is. */
+  data: Names;
   /** The pages that the proxy answers errors with. */
   pages: Pages | undefined;
 }
@@ -59,7 +62,7 @@ export function runRelease(
   releasing: Releasing,
   before: pulumi.Resource | undefined,
 ): Step<"Release"> | undefined {
-  const { app, args, roles, reference, image, volumes, assets } = releasing;
+  const { app, args, roles, reference, image, volumes, data, assets } = releasing;
   const [primary] = roles;
   const host = primary?.servers[0];
   if (args.release === undefined || primary === undefined || host === undefined) return undefined;
@@ -76,6 +79,7 @@ export function runRelease(
       ...variables(releasing, primary, host),
       network: host.network.name,
       volumes: mountsOn(volumes, host, primary),
+      imageVolumes: imageVolumesOf(app, data, primary),
     },
     {
       parent: app,
@@ -151,7 +155,7 @@ function known<Key, Value>(made: ReadonlyMap<Key, Value>, key: Key): Value {
 }
 
 function makeContainer(releasing: Releasing, { role, host }: Placement, after: pulumi.Resource[]): Container {
-  const { app, args, reference, volumes } = releasing;
+  const { app, args, reference, volumes, data } = releasing;
   return new Container(
     ...transformed<ContainerArgs>(
       args.transform?.container,
@@ -167,6 +171,7 @@ function makeContainer(releasing: Releasing, { role, host }: Placement, after: p
         ...variables(releasing, role, host),
         network: { name: host.network.name, id: host.network.id },
         volumes: [...mountsOn(volumes, host, role), ...assetsMount(releasing, role)],
+        imageVolumes: imageVolumesOf(app, data, role),
         labels: labelsOf(app, role),
         ...memoryLimit(role.resources?.memory),
         cpus: role.resources?.cpus,

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type * as docker from "@pulumi/docker";
 import type * as command from "@pulumi/command";
 import type { DockerNetwork } from "../docker/network";
+import type { SeenMachine } from "../../provider/host/preflight/judge";
 import type { SshAddress } from "../../provider/ssh/address";
 import type { Rule } from "../firewall/rule";
 import type { Registry } from "../registry/registry";
@@ -35,6 +36,8 @@ export interface Host {
   readonly memoryMb: number | undefined;
   /** The major version of Docker, where the program says enough to know it at preview. */
   readonly dockerMajor?: number | undefined;
+  /** What the machine was when it was last looked at, where nothing else says it; known at preview from then on. */
+  readonly seen?: pulumi.Output<SeenMachine>;
   /**
    * How remote commands of a program's own reach it (@pulumi/command); a secret. They run as the login user, without sudo, and go through
    * `ssh.jumpHost`, but by nothing that ~/.ssh/config says.

@@ -33,6 +33,7 @@ export class ExistingServer extends Component implements Host {
   readonly privateAddress: pulumi.Output<string | undefined>;
   readonly architecture: Architecture | undefined;
   readonly memoryMb: number | undefined;
+  readonly seen: Host["seen"];
   readonly connection: Host["connection"];
   readonly ssh: Host["ssh"];
   readonly network: Host["network"];
@@ -80,6 +81,7 @@ export class ExistingServer extends Component implements Host {
     this.dockerProvider = prepared.docker;
     ({ registries: this.registries, ready: this.preflight } = prepared);
     this.ready = this.preflight;
+    this.seen = this.gone ? undefined : this.preflight.seen.apply((seen) => seen ?? {});
     this.registerOutputs({
       address: this.address,
       ipv6Address: this.ipv6Address,

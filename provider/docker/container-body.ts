@@ -5,7 +5,6 @@ import { shortHash } from "../core/short-hash";
 import { posix } from "node:path";
 import { changed } from "../changes";
 import type { SshAddress } from "../ssh/address";
-import type { DataFormat } from "./data-format";
 
 export interface ContainerInputs {
   shell: SshAddress;
@@ -28,6 +27,11 @@ export interface ContainerInputs {
   network: { name: string; id: string; aliases?: string[] };
   /** Docker volumes, or directories of the host, in the container. */
   volumes?: Mount[];
+  /**
+   * The volumes for what the image keeps, by VOLUME, where nothing is mounted. Another value is no change: it counts when a container is
+   * made. Without it, what is written there goes with the container.
+   */
+  imageVolumes?: ImageVolumes;
   /** What is published on the host; on every address without an `ip`. */
   ports?: { internal: number; external: number; ip?: string; protocol?: "tcp" | "udp" }[];
   /** Files that are written into it before it starts. */
@@ -50,8 +54,6 @@ export interface ContainerInputs {
   start?: boolean;
   /** The names of variables that count at the first start on an empty volume only: another value makes no new container. */
   firstEnvs?: string[];
-  /** What wrote the data in its volume, which another server program may not be able to read. */
-  dataFormat?: DataFormat;
   /**
    * The label by whose value a container of the same name is this stack's own: one that a run left that was cut off is replaced. Any
    * other is refused, as all are without it.
@@ -70,6 +72,18 @@ export interface Mount {
   hostPath?: string;
   containerPath: string;
   readOnly?: boolean;
+}
+
+/** Whose the volumes are for what an image keeps where nothing is mounted, and what they are called. */
+export interface ImageVolumes {
+  /** What their names begin with. @default the name of the container */
+  name?: string;
+  /** What follows, before the path: `image`, or `web-image` for a role. */
+  volume: string;
+  /** What their owner label begins with. @default they have none */
+  owner?: string;
+  /** The component that uses them, as the owner label of its containers says. */
+  component?: string;
 }
 
 /** What a container is made from. */
@@ -114,14 +128,7 @@ function sorted(value: unknown): unknown {
 /** The inputs that Docker changes on a container that is there. */
 const updatedInPlace = ["memory", "memorySwap", "cpus", "restart"] as const;
 /** The inputs that say how it is treated, and nothing of what it is. */
-const lifecycleOnly = [
-  "shell",
-  "destroyGraceSeconds",
-  "start",
-  "firstEnvs",
-  "dataFormat",
-  "ownedBy",
-] as const;
+const lifecycleOnly = ["shell", "destroyGraceSeconds", "start", "firstEnvs", "ownedBy"] as const;
 const mebi = 1024 ** 2;
 
 /** The body of `POST /containers/create`. */
@@ -248,6 +255,9 @@ export const configured = "sextant.config";
 /** The label of an accessory's container, which holds data. */
 export const accessoryLabel = "sextant.accessory";
 
+/** The label of an app's container, with the role. */
+export const roleLabel = "sextant.role";
+
 /** The label that says whose a container or a volume is, unambiguously. */
 export const ownerLabel = "sextant.owner";
 
@@ -257,24 +267,24 @@ export function holdsData({ labels }: Pick<ContainerInputs, "labels">): boolean 
 }
 
 /**
- * Docker volumes for the VOLUME paths of an image at which nothing is mounted. Docker itself would make one without a name, a new one
- * with each container, so that what was written there would be out of sight after the next edit. Named after the container, they are
- * found again.
+ * The VOLUME paths of an image at which nothing is mounted, each with its volume: `image-data-db` for `/data/db`.
  *
  * @param paths the image's own VOLUME paths
  */
 export function volumesOfImage(
-  name: string,
+  { volume }: Pick<ImageVolumes, "volume">,
   paths: readonly string[],
   mounted: readonly { containerPath: string }[],
-): { volumeName: string; containerPath: string }[] {
+): { volume: string; containerPath: string }[] {
   return uncovered(
     paths,
     mounted.map(({ containerPath }) => containerPath),
-  ).map((path) => ({
-    volumeName: `${name}-image${path.replaceAll(/[^a-zA-Z0-9_.-]+/g, "-")}`,
-    containerPath: path,
-  }));
+  ).map((path) => ({ volume: volumeAt(volume, path), containerPath: path }));
+}
+
+/** What the volume for a path of an image is called, behind the name of the component's data. */
+export function volumeAt(volume: string, path: string): string {
+  return `${volume}${path.replaceAll(/[^a-zA-Z0-9_.-]+/g, "-")}`;
 }
 
 /** Those VOLUME paths of an image at which nothing is mounted. A mount above or below such a path does not count for Docker. */

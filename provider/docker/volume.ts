@@ -16,6 +16,7 @@ import { pace } from "../ssh/connections";
 import { addressOf, type SshAddress } from "../ssh/address";
 import { ownerLabel } from "./container-body";
 import { send, messageOf, sendOk } from "./api";
+import { unreadable, type DataFormat } from "./data-format";
 import { copyVolume } from "./volume-move";
 import { say } from "../say";
 
@@ -36,6 +37,11 @@ export interface VolumeInputs extends Place {
   formerly?: string;
   /** What becomes of it when the resource goes. @default "keep" */
   data?: Data;
+  /**
+   * What is to read and write its data. It is refused before anything is stopped where the data is nothing for it; another one is no change.
+   * @default anything
+   */
+  format?: DataFormat;
 }
 
 /** What is read of a volume, and of a container that uses it. */
@@ -228,7 +234,8 @@ async function refusal(olds: VolumeInputs, news: VolumeInputs): Promise<string |
 
 export const volumeProvider: ResourceProvider<VolumeInputs, VolumeInputs> = {
   check: async (olds: Partial<VolumeInputs>, inputs) => {
-    const reason = olds.name === undefined ? undefined : await refusal(olds as VolumeInputs, inputs);
+    const lost = olds.name === undefined ? undefined : await refusal(olds as VolumeInputs, inputs);
+    const reason = lost ?? (await unreadable(olds, inputs));
     return { inputs, failures: reason === undefined ? [] : [{ property: "", reason }] };
   },
 

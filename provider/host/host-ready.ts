@@ -10,7 +10,7 @@ import { changed } from "../changes";
 import { machineFile } from "../on-one-host";
 import { findings } from "./preflight/findings";
 import { readAsked } from "./preflight/asked";
-import { judge, judgeInstall } from "./preflight/judge";
+import { judge, judgeInstall, type SeenMachine } from "./preflight/judge";
 import { seenHostKey } from "./seen-host-key";
 import type { SshAddress } from "../ssh/address";
 import { runOverSsh } from "../ssh/run";
@@ -40,6 +40,8 @@ export interface HostReadyState extends HostReadyInputs {
   present: boolean;
   /** The host key of the machine that answered first, where the program pins none: all connections are held to it from then on. */
   seenHostKey?: string;
+  /** What the machine was when the preflight last looked at it. */
+  seen?: SeenMachine;
 }
 
 /** Seconds: the first boot of a machine installs Docker. */
@@ -51,13 +53,16 @@ const patience = 120;
 export function versionOf(verb: HostReadyInputs["verb"]): string {
   const version = createHash("sha256").update(verbText(verb));
   if (verb === "preflight") {
-    version.update(JSON.stringify(findings.map(({ id, level, docs }) => ({ id, level, docs }))));
+    version.update(JSON.stringify([findings.map(({ id, level, docs }) => ({ id, level, docs })), keeps]));
   }
   return version.digest("hex").slice(0, 12);
 }
 
+/** What is kept of a look: an older version of this library kept nothing, and looks again. */
+const keeps: readonly (keyof SeenMachine)[] = ["architecture", "dockerMajor"];
+
 /** @param made whether the machine may have been made just now */
-async function pass(inputs: HostReadyInputs, made: boolean): Promise<void> {
+async function pass(inputs: HostReadyInputs, made: boolean): Promise<Pick<HostReadyState, "seen">> {
   const { shell, verb, words, show } = inputs;
   let printed = await ask(inputs, made);
   const before = verb === "preflight" ? judgeInstall(printed, words) : undefined;
@@ -66,11 +71,13 @@ async function pass(inputs: HostReadyInputs, made: boolean): Promise<void> {
     await installDocker(shell, readAsked(words).insecure);
     printed = await ask(inputs, false);
   }
-  const { refused, text } = verb === "preflight" ? judge(printed, words) : { refused: false, text: printed };
+  const { refused, text, seen } =
+    verb === "preflight" ? judge(printed, words) : { refused: false, text: printed, seen: undefined };
   const said = text.trim();
   if (refused) throw new Error(`${shell.name}: ${said}`);
   // The engine shows what its plugins print, below the stack and not below the resource.
   if (show && said !== "") say(said.replace(/^/gm, `${shell.name}: `));
+  return seen === undefined ? {} : { seen };
 }
 
 /** What the verb prints. */
@@ -140,10 +147,10 @@ export const hostReadyProvider: ResourceProvider<HostReadyInputs, HostReadyState
   },
 
   async create(inputs) {
-    await pass(inputs, true);
+    const seen = await pass(inputs, true);
     await mark(inputs);
     await putVerbs(inputs.shell, inputs.directory, inputs.owner);
-    return { id: inputs.verb, outs: { ...inputs, present: true, ...(await keep(inputs)) } };
+    return { id: inputs.verb, outs: { ...inputs, present: true, ...seen, ...(await keep(inputs)) } };
   },
 
   diff: (_id, olds, news) =>
@@ -157,12 +164,12 @@ export const hostReadyProvider: ResourceProvider<HostReadyInputs, HostReadyState
     const again = changed(asked, olds, news).length > 0;
     const missing = !olds.present || olds.directory !== news.directory || olds.owner !== news.owner;
     const made = olds.shell.machine !== news.shell.machine;
-    if (again) await pass(at, made);
+    const seen = again ? await pass(at, made) : olds.seen === undefined ? {} : { seen: olds.seen };
     if (again || missing || made) await mark(at);
     if (missing) await putVerbs(at.shell, news.directory, news.owner);
     if (olds.owner !== news.owner) await forgetUser(at.shell, olds.owner);
     const kept = again || missing ? await keep(news, olds.seenHostKey) : keptOf(news, olds);
-    return { outs: { ...news, present: true, ...kept } };
+    return { outs: { ...news, present: true, ...seen, ...kept } };
   },
 
   async delete(_id, state) {

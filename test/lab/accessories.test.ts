@@ -99,7 +99,7 @@ beforeAll(async () => {
   await workspace.setSecret("redisPassword", redisPassword);
   const preview = await pulumi("preview");
   expect(preview.text).toContain(
-    `it keeps data at /data, which volumes does not name, so that the data is kept in a Docker volume that nothing here shows`,
+    `it keeps data at /data, which volumes does not name, so that it is kept in the Docker volume ${prefix}-bare-image-data; add`,
   );
   await up();
   ({ address } = await workspace.outputs<{ address: string }>());
@@ -137,6 +137,8 @@ describe("an accessory of an official image", () => {
   test("keeps what it holds when its container is replaced, and leaves no volume behind", async () => {
     const before = await volumes();
     expect(before.filter((name) => /^[0-9a-f]{64}$/.test(name))).toEqual([]);
+    const label = `docker volume inspect --format '{{index .Labels "sextant.owner"}}' ${prefix}-bare-image-data`;
+    expect(await on(label)).toBe("accessories/accessories/accessory/bare/image-data");
     const ids = await Promise.all(["older", "newer", ...caches, "bare"].map(idOf));
     await up({ round: "two" });
     const after = await Promise.all(["older", "newer", ...caches, "bare"].map(idOf));
@@ -171,7 +173,7 @@ describe("an accessory of an official image", () => {
       expect(await redis(name, "get kept", "get second", "get third")).toBe("one\ntwo\nthree");
   });
 
-  test("of another major version or C library is refused at preview, and nothing is touched", async () => {
+  test("of another major version, C library or user is refused at preview, and nothing is touched", async () => {
     const id = await idOf("older");
     const volume = `${prefix}-older-data`;
     const major = await pulumi("preview", { version: "16" });
@@ -183,6 +185,19 @@ describe("an accessory of an official image", () => {
     expect(alpine.code).not.toBe(0);
     expect(alpine.text).toContain(
       `Postgres "older": version changes the C library from glibc to musl, but the indexes in the volume ${volume}`,
+    );
+    const user = await pulumi("preview", { user: "shop" });
+    expect(user.code).not.toBe(0);
+    expect(user.text).toContain(
+      `Postgres "older": user changes from app to shop, but PostgreSQL makes it with an empty volume only, and the volume ${volume} holds data`,
+    );
+    // As if the image were one on Alpine, which no tag says.
+    const files = `"$(docker volume inspect --format '{{.Mountpoint}}' ${volume})"`;
+    await on(`cd ${files} && chown 70 PG_VERSION`);
+    const untold = await pulumi("preview", { version: "15-3" });
+    await on(`cd ${files} && chown --reference=postgresql.conf PG_VERSION`);
+    expect(untold.text).toContain(
+      `Postgres "older": version changes the C library from musl to glibc, but the indexes in the volume ${volume}`,
     );
     const unseen = await pulumi("up", { version: "16" });
     expect(unseen.code).not.toBe(0);

@@ -123,6 +123,44 @@ describe("the clean-up of one release", () => {
   });
 });
 
+describe("what an app's image keeps where no volume is", () => {
+  const volume = "images-images-reg-second-job-image-kept";
+  const file = `"$(docker volume inspect --format '{{.Mountpoint}}' ${volume})/file"`;
+  const unnamed = async (): Promise<string[]> =>
+    (await world.onServer("docker volume ls --quiet"))
+      .split("\n")
+      .filter((name) => /^[0-9a-f]{64}$/.test(name));
+  const image = (): string => `${world.registry.address}/reg-keeping`;
+
+  it("is told at preview, and there after each of three releases and their commands, without another volume", async () => {
+    const { registry } = world;
+    await pushVariants(registry, "lite", "v1", "reg-keeping", 3, ["/kept"]);
+    const { username, password } = registry;
+    const shown = await world.preview({ username, password, second: { image: image(), version: "b1" } });
+    expect(shown.text).toContain(
+      `it keeps data at /kept, which no volume of role job is at, so that it is kept in the Docker volume ${volume} of each of its servers`,
+    );
+    await world.up({ username, password, second: { image: image(), version: "b1" } });
+    await world.onServer(`cat >${file}`, "here");
+    for (const version of ["b2", "b3"]) await world.up({ second: { image: image(), version } });
+    const mounts = `docker inspect --format '{{range .Mounts}}{{.Name}}{{end}}' $(docker ps -q --filter label=sextant.app=reg-second)`;
+    expect(await world.onServer(mounts)).toBe(volume);
+    expect(await world.onServer(`cat ${file}`)).toBe("here");
+    expect(await unnamed()).toEqual([]);
+    expect((await world.preview({}, "--expect-no-changes")).code).toBe(0);
+  });
+
+  it("is left and named when the app goes, and there again when it is back", async () => {
+    const { ran } = await world.up({ second: undefined });
+    expect(ran.text).toContain(`reg-1: the volume ${volume} is kept, with its data`);
+    expect(await world.onServer("docker ps -aq --filter label=sextant.app=reg-second")).toBe("");
+    expect(await world.onServer(`cat ${file}`)).toBe("here");
+    await world.up({ second: { image: image(), version: "b1" } });
+    expect(await world.onServer(`cat ${file}`)).toBe("here");
+    expect(await unnamed()).toEqual([]);
+  });
+});
+
 describe("an image that went from the host", () => {
   it("is pulled again by a plain up that needs it: the app's, the release command's, an accessory's", async () => {
     const { address, username } = world.registry;

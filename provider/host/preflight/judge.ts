@@ -1,16 +1,27 @@
 /** The judgement on a machine: what it has told, held against what a program asks of it. */
 import { parseAnswers } from "./answers";
 import { readAsked, type Asked } from "./asked";
+import { engineOf } from "./containers";
 import { describe } from "./describe";
 import type { Finding } from "./finding";
 import { findings } from "./findings";
 import type { Machine } from "./machine";
 import { readMachine } from "./read/machine";
 
+/** What is kept of a machine, for what previews say of images. */
+export interface SeenMachine {
+  /** As Docker's platforms name it. */
+  readonly architecture?: string;
+  /** The major version of its Docker. */
+  readonly dockerMajor?: number;
+}
+
 export interface Verdict {
   readonly refused: boolean;
   /** The whole list and what the machine is, to be shown as it is; each line ends with a newline. */
   readonly text: string;
+  /** Nothing of a machine that is refused. */
+  readonly seen?: SeenMachine;
 }
 
 /**
@@ -61,7 +72,7 @@ export function report(machine: Machine, asked: Asked, all: readonly Finding[]):
     role === "note" || role === "accepted" ? [`${role} ${id}: ${sentences}`] : [],
   );
   const facts = describe(machine, asked);
-  if (wrong.length === 0) return { refused: false, text: shown([...facts, ...notes]) };
+  if (wrong.length === 0) return { refused: false, text: shown([...facts, ...notes]), seen: seenOf(machine) };
   const lines = [
     "This machine cannot be used yet:",
     ...wrong.map(({ id, sentences }, at) => `${at + 1}. ${id}: ${sentences}`),
@@ -73,6 +84,15 @@ export function report(machine: Machine, asked: Asked, all: readonly Finding[]):
     ...facts,
   ];
   return { refused: true, text: shown(lines) };
+}
+
+function seenOf(machine: Machine): SeenMachine {
+  const { architecture } = machine;
+  const major = Number.parseInt(engineOf(machine)?.version ?? "", 10);
+  return {
+    ...(architecture === undefined ? {} : { architecture }),
+    ...(Number.isNaN(major) ? {} : { dockerMajor: major }),
+  };
 }
 
 function roleOf(

@@ -233,6 +233,8 @@ describe("the page of the checks", () => {
     return {
       args: { image: "registry.test/shop", version: "v2", roles: { web: { servers: [w.host] } } },
       roles: [{ name: "web", servers: [w.host], routes: [{ service: "shop-web", route: { port: 3000 } }] }],
+      machines: new Map([[w.host.hostName, { name: w.host.hostName, architecture: "amd64" }]]),
+      data: "shop-test-shop",
       version: "v2",
       reference: parseReference("registry.test/shop", "v2"),
       limit: "3s",
@@ -256,10 +258,8 @@ describe("the page of the checks", () => {
   /** On a server whose Docker is that of Debian 12. */
   const old = (answer: ImageAnswer): string[] => {
     const asked = world();
-    const servers = asked.roles
-      .flatMap((role) => role.servers)
-      .map((host) => Object.create(host, { dockerMajor: { value: 20 } }) as Host);
-    return all(judge(answer, { ...asked, roles: asked.roles.map((role) => ({ ...role, servers })) }));
+    const machines = new Map([...asked.machines].map(([name, each]) => [name, { ...each, dockerMajor: 20 }]));
+    return all(judge(answer, { ...asked, machines }));
   };
 
   /** What is said of images and firewalls, which no constructor throws. */
@@ -336,19 +336,23 @@ describe("the page of the checks", () => {
     const w = new World();
     const [here, there] = w.hosts as [Host, Host];
     const accessory = { label: 'Postgres "db"', server: there, publish: undefined };
-    const data = { libc: "glibc", volume: "shop-test-db-data" } as const;
+    const data = { image: "postgres:15", major: 15, libc: "glibc", user: "app", database: "app" } as const;
+    const db = { label: 'Postgres "db"', volume: "shop-test-db-data" };
     const mongo = { server: here, image: "mongo:8", volumes: { config: "/data/configdb" } };
     const said = (component: string, problems: readonly Problem[]): string[] =>
       problems.map((problem) => sentence(component, problem));
     return [
-      ...said('Accessory "search"', unnamedVolumes(mongo, ["/data/configdb", "/data/db"])),
+      ...said(
+        'Accessory "search"',
+        unnamedVolumes(mongo, "shop-test-search", ["/data/configdb", "/data/db"]),
+      ),
       ...said(
         'App "shop"',
         checkReach([{ argument: "secrets.DATABASE_URL", accessory, hosts: [here] }]).refused,
       ),
       ...(["moved", "replaced"] as const).map((how) => {
-        const db = { label: 'Postgres "db"', argument: "server", movable: true };
-        return lossSentence(db, how, ["shop-test-db-data"], ["web-1"]);
+        const left = { label: 'Postgres "db"', argument: "server", movable: true };
+        return lossSentence(left, how, ["shop-test-db-data"], ["web-1"]);
       }),
       lossSentence(
         { label: 'App "shop"', argument: "roles", movable: false },
@@ -356,7 +360,10 @@ describe("the page of the checks", () => {
         ["shop-test-shop-files"],
         ["web-1"],
       ),
-      formatRefusal('Postgres "db"', { major: 15, ...data }, { major: 16, ...data }, [15]) ?? "",
+      ...[
+        { ...data, major: 16 },
+        { ...data, user: "shop" },
+      ].map((wanted) => formatRefusal(db, data, wanted, [{ major: 15 }]) ?? ""),
     ];
   };
   const twelve = Array.from({ length: 12 }, (_, at) => ({ hostName: `web-${at}` }) as Host);

@@ -837,6 +837,11 @@ export const refusals: [title: string, make: (w: World) => unknown, sentence: st
     'Postgres "db": image is "postgres:latest", but without a tag of its own, a pull can bring another release of your data\'s server; add the version as its tag (npx sextant docs checks#mutable-tag).',
   ],
   [
+    "postgres: another C library",
+    (w) => w.postgres({ libc: "uclibc" as "musl" }),
+    'Postgres "db": libc is "uclibc", but it is one of glibc, musl; choose one of these.',
+  ],
+  [
     "postgres: version without the major one",
     (w) => w.postgres({ version: "nightly-build" }),
     'Postgres "db": version is "nightly-build", but it does not say which major version of PostgreSQL it is, and the place of the data depends on that; give it as major (npx sextant docs checks#data-format).',

@@ -6,6 +6,7 @@ import { describe, expect, it } from "vitest";
 import { ExistingServer } from "../../../../components/server/existing-server";
 import { Registry } from "../../../../components/registry/registry";
 import type { ExistingServerArgs } from "../../../../components/server/existing-args";
+import { machineOf } from "../../../../components/image/machine";
 import { newGraph, refusal, value } from "../graph";
 import { privateKeyText } from "../private-key";
 
@@ -93,6 +94,16 @@ it("holds all that comes after the preflight to the key that it saw first, where
   expect(graph.find(network, "a").inputs.shell).toMatchObject({ hostKey: seenHostKey });
   expect(graph.find(network, "b").inputs.shell).toMatchObject({ hostKey });
   expect(await value(open.ssh)).toMatchObject({ hostKey: seenHostKey });
+});
+
+it("is what its preflight has seen, for what is said of images", async () => {
+  const seen = { architecture: "arm64", dockerMajor: 20 };
+  await newGraph(({ type, name }) => (type === gate && name === "a-gate" ? { seen } : {}));
+  const [known, unknown] = [new ExistingServer("a", good), new ExistingServer("b", good)];
+  expect(await machineOf(known)).toEqual({ name: "a", ...seen });
+  expect(await machineOf(unknown)).toEqual({ name: "b", architecture: undefined, dockerMajor: undefined });
+  const said = new ExistingServer("c", { ...good, architecture: "amd64" });
+  expect(await machineOf(said)).toMatchObject({ architecture: "amd64" });
 });
 
 it("asks for no port on a machine without a proxy", async () => {

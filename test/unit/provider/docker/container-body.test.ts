@@ -160,12 +160,12 @@ describe("what an image writes to", () => {
     fc.assert(
       fc.property(fc.uniqueArray(path), fc.array(path), (paths, mounted) => {
         const mounts = mounted.map((containerPath) => ({ containerPath }));
-        const made = volumesOfImage("shop-db", paths, mounts);
+        const made = volumesOfImage({ volume: "web-image" }, paths, mounts);
         expect(made.map(({ containerPath }) => containerPath).sort()).toEqual(
           paths.filter((each) => !mounted.includes(each)).sort(),
         );
-        for (const { volumeName } of made) expect(volumeName).toMatch(/^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/);
-        expect(volumesOfImage("shop-db", [...paths].reverse(), mounts)).toEqual(made);
+        for (const { volume } of made) expect(volume).toMatch(/^web-image-[a-zA-Z0-9_.-]+$/);
+        expect(volumesOfImage({ volume: "web-image" }, [...paths].reverse(), mounts)).toEqual(made);
       }),
     );
   });
@@ -176,7 +176,7 @@ describe("what an image writes to", () => {
     expect(uncovered(["/data"], ["/data/"])).toEqual([]);
   });
 
-  it("is kept for accessories alone, also those that an older version made", () => {
+  it("is worth more than a container for accessories alone, also those that an older version made", () => {
     expect(holdsData({ labels: { "sextant.accessory": "shop-test-db" } })).toBe(true);
     expect(holdsData({ labels: { "sextant.role": "shop/test/web" } })).toBe(false);
   });

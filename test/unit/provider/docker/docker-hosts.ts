@@ -23,6 +23,8 @@ export interface FakeUser {
 export class FakeDocker {
   readonly volumes = new Map<string, FakeVolume>();
   users: FakeUser[] = [];
+  /** The images that are there, with the paths of their VOLUME. */
+  readonly images = new Map<string, string[]>();
   /** `METHOD PATH` of each request. */
   readonly requests: string[] = [];
   /** Called before each request is answered. */
@@ -79,7 +81,14 @@ export class FakeDocker {
     if (pathname === "/volumes") {
       const { name: names = [] } = JSON.parse(searchParams.get("filters") ?? "{}") as { name?: string[] };
       const found = [...this.volumes.keys()].filter((each) => names.some((part) => each.includes(part)));
-      end(200, { Volumes: found.map((Name) => ({ Name })) });
+      end(200, { Volumes: found.map((Name) => ({ Name, ...this.volumes.get(Name) })) });
+      return;
+    }
+    const image = /^\/images\/(.+)\/json$/.exec(decodeURIComponent(pathname))?.[1];
+    if (image !== undefined) {
+      const paths = this.images.get(image);
+      const Volumes = Object.fromEntries((paths ?? []).map((path) => [path, {}]));
+      end(paths === undefined ? 404 : 200, { Config: { Volumes: paths?.length === 0 ? null : Volumes } });
       return;
     }
     const name = /^\/volumes\/([^/]+)$/.exec(pathname)?.[1] ?? "";

@@ -41,6 +41,12 @@ describe("the gate of a host", () => {
     expect(await hostReadyProvider.update?.("x", olds, pinned)).toEqual({ outs: pinned });
   });
 
+  it("keeps what it has seen of the machine until it looks again", async () => {
+    const seen = { architecture: "amd64", dockerMajor: 20 };
+    const olds = { ...state, shell: { ...shell, port: 2222 }, seen };
+    expect(await hostReadyProvider.update?.("x", olds, state)).toEqual({ outs: { ...state, seen } });
+  });
+
   it("puts no verbs of another version there than those of the program that asks for them", async () => {
     await expect(putVerbs(shell, "/usr/local/lib/sextant/0123")).rejects.toThrow(
       /^web-1: the program was made with another version of pulumi-sextant .* install one version and run it again\.$/,
