@@ -13,6 +13,7 @@ const order = [
   "Firewall",
   "Network",
   "Registry",
+  "ServerRegistry",
   "Image",
   "Proxy",
   "ExistingProxy",

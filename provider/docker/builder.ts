@@ -1,5 +1,5 @@
 /** Whether the Docker of a host can build and push, by what its API says of itself (`GET /info`). Pure. */
-import { isIPv4 } from "node:net";
+import { BlockList, isIP } from "node:net";
 
 /** What is read of the answer. */
 export interface DockerInfo {
@@ -37,21 +37,24 @@ export function whyNoBuilder(
     : `${host}: the login of ${open.label} was not sent: Docker has ${open.address} in insecure-registries there, by which a login goes over plain HTTP; take it out of /etc/docker/daemon.json, or say insecure: true at ${open.label}.`;
 }
 
-/** Whether this Docker sends a login to a registry without TLS, or to whoever says to be it; by itself it does so to itself alone. */
+/**
+ * Whether this Docker sends a login to a registry without TLS, or to whoever says to be it; by itself it does so to itself alone. Of a name
+ * nobody can tell from here whether it leads into one of the ranges.
+ */
 export function isUnchecked(address: string, { RegistryConfig }: DockerInfo): boolean {
   if (RegistryConfig?.IndexConfigs?.[address]?.Secure === false) return true;
-  const host = address.replace(/:\d+$/, "");
+  const host = address.replace(/:\d+$/, "").replace(/^\[(.*)\]$/, "$1");
   return (RegistryConfig?.InsecureRegistryCIDRs ?? [])
     .filter((range) => !range.startsWith("127.") && !range.startsWith("::1/"))
-    .some((range) => isIPv4(host) && within(host, range));
+    .some((range) => isIP(host) !== 0 && within(host, range));
 }
 
 function within(address: string, range: string): boolean {
-  const [base = "", length = "32"] = range.split("/");
-  if (!isIPv4(base)) return false;
-  const size = 2 ** (32 - Number(length));
-  return Math.floor(number(address) / size) === Math.floor(number(base) / size);
+  const [base = "", length] = range.split("/");
+  if (isIP(base) === 0) return false;
+  const list = new BlockList();
+  list.addSubnet(base, Number(length), family(base));
+  return list.check(address, family(address));
 }
 
-const number = (address: string): number =>
-  address.split(".").reduce((sum, part) => sum * 256 + Number(part), 0);
+const family = (address: string): "ipv4" | "ipv6" => (isIP(address) === 4 ? "ipv4" : "ipv6");

@@ -8,7 +8,7 @@ const info: DockerInfo = {
   DriverStatus: [["driver-type", "io.containerd.snapshotter.v1"]],
   RegistryConfig: {
     IndexConfigs: { "docker.io": { Secure: true }, "plain.test:5000": { Secure: false } },
-    InsecureRegistryCIDRs: ["::1/128", "127.0.0.0/8", "10.1.0.0/16"],
+    InsecureRegistryCIDRs: ["::1/128", "127.0.0.0/8", "10.1.0.0/16", "fd00:1::/32"],
   },
 };
 const registry = (address: string, insecure = false) => ({ label: 'Registry "r"', address, insecure });
@@ -49,6 +49,16 @@ describe("a registry is unchecked", () => {
         expect(isUnchecked(`${address}:5000`, info)).toBe(a === 10 && b === 1);
       }),
     );
+  });
+
+  it.each([
+    ["[fd00:1::5]:5000", true],
+    ["[fd00:1:0:0:0:0:0:5]", true],
+    ["[fd00:2::5]:5000", false],
+    ["[::1]:5000", false],
+    ["127.0.0.1:5000", false],
+  ])("%s: %s", (address, unchecked) => {
+    expect(isUnchecked(address, info)).toBe(unchecked);
   });
 
   it("not for its name alone, nor where Docker says nothing of registries", () => {
