@@ -11,8 +11,7 @@ export interface ServerRegistryArgs {
   /**
    * The host that it runs on, which always may use it.
    *
-   * @edit refused at preview, as with any accessory that has data, unless `data` says what becomes of the images; its address is another
-   * one then, and so the name of each image
+   * @edit refused at preview, as with any accessory that has data, unless `data` says what becomes of the images; their names stay
    */
   server: Host;
   /**
@@ -20,7 +19,7 @@ export interface ServerRegistryArgs {
    * alone.
    *
    * @default none
-   * @edit in place, but for the first and the last of them: then its address is another one
+   * @edit in place; with the first or without the last one the container is replaced, and the images stay
    * @example [web1, web2]
    */
   clients?: Host[];
@@ -32,16 +31,16 @@ export interface ServerRegistryArgs {
    * @edit in place
    */
   keep?: number;
-  /** The port. @default 5000 @edit replaces the container; its address is another one */
+  /** The port. @default 5000 @edit replaces the container; it is a part of the name of each image, which is built and pushed again */
   port?: number;
   /** The version, the tag of its image; 3 or newer. @default "3.0.0" @edit replaces the container; the images stay */
   version?: string;
   /** Its image, without the tag. @default "registry", the official one @edit replaces the container; the images stay */
   image?: string;
   /** Limits. @default none @edit memory in place; cores replace the container */
-  resources?: AccessoryArgs["resources"];
+  resources?: NonNullable<AccessoryArgs["resources"]>;
   /** What becomes of the images when it is removed, moved or destroyed; see `Accessory`. @default "keep" @edit in the state only */
-  data?: AccessoryArgs["data"];
+  data?: NonNullable<AccessoryArgs["data"]>;
   /** Changes a child before it is made. @default none @edit what the changed argument of the child does */
   transform?: AccessoryArgs["transform"] & {
     /** What lets each host use it. */
