@@ -33,7 +33,7 @@ const withoutMachines = [
 /** Of the tests on the lab those that take minutes, the longest first, so that none of them runs on alone at the end. */
 const longest = [
   ...["faults", "deploy", "certificates", "interruptions", "machines-of-today", "data", "registry"],
-  ...["layouts", "proxy", "package"],
+  ...["layouts", "proxy", "package", "access"],
 ];
 
 const place = ({ moduleId }: TestSpecification): number => {
