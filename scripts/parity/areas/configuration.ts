@@ -28,6 +28,10 @@ const assetsShared = lab(
   "assets",
   "the assets of two releases > are all there on both servers while a release goes over them, and after it",
 );
+const ownNames = unit(
+  "provider/docker/container-body",
+  "the body of a container > of a role knows its name and its stack, where the program says nothing else, and no other container does",
+);
 const notBuilt = "nothing builds an image";
 
 export const topLevel: Area = {
@@ -213,8 +217,12 @@ export const environmentKeys: Area = {
       ),
       newContainer,
     ),
-    missing("KAMAL_CONTAINER_NAME in containers"),
-    missing("KAMAL_DESTINATION in containers"),
+    has(
+      "KAMAL_CONTAINER_NAME in containers",
+      "it is there by itself; a unit test alone looks for it",
+      ownNames,
+    ),
+    has("KAMAL_DESTINATION in containers", "the stack; a unit test alone looks for it", ownNames),
     has("registry.server", "Registry.address", login),
     has("registry.username", "Registry.username", login),
     has("registry.password", "Registry.password, always a secret", login),
