@@ -42,7 +42,7 @@ export function addPrune(program: Command): void {
       "remove old images, stopped containers of failed releases and old assets, as each release does",
     )
     .option("--app <name>", "of this app alone")
-    .option("--host <name>", "on this host alone")
+    .option("--host <names>", "on these hosts alone, such as web-1,web-2 or 'web-*'")
     .option(
       "--keep <number>",
       "so many images of an app stay on each host; by default its retainImages",

@@ -72,7 +72,9 @@ export function addTraffic(program: Command): void {
 const resume: Order = { verb: "resume", words: [], said: "serves" };
 
 function about(command: Command): Command {
-  return command.option("--app <name>", "of this app alone").option("--host <name>", "on this host alone");
+  return command
+    .option("--app <name>", "of this app alone")
+    .option("--host <names>", "on these hosts alone, such as web-1,web-2 or 'web-*'");
 }
 
 function onOrOff(text: string): string {

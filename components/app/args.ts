@@ -20,7 +20,8 @@ import type { WaitArgs } from "./wait";
 /** What a container of a role is run with; given for the app, each role may say otherwise. */
 export interface ContainerSettings {
   /**
-   * Environment that anyone may read; a role's own is laid over the app's.
+   * Environment that anyone may read; a role's own is laid over the app's. KAMAL_VERSION, KAMAL_HOST, KAMAL_CONTAINER_NAME and
+   * KAMAL_DESTINATION (the stack) are there by themselves.
    *
    * @default none
    * @edit rolling replace; the release command runs again

@@ -138,7 +138,7 @@ export function containerBody(inputs: ContainerInputs): Record<string, unknown> 
     Image: inputs.image,
     Hostname: inputs.hostname,
     Cmd: inputs.command,
-    Env: environment(inputs),
+    Env: environment({ ...inputs, env: { ...ownVariables(inputs), ...inputs.env } }),
     Labels: inputs.labels,
     ExposedPorts: Object.fromEntries(ports.map((port) => [portKey(port), {}])),
     HostConfig: {
@@ -153,6 +153,15 @@ export function containerBody(inputs: ContainerInputs): Record<string, unknown> 
     NetworkingConfig: { EndpointsConfig: { [network.name]: { Aliases: network.aliases } } },
   };
   return deepMerge<unknown>(body, inputs.body ?? {}, isObject);
+}
+
+/**
+ * What a container of a role knows of itself, as Kamal's do: its name, and its stack as the destination. They are no inputs, so that they
+ * come with the next container, and an upgrade of the library makes none.
+ */
+function ownVariables({ name, labels }: Pick<ContainerInputs, "name" | "labels">): Record<string, string> {
+  const stack = labels?.["sextant.role"]?.split("/")[1];
+  return stack === undefined ? {} : { KAMAL_CONTAINER_NAME: name, KAMAL_DESTINATION: stack };
 }
 
 /** Mounts as Docker takes them: `SOURCE:PATH`. */

@@ -92,7 +92,7 @@ export const flags: Area = {
     ),
     part(
       "kamal --hosts",
-      "--host names one host for ps, logs, exec, run, maintenance; no list, no wildcard, and no release to some of the hosts",
+      "--host names hosts, as a list and with *, for ps, logs, exec, run, maintenance and others; no release goes to some of the hosts",
       logs,
       onHosts,
     ),

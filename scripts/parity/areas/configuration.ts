@@ -51,6 +51,10 @@ const cache = build("reads its cache where it writes it");
 const plan = build("has its secrets as secrets alone");
 const noPack = "an Image is built from a Dockerfile; pack build --publish does it before pulumi up";
 const noAttestations = "the plugin docker-build asks for none, and has no argument for them";
+const ownNames = unit(
+  "provider/docker/container-body",
+  "the body of a container > of a role knows its name and its stack, where the program says nothing else, and no other container does",
+);
 
 export const topLevel: Area = {
   title: "Keys of the top level",
@@ -235,8 +239,12 @@ export const environmentKeys: Area = {
       ),
       newContainer,
     ),
-    missing("KAMAL_CONTAINER_NAME in containers"),
-    missing("KAMAL_DESTINATION in containers"),
+    has(
+      "KAMAL_CONTAINER_NAME in containers",
+      "it is there by itself; a unit test alone looks for it",
+      ownNames,
+    ),
+    has("KAMAL_DESTINATION in containers", "the stack; a unit test alone looks for it", ownNames),
     has("registry.server", "Registry.address", login),
     has("registry.username", "Registry.username", login),
     has("registry.password", "Registry.password, always a secret", login),

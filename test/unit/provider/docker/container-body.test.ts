@@ -21,6 +21,22 @@ const plain: ContainerInputs = {
 };
 
 describe("the body of a container", () => {
+  it("of a role knows its name and its stack, where the program says nothing else, and no other container does", () => {
+    const labels = { "sextant.role": "shop/production/shop/web" };
+    const envOf = (change: Partial<ContainerInputs>): unknown =>
+      containerBody({ ...plain, ...change })["Env"];
+    expect(envOf({ labels, env: { A: "1" } })).toEqual([
+      "A=1",
+      "KAMAL_CONTAINER_NAME=shop-web-1",
+      "KAMAL_DESTINATION=production",
+    ]);
+    expect(
+      envOf({ labels, env: { KAMAL_DESTINATION: "eu" }, secrets: { KAMAL_CONTAINER_NAME: "x" } }),
+    ).toEqual(["KAMAL_CONTAINER_NAME=x", "KAMAL_DESTINATION=eu"]);
+    expect(envOf({ env: { A: "1" } })).toEqual(["A=1"]);
+    expect(envOf({})).toBeUndefined();
+  });
+
   it("is what Docker's API takes", () => {
     const body = containerBody({
       ...plain,
