@@ -25,6 +25,10 @@ export class FakeDocker {
   users: FakeUser[] = [];
   /** The images that are there, with the paths of their VOLUME. */
   readonly images = new Map<string, string[]>();
+  /** The containers that are there by their ids, with what is mounted in them. */
+  readonly mounts = new Map<string, { Type: string; Name: string; Destination: string }[]>();
+  /** The ids of those that were removed together with their volumes without names. */
+  readonly removedWhole: string[] = [];
   /** `METHOD PATH` of each request. */
   readonly requests: string[] = [];
   /** Called before each request is answered. */
@@ -76,6 +80,16 @@ export class FakeDocker {
           Labels: owner === undefined ? {} : { "sextant.owner": owner },
         })),
       );
+      return;
+    }
+    const container = /^\/containers\/([^/]+)(?:\/json)?$/.exec(pathname)?.[1] ?? "";
+    const Mounts = this.mounts.get(container);
+    if (Mounts !== undefined) {
+      if (request.method === "DELETE") {
+        this.mounts.delete(container);
+        if (searchParams.get("v") === "true") this.removedWhole.push(container);
+        end(204);
+      } else end(200, { Id: container, State: { Running: false }, HostConfig: {}, Config: {}, Mounts });
       return;
     }
     if (pathname === "/volumes") {

@@ -1,5 +1,6 @@
 /** The volumes for what only an image names: the real code, against Docker's API in this process. */
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { containerProvider, type ContainerState } from "../../../../provider/docker/container";
 import { withImageVolumes } from "../../../../provider/docker/image-volumes";
 import { releaseBody, releaseStep, type ReleaseInputs } from "../../../../provider/release/release";
 import { pace } from "../../../../provider/ssh/connections";
@@ -59,6 +60,30 @@ describe("what an image keeps", () => {
     docker.images.set(image, ["/data"]);
     expect(await withImageVolumes({ ...wanted(), imageVolumes: undefined })).toEqual([]);
     expect(docker.volumes.size).toBe(0);
+  });
+
+  it("stays and is said where a container goes that was made without such volumes", async () => {
+    const said = vi.spyOn(console, "log").mockImplementation(() => undefined);
+    const hash = "0a".repeat(32);
+    const state = (change: Partial<ContainerState>): ContainerState => ({
+      ...{ shell: docker.shell, name: "shop-web-1", image, network: { name: "n", id: "1" }, stopped: false },
+      ...change,
+    });
+    const labels = { "sextant.role": "shop/prod/shop/web" };
+    for (const id of ["before", "after", "other"])
+      docker.mounts.set(id, [{ Type: "volume", Name: hash, Destination: "/data" }]);
+    // Its limits have been changed since, which makes no new container.
+    const news = state({ labels, imageVolumes: role });
+    const updated = await containerProvider.update?.("before", state({ labels }), news);
+    await containerProvider.delete?.("before", updated?.outs ?? expect.fail("no state"));
+    expect(docker.removedWhole).toEqual([]);
+    expect(said.mock.calls.flat()).toEqual([
+      expect.stringContaining(`shop-web-1 goes, and what it kept at /data stays in the volume ${hash}`),
+    ]);
+    said.mockRestore();
+    await containerProvider.delete?.("after", news);
+    await containerProvider.delete?.("other", state({}));
+    expect(docker.removedWhole).toEqual(["after", "other"]);
   });
 
   it("is there for the release command, too", async () => {
