@@ -40,7 +40,9 @@ export function userOf({ destination }: Pick<SshAddress, "destination">): string
   return destination.slice(0, Math.max(destination.lastIndexOf("@"), 0));
 }
 
-/** The address of a destination. Another user at it is no other machine. */
-export function addressOf({ destination }: Pick<SshAddress, "destination">): string {
-  return destination.slice(destination.lastIndexOf("@") + 1);
+/** The address of a destination; none where that is not known yet, as at preview. Another user at it is no other machine. */
+export function addressOf(to: Pick<SshAddress, "destination">): string;
+export function addressOf(to: Partial<Pick<SshAddress, "destination">>): string | undefined;
+export function addressOf({ destination }: Partial<Pick<SshAddress, "destination">>): string | undefined {
+  return destination?.slice(destination.lastIndexOf("@") + 1);
 }
