@@ -19,7 +19,7 @@ import { steps, type StepType } from "../../../../provider/release/steps";
 import type { SwitchInputs } from "../../../../provider/release/switch";
 import { pairFor } from "../certificates";
 import { fakeHost, fakeNetwork } from "../fake-host";
-import { newGraph, refusal, unmarked, type Graph } from "../graph";
+import { type Graph, newGraph, refusal, registered, unmarked } from "../graph";
 
 /** A host as the app sees it, without a machine behind it. */
 function hostNamed(hostName: string): Host {
@@ -44,7 +44,7 @@ async function graphOf(
     },
     graph.watching,
   );
-  await new Promise((resolve) => setTimeout(resolve, 200));
+  await registered();
   return { graph, app };
 }
 
