@@ -28,10 +28,13 @@ describe("the bytes of connections", () => {
     await once(socket, "connect");
     await new Promise((resolve) => socket.write(Buffer.alloc(123_456), resolve));
     await expect
-      .poll(async () => {
-        const { stdout } = await tryRun("ss", ["-tinOH", "dport", "=", `:${port}`]);
-        return sentBy(stdout);
-      })
+      .poll(
+        async () => {
+          const { stdout } = await tryRun("ss", ["-tinOH", "dport", "=", `:${port}`]);
+          return sentBy(stdout);
+        },
+        { timeout: 20_000 },
+      )
       .toEqual([[`127.0.0.1:${socket.localPort} 127.0.0.1:${port}`, 123_456]]);
     socket.destroy();
     server.close();
