@@ -79,6 +79,8 @@ export function sentBy(text: string): [string, number][] {
   return text.split("\n").flatMap((line): [string, number][] => {
     const [, , , from = "", to = ""] = line.split(/\s+/);
     const sent = /\bbytes_sent:(\d+)/.exec(line)?.[1];
-    return sent === undefined ? [] : [[`${from} ${to}`, Number(sent)]];
+    // What was sent once more is counted twice.
+    const again = /\bbytes_retrans:(\d+)/.exec(line)?.[1] ?? 0;
+    return sent === undefined ? [] : [[`${from} ${to}`, Number(sent) - Number(again)]];
   });
 }
