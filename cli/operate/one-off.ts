@@ -7,6 +7,7 @@ export interface Original {
   Image: string;
   Config: Readonly<Record<string, unknown>>;
   HostConfig: Readonly<Record<string, unknown>>;
+  NetworkSettings?: { readonly Networks?: Readonly<Record<string, unknown>> | null };
 }
 
 /** How a command is run. */
@@ -23,6 +24,11 @@ export interface OneOff {
 
 /** The label of such a container, with the name of the one that it was made after. */
 export const oneOffLabel = "sextant.exec";
+
+/** The networks that the original is in beside its own: Kamal's, where its app was taken over. */
+export function furtherNetworks({ HostConfig, NetworkSettings }: Original): string[] {
+  return Object.keys(NetworkSettings?.Networks ?? {}).filter((name) => name !== HostConfig["NetworkMode"]);
+}
 
 /**
  * The body of `POST /containers/create`. The command has the image, the environment, the volumes, the network and the limits of the

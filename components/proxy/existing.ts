@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { kamalNetwork } from "../../provider/kamal/names";
 import { Component } from "../core/component";
 import { refuseShape } from "../core/shape";
 import type { Host } from "../host/host";
@@ -50,7 +51,11 @@ export class ExistingProxy extends Component {
       "ProxyThere",
       `${this.componentName}-${host.hostName}-there`,
       host,
-      { ...(owner === undefined ? {} : { owner }) },
+      {
+        ...(owner === undefined ? {} : { owner }),
+        // Kamal's own stays as it is; the containers of apps come to it.
+        ...(host.takeOver === "kamal" ? { network: kamalNetwork } : {}),
+      },
       { parent: this, dependsOn: [host.network] },
       transform?.there,
     );

@@ -37,6 +37,8 @@ export class ExistingServer extends Component implements Host {
   readonly ssh: Host["ssh"];
   readonly network: Host["network"];
   readonly registries: Host["registries"];
+  /** Whose place the program takes on the machine. */
+  readonly takeOver: Host["takeOver"];
   /** Whether the program says that the machine is gone. */
   readonly gone: boolean;
   readonly exposure: Exposure;
@@ -54,6 +56,7 @@ export class ExistingServer extends Component implements Host {
     this.warn(checkTrust(args));
     this.args = args;
     this.hostName = name;
+    this.takeOver = args.takeOver;
     this.gone = args.gone ?? false;
     this.exposure = {
       sshPort: args.ssh?.port ?? 22,
@@ -92,7 +95,7 @@ export class ExistingServer extends Component implements Host {
   }
 
   private preflightWords(): pulumi.Input<string>[] {
-    const { architecture, privateAddress, preflight = {}, memory } = this.args;
+    const { architecture, privateAddress, preflight = {}, memory, takeOver } = this.args;
     const { ports = [80, 443], accept = [] } = preflight;
     return [
       ...(architecture === undefined ? [] : [`arch=${architecture}`]),
@@ -101,6 +104,7 @@ export class ExistingServer extends Component implements Host {
       // A machine that is sold with 4 GB shows some less to its system.
       ...(memory === undefined ? [] : [`memory=${Math.floor(mebibytes(memory) * 0.85)}`]),
       ...(privateAddress === undefined ? [] : [pulumi.interpolate`private=${privateAddress}`]),
+      ...(takeOver === undefined ? [] : [`takeover=${takeOver}`]),
       ...(accept.length === 0 ? [] : [`accept=${[...new Set(accept)].sort().join(",")}`]),
     ];
   }

@@ -21,6 +21,8 @@ export interface ReleaseInputs extends StepInputs {
   secrets?: Record<string, string>;
   /** The Docker network. */
   network: string;
+  /** Further Docker networks, which somebody else has made. @default none */
+  alsoOn?: string[];
   /** Docker volumes, or directories of the host, in the container. */
   volumes?: Mount[];
 }
@@ -47,10 +49,17 @@ export function releaseBody(
 
 export const releaseStep: Step<ReleaseInputs> = {
   call: (inputs) => {
-    const { name, image, timeout, command } = inputs;
+    const { name, image, timeout, command, alsoOn = [] } = inputs;
     return {
       verb: "release",
-      words: [`name=${name}`, `image=${image}`, `timeout=${seconds(timeout)}`, "--", ...command],
+      words: [
+        `name=${name}`,
+        `image=${image}`,
+        `timeout=${seconds(timeout)}`,
+        ...alsoOn.map((network) => `join=${network}`),
+        "--",
+        ...command,
+      ],
       stdin: releaseBody(inputs),
     };
   },

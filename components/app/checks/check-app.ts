@@ -11,6 +11,7 @@ import { rolesOf, routeArgument, type Role } from "../plan";
 import { checkCommands } from "./check-commands";
 import { checkTimeouts } from "./check-timeouts";
 import { checkRoute } from "../route";
+import { checkTakeOver } from "../take-over";
 
 export function checkApp(name: string, args: AppArgs): Problem[] {
   const names = Object.keys(args.roles);
@@ -49,6 +50,7 @@ export function checkApp(name: string, args: AppArgs): Problem[] {
     ...checkTimeouts(args, roles).refused,
     ...checkRoutesTogether(args, roles),
     ...checkServices(args, roles),
+    ...checkTakeOver(args, roles),
   ];
 }
 

@@ -11,6 +11,8 @@ export interface Asked {
   readonly memory: number;
   /** The private address, which has to be on an interface. */
   readonly private?: string;
+  /** Whose place the program takes there. */
+  readonly takeOver?: "kamal";
   /** The findings that the program accepts, by their names. */
   readonly accept: readonly string[];
 }
@@ -23,7 +25,7 @@ export interface Asked {
 export function readAsked(words: readonly string[]): Asked {
   const values = new Map<string, string>();
   for (const word of words) {
-    const [, key = "", value = ""] = /^(arch|ports|disk|memory|private|accept)=(.*)$/s.exec(word) ?? [];
+    const [, key = "", value = ""] = /^(arch|ports|disk|memory|private|takeover|accept)=(.*)$/s.exec(word) ?? [];
     if (key === "") throw new Error(`preflight: unknown word ${word}`);
     values.set(key, value);
   }
@@ -35,6 +37,7 @@ export function readAsked(words: readonly string[]): Asked {
     disk: number("disk", values.get("disk") ?? "0"),
     memory: number("memory", values.get("memory") ?? "0"),
     ...(address === "" ? {} : { private: address }),
+    ...(values.get("takeover") === "kamal" ? { takeOver: "kamal" } : {}),
     accept: listed("accept"),
   };
 }
