@@ -46,6 +46,7 @@ export const findings: readonly Finding[] = [
   firewalls.firewalld,
   firewalls.nftRules,
   tools.kamalProxy,
+  tools.kamalMissing,
   tools.toolKamal,
   tools.toolCoolify,
   tools.toolDokku,

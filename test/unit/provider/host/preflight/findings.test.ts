@@ -43,6 +43,7 @@ const container = (
   { ports = "", ...more }: Partial<Container> & { ports?: string } = {},
 ): Container => ({
   ...{ id: "0123456789ab", name, image: "an/image", labels: {}, published: readPublished(ports) },
+  ...{ running: true, mounts: [], networks: ["bridge"] },
   ...more,
 });
 const withContainers = (...containers: Container[]): Partial<Machine> => withEngine({ containers });
@@ -99,6 +100,7 @@ const cases: [string, Partial<Machine>, Partial<Asked>?][] = [
   ["tool-coolify", withContainers(container("abc", { labels: { "coolify.managed": "true" } }))],
   ["tool-kamal", withContainers(container("web", { labels: { service: "shop", role: "web" } }))],
   ["tool-kamal", withContainers(container("kamal-proxy")), { ports: [] }],
+  ["kamal-missing", withContainers(container("a")), { takeOver: "kamal" }],
   ["tool-dokku", withContainers(container("a", { labels: { "com.dokku.app-name": "a" } }))],
   ["tool-caprover", withContainers(container("captain-nginx"))],
   ["tool-dokploy", withContainers(container("dokploy"))],
@@ -148,6 +150,14 @@ describe("a finding", () => {
     [
       "a closed port that is ours alone",
       { ...withContainers(container("a", { ports: "127.0.0.1:1->1/tcp" })), ufw: deny },
+    ],
+    [
+      "a machine of Kamal's that is taken over",
+      withContainers(
+        container("kamal-proxy", { ports: "0.0.0.0:80->80/tcp", networks: ["kamal"] }),
+        container("shop-web-1", { labels: { service: "shop", role: "web" }, networks: ["kamal"] }),
+      ),
+      { takeOver: "kamal" },
     ],
     ["a service that Kamal has not made", withContainers(container("a", { labels: { service: "a" } }))],
     ["short penalties", sshd("persourcepenalties", "crash:90 max:120")],
