@@ -30,7 +30,38 @@ export function takenOver({ takeOver }: Pick<AppArgs, "takeOver">, role: string)
 
 /** What is wrong with taking over an app of Kamal's, or with being on servers of its. */
 export function checkTakeOver(args: AppArgs, roles: readonly Role[]): Problem[] {
-  return [...checkWords(args), ...checkServers(args, roles)];
+  return [...checkWords(args), ...checkServers(args, roles), ...checkFiles(args, roles)];
+}
+
+/** Kamal's proxy reads no files of this program: it is left as it is, without the directory that they are in. */
+function checkFiles({ errorPages, proxy }: AppArgs, roles: readonly Role[]): Problem[] {
+  const on = roles
+    .filter(({ routes }) => routes.length > 0)
+    .flatMap(({ servers }) => servers)
+    .find(({ takeOver }) => takeOver === "kamal");
+  if (proxy === undefined || on === undefined) return [];
+  const own = roles.flatMap(({ name, routes }) =>
+    routes.filter(({ route }) => route.tls?.kind === "certificate").map(() => name),
+  );
+  const rule = `the proxy of ${on.hostName} is Kamal's, which cannot read its files`;
+  return [
+    ...(errorPages === undefined
+      ? []
+      : [
+          {
+            argument: "errorPages",
+            value: errorPages,
+            rule,
+            cure: "leave it out until the program has a Proxy",
+          },
+        ]),
+    ...[...new Set(own)].map((role) => ({
+      argument: `roles.${role}.route.tls`,
+      value: "ownCertificate",
+      rule,
+      cure: "use letsEncrypt(), or end TLS in front of the proxy",
+    })),
+  ];
 }
 
 function checkWords({ takeOver, roles }: AppArgs): Problem[] {

@@ -18,7 +18,7 @@ export async function join(
   }
 }
 
-/** Whether it is in there already (moby v20.10 to v29 daemon/container_operations.go, libnetwork/network.go). */
+/** Whether it is in there already (moby libnetwork/network.go; one that does not run is not refused at all). */
 function isIn(message: string): boolean {
-  return /already (exists in network|connected to network|attached to network)/.test(message);
+  return message.includes("already exists in network");
 }

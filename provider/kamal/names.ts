@@ -34,3 +34,12 @@ export function leftOver({ service, role, destination }: KamalRole, printed: str
   const are = names.length === 1 ? "is" : "are";
   return `Kamal's ${names.join(", ")} (${service}, role ${role}) ${are} stopped and left over: ${boot} brings the app back.`;
 }
+
+/**
+ * Whether a container with these labels is an accessory of Kamal's: it has a service and no role (accessory.rb `default_labels`), and nothing of
+ * this library's.
+ */
+export function isKamalsAccessory(labels: Readonly<Record<string, string>>): boolean {
+  const { service = "", role = "" } = labels;
+  return service !== "" && role === "" && Object.keys(labels).every((name) => !name.startsWith("sextant."));
+}

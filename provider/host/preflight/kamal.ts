@@ -1,5 +1,5 @@
 /** What Kamal has on a machine whose place a program takes, and what becomes of each. Pure. */
-import { kamalNetwork, kamalPrefix } from "../../kamal/names";
+import { isKamalsAccessory, kamalNetwork, kamalPrefix } from "../../kamal/names";
 import { containersOf, isOurs } from "./containers";
 import type { Container, Machine } from "./machine";
 
@@ -11,10 +11,15 @@ export function isKamalsApp({ labels }: Container): boolean {
   return (labels["service"] ?? "") !== "" && (labels["role"] ?? "") !== "";
 }
 
-/** Whether it is one of Kamal's accessories, which have the label of a service and none of a role (lib/kamal/configuration/accessory.rb). */
-export function isKamalsAccessory(container: Container): boolean {
-  const { labels } = container;
-  return (labels["service"] ?? "") !== "" && (labels["role"] ?? "") === "" && inKamals(container);
+/** Whether it is one of Kamal's accessories. */
+function isAccessory(container: Container): boolean {
+  const given = Object.entries(container.labels).filter(([, value]) => value !== "");
+  return isKamalsAccessory(Object.fromEntries(given)) && inKamals(container);
+}
+
+/** Whether it is the proxy, which a program of this library has not made. */
+export function isKamalsProxy(container: Container): boolean {
+  return container.name === "kamal-proxy" && !isOurs(container);
 }
 
 /** A line for each part of Kamal's. */
@@ -22,9 +27,9 @@ export function kamalLines(machine: Machine): string[] {
   const others = containersOf(machine).filter((container) => !isOurs(container));
   const apps = others.filter(isKamalsApp);
   return [
-    ...others.filter(({ name }) => name === "kamal-proxy").map(proxyLine),
+    ...others.filter(isKamalsProxy).map(proxyLine),
     ...apps.filter(({ running }) => running).map(appLine),
-    ...others.filter(isKamalsAccessory).map(accessoryLine),
+    ...others.filter(isAccessory).map(accessoryLine),
     ...leftLine(apps.filter(({ running }) => !running)),
   ];
 }

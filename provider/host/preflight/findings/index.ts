@@ -47,6 +47,7 @@ export const findings: readonly Finding[] = [
   firewalls.nftRules,
   tools.kamalProxy,
   tools.kamalMissing,
+  tools.kamalProxyOld,
   tools.toolKamal,
   tools.toolCoolify,
   tools.toolDokku,

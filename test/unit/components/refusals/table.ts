@@ -1000,7 +1000,7 @@ export const refusals: [title: string, make: (w: World) => unknown, sentence: st
   [
     "app: taking over behind a proxy of its own",
     (w) => w.app({ takeOver: { service: "shop" }, roles: { web: { servers: [w.kamals] } } }),
-    'App "shop": proxy is a proxy of its own, and the requests of Kamal\'s app come to Kamal\'s; route through that one: new ExistingProxy() in place of new Proxy().',
+    "App \"shop\": proxy is a proxy of its own, and the requests of Kamal's app come to Kamal's; route through that one: new ExistingProxy() in place of new Proxy().",
   ],
   [
     "app: taking over a name that Kamal cannot have",
@@ -1011,6 +1011,20 @@ export const refusals: [title: string, make: (w: World) => unknown, sentence: st
     "app: taking over for a role that is not there",
     (w) => w.onKamals({ service: "shop", roles: { job: "worker" } }),
     'App "shop": takeOver.roles is "job", but it is one of web; choose one of these.',
+  ],
+  [
+    "app: error pages behind Kamal's proxy",
+    (w) => w.onKamals({ service: "shop" }, { errorPages: "test/lab/operate/program/pages" }),
+    'App "shop": errorPages is "test/lab/operate/program/pages", but the proxy of web-1 is Kamal\'s, which cannot read its files; leave it out until the program has a Proxy.',
+  ],
+  [
+    "app: a certificate of its own behind Kamal's proxy",
+    (w) =>
+      w.onKamals(
+        { service: "shop" },
+        { route: { hosts: ["a.test"], tls: ownCertificate(own.certificate, own.key) } },
+      ),
+    'App "shop": roles.web.route.tls is "ownCertificate", but the proxy of web-1 is Kamal\'s, which cannot read its files; use letsEncrypt(), or end TLS in front of the proxy.',
   ],
   [
     "app: taking over without a service",

@@ -62,9 +62,9 @@ export class World {
   readonly kamals = Object.create(this.host, { takeOver: { value: "kamal" } }) as Host;
 
   /** An app that takes over on such a machine. */
-  onKamals(takeOver: AppArgs["takeOver"]): App {
+  onKamals(takeOver: AppArgs["takeOver"], change: Partial<AppArgs> = {}): App {
     const proxy = new ExistingProxy("proxy", { servers: [this.kamals] });
-    return this.app({ proxy, takeOver, roles: { web: { servers: [this.kamals] } } });
+    return this.app({ proxy, takeOver, roles: { web: { servers: [this.kamals] } }, ...change });
   }
 
   /** A server behind a firewall that lets in SSH and these. */
