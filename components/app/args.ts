@@ -153,7 +153,7 @@ export interface AppArgs extends ContainerSettings {
   /**
    * Kamal's app whose place this one takes, on servers with `takeOver: "kamal"`. The first release starts beside Kamal's containers; at its switch each
    * role takes the requests of Kamal's role by one `kamal-proxy deploy` of Kamal's own route, which keeps its name, and then stops Kamal's containers of
-   * that role. These are not deleted: `kamal app boot` or `kamal rollback` starts the app again and has the route back. Where Kamal has deployed since,
+   * that role. These are not deleted: `kamal rollback VERSION` starts the app again and has the route back. Where Kamal has deployed since,
    * a refresh says so, and the next release takes over again. A route of Kamal's with a host and path that the program gives to nobody is refused at
    * the switch, with Kamal's serving on.
    *

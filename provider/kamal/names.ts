@@ -26,13 +26,20 @@ export function kamalWord({ service, role, destination = "" }: KamalRole): strin
   return `${service}/${role}/${destination}`;
 }
 
+/** The release that a container of a role is of, by its name; undefined for one that is called otherwise. */
+export function kamalVersion(of: KamalRole, name: string): string | undefined {
+  const prefix = `${kamalPrefix(of)}-`;
+  return name.startsWith(prefix) ? name.slice(prefix.length) : undefined;
+}
+
 /** What is said of containers of Kamal's that a verb has stopped, by its lines `stops=NAME`; undefined where it stopped none. */
-export function leftOver({ service, role, destination }: KamalRole, printed: string): string | undefined {
+export function leftOver(of: KamalRole, printed: string): string | undefined {
   const names = [...printed.matchAll(/^stops=(.+)$/gm)].map(([, name = ""]) => name);
   if (names.length === 0) return undefined;
-  const boot = ["kamal app boot", ...(destination === undefined ? [] : ["-d", destination])].join(" ");
+  const version = names.map((name) => kamalVersion(of, name)).find((one) => one !== undefined) ?? "VERSION";
+  const back = `kamal rollback ${version}${of.destination === undefined ? "" : ` -d ${of.destination}`}`;
   const are = names.length === 1 ? "is" : "are";
-  return `Kamal's ${names.join(", ")} (${service}, role ${role}) ${are} stopped and left over: ${boot} brings the app back.`;
+  return `Kamal's ${names.join(", ")} (${of.service}, role ${of.role}) ${are} stopped and left over: ${back} brings the app back.`;
 }
 
 /**

@@ -132,8 +132,8 @@ describe.sequential("a server that Kamal deploys to", () => {
       /Kamal's app lite, role web, release v1 \(lite-web-v1\): an App with takeOver/,
       /Kamal's accessory lite-redis \(\S+\/redis:7\), with its data in lite-redis: stays/,
       "lite-web has taken over Kamal's route lite-web, which led to lite-web-v1.",
-      "Kamal's lite-web-v1 (lite, role web) is stopped and left over: kamal app boot brings the app back.",
-      "Kamal's lite-job-v1 (lite, role job) is stopped and left over: kamal app boot brings the app back.",
+      "Kamal's lite-web-v1 (lite, role web) is stopped and left over: kamal rollback v1 brings the app back.",
+      "Kamal's lite-job-v1 (lite, role job) is stopped and left over: kamal rollback v1 brings the app back.",
     ])
       expect(said).toMatch(words);
     expect(await kamals()).toEqual(["lite-job-v1 exited", "lite-web-v1 exited"]);

@@ -1,5 +1,5 @@
 /** What Kamal has on a machine whose place a program takes, and what becomes of each. Pure. */
-import { isKamalsAccessory, kamalNetwork, kamalPrefix } from "../../kamal/names";
+import { isKamalsAccessory, kamalNetwork, kamalVersion } from "../../kamal/names";
 import { containersOf, isOurs } from "./containers";
 import type { Container, Machine } from "./machine";
 
@@ -41,10 +41,9 @@ function proxyLine({ image, running }: Container): string {
 
 function appLine({ name, labels }: Container): string {
   const { service = "", role = "", destination = "" } = labels;
-  const prefix = kamalPrefix({ service, role, destination });
-  const version = name.startsWith(`${prefix}-`) ? name.slice(prefix.length + 1) : "";
+  const version = kamalVersion({ service, role, destination }, name);
   const words = [`service: "${service}"`, ...(destination === "" ? [] : [`destination: "${destination}"`])];
-  return `Kamal's app ${service}, role ${role}${version === "" ? "" : `, release ${version}`} (${name}): an App with takeOver: { ${words.join(", ")} } takes its requests or its work over, stops it and deletes nothing; without one it goes on`;
+  return `Kamal's app ${service}, role ${role}${version === undefined ? "" : `, release ${version}`} (${name}): an App with takeOver: { ${words.join(", ")} } takes its requests or its work over, stops it and deletes nothing; without one it goes on`;
 }
 
 function accessoryLine({ name, image, running, mounts }: Container): string {

@@ -41,11 +41,11 @@ describe("a switch that takes over from Kamal", () => {
       switchStep.says?.({ ...switched, takeOver }, printed);
     expect(says(kamal, "took=shop-web-a1 \nheld=paused\nstops=shop-web-a1\n")).toBe(
       "shop-web has taken over Kamal's route shop-web, which led to shop-web-a1.\n" +
-        "Kamal's shop-web-a1 (shop, role web) is stopped and left over: kamal app boot brings the app back.\n" +
+        "Kamal's shop-web-a1 (shop, role web) is stopped and left over: kamal rollback a1 brings the app back.\n" +
         "shop-web is paused, and stays so: nobody sees the new release until npx sextant resume.",
     );
     expect(says({ ...kamal, destination: "eu" }, "stops=a\nstops=b\nserves=c\n")).toBe(
-      "Kamal's a, b (shop, role web) are stopped and left over: kamal app boot -d eu brings the app back.\n" +
+      "Kamal's a, b (shop, role web) are stopped and left over: kamal rollback VERSION -d eu brings the app back.\n" +
         "Kamal's c is not stopped: the proxy sends requests to it by another route; docker exec kamal-proxy kamal-proxy list shows which.",
     );
     expect(says(kamal, "")).toBeUndefined();
