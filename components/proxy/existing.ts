@@ -25,6 +25,8 @@ export interface ExistingProxyOnHost {
  * programs cannot have one route: the host name and path of another program's app are refused at the switch, with the old release serving.
  * While the proxy's own program replaces it, a switch waits.
  *
+ * On an `ExistingServer` with `takeOver: "kamal"` it is Kamal's own, which stays as it is: docs/guide/from-kamal.md.
+ *
  * A route with `ownCertificate()` needs a proxy that a `Proxy` made, which reads the certificate's files.
  *
  * @example const proxy = new ExistingProxy("proxy", { servers: [web], owner: "platform/production/proxy" });

@@ -41,7 +41,9 @@ function swap({ version, kamal = "shop/web/", claimed = [], worker = false }: Ch
   return host.run("switch", [
     ...[`role=${role()}`, `container=${version}`, "stop=1", `kamal=${kamal}`],
     ...claimed.map((pair) => `claimed=${pair}`),
-    ...(worker ? ["services="] : ["services=shop-web", "service=shop-web", "port=3000", "--", "--host=shop.test"]),
+    ...(worker
+      ? ["services="]
+      : ["services=shop-web", "service=shop-web", "port=3000", "--", "--host=shop.test"]),
   ]);
 }
 
@@ -102,6 +104,40 @@ describe("a switch that takes over from Kamal", () => {
     const ended = await swap({ version: "v2" });
     expect(ended).toMatchObject({ code: 0, stderr: "", stdout: "took=newer \nstops=newer\n" });
     expect(host.target("shop.test")).toBe("v2:3000");
+  });
+
+  it("takes over for an app that began beside it under another host name, which is served all the while", async () => {
+    kamals("old", "shop/web/", { service: "shop-web" });
+    host.watch.set("next.test", []);
+    host.add("v1", role());
+    const begin = [`role=${role()}`, "stop=1", "services=shop-web", "service=shop-web", "port=3000"];
+    expect(await host.run("switch", [...begin, "container=v1", "--", "--host=next.test"])).toMatchObject({
+      code: 0,
+    });
+    expect([...host.services.keys()].sort()).toEqual(["shop-web", "shop-web.prod"]);
+    host.add("v2", role());
+    const hosts = ["--host=shop.test", "--host=next.test"];
+    const ended = await host.run("switch", [...begin, "container=v2", "kamal=shop/web/", "--", ...hosts]);
+    expect(ended, ended.stderr).toMatchObject({ code: 0 });
+    await settled();
+    expect([...host.services.keys()]).toEqual(["shop-web"]);
+    for (const name of ["shop.test", "next.test"]) {
+      expect(host.target(name)).toBe("v2:3000");
+      expect((host.watch.get(name) ?? []).slice(2)).not.toContain("nothing");
+    }
+    expect(runs("old")).toBe(false);
+  });
+
+  it("leaves Kamal its route when the program goes, where Kamal has it back", async () => {
+    for (const destination of ["", "eu"]) {
+      const service = ["shop-web", destination].filter(Boolean).join("-");
+      kamals("old", `shop/web/${destination}`, { service });
+      await swap({ version: "v2", kamal: `shop/web/${destination}` });
+      kamals("back", `shop/web/${destination}`, { service });
+      expect(await host.run("unroute", ["shop-web", `role=${role()}`])).toMatchObject({ code: 0 });
+      expect(host.target("shop.test")).toBe("id-back:80");
+      host.services.clear();
+    }
   });
 
   it("touches no route that answers what the program gives to nobody", async () => {
