@@ -26,8 +26,14 @@ export interface OneOff {
 export const oneOffLabel = "sextant.exec";
 
 /** The networks that the original is in beside its own: Kamal's, where its app was taken over. */
-export function furtherNetworks({ HostConfig, NetworkSettings }: Original): string[] {
-  return Object.keys(NetworkSettings?.Networks ?? {}).filter((name) => name !== HostConfig["NetworkMode"]);
+export function furtherNetworks({ HostConfig: { NetworkMode }, NetworkSettings }: Original): string[] {
+  const all = Object.keys(NetworkSettings?.Networks ?? {});
+  return isNetwork(NetworkMode) ? all.filter((name) => name !== NetworkMode) : [];
+}
+
+/** Whether a mode names a network, and is none of Docker's own words. */
+function isNetwork(mode: unknown): mode is string {
+  return typeof mode === "string" && !/^(default|host|none|bridge|container:.*)$/.test(mode);
 }
 
 /**
@@ -68,8 +74,6 @@ export function oneOffBody(
       // What is typed and answered is nobody else's to read.
       LogConfig: { Type: "none" },
     },
-    ...(typeof NetworkMode === "string" && !/^(default|host|none|bridge|container:.*)$/.test(NetworkMode)
-      ? { NetworkingConfig: { EndpointsConfig: { [NetworkMode]: {} } } }
-      : {}),
+    ...(isNetwork(NetworkMode) ? { NetworkingConfig: { EndpointsConfig: { [NetworkMode]: {} } } } : {}),
   };
 }

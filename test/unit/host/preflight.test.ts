@@ -914,7 +914,14 @@ describe("the script", () => {
     expect(asked.get("docker-iptables")?.text).toBe('"iptables": false');
     const labels = [
       ...["config", "bridge", "app", "accessory", "proxy"].map((kind) => `sextant.${kind}`),
-      ...["coolify.managed", "com.dokku.app-name", "service", "role", "destination", "com.docker.stack.namespace"],
+      ...[
+        "coolify.managed",
+        "com.dokku.app-name",
+        "service",
+        "role",
+        "destination",
+        "com.docker.stack.namespace",
+      ],
     ];
     const fields = ["ID", "Names", "Image", "Ports"];
     const [id, name, image, ports] = fields.map((field) => `{{json .${field}}}`);

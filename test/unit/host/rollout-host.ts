@@ -298,6 +298,9 @@ exit "$code"`,
         return [0, ""];
       case "exec":
         return rest[1] === "kamal-proxy" ? this.kamalProxy(rest.slice(2)) : [this.execCode, ""];
+      case "network":
+        this.done.push(`connect ${rest.slice(1).join(" ")}`);
+        return rest[1] === "nowhere" ? [1, "network nowhere not found\n"] : [0, ""];
       case "ps": {
         const labels = rest.filter((word) => word.startsWith("label=")).map((word) => word.slice(6));
         const of = ["service", "role", "destination"].map(
