@@ -14,6 +14,7 @@ import { stackChoice } from "./stack";
 interface Flags {
   destination?: string[];
   into: string;
+  takeOver?: boolean;
 }
 
 const writer = { name: "import", elsewhere: "sextant import --into FOLDER" };
@@ -29,6 +30,7 @@ export function addImport(program: Command): void {
       "destinations of Kamal, a stack each (default: all that there are)",
     )
     .option("--into <folder>", "where the program is written to", "infra")
+    .option("--take-over", "take Kamal's place on its own machines, with its proxy and its accessories")
     .addHelpText(
       "after",
       [
@@ -44,7 +46,11 @@ export function addImport(program: Command): void {
 }
 
 /** Writes the files; answers with what there is to say. */
-function run(file: string, { destination, into }: Flags, choice: { stack?: string; cwd?: string }): string[] {
+function run(
+  file: string,
+  { destination, into, takeOver }: Flags,
+  choice: { stack?: string; cwd?: string },
+): string[] {
   const { stack = "production", cwd = "." } = choice;
   if (!existsSync(cwd)) throw new Error(`There is no directory ${cwd}; see -C.`);
   const configuration = resolve(cwd, file);
@@ -52,7 +58,7 @@ function run(file: string, { destination, into }: Flags, choice: { stack?: strin
   const target = resolve(cwd, into);
   const above = relative(target, root) || ".";
   const from = imported(folderAt(root), {
-    ...{ file: relative(root, configuration), destinations: destination, stack, above },
+    ...{ file: relative(root, configuration), destinations: destination, stack, above, takeOver },
   });
   const { found, ...surroundings } = surroundingsOf(target);
   const manifest = foundManifest(target, surroundings.modules);

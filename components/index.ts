@@ -4,6 +4,7 @@ export type { RoleOnHost } from "./app/role-on-host";
 export type { AppArgs, ContainerSettings, RoleArgs } from "./app/args";
 export type { CleanUp, CleanUpArgs } from "./app/clean-up";
 export { letsEncrypt, ownCertificate, type RouteArgs, type Tls } from "./app/route";
+export type { TakeOver } from "./app/take-over";
 export { Accessory } from "./accessory/accessory";
 export type { AccessoryArgs, Publish } from "./accessory/args";
 export { Postgres } from "./accessory/postgres";

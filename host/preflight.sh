@@ -126,11 +126,13 @@ list_groups() {
 ask_containers() {
     labels=''
     for label in sextant.config sextant.bridge sextant.app sextant.accessory sextant.proxy \
-        coolify.managed com.dokku.app-name service role com.docker.stack.namespace; do
+        coolify.managed com.dokku.app-name service role destination com.docker.stack.namespace; do
         labels="$labels${labels:+,}\"$label\":{{json (.Label \"$label\")}}"
     done
-    ask_within 10 containers docker ps --all --format \
-        "{\"id\":{{json .ID}},\"name\":{{json .Names}},\"image\":{{json .Image}},\"ports\":{{json .Ports}},\"labels\":{$labels}}"
+    more='"state":{{json .State}},"mounts":{{json .Mounts}},"networks":{{json .Networks}}'
+    # Else Docker cuts the names of volumes.
+    ask_within 10 containers docker ps --all --no-trunc --format \
+        "{\"id\":{{json .ID}},\"name\":{{json .Names}},\"image\":{{json .Image}},\"ports\":{{json .Ports}},\"labels\":{$labels},$more}"
 }
 
 ask_docker() {

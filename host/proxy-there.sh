@@ -1,18 +1,20 @@
 #!/bin/sh
-# proxy-there [owner=OWNER]
+# proxy-there [owner=OWNER] [network=NETWORK]
 #
 # Before apps route through a proxy that another program has made: whether one runs here, answers, reaches the containers of this
-# program, and belongs to whom the program says. It changes nothing.
+# program, and belongs to whom the program says. These containers are on the network sextant, or on another one as well: Kamal's, whose
+# proxy is left as it is. It changes nothing.
 set -u
 # shellcheck source=lib/common.sh
 . "${0%/*}/lib/common"
 # shellcheck source=lib/redirect.sh
 . "${0%/*}/lib/redirect"
 
-owner=''
+owner='' network=sextant
 for word; do
     case $word in
     owner=*) owner=${word#*=} ;;
+    network=*) network=${word#*=} ;;
     *) fail "proxy-there: unknown word $word" ;;
     esac
 done
@@ -31,8 +33,8 @@ if [ -n "$owner" ] && [ "$whose" != "$owner" ]; then
 fi
 [ "${facts%% *}" = true ] ||
     fail "the proxy on this host does not run: docker start $proxy, or pulumi up --refresh of the program that it belongs to (${whose:-it has no label sextant.proxy})"
-[ -n "$(address "$proxy")" ] ||
-    fail "the proxy on this host is not on the network of this program's containers, which it could not reach: docker network connect sextant $proxy lets it"
+[ -n "$(inspect "{{with index .NetworkSettings.Networks \"$network\"}}{{.IPAddress}}{{end}}" "$proxy")" ] ||
+    fail "the proxy on this host is not on the Docker network $network, where it reaches this program's containers: docker network connect $network $proxy lets it"
 tries=0
 until listed "$proxy" >/dev/null; do
     tries=$((tries + 1))

@@ -1,5 +1,6 @@
 #!/bin/sh
-# ready container=NAME timeout=SECONDS [role=LABEL] [port= path= host= proto=] [delay=SECONDS] [lease=SECONDS] [probe=SECONDS] [-- COMMAND...]
+# ready container=NAME timeout=SECONDS [role=LABEL] [port= path= host= proto=] [delay=SECONDS] [lease=SECONDS] [probe=SECONDS]
+#     [kamal=SERVICE/ROLE/DESTINATION] [-- COMMAND...]
 #
 # Starts a new container and waits until it is fit to take traffic; where it is not, prints the evidence of why. With a port
 # it asks the container directly, not through the proxy, with the route's own Host header, and never follows a redirect. With
@@ -8,7 +9,8 @@
 # Ends at once on what time cannot cure. A container that fails is stopped and kept, with its log.
 #
 # Before it starts anything it stops what earlier releases, that failed or were cut off, left running without traffic. A second check
-# of the same container takes over from the first, which ends without a word to it.
+# of the same container takes over from the first, which ends without a word to it. With kamal= it stops the containers of that role of Kamal's,
+# too, as the container must not run beside them, and prints stops=NAME for each.
 set -u
 # shellcheck source=lib/common.sh
 . "${0%/*}/lib/common"
@@ -20,8 +22,10 @@ set -u
 . "${0%/*}/lib/evidence"
 # shellcheck source=lib/redirect.sh
 . "${0%/*}/lib/redirect"
+# shellcheck source=lib/kamal.sh
+. "${0%/*}/lib/kamal"
 
-container='' role='' port='' path=/up host='' proto=http timeout=60 delay=3 lease=0 probe=5
+container='' role='' kamal='' port='' path=/up host='' proto=http timeout=60 delay=3 lease=0 probe=5
 for word; do
     case $word in --) break ;; container=*) container=${word#*=} ;; esac
 done
@@ -33,6 +37,7 @@ while [ $# -gt 0 ]; do
     case $1 in
     container=*) container=${1#*=} ;;
     role=*) role=${1#*=} ;;
+    kamal=*) kamal=${1#*=} ;;
     port=*) port=${1#*=} ;;
     path=*) path=${1#*=} ;;
     host=*) host=${1#*=} ;;
@@ -367,6 +372,14 @@ if [ -n "$role" ]; then
     fi
 fi
 routed
+replaced=''
+if [ -n "$kamal" ]; then
+    replaced=$(kamal_running "$kamal" | cut -d ' ' -f 2)
+    # Kamal's own time for a role without a route (lib/kamal/configuration/docs/configuration.yml drain_timeout).
+    # shellcheck disable=SC2086 # names have no blanks
+    [ -z "$replaced" ] || said=$(docker stop --time 30 $replaced 2>&1 >/dev/null 7>&-) ||
+        fail "Kamal's $(printf '%s' "$replaced" | tr '\n' ' ')could not be stopped, and $container was not started: $said"
+fi
 # An earlier check may have stopped it; the same version can be tried again.
 if [ "$runs" != true ]; then
     # Docker's command line says best why it does not start.
@@ -407,4 +420,5 @@ if [ "$lease" -eq 0 ] && [ -n "$role" ]; then
     put_to_work "$role" "$container"
     rm -f "$(gate_of "$container")"
 fi
+[ -z "$replaced" ] || printf '%s\n' "$replaced" | sed 's/^/stops=/'
 exit 0

@@ -1,10 +1,10 @@
 #!/bin/sh
-# release name=NAME image=IMAGE timeout=SECONDS -- COMMAND...
+# release name=NAME image=IMAGE timeout=SECONDS [join=NETWORK ...] -- COMMAND...
 # release name=NAME forget
 #
 # Runs a command once in a container of the new image: migrations, before anything takes the new release. What Docker makes the
 # container from comes on standard input, as its API takes it: image, command and environment are data, and nothing of them is in
-# an argument list or in this shell.
+# an argument list or in this shell. `join` are further networks that the container has to be in.
 #
 # It runs once, also where the client was cut off: a run goes on without one, and the next one of the same image, command and
 # environment waits for it and has its result. What has succeeded is not run again within an hour; `forget` ends that, with the app.
@@ -16,12 +16,13 @@ set -u
 # shellcheck source=lib/evidence.sh
 . "${0%/*}/lib/evidence"
 
-name='' image='' timeout=600 forget=''
+name='' image='' timeout=600 forget='' joined=''
 while [ $# -gt 0 ]; do
     case $1 in
     name=*) name=${1#*=} ;;
     image=*) image=${1#*=} ;;
     timeout=*) timeout=${1#*=} ;;
+    join=*) joined="$joined ${1#*=}" ;;
     forget) forget=yes ;;
     --)
         shift
@@ -121,6 +122,12 @@ case ${answer##*
 esac
 id=${answer#*'"Id":"'}
 id=${id%%\"*}
+for network in $joined; do
+    said=$(docker network connect "$network" "$id" 2>&1 >/dev/null) || {
+        ended unstarted
+        give_up start-failed "error=$said"
+    }
+done
 ended begun
 said=$(docker start "$id" 2>&1 >/dev/null) || {
     ended unstarted

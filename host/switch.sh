@@ -1,6 +1,6 @@
 #!/bin/sh
 # switch role=LABEL container=NAME [container=NAME ...] stop=SECONDS [keep=old] [service=NAME port=PORT [bridge=wait]]
-#     [services=NAME,...] [claimed=HOST/PATH ...] [-- KAMAL-PROXY DEPLOY FLAGS...]
+#     [services=NAME,...] [claimed=HOST/PATH ...] [kamal=SERVICE/ROLE/DESTINATION] [-- KAMAL-PROXY DEPLOY FLAGS...]
 #
 # Puts the traffic of a role on this host on new containers, then stops the old ones. With a service the proxy deploys and
 # drains; without one (workers) the old ones are just stopped. It ends when the new ones have the traffic; draining and
@@ -12,6 +12,10 @@
 # A host and path that another service of the same stack has come over without a gap, as the program has moved them here. `services` are
 # all that the role has by the program: others of it go, at the last switch of the role. `claimed` are the hosts and paths that the
 # program gives to other services on this host: where the proxy has one of them with this role still, it stays until its switch takes it.
+#
+# With kamal= the role takes the place of a role of Kamal's: its route goes over as it is, in one step and under its own name, so that Kamal
+# can have it back; and its containers are stopped with what is old here, and not deleted. It prints took=NAMES, stops=NAME and, for what
+# another route of Kamal's has still, serves=NAME.
 set -u
 # shellcheck source=lib/common.sh
 . "${0%/*}/lib/common"
@@ -23,8 +27,10 @@ set -u
 . "${0%/*}/lib/evidence"
 # shellcheck source=lib/redirect.sh
 . "${0%/*}/lib/redirect"
+# shellcheck source=lib/kamal.sh
+. "${0%/*}/lib/kamal"
 
-role='' stop=10 keep='' service='' port='' bridge='' containers='' services='' declared='' claimed=''
+role='' kamal='' stop=10 keep='' service='' port='' bridge='' containers='' services='' declared='' claimed=''
 while [ $# -gt 0 ]; do
     case $1 in
     role=*) role=${1#*=} ;;
@@ -34,6 +40,7 @@ while [ $# -gt 0 ]; do
     service=*) service=${1#*=} ;;
     port=*) port=${1#*=} ;;
     bridge=*) bridge=${1#*=} ;;
+    kamal=*) kamal=${1#*=} ;;
     services=*) services=${1#*=} declared=yes ;;
     claimed=*) claimed="$claimed${claimed:+$newline}${1#*=}" ;;
     --)
@@ -135,13 +142,23 @@ if [ -n "$service" ]; then
 
     table=$(routes)
     name_there=$(name_of "$service" "$there")
+    taken=''
+    if [ -n "$kamal" ]; then
+        taken=$(table_now | targets_in "$(kamal_prefix "$kamal")")
+        if kamal_has "$kamal" "$taken"; then name_there=$(kamal_prefix "$kamal"); else taken=''; fi
+    fi
     targets_now=$(table_now | targets_in "$name_there")
 
     # What was ours by this name may be another's by now: its route is not ours to take.
-    ! held_by_stranger "$name_there" "$there" ||
+    [ -n "$taken" ] || ! held_by_stranger "$name_there" "$there" ||
         fail "the proxy route $name_there leads to containers that are not of ${role%/*/*}, and was not touched: remove it by the program that it belongs to, or give this app another name"
 
     wanted=$(pairs "$@")
+    [ -z "$taken" ] || {
+        lost=$(kamal_lost "$(pairs_of "$name_there")" "$wanted$newline$(printf '%s\n' "$claimed" | sed 's,/, /,')")
+        [ -z "$lost" ] ||
+            fail "Kamal's route $name_there answers $(printf '%s\n' "$lost" | tr -d ' ' | tr '\n' ' ')as well, which this program gives to no route, and was not touched: add it to the route, or deploy by Kamal once without it"
+    }
     # What it still has of that which the program gives to others stays until they take it.
     had=$([ -z "$claimed" ] || pairs_of "$name_there")
     if [ -n "$had" ] && [ "$(paths_in "$had")" = "$(paths_in "$wanted")" ]; then
@@ -210,6 +227,7 @@ END
     named "$service" "$name_there"
     [ -z "$covers" ] || uncover
     exec 6>&-
+    [ -z "$taken" ] || printf 'took=%s\n' "$(kamal_names "$taken" | tr '\n' ' ')"
     # Maintenance, or a pause, goes on: for whoever looks at the shop now, the release has changed nothing.
     held=$(printf '%s\n' "$seen" | awk -v service="$name_there" '$1 == service && NF >= 6 { print $5 }')
     case $held in paused | stopped) printf 'held=%s\n' "$held" ;; esac
@@ -249,6 +267,25 @@ while read -r name owner state; do
 done <<END
 $there
 END
+# Kamal's containers of the role go the same way, but for what another route of Kamal's leads to.
+if [ -n "$kamal" ] && [ -z "$keep" ]; then
+    routed=$(routes | serving)
+    while read -r id name; do
+        case $id in
+        '') ;;
+        *)
+            if printf '%s\n' "$routed" | grep -qFx -e "$id" -e "$name"; then
+                printf 'serves=%s\n' "$name"
+            else
+                printf 'stops=%s\n' "$name"
+                old="$old $name"
+            fi
+            ;;
+        esac
+    done <<END
+$(kamal_running "$kamal")
+END
+fi
 # Containers that still serve what another service takes over: the clean-up leaves them to Pulumi.
 printf '%s\n' "$stays" | tr ',' '\n' | sed 's/:[0-9]*$//; /^$/d' >"$lock.stay"
 # What is drained or stopped now has its own time for that, also when the next release begins meanwhile.

@@ -26,6 +26,8 @@ export interface Wish {
   readonly stack: string;
   /** The application's folder, as seen from the program's. */
   readonly above: string;
+  /** Whether the program takes Kamal's place on its own machines. @default false: it begins beside it, or elsewhere */
+  readonly takeOver?: boolean;
 }
 
 export interface Imported extends Merged {
@@ -38,7 +40,10 @@ export interface Imported extends Merged {
 }
 
 /** Reads and maps the configuration. @throws Error with one sentence */
-export function imported(folder: Folder, { file, destinations, stack, above }: Wish): Imported {
+export function imported(
+  folder: Folder,
+  { file, destinations, stack, above, takeOver = false }: Wish,
+): Imported {
   const base = readFile(folder, file);
   const names = new Names();
   const all = destinations ?? destinationsOf(folder, file);
@@ -52,7 +57,7 @@ export function imported(folder: Folder, { file, destinations, stack, above }: W
     const raw = over === undefined ? base.value : deepMerge(base.value, over.value, isMap);
     const sources = sourcesOf(secretsFiles(folder, raw, destination));
     const { program, decisions } = mapped(raw, {
-      ...{ names, sources, destination, above },
+      ...{ names, sources, destination, above, takeOver },
       hooks: hooksOf(folder, raw),
       kindOf: (path) => folder.kindOf(path),
     });

@@ -45,7 +45,11 @@ export interface Program {
   readonly registries: readonly RegistryPart[];
   readonly machines: readonly Machine[];
   /** The machines with a proxy, and its arguments. */
-  readonly proxy?: { readonly machines: readonly string[]; readonly fields: Fields };
+  readonly proxy?: {
+    readonly kind: "Proxy" | "ExistingProxy";
+    readonly machines: readonly string[];
+    readonly fields: Fields;
+  };
   readonly accessories: readonly AccessoryPart[];
   readonly app?: AppPart;
   /** The values that a stack has to be given by somebody. */

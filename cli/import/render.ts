@@ -40,7 +40,7 @@ function imports(from: Merged, body: string): string[] {
     ...(program.app === undefined ? [] : ["App"]),
     ...(program.machines.length === 0 ? [] : ["ExistingServer"]),
     ...(program.image === undefined ? [] : ["Image"]),
-    ...(program.proxy === undefined ? [] : ["Proxy"]),
+    ...(program.proxy === undefined ? [] : [program.proxy.kind]),
     ...(program.registries.length === 0 ? [] : ["Registry"]),
     ...new Set(program.accessories.map(({ kind }) => kind)),
   ].sort();
@@ -123,8 +123,8 @@ function proxy(from: Merged): string[] {
   const { proxy: own } = from.program;
   if (own === undefined) return [];
   const fields = new Fields().with("servers", machinesOf(from, "proxyServers", own.machines)).and(own.fields);
-  const one = `const proxy = new Proxy("proxy", ${flat(fields) ?? ""});`;
-  return [one.length <= width && flat(fields) !== undefined ? one : made("Proxy", "proxy", fields, "proxy")];
+  const one = `const proxy = new ${own.kind}("proxy", ${flat(fields) ?? ""});`;
+  return [one.length <= width && flat(fields) !== undefined ? one : made(own.kind, "proxy", fields, "proxy")];
 }
 
 function accessories(from: Merged): string[] {

@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { InvalidArgumentError, type Command } from "commander";
 import { sendOk } from "../../provider/docker/api";
+import { join } from "../../provider/docker/join";
 import { quote } from "../../provider/host/scripts";
 import { attachOverSsh, streamOverSsh } from "../../provider/ssh/stream";
 import { isNamedBy } from "../host-pattern";
@@ -20,7 +21,7 @@ import {
   type Choice,
 } from "./choice";
 import { prefix, widestOf } from "./log-lines";
-import { oneOffBody, type OneOff, type Original } from "./one-off";
+import { furtherNetworks, oneOffBody, type OneOff, type Original } from "./one-off";
 import type { Running } from "./running";
 import { printedAfter, typed } from "./terminal";
 
@@ -193,6 +194,7 @@ async function inNewContainer({ host: { shell }, name }: Running, one: OneOff, r
     const request = { ...create, body: oneOffBody(name, body as Original, one) };
     // 409: a connection that was cut had made it.
     await sendOk(shell, request, "making a container for the command", [409]);
+    await join(shell, made, furtherNetworks(body as Original));
     if (interrupted.signal.aborted) return 130;
     const words = [...(one.interactive ? ["--interactive"] : []), ...(one.terminal ? [unlikely] : [])];
     const code = await run(["docker start --attach", ...words, made].join(" "), interrupted.signal);

@@ -7,6 +7,7 @@ export interface Original {
   Image: string;
   Config: Readonly<Record<string, unknown>>;
   HostConfig: Readonly<Record<string, unknown>>;
+  NetworkSettings?: { readonly Networks?: Readonly<Record<string, unknown>> | null };
 }
 
 /** How a command is run. */
@@ -23,6 +24,17 @@ export interface OneOff {
 
 /** The label of such a container, with the name of the one that it was made after. */
 export const oneOffLabel = "sextant.exec";
+
+/** The networks that the original is in beside its own: Kamal's, where its app was taken over. */
+export function furtherNetworks({ HostConfig: { NetworkMode }, NetworkSettings }: Original): string[] {
+  const all = Object.keys(NetworkSettings?.Networks ?? {});
+  return isNetwork(NetworkMode) ? all.filter((name) => name !== NetworkMode) : [];
+}
+
+/** Whether a mode names a network, and is none of Docker's own words. */
+function isNetwork(mode: unknown): mode is string {
+  return typeof mode === "string" && !/^(default|host|none|bridge|container:.*)$/.test(mode);
+}
 
 /**
  * The body of `POST /containers/create`. The command has the image, the environment, the volumes, the network and the limits of the
@@ -62,8 +74,6 @@ export function oneOffBody(
       // What is typed and answered is nobody else's to read.
       LogConfig: { Type: "none" },
     },
-    ...(typeof NetworkMode === "string" && !/^(default|host|none|bridge|container:.*)$/.test(NetworkMode)
-      ? { NetworkingConfig: { EndpointsConfig: { [NetworkMode]: {} } } }
-      : {}),
+    ...(isNetwork(NetworkMode) ? { NetworkingConfig: { EndpointsConfig: { [NetworkMode]: {} } } } : {}),
   };
 }

@@ -15,6 +15,7 @@ import type { Proxy } from "../proxy/proxy";
 import type { CleanUpArgs } from "./clean-up";
 import type { Hooks } from "./hooks";
 import type { RouteArgs } from "./route";
+import type { TakeOver } from "./take-over";
 import type { WaitArgs } from "./wait";
 
 /** What a container of a role is run with; given for the app, each role may say otherwise. */
@@ -168,6 +169,18 @@ export interface AppArgs extends ContainerSettings {
    * @example { web: { servers: [web1] } }
    */
   roles: Record<string, RoleArgs>;
+  /**
+   * Kamal's app whose place this one takes, on servers with `takeOver: "kamal"`. The first release starts beside Kamal's containers; at its switch each
+   * role takes the requests of Kamal's role by one `kamal-proxy deploy` of Kamal's own route, which keeps its name, and then stops Kamal's containers of
+   * that role. These are not deleted: `kamal rollback VERSION` starts the app again and has the route back. Where Kamal has deployed since,
+   * a refresh says so, and the next release takes over again. A route of Kamal's with a host and path that the program gives to nobody is refused at
+   * the switch, with Kamal's serving on.
+   *
+   * @default none: Kamal's apps go on beside it
+   * @edit the switches run again, in place
+   * @example { service: "shop", destination: "production" }
+   */
+  takeOver?: TakeOver;
   /**
    * A command that is run once a release, on the first server of the primary role, before any container starts: migrations. It has the
    * environment and the volumes of that role. Where the connection is cut it goes on, and the next `pulumi up` waits for it and has its

@@ -15,6 +15,7 @@ import { Step, type ReadyArgs, type SwitchArgs } from "../host/step";
 import { loginLine } from "../image/login";
 import type { Front } from "../proxy/args";
 import { inSeconds, memoryLimit, seconds } from "../../provider/core/units";
+import { kamalNetwork } from "../../provider/kamal/names";
 import { ownerLabel } from "../../provider/docker/container-body";
 import type { AppArgs } from "./args";
 import { assetsMount } from "./assets";
@@ -33,6 +34,7 @@ import {
   switchedRoute,
   type RouteArgs,
 } from "./route";
+import { takenOver } from "./take-over";
 import { imageVolumesOf, mountsOn, volumesOn, type AppVolumes } from "./volumes";
 import { Wait } from "./wait";
 
@@ -78,6 +80,7 @@ export function runRelease(
       timeout: inSeconds(args.releaseTimeout ?? "10m"),
       ...variables(releasing, primary, host),
       network: host.network.name,
+      ...(host.takeOver === "kamal" ? { alsoOn: [kamalNetwork] } : {}),
       volumes: mountsOn(volumes, host, primary),
       imageVolumes: imageVolumesOf(app, data, primary),
     },
@@ -169,7 +172,11 @@ function makeContainer(releasing: Releasing, { role, host }: Placement, after: p
         start: false,
         command: role.command,
         ...variables(releasing, role, host),
-        network: { name: host.network.name, id: host.network.id },
+        network: {
+          name: host.network.name,
+          id: host.network.id,
+          ...(host.takeOver === "kamal" ? { also: [kamalNetwork] } : {}),
+        },
         volumes: [...mountsOn(volumes, host, role), ...assetsMount(releasing, role)],
         imageVolumes: imageVolumesOf(app, data, role),
         labels: labelsOf(app, role),
@@ -209,10 +216,17 @@ function makeReady(
       timeout: inSeconds(role.readyTimeout ?? "60s"),
       ...fitness(role, args.proxy?.config.behind),
       ...(lease > 0 ? { lease: `${lease}s` as const } : {}),
+      ...(role.strategy === "stop-first" ? takes(args, role) : {}),
     },
     { parent: app, dependsOn: [...after, ...proxy] },
     args.transform?.ready,
   );
+}
+
+/** Kamal's role whose containers end with the step. */
+function takes(args: AppArgs, role: Role): Pick<SwitchArgs, "takeOver"> {
+  const takeOver = takenOver(args, role.name);
+  return takeOver === undefined ? {} : { takeOver };
 }
 
 /** By what a container of a role is known to be fit: its first route's health, or a command, or that it keeps running. */
@@ -252,6 +266,7 @@ function makeSwitch(
       claimed: onceAllAreMade(container, () =>
         claimedByOthers(args.proxy, host.hostName, routed === undefined ? [] : [routed.service]),
       ),
+      ...takes(args, role),
       stopTimeout: inSeconds(role.stopTimeout ?? "30s"),
       timeout: `${switchSeconds(role)}s`,
     },

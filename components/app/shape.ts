@@ -130,6 +130,14 @@ export const appShape: Shape<AppArgs> = object<AppArgs>(
       ),
       "give at least one role: { web: { servers: [web] } }",
     ),
+    takeOver: object<Part<AppArgs, "takeOver">>(
+      {
+        service: needed(text, 'give Kamal\'s service, such as "shop"'),
+        destination: text,
+        roles: named(text, '{ "web-eu": "web" }'),
+      },
+      '{ service: "shop" }',
+    ),
     release: words,
     releaseTimeout: single,
     hooks: object<Part<AppArgs, "hooks">>(

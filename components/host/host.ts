@@ -55,6 +55,8 @@ export interface Host {
   readonly network: DockerNetwork;
   /** The registries that it pulls from with credentials. */
   readonly registries: readonly Registry[];
+  /** Whose place the program takes on the machine: Kamal's proxy stays there, and its accessories are reached by their names. */
+  readonly takeOver?: "kamal" | undefined;
   /** Whether the program says that the machine is gone: then nothing is on it, and nothing can be put on it. */
   readonly gone?: boolean;
   /** From where it can be reached, where the program says it. */

@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { kamalNetwork } from "../../provider/kamal/names";
 import { Component } from "../core/component";
 import { refuseShape } from "../core/shape";
 import type { Host } from "../host/host";
@@ -23,6 +24,8 @@ export interface ExistingProxyOnHost {
  * The first step of an update looks on each host whether a proxy runs there that reaches this program's containers, and whose it is. Two
  * programs cannot have one route: the host name and path of another program's app are refused at the switch, with the old release serving.
  * While the proxy's own program replaces it, a switch waits.
+ *
+ * On an `ExistingServer` with `takeOver: "kamal"` it is Kamal's own, which stays as it is: docs/guide/from-kamal.md.
  *
  * A route with `ownCertificate()` needs a proxy that a `Proxy` made, which reads the certificate's files.
  *
@@ -50,7 +53,11 @@ export class ExistingProxy extends Component {
       "ProxyThere",
       `${this.componentName}-${host.hostName}-there`,
       host,
-      { ...(owner === undefined ? {} : { owner }) },
+      {
+        ...(owner === undefined ? {} : { owner }),
+        // Kamal's own stays as it is; the containers of apps come to it.
+        ...(host.takeOver === "kamal" ? { network: kamalNetwork } : {}),
+      },
       { parent: this, dependsOn: [host.network] },
       transform?.there,
     );

@@ -11,7 +11,7 @@ import type { Host } from "../host/host";
 import { alsoAfter, dependingOn } from "../host/depends";
 import { Step } from "../host/step";
 import { checkProxy, proxyConfig, type ProxyArgs, type ProxyConfig } from "./args";
-import { checkFront, checkOnServers, registerProxy } from "./checks/check-servers";
+import { checkFront, checkKamal, checkOnServers, registerProxy } from "./checks/check-servers";
 import { proxyCommand, proxyFiles, proxyPorts, proxySettings, proxyVolume } from "./container";
 import { proxyContainer } from "../../provider/release/proxy-names";
 import { proxyShape } from "./shape";
@@ -53,7 +53,7 @@ export class Proxy extends Component {
     refuseShape(`${new.target.name} "${name}"`, proxyShape, args);
     super("Proxy", name, opts);
     this.config = proxyConfig(args);
-    const onServers = checkOnServers(this.label, args.servers, this.config);
+    const onServers = [...checkKamal(args.servers), ...checkOnServers(this.label, args.servers, this.config)];
     this.refuse([...checkProxy(args), ...onServers]);
     this.warn(checkFront(args.servers, this.config));
     registerProxy(this.label, args.servers, this.config);

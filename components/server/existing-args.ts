@@ -116,6 +116,17 @@ export interface ExistingServerArgs {
     accept?: AcceptableCheck[];
   };
   /**
+   * Says that Kamal deploys to the machine, and that this program takes its place there. The preflight then tells what Kamal has on it and what
+   * becomes of each. Kamal's proxy stays, and is routed through with an `ExistingProxy`; the containers of apps are in Kamal's Docker network
+   * `kamal`, too, where that proxy reaches them and they reach Kamal's accessories by their names, such as `shop-db`; an `App` with `takeOver` takes
+   * the place of one of Kamal's. It stays in the program for as long as that proxy or one of those accessories is used: docs/guide/from-kamal.md.
+   *
+   * @default nothing of Kamal's is used
+   * @edit the preflight runs again, in place; the containers of apps are replaced, rolling
+   * @example "kamal"
+   */
+  takeOver?: "kamal";
+  /**
    * Says that the machine is dead, or out of reach for longer, so that the others can be released without it. What was on it is
    * given up without asking it: Pulumi takes it out of the state and says what is left there. Take it out of all roles, proxies and
    * accessories at the same time; a preview refuses what would be put on it. Then take the server out as well, or, when it
@@ -147,6 +158,7 @@ export function checkExistingServer(name: string, args: ExistingServerArgs): Pro
     ...check.oneOf("docker", args.docker, ["install"]),
     ...checkHostKey("hostKey", args.hostKey),
     ...checkRegistries(args.registries),
+    ...check.oneOf("takeOver", args.takeOver, ["kamal"]),
     ...(args.preflight?.ports ?? []).flatMap((port, at) => check.port(`preflight.ports[${at}]`, port)),
     ...check.size("preflight.disk", args.preflight?.disk, 1),
     ...(args.preflight?.accept ?? []).flatMap((name, at) => checkAccepted(`preflight.accept[${at}]`, name)),

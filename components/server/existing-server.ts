@@ -38,6 +38,8 @@ export class ExistingServer extends Component implements Host {
   readonly ssh: Host["ssh"];
   readonly network: Host["network"];
   readonly registries: Host["registries"];
+  /** Whose place the program takes on the machine. */
+  readonly takeOver: Host["takeOver"];
   /** Whether the program says that the machine is gone. */
   readonly gone: boolean;
   readonly exposure: Exposure;
@@ -55,6 +57,7 @@ export class ExistingServer extends Component implements Host {
     this.warn(checkTrust(args));
     this.args = args;
     this.hostName = name;
+    this.takeOver = args.takeOver;
     this.gone = args.gone ?? false;
     this.exposure = {
       sshPort: args.ssh?.port ?? 22,
@@ -94,7 +97,7 @@ export class ExistingServer extends Component implements Host {
   }
 
   private preflightWords(): pulumi.Input<string>[] {
-    const { architecture, privateAddress, preflight = {}, memory, docker } = this.args;
+    const { architecture, privateAddress, preflight = {}, memory, docker, takeOver } = this.args;
     const { ports = [80, 443], accept = [] } = preflight;
     const plain = (this.args.registries ?? []).filter((registry) => registry.insecure);
     const insecure = plain.map(({ address }) => address).sort();
@@ -107,6 +110,7 @@ export class ExistingServer extends Component implements Host {
       ...(privateAddress === undefined ? [] : [pulumi.interpolate`private=${privateAddress}`]),
       ...(docker === undefined ? [] : [`docker=${docker}`]),
       ...(docker === undefined || insecure.length === 0 ? [] : [`insecure=${insecure.join(",")}`]),
+      ...(takeOver === undefined ? [] : [`takeover=${takeOver}`]),
       ...(accept.length === 0 ? [] : [`accept=${[...new Set(accept)].sort().join(",")}`]),
     ];
   }

@@ -102,6 +102,7 @@ export const existingServerShape: Shape<ExistingServerArgs> = object<ExistingSer
       },
       '{ disk: "5g" }',
     ),
+    takeOver: single,
     gone: flag,
     transform: hostTransform,
   },

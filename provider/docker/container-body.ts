@@ -23,8 +23,11 @@ export interface ContainerInputs {
   /** The variables that are secrets: their values are in no diff, and not in clear in the state. */
   secrets?: Record<string, string>;
   labels?: Record<string, string>;
-  /** The network that it is in; by its id, so that a new network of the same name makes a new container. */
-  network: { name: string; id: string; aliases?: string[] };
+  /**
+   * The network that it is in; by its id, so that a new network of the same name makes a new container. `also` are the names of further
+   * networks, which somebody else has made.
+   */
+  network: { name: string; id: string; aliases?: string[]; also?: string[] };
   /** Docker volumes, or directories of the host, in the container. */
   volumes?: Mount[];
   /**

@@ -34,6 +34,7 @@ import {
 import { bring } from "./bring";
 import { freshlyMade } from "./fresh";
 import { withImageVolumes } from "./image-volumes";
+import { join } from "./join";
 import { send, messageOf, sendOk, type Answer } from "./api";
 
 /** As a program gives them: without a name, one is made from this prefix. */
@@ -176,10 +177,11 @@ function taken({ name, ownedBy }: ContainerInputs, there: Inspected | undefined)
   return `a container named ${name} is there already and ${whose}; ${cure}.`;
 }
 
-/** Writes the files and starts it; what could not be completed is taken away again, so that the next run begins anew. */
+/** Brings it into its further networks, writes the files and starts it; what could not be completed is taken away again, so that the next run begins anew. */
 async function complete({ id, serves }: Created, inputs: ContainerInputs): Promise<void> {
   const { shell, name, uploads = [], start = true } = inputs;
   try {
+    await join(shell, id, inputs.network.also);
     if (uploads.length > 0) {
       const files = uploads.map(({ file, content }) => ({ name: file.replace(/^\/+/, ""), data: content }));
       const archive = createTar(files, { attrs: { mode: "644", user: "root", group: "root" } });

@@ -11,6 +11,7 @@ import { relation, unknownValue, type Place } from "../data/place";
 import type { Data } from "../data/word";
 import { changed } from "../changes";
 import { first } from "../gone";
+import { isKamalsAccessory } from "../kamal/names";
 import { stand, stands } from "../standing";
 import { pace } from "../ssh/connections";
 import { addressOf, type SshAddress } from "../ssh/address";
@@ -60,6 +61,8 @@ interface User {
 interface Using {
   name: string;
   owner: string | undefined;
+  /** Whether it is an accessory of Kamal's that runs. */
+  kamal: boolean;
 }
 
 /** What Docker cannot change on a volume that is there. */
@@ -89,9 +92,10 @@ async function usersOf(shell: SshAddress, name: string): Promise<Using[]> {
   const { body } = await sendOk(shell, { method: "GET", path }, `looking who uses the volume ${name}`);
   return (body as User[])
     .filter(({ State }) => State !== "removing" && State !== "dead")
-    .map(({ Names, Labels }) => ({
+    .map(({ Names, Labels, State }) => ({
       name: (Names[0] ?? "").replace(/^\//, ""),
       owner: Labels?.[ownerLabel],
+      kamal: State === "running" && isKamalsAccessory(Labels ?? {}),
     }));
 }
 
@@ -132,10 +136,18 @@ async function refuseOthers(
       `${shell.name}: the volume ${name} belongs to ${label}, and not to ${owner}; give this one another name, or take it over with its data by transform: { volume: { owner: "${label}" } } once nothing else uses it ${page}.`,
     );
   }
-  const other = strangerAmong(await usersOf(shell, name), { component, formerly });
+  const users = await usersOf(shell, name);
+  const other = strangerAmong(users, { component, formerly });
   if (other !== undefined) {
     throw new Error(
       `${shell.name}: the volume ${name} is used by the container ${other.name} of ${other.owner ?? ""}, and two must not write to one volume; give this one another name by transform: { volume: { name: "…" } } ${page}.`,
+    );
+  }
+  // An app's files are there for all who have them.
+  const kamals = component?.includes("/accessory/") === true ? users.find(({ kamal }) => kamal) : undefined;
+  if (kamals !== undefined) {
+    throw new Error(
+      `${shell.name}: the volume ${name} is used by ${kamals.name}, an accessory of Kamal's that runs, and two servers must not write to one volume; stop it first (kamal accessory stop NAME), and run pulumi up again ${page}.`,
     );
   }
 }

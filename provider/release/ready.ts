@@ -1,5 +1,6 @@
 /** The step that starts a new container and waits until it is fit. */
 import { seconds, type Duration } from "../core/units";
+import { kamalWord, leftOver, type KamalRole } from "../kamal/names";
 import { runs, type Step, type StepInputs } from "./step";
 
 /** When a container of a role counts as fit. */
@@ -16,6 +17,8 @@ export interface ReadyInputs extends StepInputs {
   delay?: Duration;
   /** A command in the container that has to succeed. @default none */
   command?: string[];
+  /** Kamal's role whose containers are stopped before it starts: of what must not run twice. @default none */
+  takeOver?: KamalRole;
   /** How long it may wait for its switch, until it is stopped. It follows from all that is switched before: another is no change. @default for ever */
   lease?: Duration;
 }
@@ -33,7 +36,7 @@ export interface HealthQuestion {
 }
 
 export const readyStep: Step<ReadyInputs> = {
-  call: ({ role, container, timeout, health, delay, lease, command = [] }) => ({
+  call: ({ role, container, timeout, health, delay, lease, takeOver, command = [] }) => ({
     verb: "ready",
     words: [
       `role=${role}`,
@@ -42,9 +45,11 @@ export const readyStep: Step<ReadyInputs> = {
       ...(health === undefined ? [] : questionWords(health)),
       ...(delay === undefined ? [] : [`delay=${seconds(delay)}`]),
       ...(lease === undefined ? [] : [`lease=${seconds(lease)}`]),
+      ...(takeOver === undefined ? [] : [`kamal=${kamalWord(takeOver)}`]),
       ...(command.length === 0 ? [] : ["--", ...command]),
     ],
   }),
+  says: ({ takeOver }, printed) => (takeOver === undefined ? undefined : leftOver(takeOver, printed)),
   about: ({ container }) => container,
   limit: ({ timeout }) => timeout,
   aside: ["lease"],

@@ -22,6 +22,8 @@ export interface ReleaseInputs extends StepInputs {
   secrets?: Record<string, string>;
   /** The Docker network. */
   network: string;
+  /** Further Docker networks, which somebody else has made. @default none */
+  alsoOn?: string[];
   /** Docker volumes, or directories of the host, in the container. */
   volumes?: Mount[];
   /** The volumes for what the image keeps where nothing is mounted, as those of the first role. Another value is no change. */
@@ -50,10 +52,17 @@ export function releaseBody(
 
 export const releaseStep: Step<ReleaseInputs> = {
   call: (inputs) => {
-    const { name, image, timeout, command } = inputs;
+    const { name, image, timeout, command, alsoOn = [] } = inputs;
     return {
       verb: "release",
-      words: [`name=${name}`, `image=${image}`, `timeout=${seconds(timeout)}`, "--", ...command],
+      words: [
+        `name=${name}`,
+        `image=${image}`,
+        `timeout=${seconds(timeout)}`,
+        ...alsoOn.map((network) => `join=${network}`),
+        "--",
+        ...command,
+      ],
       stdin: releaseBody(inputs),
     };
   },

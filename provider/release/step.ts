@@ -61,6 +61,8 @@ export interface Step<Inputs extends StepInputs> {
    * @param verbs the directory of the verbs on the host
    */
   looks?(inputs: Inputs, verbs: string): string[];
+  /** What the user is told of a refresh that found the work undone, by what the lines printed besides. */
+  finds?(inputs: Inputs, printed: string): string | undefined;
 }
 
 /** Seconds that a verb may take for which nothing is said. */
@@ -183,12 +185,12 @@ export function stepProvider<Inputs extends StepInputs>(
       if (state === undefined) throw new Error("a step of a release cannot be imported");
       const looks = step.looks?.(state, hostScripts().directory) ?? [];
       if (looks.length === 0) return { id, props: state };
-      const answers = (
-        await runLine(state.shell, looks.join("; "), { timeout: grace, what: `looking at ${id}` })
-      )
-        .trim()
-        .split("\n");
+      const what = `looking at ${id}`;
+      const printed = await runLine(state.shell, looks.join("; "), { timeout: grace, what });
+      const answers = printed.trim().split("\n");
       const done = answers.filter((answer) => answer.trim() === "true").length === looks.length;
+      const found = done ? undefined : step.finds?.(state, printed);
+      if (found !== undefined) say(`${state.shell.name}: ${found}`);
       return { id, props: { ...state, undone: !done } };
     },
   };

@@ -1,6 +1,7 @@
 /** The step that puts the traffic of a role on a host, or its work, on a new container, and stops the old ones. */
 import { seconds, type Duration } from "../core/units";
 import { quote } from "../host/scripts";
+import { kamalPrefix, kamalWord, leftOver, type KamalRole } from "../kamal/names";
 import { deployFlags, type SwitchedRoute } from "./route";
 import type { Step, StepInputs } from "./step";
 
@@ -16,6 +17,8 @@ export interface SwitchInputs extends StepInputs {
   services: string[];
   /** The hosts and paths that the program gives to others on this host, which take them by their own switches; another list is no change. */
   claimed: string[];
+  /** Kamal's role whose requests, or whose work, the container gets, and whose containers are stopped then. @default none */
+  takeOver?: KamalRole;
   /** Whether the old containers go on, as another route of the role is still to be switched. @default false */
   keepOld?: boolean;
   /** Whether the proxy is another program's, which may be replacing it now: that is waited for. @default false */
@@ -28,7 +31,7 @@ export interface SwitchInputs extends StepInputs {
 
 export const switchStep: Step<SwitchInputs> = {
   call: (inputs) => {
-    const { role, container, stopTimeout, services, claimed, keepOld, awaitProxy, route } = inputs;
+    const { role, container, stopTimeout, services, claimed, takeOver, keepOld, awaitProxy, route } = inputs;
     return {
       verb: "switch",
       words: [
@@ -37,6 +40,7 @@ export const switchStep: Step<SwitchInputs> = {
         `stop=${seconds(stopTimeout)}`,
         `services=${services.join(",")}`,
         ...claimed.map((pair) => `claimed=${pair}`),
+        ...(takeOver === undefined ? [] : [`kamal=${kamalWord(takeOver)}`]),
         ...(keepOld === true ? ["keep=old"] : []),
         ...(route === undefined
           ? []
@@ -50,11 +54,9 @@ export const switchStep: Step<SwitchInputs> = {
       ],
     };
   },
-  says: ({ route }, printed) => {
-    const held = /^held=(paused|stopped)$/m.exec(printed)?.[1];
-    if (route === undefined || held === undefined) return undefined;
-    const [is, ends] = held === "stopped" ? ["in maintenance", "maintenance off"] : ["paused", "resume"];
-    return `${route.service} is ${is}, and stays so: nobody sees the new release until npx sextant ${ends}.`;
+  says: (inputs, printed) => {
+    const said = [...ofKamal(inputs, printed), ...ofHeld(inputs, printed)];
+    return said.length === 0 ? undefined : said.join("\n");
   },
   undo: ({ role, route }) =>
     route === undefined ? undefined : { verb: "unroute", words: [route.service, `role=${role}`] },
@@ -62,17 +64,70 @@ export const switchStep: Step<SwitchInputs> = {
   limit: ({ timeout }) => timeout,
   aside: ["claimed"],
   lifecycleOnly: ["timeout"],
-  looks: ({ role, container, route }, verbs) =>
-    route === undefined ? [] : [serves(verbs, stackOf(role), route.service, `${container}:${route.port}`)],
+  finds: ({ role, route, takeOver }, printed) => {
+    const name = /^kamal=\/?(.+)$/m.exec(printed)?.[1];
+    if (name === undefined) return undefined;
+    const fault = route === undefined ? `${role} has ${name} beside it` : `${route.service} leads to ${name}`;
+    const again =
+      takeOver === undefined
+        ? "Say takeOver in the App, and pulumi up takes it over"
+        : "pulumi up takes over again";
+    return `${fault}, a container of Kamal's, which has deployed since. ${again}; kamal lock acquire -m "pulumi up deploys" keeps Kamal from it.`;
+  },
+  looks: ({ role, container, route, takeOver }, verbs) => {
+    if (route !== undefined)
+      return [serves(verbs, stackOf(role), route.service, `${container}:${route.port}`)];
+    return takeOver === undefined ? [] : [runsNone(takeOver)];
+  },
 };
+
+/** What the proxy holds back still. */
+function ofHeld({ route }: SwitchInputs, printed: string): string[] {
+  const held = /^held=(paused|stopped)$/m.exec(printed)?.[1];
+  if (route === undefined || held === undefined) return [];
+  const [is, ends] = held === "stopped" ? ["in maintenance", "maintenance off"] : ["paused", "resume"];
+  return [`${route.service} is ${is}, and stays so: nobody sees the new release until npx sextant ${ends}.`];
+}
+
+/** What was taken over of Kamal, and how it comes back. */
+function ofKamal({ takeOver, route }: SwitchInputs, printed: string): string[] {
+  if (takeOver === undefined) return [];
+  const taken = /^took=(.+)$/m.exec(printed)?.[1]?.trim().replaceAll(" ", ", ");
+  const serving = [...printed.matchAll(/^serves=(.+)$/gm)].map(([, name = ""]) => name);
+  const left = leftOver(takeOver, printed);
+  return [
+    ...(taken === undefined
+      ? []
+      : [
+          `${route?.service ?? ""} has taken over Kamal's route ${kamalPrefix(takeOver)}, which led to ${taken}.`,
+        ]),
+    ...(left === undefined ? [] : [left]),
+    ...serving.map(
+      (name) =>
+        `Kamal's ${name} is not stopped: the proxy sends requests to it by another route; docker exec kamal-proxy kamal-proxy list shows which.`,
+    ),
+  ];
+}
 
 /** `project/stack` of a role's label. */
 function stackOf(role: string): string {
   return role.split("/").slice(0, 2).join("/");
 }
 
-/** A look whether the proxy sends the requests of a service to a target. */
+/** A look whether the proxy sends the requests of a service to a target; where they go to a container of Kamal's, it says to which. */
 function serves(verbs: string, stack: string, service: string, target: string): string {
   const list = `${verbs}/routes ${quote(`stack=${stack}`)}`;
-  return `served=$(${list}) || exit; if printf '%s\\n' "$served" | grep -qxF ${quote(`${service} ${target}`)}; then echo true; else echo false; fi`;
+  const found = `printf '%s\\n' "$served" | awk -v service=${quote(service)} '$1 == service { sub(/:[0-9]+$/, "", $2); print $2 }'`;
+  return `served=$(${list}) || exit; if printf '%s\\n' "$served" | grep -qxF ${quote(`${service} ${target}`)}; then echo true; else echo false; docker inspect --type container --format ${quote(ofKamalFormat)} "$(${found})" 2>/dev/null || true; fi`;
 }
+
+/** A look whether no container of a role of Kamal's runs; where one does, it says which. */
+function runsNone({ service, role, destination = "" }: KamalRole): string {
+  const filters = [`service=${service}`, `role=${role}`, `destination=${destination}`];
+  const list = `docker ps ${filters.map((label) => `--filter ${quote(`label=${label}`)}`).join(" ")} --format 'kamal={{.Names}}'`;
+  return `beside=$(${list}) || exit; if [ -z "$beside" ]; then echo true; else printf 'false\\n%s\\n' "$beside"; fi`;
+}
+
+/** Says the name of a container that Kamal has made. */
+const ofKamalFormat =
+  '{{if index .Config.Labels "sextant.role"}}{{else if index .Config.Labels "role"}}kamal={{.Name}}{{end}}';

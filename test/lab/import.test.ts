@@ -24,8 +24,8 @@ afterAll(async () => {
 });
 
 /** Puts a program and its configuration into the workspace. */
-function put(name: string, stack: string): void {
-  const from = importCase(name);
+function put(name: string, stack: string, takeOver: boolean): void {
+  const from = importCase(name, takeOver);
   const project = join(workspace.folder, "project");
   // Beside the library's sources, and not with the package.
   const text = programText(from, "config/deploy.yml").replace('"pulumi-sextant"', '"../../../components"');
@@ -56,8 +56,11 @@ describe("a program from Kamal's configuration", () => {
     ["anchors", "production", 2],
     ["workers", "production", 1],
     ["odd-names", "production", 2],
-  ])("%s previews as the stack %s", async (name, stack, places) => {
-    put(name, stack);
+    ["rails", "production", 2, true],
+    ["destinations", "staging", 1, true],
+    ["tags", "production", 3, true],
+  ])("%s previews as the stack %s", async (name, stack, places, takeOver = false) => {
+    put(name, stack, takeOver);
     const { code, text } = await workspace.pulumi(["preview"], { HOME: home });
     expect(code, text).toBe(0);
     const containers = text.match(/^ *\+ .*sextant:index:Ready /gm) ?? [];

@@ -22,6 +22,8 @@ export interface Roles {
   /** The machines that have a route. */
   readonly routed: readonly string[];
   readonly settings: Fields;
+  /** What roles are called under Kamal, by their names here, where these are others. */
+  readonly renamed: Fields;
 }
 
 /** Settings that count for all roles. */
@@ -85,6 +87,9 @@ export function appOf(
     routed: [
       ...new Set(made.filter(({ route }) => route !== undefined).flatMap(({ part }) => part.machines)),
     ],
+    renamed: made
+      .filter(({ role, part }) => role !== part.name)
+      .reduce((fields, { role, part }) => fields.with(part.name, role), new Fields()),
     settings: settingsOf(
       common,
       made.some(({ route }) => route === undefined),

@@ -12,6 +12,7 @@ import { labelOf, type Context } from "./context";
 import { Machines, rolesOf } from "./hosts";
 import { otherKeys } from "./other";
 import { registryOf, withRegistry } from "./registry";
+import { decideTakeOver, keptAccessories, keptProxy, takeOverOf } from "./take-over";
 import { proxyOf } from "./route";
 import { sshOf } from "./ssh";
 
@@ -23,6 +24,8 @@ export interface Surroundings {
   readonly hooks: readonly string[];
   readonly destination?: string;
   readonly above: string;
+  /** Whether the program takes Kamal's place on its own machines. */
+  readonly takeOver: boolean;
   readonly kindOf: (path: string) => "file" | "folder" | "none";
 }
 
@@ -46,10 +49,12 @@ export function mapped(
   const machines = new Machines();
   // The roles name the machines before the accessories do.
   for (const role of roles) machines.of(role.hosts, role.name);
-  const { parts: accessories, hosts } = accessoriesOf(root, context, roles, machines, registries, name);
+  const { parts: accessories, hosts } = around.takeOver
+    ? keptAccessories(root, context)
+    : accessoriesOf(root, context, roles, machines, registries, name);
   const app = appOf(root, context, roles, machines, hosts);
   const run = typeof root.value["proxy"] === "object" ? root.map("proxy")?.map("run") : undefined;
-  const { fields: proxyFields, ports } = proxyOf(run);
+  const { fields: proxyFields, ports } = around.takeOver ? keptProxy(run, context) : proxyOf(run);
   const build = buildOf(root, context, { server: registry, registries });
   const access = sshOf(root, context);
   const image = imageOf(root, registry, kamal);
@@ -63,6 +68,7 @@ export function mapped(
         shown(key, value),
       );
   notes.add("hosts", "act", hostKeys);
+  if (around.takeOver) decideTakeOver(app, context);
   return {
     decisions: notes.decisions,
     program: {
@@ -76,9 +82,17 @@ export function mapped(
           ports,
           routed: app.routed,
           registries,
+          takeOver: around.takeOver,
         }),
       })),
-      ...(app.routed.length === 0 ? {} : { proxy: { machines: app.routed, fields: proxyFields } }),
+      ...(app.routed.length === 0
+        ? {}
+        : {
+            proxy: {
+              kind: around.takeOver ? "ExistingProxy" : "Proxy",
+              ...{ machines: app.routed, fields: proxyFields },
+            },
+          }),
       ...(app.roles.length === 0
         ? {}
         : {
@@ -92,7 +106,8 @@ export function mapped(
                     .with("version", earlier, ...earlierComment)
               )
                 .with("proxy", app.routed.length === 0 ? undefined : { is: "code", text: "proxy" })
-                .with("route", app.route),
+                .with("route", app.route)
+                .with("takeOver", around.takeOver ? takeOverOf(context, app) : undefined),
               roles: app.roles,
               tail: withDatabase(app.settings, accessories, notes),
             },
@@ -123,9 +138,10 @@ function machineFields(
     ports: readonly number[];
     routed: readonly string[];
     registries: readonly RegistryPart[];
+    takeOver: boolean;
   },
 ): Fields {
-  const { access, build, ports, routed, registries } = known;
+  const { access, build, ports, routed, registries, takeOver } = known;
   const free = routed.includes(name) ? ports : [];
   const usual = free.join() === "80,443";
   const ssh = host.port === undefined ? access : access.without("port").with("port", host.port);
@@ -138,7 +154,8 @@ function machineFields(
         ? undefined
         : registries.map((each): Node => ({ is: "code", text: variable(each.name, "Registry") })),
     )
-    .with("preflight", usual ? undefined : new Fields().with("ports", free));
+    .with("preflight", usual ? undefined : new Fields().with("ports", free))
+    .with("takeOver", takeOver ? "kamal" : undefined);
 }
 
 function imageOf(root: Reader, registry: Node | undefined, service: string): Node {

@@ -1,4 +1,5 @@
 /** `proxy` of an app or a role: its route; and `proxy.run`: the proxy itself. */
+import { isOldProxy } from "../../../provider/kamal/proxy-version";
 import { duration, Fields, isSpecial, type Node } from "../node";
 import type { Reader } from "../reader";
 import { secretOf, type Context } from "./context";
@@ -146,7 +147,7 @@ function logSize(run: Reader): Node | undefined {
 function proxyImage(run: Reader): Node | undefined {
   const [registry, repository, version] = ["registry", "repository", "version"].map((key) => run.plain(key));
   for (const key of ["registry", "repository"]) if (run.plain(key) !== undefined) run.take(key);
-  const old = version !== undefined && isOld(version);
+  const old = version !== undefined && isOldProxy(version);
   if (old)
     run.decide(
       "version",
@@ -157,9 +158,4 @@ function proxyImage(run: Reader): Node | undefined {
   if (registry === undefined && repository === undefined && (version === undefined || old)) return undefined;
   const path = [registry, repository ?? "basecamp/kamal-proxy"].filter(Boolean).join("/");
   return `${path}:${old ? "v0.9.2" : (version ?? "v0.9.2")}`;
-}
-
-function isOld(version: string): boolean {
-  const [major = 0, minor = 0, patch = 0] = version.replace(/^v/, "").split(".").map(Number);
-  return major === 0 && (minor < 9 || (minor === 9 && patch < 2));
 }

@@ -12,6 +12,7 @@ import { rolesOf, routeArgument, type NamedArgs, type Role } from "../plan";
 import { checkCommands } from "./check-commands";
 import { checkTimeouts } from "./check-timeouts";
 import { checkRoute } from "../route";
+import { checkTakeOver } from "../take-over";
 
 export function checkApp(name: string, args: NamedArgs): Problem[] {
   const names = Object.keys(args.roles);
@@ -52,6 +53,7 @@ export function checkApp(name: string, args: NamedArgs): Problem[] {
     ...checkRoutesTogether(args, roles),
     ...checkServices(args, roles),
     ...checkAssets(args, roles),
+    ...checkTakeOver(args, roles),
   ];
 }
 

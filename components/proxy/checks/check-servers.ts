@@ -69,6 +69,18 @@ function checkPorts(owner: string, host: Host, config: ProxyConfig): Problem[] {
   }));
 }
 
+/** Kamal's proxy has the name of ours. @param servers those of a `Proxy` that the program makes */
+export function checkKamal(servers: readonly Host[]): Problem[] {
+  return [...new Set(servers)]
+    .filter(({ takeOver }) => takeOver === "kamal")
+    .map(({ hostName }) => ({
+      argument: "servers",
+      value: hostName,
+      rule: 'Kamal\'s proxy stays there, as takeOver: "kamal" says',
+      cure: "route through it: new ExistingProxy() in place of new Proxy()",
+    }));
+}
+
 function checkFirewalls(host: Host, config: ProxyConfig): Problem[] {
   const { behind, httpPort, httpsPort, http3 } = config;
   if (!publishesToAll(config)) return [];

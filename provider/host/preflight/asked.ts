@@ -15,6 +15,8 @@ export interface Asked {
   readonly install: boolean;
   /** Registries that Docker speaks plain HTTP to, where it is installed. */
   readonly insecure: readonly string[];
+  /** Whose place the program takes there. */
+  readonly takeOver?: "kamal";
   /** The findings that the program accepts, by their names. */
   readonly accept: readonly string[];
 }
@@ -28,7 +30,7 @@ export function readAsked(words: readonly string[]): Asked {
   const values = new Map<string, string>();
   for (const word of words) {
     const [, key = "", value = ""] =
-      /^(arch|ports|disk|memory|private|docker|insecure|accept)=(.*)$/s.exec(word) ?? [];
+      /^(arch|ports|disk|memory|private|docker|insecure|takeover|accept)=(.*)$/s.exec(word) ?? [];
     if (key === "") throw new Error(`preflight: unknown word ${word}`);
     values.set(key, value);
   }
@@ -42,6 +44,7 @@ export function readAsked(words: readonly string[]): Asked {
     ...(address === "" ? {} : { private: address }),
     install: values.get("docker") === "install",
     insecure: listed("insecure"),
+    ...(values.get("takeover") === "kamal" ? { takeOver: "kamal" } : {}),
     accept: listed("accept"),
   };
 }

@@ -1,11 +1,13 @@
 /** What a machine is, a line each, whatever is found of it. */
 import type { Asked } from "./asked";
 import { engineOf } from "./containers";
+import { kamalLines } from "./kamal";
 import type { Machine } from "./machine";
 import { ourProxyOn } from "./owner";
 
 export function describe(machine: Machine, asked: Asked): string[] {
-  return [engine(machine), resources(machine), ...ports(machine, asked), ufw(machine)].flat();
+  const kamal = asked.takeOver === "kamal" ? kamalLines(machine) : [];
+  return [engine(machine), resources(machine), ...ports(machine, asked), ufw(machine), ...kamal].flat();
 }
 
 function engine(machine: Machine): string[] {

@@ -9,6 +9,11 @@ export interface Container {
   /** Those of a few labels that it has, by which one knows whose it is. */
   readonly labels: Readonly<Record<string, string>>;
   readonly published: readonly PublishedPort[];
+  readonly running: boolean;
+  /** The names of its volumes, and the directories of the machine that it has. */
+  readonly mounts: readonly string[];
+  /** The names of the Docker networks that it is in. */
+  readonly networks: readonly string[];
 }
 
 /** What Docker publishes of a container on the machine. */

@@ -86,10 +86,13 @@ export const sequences: Area = {
         "a second stack on the server > routes through the proxy that is there; both release, and the second goes without harm to the first",
       ),
     ),
-    part(
+    has(
       "moving over from Kamal on the same host",
-      "sextant import writes the program, an ExistingProxy routes through Kamal's; no test has a host of Kamal's",
-      unit("host/proxy-there", "a proxy that is there already > is found, with its owner"),
+      "sextant import --take-over, takeOver of ExistingServer and App: Kamal's proxy and accessories stay",
+      lab(
+        "takeover",
+        "a server that Kamal deploys to > is taken over in place, with its proxy and its data, and no request is lost",
+      ),
     ),
   ],
 };

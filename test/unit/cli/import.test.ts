@@ -34,7 +34,7 @@ afterAll(() => {
 function copyOf(name: string): string {
   const folder = mkdtempSync(join(home, `${name}-`));
   cpSync(join(testdata, name), folder, { recursive: true });
-  rmSync(join(folder, "golden.txt"), { force: true });
+  for (const file of ["golden.txt", "take-over.txt"]) rmSync(join(folder, file), { force: true });
   return folder;
 }
 
@@ -42,9 +42,17 @@ const sextant = (folder: string, ...words: string[]): Ended =>
   runCommand(command, words, { cwd: folder, env: { PATH: "/nowhere" } });
 
 describe("sextant import", () => {
-  it.each(cases)("writes the program of %s, and no secret of it", async (name) => {
+  it.each([
+    ...cases.map((name) => [name, "golden.txt"] as const),
+    ...["rails", "destinations", "tags", "certificate", "proxy-run"].map(
+      (name) => [name, "take-over.txt"] as const,
+    ),
+  ])("writes the program of %s, and no secret of it (%s)", async (name, golden) => {
     const folder = copyOf(name);
-    const { code, stdout, stderr } = sextant(folder, "import");
+    const { code, stdout, stderr } = sextant(
+      ...([folder, "import"] as const),
+      ...(golden === "golden.txt" ? [] : ["--take-over"]),
+    );
     expect([code, stderr]).toEqual([0, ""]);
     const infra = join(folder, "infra");
     const written = readdirSync(infra).sort();
@@ -58,7 +66,7 @@ describe("sextant import", () => {
     for (const file of written) expect(readFileSync(join(infra, file), "utf8")).not.toContain(canary);
     const program = readFileSync(join(infra, "index.ts"), "utf8");
     expect(await check(program, { parser: "typescript" }), "it is laid out as by Prettier").toBe(true);
-    await expect(all).toMatchFileSnapshot(join(testdata, name, "golden.txt"));
+    await expect(all).toMatchFileSnapshot(join(testdata, name, golden));
   });
 
   it("takes the destinations that are named, and another folder", () => {
@@ -136,10 +144,13 @@ describe("the compiler", () => {
   it("takes each program, by the settings that come with it", () => {
     const folder = mkdtempSync(join(home, "compiled-"));
     installHere(folder);
-    const files = cases.map((name) => {
-      writeFileSync(join(folder, `${name}.ts`), programText(importCase(name), "config/deploy.yml"));
-      return `${name}.ts`;
-    });
+    const files = cases.flatMap((name) =>
+      [false, true].map((takeOver) => {
+        const file = `${name}${takeOver ? "-take-over" : ""}.ts`;
+        writeFileSync(join(folder, file), programText(importCase(name, takeOver), "config/deploy.yml"));
+        return file;
+      }),
+    );
     const compilerOptions = {
       ...{ strict: true, target: "es2022", module: "node16", moduleResolution: "node16", skipLibCheck: true },
       ...{ noUnusedLocals: false, ...forSources },

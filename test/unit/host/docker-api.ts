@@ -33,6 +33,8 @@ export class DockerApi {
   refusal: { status: number; message: string } | undefined;
   /** What Docker says instead of making a container. */
   full: string | undefined;
+  /** What Docker says to whoever wants to come into a network. */
+  readonly networks = new Map<string, string>();
   /** Whether the registry has no images any more. */
   gone = false;
   /** What is told of a pull, a line of JSON each. */
@@ -63,6 +65,14 @@ export class DockerApi {
     this.requests.push(`${request.method ?? ""} ${pathname}`);
     if (request.method === "POST" && pathname.startsWith("/containers/")) {
       void this.change(request, pathname, response);
+      return;
+    }
+    const network = /^\/networks\/(.*)\/connect$/.exec(pathname)?.[1];
+    if (network !== undefined) {
+      const message = this.networks.get(network);
+      response
+        .writeHead(message === undefined ? 200 : 403)
+        .end(message === undefined ? "" : JSON.stringify({ message }));
       return;
     }
     const image = /^\/images\/(.*)\/json$/.exec(pathname)?.[1];

@@ -921,14 +921,21 @@ describe("the script", () => {
     expect(asked.get("docker-iptables")?.text).toBe('"iptables": false');
     const labels = [
       ...["config", "bridge", "app", "accessory", "proxy"].map((kind) => `sextant.${kind}`),
-      ...["coolify.managed", "com.dokku.app-name", "service", "role", "com.docker.stack.namespace"],
+      ...[
+        "coolify.managed",
+        "com.dokku.app-name",
+        "service",
+        "role",
+        "destination",
+        "com.docker.stack.namespace",
+      ],
     ];
     const fields = ["ID", "Names", "Image", "Ports"];
     const [id, name, image, ports] = fields.map((field) => `{{json .${field}}}`);
     const ofLabels = labels.map((label) => `"${label}":{{json (.Label "${label}")}}`).join(",");
     expect(asked.get("containers")?.text.split("\n")).toEqual([
-      ...["ps", "--all", "--format"],
-      `{"id":${id},"name":${name},"image":${image},"ports":${ports},"labels":{${ofLabels}}}`,
+      ...["ps", "--all", "--no-trunc", "--format"],
+      `{"id":${id},"name":${name},"image":${image},"ports":${ports},"labels":{${ofLabels}},"state":{{json .State}},"mounts":{{json .Mounts}},"networks":{{json .Networks}}}`,
     ]);
   });
 

@@ -27,6 +27,8 @@ export interface Put {
   proxy?: string;
   bridge?: string;
   role?: string;
+  /** The Docker network that it is in. @default "sextant" */
+  network?: string;
   image?: string;
   /** The services that it serves, with their targets. */
   routes?: Record<string, string>;
@@ -42,7 +44,7 @@ up() { [ -e "$S/containers/$1/running" ]; }
 shown() {
     printf '%s\n' "$2" | sed \
         -e "s|{{range .*println .*}}|$(field "$1" ports)|" \
-        -e "s|{{with index .NetworkSettings.Networks \"sextant\"}}.*|$(field "$1" ip)|" \
+        -e "s|{{with index .NetworkSettings.Networks \"$(field "$1" network)\"}}.*|$(field "$1" ip)|" \
         -e "s|{{or (index .Config.Labels \"sextant.role\") \"another program\"}}|$(field "$1" role | grep . || echo another program)|" \
         -e "s|{{index .Config.Labels \"sextant.\([a-z]*\)\"}}|<\1>|g" \
         -e "s|{{.Id}}|id-$1|; s|{{.Config.Image}}|$(field "$1" image)|; s|{{.State.Running}}|$(up "$1" && echo true || echo false)|" \
@@ -74,7 +76,8 @@ docker() {
             case $1 in
             --name) made=$2 && mkdir -p "$S/containers/$2" && shift ;;
             --label) printf '%s' "${"$"}{2#*=}" >"$S/containers/$made/$(printf '%s' "${"$"}{2%%=*}" | sed 's/sextant.//')" && shift ;;
-            --publish | --volume | --network) shift ;;
+            --network) printf '%s' "$2" >"$S/containers/$made/network" && shift ;;
+            --publish | --volume) shift ;;
             *) break ;;
             esac
             shift
@@ -181,7 +184,8 @@ export class ProxyHost {
     mkdirSync(at);
     if (running) writeFileSync(join(at, "running"), "");
     if (answers) writeFileSync(join(at, "answers"), "");
-    for (const [label, value] of Object.entries(labels)) writeFileSync(join(at, label), value);
+    for (const [label, value] of Object.entries({ network: "sextant", ...labels }))
+      writeFileSync(join(at, label), value);
     writeFileSync(
       join(at, "routes"),
       Object.entries(routes)

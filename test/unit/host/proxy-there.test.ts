@@ -26,6 +26,14 @@ describe("a proxy that is there already", () => {
     expect(look(`owner=${owner}`).stderr).toContain("belongs to another program, without a label");
   });
 
+  it("has to be on the network of those who route through it: Kamal's, where its place is taken", () => {
+    host().put("kamal-proxy", { network: "kamal" });
+    expect(look("network=kamal")).toMatchObject({ code: 0, stderr: "" });
+    expect(look().stderr).toBe(
+      "the proxy on this host is not on the Docker network sextant, where it reaches this program's containers: docker network connect sextant kamal-proxy lets it\n",
+    );
+  });
+
   it("is not changed by being looked for", () => {
     putProxy(host(), {});
     look();

@@ -52,6 +52,17 @@ describe("the environment of the release command", () => {
 });
 
 describe("a release command", () => {
+  it("is in the further networks before it starts, and does not start without one of them", async () => {
+    const joined = (network: string): Promise<Ended> =>
+      host.run("release", [`join=${network}`, ...words], body({}));
+    expect(await joined("kamal")).toMatchObject({ code: 0, stderr: "" });
+    expect(host.done.slice(0, 3)).toEqual([`create ${name}`, `connect kamal ${name}`, `start ${name}`]);
+    const { code, stdout } = await host.run("release", ["join=nowhere", ...words], body({ A: "2" }));
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({ stage: "release", ending: "start-failed" });
+    expect(starts()).toBe(1);
+  });
+
   it("that was cut off is waited for, and its success is everybody's", async () => {
     host.runMs = 600;
     const first = run();

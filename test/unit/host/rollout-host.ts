@@ -14,6 +14,8 @@ import { writeFileSync } from "node:fs";
 export interface FakeContainer {
   role: string;
   running: boolean;
+  /** Kamal's role whose it is: `service/role/destination`. */
+  kamal?: string;
   /** Made with this body, where the API made it. */
   body?: Record<string, unknown>;
 }
@@ -296,9 +298,31 @@ exit "$code"`,
         return [0, ""];
       case "exec":
         return rest[1] === "kamal-proxy" ? this.kamalProxy(rest.slice(2)) : [this.execCode, ""];
+      case "network":
+        this.done.push(`connect ${rest.slice(1).join(" ")}`);
+        return rest[1] === "nowhere" ? [1, "network nowhere not found\n"] : [0, ""];
+      case "ps": {
+        const labels = rest.filter((word) => word.startsWith("label=")).map((word) => word.slice(6));
+        const of = ["service", "role", "destination"].map(
+          (name) => labels.find((label) => label.startsWith(`${name}=`))?.slice(name.length + 1) ?? "?",
+        );
+        const found = [...this.containers].filter(([, one]) => one.running && one.kamal === of.join("/"));
+        return [0, found.map(([name]) => `id-${name} ${name}\n`).join("")];
+      }
       case "inspect":
+        if (rest.some((word) => word.includes('"destination"'))) {
+          const there = this.containers.get((names[0] ?? "").replace(/^id-/, ""));
+          return there === undefined ? [1, ""] : [0, `${there.kamal ?? ""}\n`];
+        }
+        if (rest.includes("{{.Name}}")) {
+          const name = (names[0] ?? "").replace(/^id-/, "");
+          return this.containers.has(name) ? [0, `/${name}\n`] : [1, ""];
+        }
         if (rest.some((word) => word.includes("sextant.role"))) {
-          const roles = names.map((name) => this.containers.get(name)?.role);
+          const roles = names.map((name) => {
+            const there = this.containers.get(name.replace(/^id-/, ""));
+            return there?.kamal === undefined ? there?.role : "another program";
+          });
           return roles.includes(undefined) ? [1, ""] : [0, `${roles.join("\n")}\n`];
         }
         return names.every((name) => this.containers.has(name)) ? [0, "0\n"] : [1, ""];

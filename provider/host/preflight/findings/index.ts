@@ -46,6 +46,8 @@ export const findings: readonly Finding[] = [
   firewalls.firewalld,
   firewalls.nftRules,
   tools.kamalProxy,
+  tools.kamalMissing,
+  tools.kamalProxyOld,
   tools.toolKamal,
   tools.toolCoolify,
   tools.toolDokku,

@@ -1,6 +1,8 @@
 /** Other tools that deploy to the machine, or change what is on it. */
+import { isOldProxy } from "../../../kamal/proxy-version";
 import { containersOf, engineOf, isOurs } from "../containers";
 import { when, type Finding } from "../finding";
+import { inKamals, isKamalsApp, isKamalsProxy } from "../kamal";
 import type { Container, Machine } from "../machine";
 
 /** The containers, other than ours, for which the condition holds: the first names, and how many more there are. */
@@ -36,30 +38,75 @@ const has = ({ labels }: Container, label: string): boolean => (labels[label] ??
 export const kamalProxy: Finding = {
   id: "kamal-proxy",
   level: "refuses",
-  match: (machine, { ports }) =>
+  match: (machine, { ports, takeOver }) =>
     when(
-      ports.length > 0 && namesWhere(machine, ({ name }) => name === "kamal-proxy") !== "",
-      "There is a kamal-proxy that Kamal made, which has the name and the ports of ours. Route through it (new ExistingProxy() in place of new Proxy(), and preflight.ports: []), or remove it when all its apps have moved (kamal proxy remove); its routes go with it.",
+      takeOver !== "kamal" &&
+        ports.length > 0 &&
+        namesWhere(machine, ({ name }) => name === "kamal-proxy") !== "",
+      'There is a kamal-proxy that Kamal made, which has the name and the ports of ours. Take its place step by step (takeOver: "kamal" on the ExistingServer, and new ExistingProxy() in place of new Proxy()), or remove it when all its apps have moved (kamal proxy remove); its routes go with it.',
     ),
   docs: {
     chapter: "Other tools",
     finds:
       "A kamal-proxy that Kamal made has the name, and the ports, of ours; a machine without a proxy (`preflight.ports: []`) may have it.",
-    cure: "Route through it with `new ExistingProxy()` in place of `new Proxy()`, and `preflight.ports: []`; or `kamal proxy remove` when all its apps have moved over, since its routes go with it.",
+    cure: 'Write `takeOver: "kamal"` on the `ExistingServer`, and route through that proxy with `new ExistingProxy()` in place of `new Proxy()`: [step by step](guide/from-kamal.md#on-the-same-machines); or `kamal proxy remove` when all its apps have moved over, since its routes go with it.',
   },
 };
 
-export const toolKamal = noted(
+export const kamalMissing: Finding = {
+  id: "kamal-missing",
+  level: "refuses",
+  match: (machine, { takeOver }) =>
+    when(
+      takeOver === "kamal" && engineOf(machine) !== undefined && !containersOf(machine).some(inKamals),
+      'takeOver is "kamal", and no container here is in the Docker network kamal, in which Kamal\'s are. Take takeOver out, and write a Proxy of your own.',
+    ),
+  docs: {
+    chapter: "Other tools",
+    finds:
+      'The program says `takeOver: "kamal"`, and Kamal has nothing here: no container is in its Docker network, `kamal`.',
+    cure: "Take `takeOver` out, and write a `Proxy` in place of the `ExistingProxy`.",
+  },
+};
+
+const tagOf = ({ image }: Container): string => image.slice(image.lastIndexOf(":") + 1);
+
+export const kamalProxyOld: Finding = {
+  id: "kamal-proxy-old",
+  level: "refuses",
+  match: (machine, { takeOver }) => {
+    const old = containersOf(machine).find(
+      (container) => isKamalsProxy(container) && isOldProxy(tagOf(container)),
+    );
+    return when(
+      takeOver === "kamal" && old !== undefined,
+      `Kamal's proxy is ${old?.image ?? ""}, and routes here have options that came with v0.9.2. Replace it: kamal proxy reboot, with Kamal 2.11 or newer, or with proxy.run.version: v0.9.2.`,
+    );
+  },
+  docs: {
+    chapter: "Other tools",
+    finds:
+      'The proxy of a machine with `takeOver: "kamal"` is older than v0.9.2, and would refuse the routes.',
+    cure: "`kamal proxy reboot`, with Kamal 2.11 or newer, or with `proxy.run.version: v0.9.2`.",
+  },
+};
+
+const deployedByKamal = noted(
   "tool-kamal",
   "Kamal deploys here",
-  (container) => container.name === "kamal-proxy" || (has(container, "service") && has(container, "role")),
-  "Neither touches the other's containers. Say kamal app stop when traffic has moved over.",
+  (container) => container.name === "kamal-proxy" || isKamalsApp(container),
+  'Neither touches the other\'s containers. With takeOver: "kamal" an App takes the place of one of its apps.',
   {
     finds:
-      "Kamal deploys apps here. Neither touches the other's containers, and both generations take memory.",
-    cure: "`kamal app stop` when traffic has moved over.",
+      'Kamal deploys apps here. Neither touches the other\'s containers, and both generations take memory. With `takeOver: "kamal"` the preflight says in place of this what Kamal has there, part by part, and what becomes of it.',
+    cure: '`takeOver: "kamal"`, and an `App` with `takeOver`: [step by step](guide/from-kamal.md#on-the-same-machines); or `kamal app stop` when traffic has moved over.',
   },
 );
+
+export const toolKamal: Finding = {
+  ...deployedByKamal,
+  match: (machine, asked) => (asked.takeOver === "kamal" ? [] : deployedByKamal.match(machine, asked)),
+};
 
 export const toolCoolify = noted(
   "tool-coolify",

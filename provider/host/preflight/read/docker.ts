@@ -89,6 +89,9 @@ interface Line {
   image: string;
   ports: string;
   labels: Record<string, unknown>;
+  state?: string;
+  mounts?: string;
+  networks?: string;
 }
 
 const line: Reader<Line> = object<Line>(
@@ -97,15 +100,23 @@ const line: Reader<Line> = object<Line>(
     name: text(1000),
     image: text(1000),
     ports: text(100_000),
+    ...{ state: text(100), mounts: text(10_000), networks: text(10_000) },
     labels: (value) => (typeof value === "object" && value !== null ? { ...value } : undefined),
   },
   ["id", "name", "image", "ports", "labels"],
 );
 
+/** Names with commas between them. */
+function listed(names = ""): string[] {
+  return names.split(",").filter((name) => name !== "");
+}
+
 function readContainers(source: Source): Container[] {
   return source.jsonLines("containers", "docker ps", line).map(({ ports, labels, ...container }) => ({
-    ...container,
+    ...{ id: container.id, name: container.name, image: container.image },
     published: readPublished(ports),
+    running: container.state === "running",
+    ...{ mounts: listed(container.mounts), networks: listed(container.networks) },
     labels: Object.fromEntries(
       Object.entries(labels).filter((each): each is [string, string] => typeof each[1] === "string"),
     ),

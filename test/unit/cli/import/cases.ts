@@ -20,8 +20,10 @@ export function caseFolder(name: string): Folder {
   };
 }
 
-export function importCase(name: string): Imported {
-  return imported(caseFolder(name), { file: "config/deploy.yml", stack: "production", above: ".." });
+/** @param takeOver whether it takes Kamal's place on its own machines */
+export function importCase(name: string, takeOver = false): Imported {
+  const wish = { file: "config/deploy.yml", stack: "production", above: "..", takeOver };
+  return imported(caseFolder(name), wish);
 }
 
 /** A folder that has one configuration and nothing else. */

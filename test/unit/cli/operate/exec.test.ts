@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { entryOf } from "../../../../cli/operate/audit";
 import { execLine, wordsOf } from "../../../../cli/operate/exec";
 import { wordsNamed } from "../../../../cli/operate/named";
-import { oneOffBody } from "../../../../cli/operate/one-off";
+import { furtherNetworks, oneOffBody } from "../../../../cli/operate/one-off";
 import { partsOf } from "../../../../cli/operate/parts";
 import { endOf } from "../../../../cli/operate/power";
 import { keptOf } from "../../../../cli/operate/releases";
@@ -80,6 +80,18 @@ describe("a command in a container", () => {
       },
       NetworkingConfig: { EndpointsConfig: { sextant: {} } },
     });
+  });
+
+  it("is in the further networks of the original, by which it reaches what Kamal has there", () => {
+    const networks = (NetworkMode: string, ...names: string[]): string[] =>
+      furtherNetworks({
+        ...{ Image: "sha256:a", Config: {}, HostConfig: { NetworkMode } },
+        NetworkSettings: { Networks: Object.fromEntries(names.map((name) => [name, {}])) },
+      });
+    expect(networks("sextant", "kamal", "sextant")).toEqual(["kamal"]);
+    expect(networks("sextant", "sextant")).toEqual([]);
+    expect(networks("default", "bridge")).toEqual([]);
+    expect(networks("host", "host")).toEqual([]);
   });
 
   it.each(["host", "default", "container:abc"])(

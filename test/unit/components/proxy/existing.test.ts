@@ -1,6 +1,6 @@
 /** The graphs of a proxy of one's own, and of another program's that an app routes through. */
 import { describe, expect, it } from "vitest";
-import { App, ExistingProxy, Proxy, type ProxyArgs } from "../../../../components";
+import { App, ExistingProxy, Proxy, type AppArgs, type Host, type ProxyArgs } from "../../../../components";
 import { fakeHost, fakeNetwork } from "../fake-host";
 import { type Graph, newGraph, registered } from "../graph";
 
@@ -139,5 +139,66 @@ describe("a proxy of another program", () => {
     const change = graph.find(type("Switch"), "blog-web-web-1-switch");
     expect(change.inputs).toMatchObject({ awaitProxy: true, role: "shop/test/blog/web" });
     expect(change.inputs["route"]).toMatchObject({ service: "blog-web" });
+  });
+});
+
+describe("a server of Kamal's that is taken over", () => {
+  async function takenOver(change: Partial<AppArgs> = {}): Promise<Graph> {
+    const graph = await newGraph();
+    const servers = ["web-1", "web-2"].map(
+      (name) => Object.create(fakeHost(name, fakeNetwork(name)), { takeOver: { value: "kamal" } }) as Host,
+    );
+    const proxy = new ExistingProxy("proxy", { servers }, graph.watching);
+    const roles = {
+      web: { servers },
+      "web-eu": { servers, route: { hosts: ["eu.shop.test"] } },
+      job: { servers, strategy: "stop-first" as const },
+    };
+    new App(
+      "shop",
+      {
+        ...{ image: "r.test/shop", version: "v1", proxy, route: { hosts: ["shop.test"] }, roles },
+        ...{ release: ["bin/migrate"], takeOver: { service: "store", destination: "eu" } },
+        ...change,
+      },
+      graph.watching,
+    );
+    await registered();
+    return graph;
+  }
+
+  it("has its proxy looked for where Kamal's containers are", async () => {
+    const graph = await takenOver();
+    expect(graph.find(type("ProxyThere"), "proxy-web-1-there").inputs).toMatchObject({ network: "kamal" });
+  });
+
+  it("has apps and release commands in Kamal's network, too", async () => {
+    const graph = await takenOver();
+    expect(graph.find(type("Container"), "shop-web-web-2").inputs["network"]).toMatchObject({
+      name: "sextant",
+      also: ["kamal"],
+    });
+    expect(graph.find(type("Release")).inputs).toMatchObject({ network: "sextant", alsoOn: ["kamal"] });
+  });
+
+  it("gives each role the place of Kamal's of its name, or of the one that is named", async () => {
+    const graph = await takenOver({
+      takeOver: { service: "store", destination: "eu", roles: { "web-eu": "web" } },
+    });
+    const of = (kind: string, name: string): unknown => graph.find(type(kind), name).inputs["takeOver"];
+    expect(of("Switch", "shop-web-web-1-switch")).toEqual({
+      service: "store",
+      role: "web",
+      destination: "eu",
+    });
+    expect(of("Switch", "shop-web-eu-web-1-switch")).toMatchObject({ role: "web" });
+    // What must not run twice has Kamal's stopped by its gate.
+    expect(of("Ready", "shop-job-web-1-ready")).toMatchObject({ role: "job" });
+    expect(of("Ready", "shop-web-web-1-ready")).toBeUndefined();
+  });
+
+  it("leaves Kamal's apps alone without the word for them", async () => {
+    const graph = await takenOver({ takeOver: undefined });
+    expect(graph.find(type("Switch"), "shop-web-web-1-switch").inputs).not.toHaveProperty("takeOver");
   });
 });

@@ -1070,6 +1070,55 @@ export const refusals: [title: string, make: (w: World) => unknown, sentence: st
     'ExistingServer "old": docker is "podman", but it is one of install; choose one of these.',
   ],
   [
+    "existing server: another tool to take over",
+    (w) => new ExistingServer("old", { address: "203.0.113.7", ssh: w.access, takeOver: "dokku" as "kamal" }),
+    'ExistingServer "old": takeOver is "dokku", but it is one of kamal; choose one of these.',
+  ],
+  [
+    "proxy: on a server of Kamal's",
+    (w) => w.proxy({ servers: [w.kamals] }),
+    'Proxy "proxy": servers is "web-1", but Kamal\'s proxy stays there, as takeOver: "kamal" says; route through it: new ExistingProxy() in place of new Proxy().',
+  ],
+  [
+    "app: taking over on a server that is none of Kamal's",
+    (w) => w.app({ takeOver: { service: "shop" }, proxy: w.existingProxy({}) }),
+    'App "shop": takeOver is "shop", but web-1 is not said to be a server of Kamal\'s; make it an ExistingServer with takeOver: "kamal", or take the role off web-1 until the others have been taken over.',
+  ],
+  [
+    "app: taking over behind a proxy of its own",
+    (w) => w.app({ takeOver: { service: "shop" }, roles: { web: { servers: [w.kamals] } } }),
+    "App \"shop\": proxy is a proxy of its own, and the requests of Kamal's app come to Kamal's; route through that one: new ExistingProxy() in place of new Proxy().",
+  ],
+  [
+    "app: taking over a name that Kamal cannot have",
+    (w) => w.onKamals({ service: "shop/web" }),
+    'App "shop": takeOver.service is "shop/web", but Kamal\'s names have letters, digits, hyphens and underscores; write it as config/deploy.yml has it.',
+  ],
+  [
+    "app: taking over for a role that is not there",
+    (w) => w.onKamals({ service: "shop", roles: { job: "worker" } }),
+    'App "shop": takeOver.roles is "job", but it is one of web; choose one of these.',
+  ],
+  [
+    "app: error pages behind Kamal's proxy",
+    (w) => w.onKamals({ service: "shop" }, { errorPages: "test/lab/operate/program/pages" }),
+    'App "shop": errorPages is "test/lab/operate/program/pages", but the proxy of web-1 is Kamal\'s, which cannot read its files; leave it out until the program has a Proxy.',
+  ],
+  [
+    "app: a certificate of its own behind Kamal's proxy",
+    (w) =>
+      w.onKamals(
+        { service: "shop" },
+        { route: { hosts: ["a.test"], tls: ownCertificate(own.certificate, own.key) } },
+      ),
+    'App "shop": roles.web.route.tls is "ownCertificate", but the proxy of web-1 is Kamal\'s, which cannot read its files; use letsEncrypt(), or end TLS in front of the proxy.',
+  ],
+  [
+    "app: taking over without a service",
+    (w) => w.onKamals({} as { service: string }),
+    'App "shop": takeOver.service is missing; give Kamal\'s service, such as "shop".',
+  ],
+  [
     "existing server: secret with a passphrase",
     () => new ExistingServer("old", { address: "203.0.113.7", ssh: { privateKey: lockedKey } }),
     'ExistingServer "old": ssh.privateKey has a passphrase, and no agent holds the key; take the passphrase off a copy of it with ssh-keygen -p, or make a key for deploys alone (npx sextant docs checks#ssh-key).',

@@ -63,6 +63,15 @@ export class World {
   /** A machine of which the program says that it is gone. */
   readonly gone = fakeHost("web-2", shared.network, true);
 
+  /** A machine of Kamal's that the program takes over. */
+  readonly kamals = Object.create(this.host, { takeOver: { value: "kamal" } }) as Host;
+
+  /** An app that takes over on such a machine. */
+  onKamals(takeOver: AppArgs["takeOver"], change: Partial<AppArgs> = {}): App {
+    const proxy = new ExistingProxy("proxy", { servers: [this.kamals] });
+    return this.app({ proxy, takeOver, roles: { web: { servers: [this.kamals] } }, ...change });
+  }
+
   /** A server behind a firewall that lets in SSH and these. */
   behind(allow: Rule[], network?: Network): Server {
     const edge = new Firewall("edge", { allow: [ssh.from("203.0.113.0/24"), ...allow] });

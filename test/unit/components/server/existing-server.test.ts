@@ -106,6 +106,18 @@ it("is what its preflight has seen, for what is said of images", async () => {
   expect(await machineOf(said)).toMatchObject({ architecture: "amd64" });
 });
 
+it("has the preflight say what Kamal has, where it is taken over", async () => {
+  const graph = await newGraph();
+  const server = new ExistingServer("web-1", { ...good, takeOver: "kamal" });
+  await value(server.preflight.id);
+  expect(graph.find(gate, "web-1-gate").inputs.words).toEqual([
+    "ports=80,443",
+    "disk=2048",
+    "takeover=kamal",
+  ]);
+  expect(server.takeOver).toBe("kamal");
+});
+
 it("asks for no port on a machine without a proxy", async () => {
   const graph = await newGraph();
   const server = new ExistingServer("db", { ...good, preflight: { ports: [], disk: "10g" } });

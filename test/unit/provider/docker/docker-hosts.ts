@@ -18,6 +18,8 @@ export interface FakeUser {
   volumes: string[];
   owner?: string;
   state?: string;
+  /** Kamal's label. */
+  service?: string;
 }
 
 export class FakeDocker {
@@ -74,10 +76,13 @@ export class FakeDocker {
       const users = this.users.filter(({ volumes }) => volumes.some((each) => volume.includes(each)));
       end(
         200,
-        users.map(({ name, owner, state = "running" }) => ({
+        users.map(({ name, owner, service, state = "running" }) => ({
           Names: [`/${name}`],
           State: state,
-          Labels: owner === undefined ? {} : { "sextant.owner": owner },
+          Labels: {
+            ...(owner === undefined ? {} : { "sextant.owner": owner }),
+            ...(service === undefined ? {} : { service }),
+          },
         })),
       );
       return;

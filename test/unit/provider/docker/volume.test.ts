@@ -92,6 +92,18 @@ describe("a volume that is made", () => {
     );
   });
 
+  it("is not that of an accessory of Kamal's that runs, and is its own with its data once that has stopped", async () => {
+    docker.volumes.set("shop_data", labelled());
+    docker.users = [{ name: "shop-db", volumes: ["shop_data"], service: "shop-db" }];
+    await expect(create({ name: "shop_data" })).rejects.toThrow(
+      "web-1: the volume shop_data is used by shop-db, an accessory of Kamal's that runs, and two servers must not write to one volume; stop it first (kamal accessory stop NAME), and run pulumi up again",
+    );
+    // An app's files are there for Kamal's app, too, until it has ended.
+    expect(await create({ name: "shop_data", component: "shop/prod/app/shop" })).toBeDefined();
+    docker.users = [{ name: "shop-db", volumes: ["shop_data"], service: "shop-db", state: "exited" }];
+    expect(await create({ name: "shop_data" })).toMatchObject({ id: "shop_data" });
+  });
+
   it("that all share belongs to nobody", async () => {
     docker.volumes.set("kamal-proxy-config", labelled());
     expect(await volumeProvider.create({ shell: docker.shell, name: "kamal-proxy-config" })).toBeDefined();

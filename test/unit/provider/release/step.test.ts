@@ -1,7 +1,7 @@
 /** What holds for every step: when it is taken, what a refresh looks at, and by which scripts. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { needsRun, stepProvider, type Step, type StepInputs } from "../../../../provider/release/step";
 import { hostScripts } from "../../../../provider/host/scripts";
 import { switchStep } from "../../../../provider/release/switch";
@@ -88,6 +88,33 @@ describe("a refresh of a switch", () => {
     expect(await found(`echo 'blog-web b:3000'; echo '${line}'`)).toBe(false);
     expect(await found(`echo '${line}0'`)).toBe(true);
     expect(await found("exit 0")).toBe(true);
+  });
+
+  it("says to whose container a route leads that Kamal has taken back", async () => {
+    const said = vi.spyOn(console, "log").mockReturnValue();
+    current().verbs.command(
+      "docker",
+      `[ "$1 $2 $6" = "inspect --type 0a1b2c3d4e5f" ] || exit 1; echo kamal=/shop-web-b2`,
+    );
+    expect(await found("echo 'shop-web 0a1b2c3d4e5f:80'")).toBe(true);
+    const text = said.mock.calls.map(([line]) => String(line)).join("");
+    said.mockRestore();
+    expect(text).toContain("web-1: shop-web leads to shop-web-b2, a container of Kamal's");
+  });
+
+  it("looks whether Kamal's workers run beside its own", async () => {
+    const { route: _, ...worker } = switched;
+    const inputs = { ...worker, takeOver: { service: "shop", role: "job" }, undone: false };
+    const look = async (): Promise<unknown> =>
+      ((await stepProvider(switchStep).read?.("x", inputs))?.props as { undone: boolean }).undone;
+    const want =
+      "ps --filter label=service=shop --filter label=role=job --filter label=destination= --format kamal={{.Names}}";
+    current().verbs.command("docker", `[ "$*" = '${want}' ]`);
+    expect(await look()).toBe(false);
+    current().verbs.command("docker", `[ "$*" = '${want}' ] && echo kamal=shop-job-b2`);
+    expect(await look()).toBe(true);
+    current().verbs.command("docker", "echo no Docker >&2; exit 1");
+    await expect(look()).rejects.toThrow("no Docker");
   });
 
   it("asks for the routes of its own stack, and fails where the proxy does not say them", async () => {

@@ -25,6 +25,49 @@ describe("what is said of a switch", () => {
   });
 });
 
+const kamal = { service: "shop", role: "web" };
+
+describe("a switch that takes over from Kamal", () => {
+  it("names the role of Kamal's to its verb", () => {
+    const words = (takeOver: SwitchInputs["takeOver"]): string[] =>
+      switchStep.call({ ...switched, takeOver }).words.filter((word) => word.startsWith("kamal="));
+    expect(words(kamal)).toEqual(["kamal=shop/web/"]);
+    expect(words({ ...kamal, destination: "eu" })).toEqual(["kamal=shop/web/eu"]);
+    expect(words(undefined)).toEqual([]);
+  });
+
+  it("says what it took, what is left over, and what still serves", () => {
+    const says = (takeOver: SwitchInputs["takeOver"], printed: string): unknown =>
+      switchStep.says?.({ ...switched, takeOver }, printed);
+    expect(says(kamal, "took=shop-web-a1 \nheld=paused\nstops=shop-web-a1\n")).toBe(
+      "shop-web has taken over Kamal's route shop-web, which led to shop-web-a1.\n" +
+        "Kamal's shop-web-a1 (shop, role web) is stopped and left over: kamal rollback a1 brings the app back.\n" +
+        "shop-web is paused, and stays so: nobody sees the new release until npx sextant resume.",
+    );
+    expect(says({ ...kamal, destination: "eu" }, "stops=a\nstops=b\nserves=c\n")).toBe(
+      "Kamal's a, b (shop, role web) are stopped and left over: kamal rollback VERSION -d eu brings the app back.\n" +
+        "Kamal's c is not stopped: the proxy sends requests to it by another route; docker exec kamal-proxy kamal-proxy list shows which.",
+    );
+    expect(says(kamal, "")).toBeUndefined();
+    expect(says(undefined, "stops=a\n")).toBeUndefined();
+  });
+
+  it("says of a refresh that Kamal has deployed since", () => {
+    const lock = 'kamal lock acquire -m "pulumi up deploys" keeps Kamal from it.';
+    expect(switchStep.finds?.({ ...switched, takeOver: kamal }, "false\nkamal=/shop-web-b2\n")).toBe(
+      `shop-web leads to shop-web-b2, a container of Kamal's, which has deployed since. pulumi up takes over again; ${lock}`,
+    );
+    expect(switchStep.finds?.(switched, "false\nkamal=/shop-web-b2\n")).toBe(
+      `shop-web leads to shop-web-b2, a container of Kamal's, which has deployed since. Say takeOver in the App, and pulumi up takes it over; ${lock}`,
+    );
+    const worker = { ...switched, route: undefined, takeOver: kamal };
+    expect(switchStep.finds?.(worker, "false\nkamal=shop-job-b2\n")).toMatch(
+      /^shop\/prod\/shop\/web has shop-job-b2 beside it, a container of Kamal's/,
+    );
+    expect(switchStep.finds?.(switched, "false\n")).toBeUndefined();
+  });
+});
+
 describe("the words of a switch", () => {
   it("are those of the role, the container and its route, with the proxy's flags at the end", () => {
     const edited = {

@@ -49,6 +49,7 @@ const container = (
   { ports = "", ...more }: Partial<Container> & { ports?: string } = {},
 ): Container => ({
   ...{ id: "0123456789ab", name, image: "an/image", labels: {}, published: readPublished(ports) },
+  ...{ running: true, mounts: [], networks: ["bridge"] },
   ...more,
 });
 const withContainers = (...containers: Container[]): Partial<Machine> => withEngine({ containers });
@@ -62,7 +63,9 @@ function found(change: Partial<Machine>, words: Partial<Asked> = {}): string[] {
   return findings.flatMap(({ id, match }) => (match(machine, { ...asked, ...words }).length > 0 ? [id] : []));
 }
 
-const cases: [string, Partial<Machine>, Partial<Asked>?][] = [
+type Case = [string, Partial<Machine>, Partial<Asked>?];
+
+const cases: Case[] = [
   ["docker-missing", docker({ is: "missing", daemon: false })],
   ["docker-snap", { dockerPath: "/snap/docker/2915/bin/docker" }],
   ["docker-snap", { dockerPath: "/usr/bin/snap" }],
@@ -109,6 +112,12 @@ const cases: [string, Partial<Machine>, Partial<Asked>?][] = [
   ["tool-coolify", withContainers(container("abc", { labels: { "coolify.managed": "true" } }))],
   ["tool-kamal", withContainers(container("web", { labels: { service: "shop", role: "web" } }))],
   ["tool-kamal", withContainers(container("kamal-proxy")), { ports: [] }],
+  ["kamal-missing", withContainers(container("a")), { takeOver: "kamal" }],
+  ...["v0.9.1", "v0.8.7"].map((tag): Case => [
+    "kamal-proxy-old",
+    withContainers(container("kamal-proxy", { image: `basecamp/kamal-proxy:${tag}`, networks: ["kamal"] })),
+    { takeOver: "kamal" },
+  ]),
   ["tool-dokku", withContainers(container("a", { labels: { "com.dokku.app-name": "a" } }))],
   ["tool-caprover", withContainers(container("captain-nginx"))],
   ["tool-dokploy", withContainers(container("dokploy"))],
@@ -161,6 +170,16 @@ describe("a finding", () => {
     [
       "a closed port that is ours alone",
       { ...withContainers(container("a", { ports: "127.0.0.1:1->1/tcp" })), ufw: deny },
+    ],
+    [
+      "a machine of Kamal's that is taken over",
+      withContainers(
+        container("kamal-proxy", {
+          ...{ image: "r.test:5000/kamal-proxy:v0.9.2", ports: "0.0.0.0:80->80/tcp", networks: ["kamal"] },
+        }),
+        container("shop-web-1", { labels: { service: "shop", role: "web" }, networks: ["kamal"] }),
+      ),
+      { takeOver: "kamal" },
     ],
     ["a service that Kamal has not made", withContainers(container("a", { labels: { service: "a" } }))],
     [

@@ -1,0 +1,38 @@
+/** Takes the place of Kamal on its server: its proxy and its Redis stay. */
+import * as pulumi from "@pulumi/pulumi";
+import { App, ExistingProxy, ExistingServer, Registry } from "../../../../components";
+import { routeHost, type Edit } from "../edit";
+
+const { server, version } = JSON.parse(process.env["TAKEOVER"] ?? "") as Edit;
+const config = new pulumi.Config();
+const images = config.require("registry");
+const registry = new Registry("registry", {
+  address: images,
+  username: config.require("registryUser"),
+  password: config.requireSecret("registryPassword"),
+  insecure: true,
+});
+const web1 = new ExistingServer("web-1", {
+  ...server,
+  ssh: { privateKeyFile: config.require("serverKeyFile") },
+  registries: [registry],
+  preflight: { disk: "100m" },
+  takeOver: "kamal",
+});
+const proxy = new ExistingProxy("proxy", { servers: [web1] });
+new App("lite", {
+  image: `${images}/lite`,
+  version,
+  proxy,
+  route: { hosts: [routeHost], port: 3000, drainTimeout: "5s" },
+  roles: {
+    web: { servers: [web1] },
+    job: { servers: [web1], command: ["lite", "worker"] },
+  },
+  env: { REDIS_HOST: "lite-redis" },
+  volumes: { files: "/files" },
+  stopTimeout: "5s",
+  release: ["lite", "release"],
+  takeOver: { service: "lite" },
+  transform: { volume: { name: "lite-files" } },
+});
