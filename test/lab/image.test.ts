@@ -136,7 +136,9 @@ describe("an image", () => {
     expect(ran.code, ran.text).toBe(0);
     expect(ran.text).toContain(`/built:${first}`);
     expect(ran.text).toMatch(/version\s*: "[0-9a-f]{8}"/);
-    expect(ran.text).not.toMatch(/warning: |no such tag/);
+    expect(ran.text).not.toMatch(/warning: App|no such tag/);
+    // Its system's packages have an old Docker, and the image of the lab another one: that is said, and not refused.
+    expect(ran.text).toMatch(/warning: Image "shop": builder is "test-image", but Docker 20 of its system/);
     expect(await tags()).toEqual([]);
   });
 
@@ -186,7 +188,7 @@ describe("an image", () => {
     const ran = await pulumi(["preview", "--diff"]);
     expect(ran.code, ran.text).toBe(0);
     expect(ran.text).toMatch(/~ version\s*: "[0-9a-f]{8}" => "[0-9a-f]{8}"/);
-    expect(ran.text).not.toMatch(/~ docker/);
+    expect(ran.text).not.toMatch(/~ docker\s*:/);
     expect(ran.text).toMatch(new RegExp(`/built:${first}" => ".*/built:${first}_uncommitted_[0-9a-f]{16}"`));
     expect(await tags()).toEqual([first]);
   });
