@@ -136,7 +136,9 @@ describe("an image", () => {
     expect(ran.code, ran.text).toBe(0);
     expect(ran.text).toContain(`/built:${first}`);
     expect(ran.text).toMatch(/version\s*: "[0-9a-f]{8}"/);
-    expect(ran.text).not.toMatch(/warning: |no such tag/);
+    expect(ran.text).not.toMatch(/warning: App|no such tag/);
+    // Its system's packages have an old Docker, and the image of the lab another one: that is said, and not refused.
+    expect(ran.text).toMatch(/warning: Image "shop": builder is "test-image", but Docker 20 of its system/);
     expect(await tags()).toEqual([]);
   });
 
@@ -157,11 +159,12 @@ describe("an image", () => {
     const image = await reference();
     const proof = await onServer(`docker run --rm --entrypoint cat ${image} /token.sha256`);
     expect(proof).toContain(createHash("sha256").update(canary).digest("hex"));
-    const kept = await onServer(
-      `docker history --no-trunc ${image}; docker image inspect ${image}; docker run --rm --user 0 --entrypoint grep ${image} -rls ${canary} /app /etc /usr /var /run /tmp /root || true`,
+    const files = await onServer(
+      `docker run --rm --user 0 --entrypoint grep ${image} -rls ${canary} /app /etc /usr /var /run /tmp /root || true`,
     );
-    for (const each of [...hidden, "/app/", "/run/"]) expect(kept).not.toMatch(new RegExp(`^${each}`, "m"));
-    expect(kept).not.toContain(canary);
+    expect(files).toBe("");
+    const described = await onServer(`docker history --no-trunc ${image}; docker image inspect ${image}`);
+    for (const each of hidden) expect(described).not.toContain(each);
     for (const each of hidden) expect(workspace.stateText()).not.toContain(each);
     expect(seen).toEqual([]);
   });
@@ -186,7 +189,7 @@ describe("an image", () => {
     const ran = await pulumi(["preview", "--diff"]);
     expect(ran.code, ran.text).toBe(0);
     expect(ran.text).toMatch(/~ version\s*: "[0-9a-f]{8}" => "[0-9a-f]{8}"/);
-    expect(ran.text).not.toMatch(/~ docker/);
+    expect(ran.text).not.toMatch(/~ docker\s*:/);
     expect(ran.text).toMatch(new RegExp(`/built:${first}" => ".*/built:${first}_uncommitted_[0-9a-f]{16}"`));
     expect(await tags()).toEqual([first]);
   });
