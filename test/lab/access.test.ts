@@ -43,7 +43,7 @@ async function says(...words: string[]): Promise<string> {
   return outcome.stdout;
 }
 
-/** The version that answers at the proxy of the inner machine. */
+/** The version that answers at the proxy of the inner machine; the health path answers in maintenance, too. */
 async function serves(): Promise<string> {
   const { stdout } = await tryRun("curl", [
     ...[
@@ -57,7 +57,7 @@ async function serves(): Promise<string> {
       "--output",
       "/dev/null",
     ],
-    ...["--write-out", "%{http_code} %header{x-app-version}", `http://${world.inner.address}/up`],
+    ...["--write-out", "%{http_code} %header{x-app-version}", `http://${world.inner.address}/whoami`],
   ]);
   return stdout.trim();
 }
