@@ -51,7 +51,8 @@ async function pulumi(facts: LabFacts, ...args: string[]): Promise<number> {
   const child = spawn("pulumi", args, {
     cwd: repoRoot,
     stdio: "inherit",
-    env: { ...process.env, ...stackEnvironment(facts) },
+    // The log of events is one of the flags that Pulumi shows only then.
+    env: { ...process.env, ...stackEnvironment(facts), PULUMI_DEBUG_COMMANDS: "true" },
   });
   const code = await new Promise<number>((resolve, reject) => {
     child.on("error", reject);

@@ -6,17 +6,31 @@ import {
   hiddenText,
   input,
   list,
+  made,
   named,
   needed,
   object,
+  ofType,
   text,
 } from "../core/shape";
-import { allRegistries, hosts, oneHost } from "../host/shapes";
+import { hosts, oneHost } from "../host/shapes";
+import type { Registry } from "../registry/registry";
+import type { ServerRegistry } from "../registry/server-registry";
 import type { BuildCache, ImageArgs } from "./args";
 
 const cache: Shape<BuildCache> = object<BuildCache>(
   { type: needed(text, 'write type: "registry"'), image: text, scope: text, directory: text, mode: text },
   '{ type: "registry" }',
+);
+
+/** Logins, and registries on servers. */
+const allRegistries: Shape<(Registry | ServerRegistry)[]> = list(
+  made<Registry | ServerRegistry>(
+    "a Registry or a ServerRegistry",
+    (value) => ofType("sextant:index:Registry")(value) || ofType("sextant:index:ServerRegistry")(value),
+    'give the one that new Registry("ghcr", …) makes',
+  ),
+  "[registry]",
 );
 
 export const imageShape: Shape<ImageArgs> = object<ImageArgs>(

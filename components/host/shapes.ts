@@ -12,7 +12,6 @@ import {
   text,
 } from "../core/shape";
 import type { Registry } from "../registry/registry";
-import type { ServerRegistry } from "../registry/server-registry";
 import type { Host } from "./host";
 import type { JumpHostArgs, SshArgs } from "./ssh";
 import type { HostTransform } from "./prepare-host";
@@ -58,16 +57,6 @@ export const registries: Shape<Registry[]> = list(
   made<Registry>(
     "a Registry",
     ofType("sextant:index:Registry"),
-    'give the one that new Registry("ghcr", …) makes',
-  ),
-  "[registry]",
-);
-
-/** Logins, and registries on servers. */
-export const allRegistries: Shape<(Registry | ServerRegistry)[]> = list(
-  made<Registry | ServerRegistry>(
-    "a Registry or a ServerRegistry",
-    (value) => ofType("sextant:index:Registry")(value) || ofType("sextant:index:ServerRegistry")(value),
     'give the one that new Registry("ghcr", …) makes',
   ),
   "[registry]",

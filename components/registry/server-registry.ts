@@ -9,7 +9,7 @@ import type { Host } from "../host/host";
 import { privateAddress } from "../host/private-address";
 import { Step } from "../host/step";
 import { checkServerRegistry, type ServerRegistryArgs } from "./server-registry-args";
-import { serverRegistryShape } from "./shape";
+import { serverRegistryShape } from "./server-registry-shape";
 
 /** Where the registry's configuration lies in its container; the verb that prunes it reads it there, too. */
 const configFile = "/etc/sextant/registry.yml";

@@ -27,11 +27,8 @@ export function withoutDoing(text: string): string {
   return text.includes(mark) ? text.replaceAll(new RegExp(`^${mark}.*\\n?`, "gm"), "") : text;
 }
 
+// eslint-disable-next-line no-control-regex -- they are what is taken out
+const control = /[\u0000-\u001f\u007f]/g;
+
 /** What is shown of it: on one line, without what moves a cursor. */
-function shown(line: string): string {
-  // eslint-disable-next-line no-control-regex -- they are what is taken out
-  return line
-    .slice(1, longest)
-    .replaceAll(/[\u0000-\u001f\u007f]/g, " ")
-    .trim();
-}
+const shown = (line: string): string => line.slice(1, longest).replaceAll(control, " ").trim();
