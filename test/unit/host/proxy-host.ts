@@ -270,6 +270,6 @@ export class ProxyHost {
   }
 
   remove(): void {
-    rmSync(this.directory, { recursive: true });
+    rmSync(this.directory, { recursive: true, maxRetries: 10, retryDelay: 100 });
   }
 }

@@ -50,6 +50,6 @@ export class VerbsHere {
   }
 
   remove(): void {
-    rmSync(this.directory, { recursive: true });
+    rmSync(this.directory, { recursive: true, maxRetries: 10, retryDelay: 100 });
   }
 }

@@ -4,8 +4,8 @@ import { expect, it } from "vitest";
 import { readVerbs } from "../../../provider/host/scripts";
 import { repoRoot } from "../../../lab/paths";
 
-it("each script has a reason in host/README.md, and each of its lines a script", () => {
-  const text = readFileSync(join(repoRoot, "host/README.md"), "utf8");
+it("each script has a reason in CONTRIBUTING.md, and each of its lines there a script", () => {
+  const text = readFileSync(join(repoRoot, "CONTRIBUTING.md"), "utf8").split("## Scripts on a host")[1] ?? "";
   const rows = [...text.matchAll(/^\| `([^`]+)` +\| (.+?) +\|$/gm)].map(([, name = "", reason = ""]) => ({
     name,
     reason,
