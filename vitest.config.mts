@@ -21,7 +21,6 @@ const withoutMachines = [
   "command-plugin*",
   "cut-off-server",
   "hetzner-*",
-  "image-preview",
   "import",
   "policy",
   "preview-command",
@@ -30,10 +29,18 @@ const withoutMachines = [
   "stacks",
 ].map((name) => `test/lab/${name}.test.ts`);
 
+/**
+ * Tests that want what nothing else does, and that takes minutes to build: the plugin docker-build, a registry, a machine without Docker, Kamal.
+ * `npm test` runs them last, and only where it has the time.
+ */
+const wide = ["access", "image", "image-preview", "server-registry", "takeover"].map(
+  (name) => `test/lab/${name}.test.ts`,
+);
+
 /** Of the tests on the lab those that take minutes, the longest first, so that none of them runs on alone at the end. */
 const longest = [
   ...["faults", "deploy", "certificates", "interruptions", "machines-of-today", "data", "registry"],
-  ...["layouts", "proxy", "package", "access"],
+  ...["layouts", "proxy", "package", "access", "takeover", "image"],
 ];
 
 const place = ({ moduleId }: TestSpecification): number => {
@@ -47,6 +54,14 @@ class LongestFirst extends BaseSequencer {
     return sorted.toSorted((one, other) => place(one) - place(other));
   }
 }
+
+const onLab = {
+  globalSetup: ["test/lab/global-setup.ts"],
+  testTimeout: 600_000,
+  hookTimeout: 1_800_000,
+  // Each file has servers of its own. A deploy waits for most of its time, and two at a time keep two cores busy.
+  maxWorkers: 2,
+};
 
 export default defineConfig({
   test: {
@@ -86,15 +101,12 @@ export default defineConfig({
       {
         test: {
           name: "lab",
-          globalSetup: ["test/lab/global-setup.ts"],
           include: ["test/lab/**/*.test.ts"],
-          exclude: withoutMachines,
-          testTimeout: 600_000,
-          hookTimeout: 1_800_000,
-          // Each file has servers of its own. A deploy waits for most of its time, and two at a time keep two cores busy.
-          maxWorkers: 2,
+          exclude: [...withoutMachines, ...wide],
+          ...onLab,
         },
       },
+      { test: { name: "wide", include: wide, ...onLab } },
       {
         test: {
           name: "vm",

@@ -1,6 +1,6 @@
 /**
- * The whole suite in one command: linters, unit tests, those with the engine alone, then the tests on the lab. Ends with the line
- * `N passed, N failed`, in which each linter counts as one test.
+ * The whole suite in one command: linters, unit tests, those with the engine alone, then the tests on the lab, and last those of them that want
+ * what takes minutes to build, where there is time for it. Ends with the line `N passed, N failed`, in which each linter counts as one test.
  */
 import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -9,6 +9,9 @@ import { join } from "node:path";
 import { labSeed } from "../lab/chance";
 import { repoRoot } from "../lab/paths";
 import { type VitestReport, failuresOf } from "./failures";
+
+/** Minutes: on a machine that has taken longer for all else, the last tests would take the whole over the 90 that a run may have. */
+const untilWide = 45;
 
 interface Tally {
   passed: number;
@@ -81,7 +84,7 @@ async function main(): Promise<void> {
   console.log(`lab: seed ${labSeed()}; SEXTANT_SEED=${labSeed()} repeats it`);
   const tallies: Tally[] = [];
   if (filters.length > 0)
-    tallies.push(vitest("unit*", filters), vitest("engine", filters), vitest("lab", filters));
+    for (const project of ["unit*", "engine", "lab", "wide"]) tallies.push(vitest(project, filters));
   else {
     const built = build();
     tallies.push(
@@ -94,6 +97,12 @@ async function main(): Promise<void> {
     );
     await built;
     tallies.push(vitest("engine", []), vitest("lab", []));
+    const minutes = performance.now() / 60_000;
+    if (minutes < untilWide) tallies.push(vitest("wide", []));
+    else
+      console.log(
+        `left out, as ${minutes.toFixed(0)} minutes have gone by: npm test -- test/lab/access test/lab/image test/lab/server-registry test/lab/takeover`,
+      );
   }
   const passed = tallies.reduce((sum, tally) => sum + tally.passed, 0);
   const failed = tallies.reduce((sum, tally) => sum + tally.failed, 0);
