@@ -3,6 +3,9 @@ import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { run } from "./exec";
 
+/** Another process of the suite may be installing something else. */
+export const patient = ["-o", "DPkg::Lock::Timeout=300"] as const;
+
 const systemPath = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
 
 /** Whether a program is there, also where sbin is not on the user's PATH. */
@@ -39,5 +42,8 @@ export async function installMissing(
     progress(`apt: ${line.slice(0, 90)}`);
   };
   await run("apt-get", ["update", "-q"], { env, onLine });
-  await run("apt-get", ["install", "-q", "-y", "--no-install-recommends", ...packages], { env, onLine });
+  await run("apt-get", ["install", ...patient, "-q", "-y", "--no-install-recommends", ...packages], {
+    env,
+    onLine,
+  });
 }

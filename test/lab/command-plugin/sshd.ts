@@ -155,7 +155,7 @@ async function requireOpenSsh(): Promise<void> {
     if (userInfo().uid !== 0) throw new Error("sshd: it is not installed; install openssh-server.");
     // The run level keeps the package from starting a server of its own.
     const env = { ...process.env, RUNLEVEL: "1", DEBIAN_FRONTEND: "noninteractive" };
-    await run("apt-get", ["install", "-y", "--no-install-recommends", "openssh-server"], { env });
+    await run("apt-get", ["install", ...patient, "-y", "--no-install-recommends", "openssh-server"], { env });
   }
   if (userInfo().uid === 0) mkdirSync("/run/sshd", { recursive: true });
 }
