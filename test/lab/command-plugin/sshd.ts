@@ -17,6 +17,7 @@ import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
+import { patient } from "../../../lab/docker/packages";
 
 const run = promisify(execFile);
 const server = "/usr/sbin/sshd";
