@@ -1,10 +1,5 @@
-/** Which role of Kamal's an app's role takes the place of, and what has to be so for that. Pure. */
+/** Which role of Kamal's an app's role takes the place of. Pure. */
 import type { KamalRole } from "../../provider/kamal/names";
-import { oneOf } from "../core/checks";
-import type { Problem } from "../core/problem";
-import { ofType } from "../core/shape";
-import type { AppArgs } from "./args";
-import type { Role } from "./plan";
 
 /** Kamal's app whose place this one takes. */
 export interface TakeOver {
@@ -22,85 +17,8 @@ export interface TakeOver {
 }
 
 /** Kamal's role whose place a role takes; undefined where it takes none. */
-export function takenOver({ takeOver }: Pick<AppArgs, "takeOver">, role: string): KamalRole | undefined {
+export function takenOver(takeOver: TakeOver | undefined, role: string): KamalRole | undefined {
   if (takeOver === undefined) return undefined;
   const { service, destination, roles = {} } = takeOver;
   return { service, role: roles[role] ?? role, ...(destination === undefined ? {} : { destination }) };
-}
-
-/** What is wrong with taking over an app of Kamal's, or with being on servers of its. */
-export function checkTakeOver(args: AppArgs, roles: readonly Role[]): Problem[] {
-  return [...checkWords(args), ...checkServers(args, roles), ...checkFiles(args, roles)];
-}
-
-/** Kamal's proxy reads no files of this program: it is left as it is, without the directory that they are in. */
-function checkFiles({ errorPages, proxy }: AppArgs, roles: readonly Role[]): Problem[] {
-  const on = roles
-    .filter(({ routes }) => routes.length > 0)
-    .flatMap(({ servers }) => servers)
-    .find(({ takeOver }) => takeOver === "kamal");
-  if (proxy === undefined || on === undefined) return [];
-  const own = roles.flatMap(({ name, routes }) =>
-    routes.filter(({ route }) => route.tls?.kind === "certificate").map(() => name),
-  );
-  const rule = `the proxy of ${on.hostName} is Kamal's, which cannot read its files`;
-  return [
-    ...(errorPages === undefined
-      ? []
-      : [
-          {
-            argument: "errorPages",
-            value: errorPages,
-            rule,
-            cure: "leave it out until the program has a Proxy",
-          },
-        ]),
-    ...[...new Set(own)].map((role) => ({
-      argument: `roles.${role}.route.tls`,
-      value: "ownCertificate",
-      rule,
-      cure: "use letsEncrypt(), or end TLS in front of the proxy",
-    })),
-  ];
-}
-
-function checkWords({ takeOver, roles }: AppArgs): Problem[] {
-  if (takeOver === undefined) return [];
-  const own = takeOver.roles ?? {};
-  const names: [string, string | undefined][] = [
-    ["service", takeOver.service],
-    ["destination", takeOver.destination],
-    ...Object.entries(own).map(([role, name]): [string, string] => [`roles.${role}`, name]),
-  ];
-  return [
-    ...names
-      .filter(([, name]) => name !== undefined && !/^[\w.-]+$/.test(name))
-      .map(([argument, value]) => ({
-        argument: `takeOver.${argument}`,
-        value,
-        rule: "Kamal's names have letters, digits, hyphens and underscores",
-        cure: "write it as config/deploy.yml has it",
-      })),
-    ...Object.keys(own).flatMap((role) => oneOf("takeOver.roles", role, Object.keys(roles))),
-  ];
-}
-
-function checkServers({ takeOver, proxy }: AppArgs, roles: readonly Role[]): Problem[] {
-  if (takeOver === undefined) return [];
-  const others = [...new Set(roles.flatMap(({ servers }) => servers))].filter(
-    (host) => host.takeOver !== "kamal",
-  );
-  const problems: Problem[] = others.map(({ hostName }) => ({
-    argument: "takeOver",
-    value: takeOver.service,
-    rule: `${hostName} is not said to be a server of Kamal's`,
-    cure: `make it an ExistingServer with takeOver: "kamal", or take the role off ${hostName} until the others have been taken over`,
-  }));
-  if (proxy !== undefined && !ofType("sextant:index:ExistingProxy")(proxy))
-    problems.push({
-      argument: "proxy",
-      fault: "is a proxy of its own, and the requests of Kamal's app come to Kamal's",
-      cure: "route through that one: new ExistingProxy() in place of new Proxy()",
-    });
-  return problems;
 }

@@ -53,10 +53,7 @@ export class Proxy extends Component {
     refuseShape(`${new.target.name} "${name}"`, proxyShape, args);
     super("Proxy", name, opts);
     this.config = proxyConfig(args);
-    const onServers = [
-      ...checkKamal(args.servers),
-      ...checkOnServers(this.label, args.servers, this.config),
-    ];
+    const onServers = [...checkKamal(args.servers), ...checkOnServers(this.label, args.servers, this.config)];
     this.refuse([...checkProxy(args), ...onServers]);
     this.warn(checkFront(args.servers, this.config));
     registerProxy(this.label, args.servers, this.config);

@@ -86,9 +86,7 @@ function ofHeld({ route }: SwitchInputs, printed: string): string[] {
   const held = /^held=(paused|stopped)$/m.exec(printed)?.[1];
   if (route === undefined || held === undefined) return [];
   const [is, ends] = held === "stopped" ? ["in maintenance", "maintenance off"] : ["paused", "resume"];
-  return [
-    `${route.service} is ${is}, and stays so: nobody sees the new release until npx sextant ${ends}.`,
-  ];
+  return [`${route.service} is ${is}, and stays so: nobody sees the new release until npx sextant ${ends}.`];
 }
 
 /** What was taken over of Kamal, and how it comes back. */
@@ -100,7 +98,9 @@ function ofKamal({ takeOver, route }: SwitchInputs, printed: string): string[] {
   return [
     ...(taken === undefined
       ? []
-      : [`${route?.service ?? ""} has taken over Kamal's route ${kamalPrefix(takeOver)}, which led to ${taken}.`]),
+      : [
+          `${route?.service ?? ""} has taken over Kamal's route ${kamalPrefix(takeOver)}, which led to ${taken}.`,
+        ]),
     ...(left === undefined ? [] : [left]),
     ...serving.map(
       (name) =>

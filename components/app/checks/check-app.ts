@@ -9,9 +9,9 @@ import { checkErrorPages } from "../error-pages";
 import { checkHooks } from "../hooks";
 import { rolesOf, routeArgument, type Role } from "../plan";
 import { checkCommands } from "./check-commands";
+import { checkTakeOver } from "./check-take-over";
 import { checkTimeouts } from "./check-timeouts";
 import { checkRoute } from "../route";
-import { checkTakeOver } from "../take-over";
 
 export function checkApp(name: string, args: AppArgs): Problem[] {
   const names = Object.keys(args.roles);

@@ -25,7 +25,8 @@ export interface Asked {
 export function readAsked(words: readonly string[]): Asked {
   const values = new Map<string, string>();
   for (const word of words) {
-    const [, key = "", value = ""] = /^(arch|ports|disk|memory|private|takeover|accept)=(.*)$/s.exec(word) ?? [];
+    const [, key = "", value = ""] =
+      /^(arch|ports|disk|memory|private|takeover|accept)=(.*)$/s.exec(word) ?? [];
     if (key === "") throw new Error(`preflight: unknown word ${word}`);
     values.set(key, value);
   }

@@ -150,8 +150,7 @@ describe("a server of Kamal's that is taken over", () => {
   async function takenOver(change: Partial<AppArgs> = {}): Promise<Graph> {
     const graph = await newGraph();
     const servers = ["web-1", "web-2"].map(
-      (name) =>
-        Object.create(fakeHost(name, fakeNetwork(name)), { takeOver: { value: "kamal" } }) as Host,
+      (name) => Object.create(fakeHost(name, fakeNetwork(name)), { takeOver: { value: "kamal" } }) as Host,
     );
     const proxy = new ExistingProxy("proxy", { servers }, graph.watching);
     const roles = {
@@ -191,7 +190,11 @@ describe("a server of Kamal's that is taken over", () => {
       takeOver: { service: "store", destination: "eu", roles: { "web-eu": "web" } },
     });
     const of = (kind: string, name: string): unknown => graph.find(type(kind), name).inputs["takeOver"];
-    expect(of("Switch", "shop-web-web-1-switch")).toEqual({ service: "store", role: "web", destination: "eu" });
+    expect(of("Switch", "shop-web-web-1-switch")).toEqual({
+      service: "store",
+      role: "web",
+      destination: "eu",
+    });
     expect(of("Switch", "shop-web-eu-web-1-switch")).toMatchObject({ role: "web" });
     // What must not run twice has Kamal's stopped by its gate.
     expect(of("Ready", "shop-job-web-1-ready")).toMatchObject({ role: "job" });
