@@ -6,7 +6,12 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** Tools that are taken from Debian's packages; elsewhere there are those of the machine alone. */
 const debian = existsSync("/etc/os-release") && /^ID=debian$/m.test(readFileSync("/etc/os-release", "utf8"));
-const toolSets = debian ? ["rust-coreutils", "gawk", "mawk", "original-awk"] : [];
+const onServers = ["test/unit/host/**/*.test.ts", "test/unit/components/server/boot.test.ts"];
+const onClients = ["test/unit/provider/ssh/reach.test.ts"];
+const toolSets = {
+  ...{ "rust-coreutils": onServers, gawk: onServers, mawk: onServers, "original-awk": onServers },
+  ...{ "openssh-8.4": onClients, "openssh-10.0": onClients },
+};
 
 /** For what hangs, in ms: a machine that builds the lab meanwhile takes several times as long as a quiet one. */
 const unitTimeout = 120_000;
@@ -16,6 +21,7 @@ const withoutMachines = [
   "command-plugin*",
   "cut-off-server",
   "hetzner-*",
+  "image-preview",
   "import",
   "policy",
   "preview-command",
@@ -27,7 +33,7 @@ const withoutMachines = [
 /** Of the tests on the lab those that take minutes, the longest first, so that none of them runs on alone at the end. */
 const longest = [
   ...["faults", "deploy", "certificates", "interruptions", "machines-of-today", "data", "registry"],
-  ...["layouts", "proxy", "package"],
+  ...["layouts", "proxy", "package", "access"],
 ];
 
 const place = ({ moduleId }: TestSpecification): number => {
@@ -56,13 +62,13 @@ export default defineConfig({
           hookTimeout: unitTimeout,
         },
       },
-      // What runs on servers, once more with the tools of other servers.
-      ...toolSets.map((set) => ({
+      // What runs on servers, once more with the tools of other servers, and how they are reached, with other clients.
+      ...Object.entries(debian ? toolSets : {}).map(([set, include]) => ({
         test: {
           name: `unit-${set}`,
           globalSetup: ["test/unit/tools/fetch.ts"],
           setupFiles: ["test/unit/tools/path.ts"],
-          include: ["test/unit/host/**/*.test.ts", "test/unit/components/server/boot.test.ts"],
+          include,
           env: { SEXTANT_TOOLS: set },
           testTimeout: unitTimeout,
           hookTimeout: unitTimeout,

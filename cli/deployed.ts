@@ -1,4 +1,5 @@
 /** A stack that was deployed: its hosts, and what it runs on them. */
+import { isNamedBy, partsOfList } from "./host-pattern";
 import { hidesHosts, hostsOf, type DeployedHost } from "./hosts";
 import { partsOf, type Part } from "./operate/parts";
 import { exportStack, type StackChoice } from "./stack";
@@ -16,17 +17,23 @@ export function deployed(choice: StackChoice): Deployed {
   return { hosts: hostsOf(state), parts: partsOf(state), state };
 }
 
-/** The hosts that a command is about. @throws Error when there is none. */
+/**
+ * The hosts that a command is about.
+ * @param list names with commas between them, in which `*` stands for anything; all without one
+ * @throws Error when there is none of a name.
+ */
 export function hostsNamed(
   command: string,
   hosts: readonly DeployedHost[],
-  name: string | undefined,
+  list: string | undefined,
 ): readonly DeployedHost[] {
   if (hosts.length === 0)
     throw new Error(`${command}: this stack has no hosts; name another by --stack, or see pulumi stack ls.`);
-  const found = hosts.filter(({ shell }) => name === undefined || shell.name === name);
-  if (found.length > 0) return found;
+  const names = list === undefined ? [] : partsOfList(list);
+  const unknown = names.find((name) => !hosts.some(({ shell }) => isNamedBy(name)(shell.name)));
+  const found = hosts.filter(({ shell }) => isNamedBy(list)(shell.name));
+  if (unknown === undefined && found.length > 0) return found;
   throw new Error(
-    `${command}: this stack has no host ${name ?? ""}; it has ${hosts.map(({ shell }) => shell.name).join(", ")}.`,
+    `${command}: this stack has no host ${unknown ?? list ?? ""}; it has ${hosts.map(({ shell }) => shell.name).join(", ")}.`,
   );
 }

@@ -25,7 +25,7 @@ export function addDoctor(program: Command): void {
     .command("doctor")
     .description("say why releases failed, also days later, with the cure")
     .argument("[container]", "a container that failed, or the beginning of its name; all by default")
-    .option("--host <name>", "ask this host alone")
+    .option("--host <names>", "ask these hosts alone, such as web-1,web-2 or 'web-*'")
     .option("--raw", "print what was gathered as JSON, a line for each container", false)
     .action(async (container: string | undefined, options: Options, command: Command) => {
       const hosts = hostsNamed("doctor", deployed(stackChoice(command)).hosts, options.host);

@@ -1,14 +1,17 @@
 /** The commands of `sextant`: a file each, which adds itself here. */
 import { Command, type Option } from "commander";
+import { addCompletion } from "./completion";
 import { addDocs } from "./docs";
 import { addDoctor } from "./doctor";
 import { addImport } from "./import";
 import { addInit } from "./init";
 import { addAudit } from "./operate/audit";
 import { addExec } from "./operate/exec";
+import { addLock } from "./operate/lock";
 import { addLogs } from "./operate/logs";
 import { addNamed } from "./operate/named";
 import { addPower } from "./operate/power";
+import { addPrune } from "./operate/prune";
 import { addPs } from "./operate/ps";
 import { addReleases } from "./operate/releases";
 import { addRun } from "./operate/run";
@@ -21,8 +24,9 @@ import { libraryPackage } from "../provider/core/package";
 /**
  * The program with all of its commands. It throws a `CommanderError` where others would end the process.
  * @param own names that the apps of the stack have for commands of theirs
+ * @param completion whether it has the commands for that
  */
-export function sextant(own: readonly string[] = []): Command {
+export function sextant(own: readonly string[] = [], completion = true): Command {
   const { version } = libraryPackage();
   const program = ofStack(new Command("sextant"))
     .description(
@@ -36,12 +40,25 @@ export function sextant(own: readonly string[] = []): Command {
   program.commandsGroup("A project:");
   for (const add of [addInit, addImport, addPreview]) add(program);
   program.commandsGroup("A stack that was deployed:");
-  for (const add of [addPs, addLogs, addExec, addRun, addStats, addTraffic, addPower, addReleases, addAudit])
+  for (const add of [
+    addPs,
+    addLogs,
+    addExec,
+    addRun,
+    addStats,
+    addTraffic,
+    addPower,
+    addReleases,
+    addPrune,
+    addLock,
+    addAudit,
+  ])
     add(program);
   addNamed(program, own);
   addDoctor(program);
   program.commandsGroup("Help:");
   addDocs(program);
+  if (completion) addCompletion(program, () => sextant([], false));
   return program;
 }
 

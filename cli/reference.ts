@@ -26,8 +26,10 @@ export function imageName(reference: string): string {
   return `${name}${release.includes(":") ? "@" : ":"}${release}`;
 }
 
-/** The tag of a reference, or the first digits of its digest, as Docker has it for a container. */
+/** The tag of a reference, also beside a digest, or the first digits of its digest, as Docker has it for a container. */
 export function versionOf(image: string): string {
   const digest = /@?sha256:([0-9a-f]{12})[0-9a-f]*$/.exec(image)?.[1];
-  return digest ?? tagOf(image) ?? "latest";
+  // What an image is by its content alone has no tag, and looks as if it had.
+  const tag = image.startsWith("sha256:") ? undefined : tagOf(image);
+  return tag ?? digest ?? "latest";
 }

@@ -12,6 +12,14 @@ import { imageTagCheck, imageUnreadCheck } from "./app/checks/inspect-image";
 import { letsEncryptDnsCheck } from "./app/checks/inspect-names";
 import { sameRouteCheck } from "./app/checks/route-claims";
 import { letsEncryptCheck, routeHostsCheck } from "./app/route";
+import {
+  builderDockerCheck,
+  builderMemoryCheck,
+  contextGitCheck,
+  foreignBuildCheck,
+  secretArgCheck,
+  uncommittedCheck,
+} from "./build/check-build";
 import { valuesCheck } from "./core/checks";
 import { emptySecretCheck, envAndSecretCheck } from "./core/environment";
 import { dataKeptCheck } from "./data/check-word";
@@ -43,6 +51,12 @@ export const checks: readonly Check[] = [
   imageTagCheck,
   imagePortCheck,
   imageVolumeCheck,
+  contextGitCheck,
+  uncommittedCheck,
+  secretArgCheck,
+  builderDockerCheck,
+  builderMemoryCheck,
+  foreignBuildCheck,
   dataKeptCheck,
   sameVolumeCheck,
   imageUnreadCheck,

@@ -11,6 +11,8 @@ export { Postgres } from "./accessory/postgres";
 export type { PostgresArgs } from "./accessory/postgres-args";
 export { Redis } from "./accessory/redis";
 export type { RedisArgs } from "./accessory/redis-args";
+export { Image } from "./build/image";
+export type { BuildCache, ImageArgs } from "./build/args";
 export { Component, type Transform } from "./core/component";
 export type { Duration, Size } from "../provider/core/units";
 export type { Data } from "../provider/data/word";
@@ -19,13 +21,15 @@ export type { DockerNetwork, DockerNetworkArgs } from "./docker/network";
 export type { Pull, PullArgs } from "./image/pull";
 export type { Volume, VolumeArgs } from "./docker/volume";
 export type { Architecture, Host } from "./host/host";
-export type { SshArgs } from "./host/ssh";
+export type { JumpHostArgs, SshArgs } from "./host/ssh";
 export type { HostReady, HostReadyArgs } from "./host/host-ready";
 export type {
   AccessoryReadyArgs,
   BridgeArgs,
   ProxyThereArgs,
   ReadyArgs,
+  RegistryPruneArgs,
+  RegistryTrustArgs,
   ReleaseArgs,
   SettleArgs,
   Step,
@@ -43,6 +47,8 @@ export { Network } from "./network/network";
 export type { NetworkArgs, Zone } from "./network/args";
 export { Registry } from "./registry/registry";
 export type { RegistryArgs } from "./registry/args";
+export { ServerRegistry } from "./registry/server-registry";
+export type { ServerRegistryArgs } from "./registry/server-registry-args";
 export { Server } from "./server/server";
 export type { ServerArgs } from "./server/args";
 export type { HostKey } from "./server/host-key";

@@ -1,10 +1,15 @@
 #!/bin/sh
-# prune role=LABEL wait=SECONDS keep=COUNT [for=OWNER] repository=REPOSITORY container=NAME [container=NAME ...]
+# prune role=LABEL wait=SECONDS keep=COUNT [for=OWNER] repository=REPOSITORY container=NAME [container=NAME ...] [assets=DIRECTORY] [hand|look]
 #
 # After the last switch: waits until all that is old has drained and stopped, then removes the other containers of the role (of failed
 # releases, of deploys that were killed), and images of the repository beyond the `keep` that this host got last: none that a
 # container uses, and none that another release is about to use. Where the proxy serves another container of the role it removes
-# nothing and says so. The owner's release has what it needs: what was noted that it is about to use counts no more.
+# nothing and says so. The owner's release has what it needs: what was noted that it is about to use counts no more. Of the assets of the
+# role those of the last `keep` releases stay, the one before this among them whatever `keep` is: pages of it are open still.
+#
+# With the word hand it is no release that has ended, and another may be under way: of what it may be about to use it removes nothing, which
+# is what runs, and what came within the hour. With look it removes nothing at all. It says what goes, a line each: WHAT NAME BYTES. The bytes of an image
+# are those of all its layers, of which others may have some.
 set -u
 # shellcheck source=lib/common.sh
 . "${0%/*}/lib/common"
@@ -12,8 +17,10 @@ set -u
 . "${0%/*}/lib/rollout"
 # shellcheck source=lib/images.sh
 . "${0%/*}/lib/images"
+# shellcheck source=lib/assets.sh
+. "${0%/*}/lib/assets"
 
-role='' wait=120 keep=3 owner='' repository='' containers=''
+role='' wait=120 keep=3 owner='' repository='' containers='' assets='' hand='' look=''
 while [ $# -gt 0 ]; do
     case $1 in
     role=*) role=${1#*=} ;;
@@ -22,6 +29,9 @@ while [ $# -gt 0 ]; do
     wait=*) wait=${1#*=} ;;
     repository=*) repository=${1#*=} ;;
     container=*) containers="$containers ${1#*=}" ;;
+    assets=*) assets=${1#*=} ;;
+    hand) hand=yes ;;
+    look) hand=yes look=yes ;;
     *) fail "prune: unknown word $1" ;;
     esac
     shift
@@ -29,18 +39,27 @@ done
 if [ -z "$containers" ] || [ -z "$role" ]; then fail "prune: role= or container= is missing"; fi
 
 lock=$(switching "$role")
+flock --nonblock "$lock" true || doing "waits until the old containers have drained and stopped, ${wait}s at most"
 flock --timeout "$wait" "$lock" true ||
     fail "the old containers of $role still drain or stop after ${wait}s; they serve no new requests (docker ps --filter label=sextant.role=$role)"
-if [ -s "$lock.drains.failed" ]; then
+if [ -z "$hand" ] && [ -s "$lock.drains.failed" ]; then
     said=$(head -c 300 "$lock.drains.failed")
     rm -f "$lock.drains.failed"
     fail "the old containers of $role could not be stopped: $said"
 fi
 
-rm -f "$lock.old"
+[ -n "$hand" ] || rm -f "$lock.old"
 
 # shellcheck disable=SC2046,SC2086 # names have no blanks
 others=$(roles | awk -v role="$role" '$2 == role { print $1 }' | without $containers $(cat "$lock.stay" 2>/dev/null))
+
+# rested: the containers that have not run for long, as far as is known, a line each.
+rested() {
+    engine GET /containers/json --get --data all=true 2>/dev/null | sed 's/},{"Id":"/},\n{"Id":"/g' |
+        sed -n 's/.*"Names":\["\/\([^"]*\)".*"Created":\([0-9]*\).*"State":"\([^"]*\)".*/\1 \2 \3/p' |
+        awk -v now="$(date +%s)" '($3 == "exited" || $3 == "created" || $3 == "dead") && now - $2 > 3600 { print $1 }'
+}
+if [ -n "$hand" ] && [ -n "$others" ]; then others=$(printf '%s\n' "$others" | grep -Fx -e "$(rested)"); fi
 
 # A deploy of which nobody waits for the end, or a second copy of the state, may have won the last switch.
 if [ -n "$others" ] && running "$proxy"; then
@@ -62,7 +81,10 @@ removed() {
 } in 20? | 404 | "${2:-404}") ;; *) left="$left $1: $(printf '%s' "$answer" | tr '\n' ' ' | cut -c1-200);" ;; esac
 }
 # 409: it is being removed.
-for name in $others; do removed "/containers/$name?force=true&v=true" 409; done
+for name in $others; do
+    [ -n "$look" ] || removed "/containers/$name?force=true&v=true" 409
+    printf 'container %s 0\n' "$name"
+done
 
 # The evidence of what is no longer there is of no use to anybody.
 for file in "$kept"/evidence/*.json; do
@@ -123,14 +145,37 @@ beyond=$({
         # Its tags hold its digests too.
         print at, $3, stays ? "stays" : "goes" (tags == "" ? digests : tags)
     }' | sort -k 1,1nr -k 2,2r | tail -n "+$((keep + 1))" | sed -n 's/^[^ ]* [^ ]* goes//p')
-# 409: a container has come to use it.
-for reference in $beyond; do removed "/images/$reference" 409; done
+# 409: a container has come to use it. What has another name on this host stays by that.
+counted=''
+for reference in $beyond; do
+    known=$(docker image inspect --format '{{.Id}} {{.Size}}' "$reference" 2>/dev/null)
+    [ -n "$look" ] || removed "/images/$reference" 409
+    bytes=${known#* }
+    case $counted in *" ${known%% *} "*) bytes=0 ;; esac
+    if [ -z "$look" ] && docker image inspect "${known%% *}" >/dev/null 2>&1; then bytes=0; else counted="$counted ${known%% *} "; fi
+    printf 'image %s %s\n' "$reference" "${bytes:-0}"
+done
 
 # What has gone is forgotten, whoever took it.
 had | while read -r _ reference; do
     case $reference in "$repository":* | "$repository"@*) ;; *) continue ;; esac
     [ "$(engine GET "/images/$reference/json" --output /dev/null --write-out '%{http_code}' 2>/dev/null)" != 404 ] || forget "$reference"
 done
+
+if [ -n "$assets" ] && [ -d "$assets" ]; then
+    exec 6>"${assets%/*}/lock"
+    flock --timeout 60 6 || fail "something else is at the assets of $role for 60s; run pulumi up again"
+    [ -n "$hand" ] || went_live "$assets"
+    gone=''
+    for each in $(assets_beyond "$assets" "$((keep < 2 ? 2 : keep))" "$containers"); do
+        [ -z "$hand" ] || [ -n "$(find "$each/of" -mmin +60)" ] || continue
+        printf 'assets %s %s\n' "${each##*/}" "$(find "$each/own" -type f -printf '%s\n' | awk '{ sum += $1 } END { print sum + 0 }')"
+        [ -n "$look" ] || rm -rf "$each"
+        gone=yes
+    done
+    [ -z "$gone" ] || [ -n "$look" ] || unshare "${assets%/*}"
+    exec 6>&-
+fi
 
 [ -z "$left" ] || fail "Docker did not remove of $role:$left run pulumi up again"
 exit 0

@@ -11,6 +11,8 @@ set -u
 . "${0%/*}/lib/evidence"
 # shellcheck source=lib/images.sh
 . "${0%/*}/lib/images"
+# shellcheck source=lib/registries.sh
+. "${0%/*}/lib/registries"
 
 image='' owner=''
 for word; do
@@ -29,28 +31,32 @@ there() {
     [ "$(engine GET "/images/$image/json" --output /dev/null --write-out '%{http_code}' 2>/dev/null)" = 200 ]
 }
 
-# unchecked REGISTRY: true when this Docker sends a login to it without TLS, or to whoever says to be it.
-unchecked() {
-    listed=$(docker info --format '{{range $name, $index := .RegistryConfig.IndexConfigs}}{{if not $index.Secure}}{{$name}} {{end}}{{end}}{{range .RegistryConfig.InsecureRegistryCIDRs}}{{.}} {{end}}') ||
-        fail "Docker does not say which registries it trusts without TLS (docker info), so that no login was sent to $1"
-    for entry in $listed; do
-        case $entry in
-        "$1") return 0 ;;
-        127.* | *:*/*) ;;
-        */*) printf '%s %s\n' "$1" "$entry" | awk '
-            function number(address, parts) {
-                return split(address, parts, ".") == 4 ? ((parts[1] * 256 + parts[2]) * 256 + parts[3]) * 256 + parts[4] : -1
-            }
-            {
-                sub(/:[0-9]+$/, "", $1)
-                split($2, range, "/")
-                size = 2 ^ (32 - range[2])
-                inside = $1 ~ /^[0-9.]+$/ && int(number($1) / size) == int(number(range[1]) / size)
-                exit !inside
-            }' && return 0 ;;
-        esac
-    done
-    return 1
+# downloading: passes Docker's answer on, and says every other second how much of it has come. Docker tells of each layer by itself, and of
+# one only from its beginning on, so that the sum may grow.
+downloading() {
+    awk '
+        function number(name, text) {
+            return match(text, "\"" name "\":[0-9]+") ? substr(text, RSTART + length(name) + 3, RLENGTH - length(name) - 3) : 0
+        }
+        { print }
+        /"status":"Downloading"/ && match($0, /"id":"[^"]*"/) {
+            layer = substr($0, RSTART, RLENGTH)
+            come[layer] = number("current", $0)
+            whole[layer] = number("total", $0)
+        }
+        /"status":"Download complete"/ && match($0, /"id":"[^"]*"/) { come[substr($0, RSTART, RLENGTH)] = whole[substr($0, RSTART, RLENGTH)] }
+        {
+            # Twice: it answers with the time of the call before.
+            srand()
+            now = srand()
+            if (now < said + 2) next
+            has = all = 0
+            for (layer in whole) { has += come[layer]; all += whole[layer] }
+            if (all == 0) next
+            said = now
+            printf "\036pulls the image: %d of %d MB\n", has / 1000000, all / 1000000 | "cat 1>&2"
+            close("cat 1>&2")
+        }'
 }
 
 [ -z "$owner" ] || want "$owner" "$image" || fail "could not note in $given that $owner needs $image"
@@ -61,8 +67,9 @@ fi
 
 registry=docker.io
 case $image in */*) case ${image%%/*} in *.* | *:* | localhost) registry=${image%%/*} ;; esac ;; esac
-if [ -n "$auth" ] && [ "$manner" != insecure ] && unchecked "$registry"; then
-    fail "the login for $registry was not sent: Docker has it in insecure-registries here, by which a login goes over plain HTTP. Take it out of /etc/docker/daemon.json, or say insecure: true at its Registry"
+if [ -n "$auth" ] && [ "$manner" != insecure ]; then
+    why=$(unsafe "$registry") || exit 1
+    [ -z "$why" ] || fail "the login for $registry was not sent: $why"
 fi
 
 # The tag or digest by itself, as the API wants them.
@@ -75,7 +82,7 @@ esac
 answer=$(
     printf 'X-Registry-Auth: %s\n' "${auth:-e30=}" |
         engine POST /images/create --header @- --get --data-urlencode "fromImage=$repository" \
-            --data-urlencode "tag=$tag" 2>&1 | grep -e '"error"' -e '"message"' -e '^curl:' | tail -n 1
+            --data-urlencode "tag=$tag" 2>&1 | downloading | grep -e '"error"' -e '"message"' -e '^curl:' | tail -n 1
 )
 if there; then
     remember "$image" || fail "could not note in $given that $image has come"

@@ -138,9 +138,29 @@ attended() {
     uptime
     [ $((now - written)) -ge 200 ] || return 0
     written=$now
-    if [ -t 1 ] || (echo) 2>/dev/null; then return 0; fi
+    if [ -t 1 ] || (echo) 2>/dev/null; then
+        doing "waits $(((now - began) / 100)) s of $timeout s $(for_what)"
+        return 0
+    fi
     lease
     return 1
+}
+
+# for_what: what it waits for, and how that stands.
+# shellcheck disable=SC2031 # what it reads here is set by look
+for_what() {
+    if [ -n "$port" ]; then
+        stands="nothing listens there yet"
+        [ -z "$unfit" ] || stands="the last answer was ${status:-none}"
+        [ "$state" = running ] || stands="the container is $state"
+        echo "for $path on port $port: $stands"
+    elif [ -n "$command" ]; then
+        echo "for $(printf '%s' "$command" | cut -c1-60) to succeed in the container"
+    elif [ "$health" != none ]; then
+        echo "for the image's own health check, which says $health"
+    else
+        echo "to see whether it keeps running"
+    fi
 }
 
 # killed: whether the kernel has killed it for memory since this gate began: Docker's own word for it stays true when a container

@@ -1,13 +1,23 @@
 /**
  * `npm run demo`: the lab, and the sample app on it by `pulumi up`. `npm run demo -- release`: the next version under load.
+ * `npm run demo -- ship`: a changed page, built on a server, brought to all without a registry elsewhere, under load.
  */
 import { spawn } from "node:child_process";
-import { findDocker } from "./docker/docker";
-import { tryRun } from "./docker/exec";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
+import { ensureDocker, findDocker } from "./docker/docker";
+import { run, tryRun } from "./docker/exec";
+import { installMissing } from "./docker/packages";
+import { Lines, timed, toldBy, type Told } from "./events";
+import { ensureImages } from "./images/images";
 import { labFacts, type LabFacts } from "./facts";
 import { labUpToStay } from "./lab";
 import { startLoad, type LoadReport } from "./load/load";
 import { repoRoot } from "./paths";
+import { installDockerBuild } from "./plugins";
+import { ensureRegistry } from "./registry/registry";
+import { changePage, partsOf, SentBytes, sourcesDir, type Parts } from "./ship";
 import { ensureStack, stackEnvironment } from "./stack";
 
 const host = "shop.lab";
@@ -85,6 +95,7 @@ async function deploy(): Promise<void> {
   say(`
 What to try next:
   npm run demo -- release    deploys the next version while requests come in, and counts the lost ones
+  npm run demo -- ship       changes a page, builds it on a server, and deploys it under load, without another registry
   npm run lab -- shell       a shell in which pulumi, docker and ssh work on the lab: pulumi preview, ssh web-1
   npm run lab -- down        stops the lab and removes everything of it; what was built stays in the cache`);
 }
@@ -98,6 +109,9 @@ async function release(): Promise<void> {
   const next = versions[(versions.indexOf(before.version) + 1) % versions.length] ?? "v1";
   say(`Deploying ${next} over ${before.version}, with requests all the while.`);
   await ensureStack(facts, next);
+  // After `ship` the app goes back to the images of the lab's registry.
+  if (before.version.startsWith("ship-"))
+    await run("pulumi", ["config", "rm", "sources"], { cwd: repoRoot, env: stackEnvironment(facts) });
   // On a small machine the next release boots on the cores that serve: an answer may be late, and must not be missing.
   const load = startLoad({ targets: targets(before), host, timeoutMs: 30_000 });
   let report: LoadReport;
@@ -116,12 +130,82 @@ async function release(): Promise<void> {
   if (report.lost > 0) process.exitCode = 1;
 }
 
-const command = process.argv[2];
-(command === "release"
-  ? release()
-  : command === undefined
-    ? deploy()
-    : Promise.reject(new Error("usage: npm run demo [-- release]"))
+/** What a server builds with and where it pushes to: made when it is first asked for. */
+async function preparations(): Promise<void> {
+  const docker = await ensureDocker(progress);
+  await installMissing([{ command: "ss", package: "iproute2" }], progress);
+  await installDockerBuild(progress);
+  const tag = "sextant/distribution:3.0.0";
+  await ensureImages({ docker, only: [tag], progress });
+  await ensureRegistry(docker, [tag], progress);
+}
+
+/** One `pulumi up` of a version that is built, with what each part of it took. */
+async function build(facts: LabFacts, version: string): Promise<{ seconds: number; parts: Parts }> {
+  changePage(version);
+  await ensureStack(facts, version);
+  const settings = { cwd: repoRoot, env: stackEnvironment(facts) };
+  await run("pulumi", ["config", "set", "sources", relative(repoRoot, sourcesDir())], settings);
+  const folder = mkdtempSync(join(tmpdir(), "sextant-ship-"));
+  const file = join(folder, "events");
+  writeFileSync(file, "");
+  const told: (Told & { at: number })[] = [];
+  const lines = new Lines(file, (line) => {
+    const one = toldBy(line);
+    if (one !== undefined) told.push({ ...one, at: Date.now() });
+  });
+  try {
+    const seconds = await pulumi(facts, "up", "--yes", "--skip-preview", "--event-log", file);
+    lines.close();
+    return { seconds, parts: partsOf(timed(told), seconds) };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** A version of its own for each run: a repository's release is its commit, and the demo's sources are in none. */
+const shipped = (at = Date.now()): string => `ship-${Math.floor(at / 1000)}`;
+
+async function ship(): Promise<void> {
+  const facts = await lab();
+  const before = await outputs(facts);
+  if (before.version === undefined) {
+    throw new Error("demo: nothing is deployed yet. Run npm run demo first.");
+  }
+  await preparations();
+  if (!before.version.startsWith("ship-")) {
+    say("The first build: a registry on a server, and the base image on it.");
+    await build(facts, shipped());
+  }
+  const version = shipped();
+  say(`Shipping ${version}: a changed page, with requests all the while.`);
+  const load = startLoad({ targets: targets(before), host, timeoutMs: 30_000 });
+  const sent = new SentBytes();
+  let report: LoadReport;
+  let bytes: number;
+  let built: { seconds: number; parts: Parts };
+  try {
+    built = await build(facts, version);
+  } finally {
+    bytes = await sent.stop();
+    report = await load.stop();
+  }
+  const { parts, seconds } = built;
+  say(`\n${version} in ${seconds.toFixed(1)} s, of which`);
+  say(
+    `  build ${parts.build.toFixed(1)} s  transfer ${parts.transfer.toFixed(1)} s  rollout ${parts.rollout.toFixed(1)} s`,
+  );
+  say(`bytes sent from this machine ${bytes}`);
+  say(`requests ${report.requests}  lost ${report.lost}`);
+  for (const loss of report.losses) say(`  lost: ${JSON.stringify(loss)}`);
+  if (report.lost > 0) process.exitCode = 1;
+}
+
+const commands: Readonly<Record<string, () => Promise<void>>> = { "": deploy, release, ship };
+const command = commands[process.argv[2] ?? ""];
+(command === undefined
+  ? Promise.reject(new Error("usage: npm run demo [-- release | ship]"))
+  : command()
 ).catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;

@@ -51,24 +51,29 @@ export async function labBuild(progress: Progress): Promise<Docker> {
   return docker;
 }
 
-/** Brings the lab up: builds what is missing and starts what does not run. Safe to run again and to interrupt. */
-export async function labUp(progress: Progress): Promise<Docker> {
+/**
+ * Brings the lab up: builds what is missing and starts what does not run. Safe to run again and to interrupt.
+ * @param images those made on demand that its registry is to have besides
+ */
+export async function labUp(progress: Progress, images: readonly string[] = []): Promise<Docker> {
   const { engine, os } = noteChoice();
   progress(`lab: seed ${labSeed()}; SEXTANT_SEED=${labSeed()} repeats it`);
   progress(`lab: new servers run Docker ${engine} with ${imageStore({ engine, os })} on ${os}`);
   const docker = await labBuild(progress);
+  if (images.length > 0) await ensureImages({ docker, only: [...images], progress });
   // Files of tests bring it up side by side.
-  await withLock(join(labDir(), "up.lock"), () => start(docker, progress));
+  await withLock(join(labDir(), "up.lock"), () => start(docker, images, progress));
   return docker;
 }
 
 /** Starts what does not run. */
-async function start(docker: Docker, progress: Progress): Promise<void> {
+async function start(docker: Docker, images: readonly string[], progress: Progress): Promise<void> {
   await makeKey();
   for (const directory of [backendDir(), pulumiHome()])
     mkdirSync(directory, { recursive: true, mode: 0o700 });
   await ensurePublicNetwork(docker);
-  await Promise.all([ensureRegistry(docker, imageTags().filter(served), progress), ensureApi(progress)]);
+  const tags = [...imageTags().filter(served), ...images];
+  await Promise.all([ensureRegistry(docker, tags, progress), ensureApi(progress)]);
 }
 
 /** Takes the lab down: servers, networks, volumes, registry, API, state; what was built stays in the cache. */

@@ -3,6 +3,8 @@ import { mkdirSync, readFileSync, readlinkSync, renameSync, symlinkSync } from "
 import { join } from "node:path";
 import { pulumiHome } from "./lab";
 import { repoRoot } from "./paths";
+import { ensureDockerBuild } from "./toolchain/on-demand";
+import { plugins as versions } from "./toolchain/programs";
 
 const plugins = ["command", "docker", "hcloud"];
 
@@ -12,14 +14,20 @@ export function installPlugins(bin: string): void {
     dependencies: Record<string, string>;
     version: string;
   };
-  for (const name of plugins) install(name, dependencies[`@pulumi/${name}`] ?? "", bin);
-  install("sextant", version, join(repoRoot, "dist", "plugin"));
+  for (const name of plugins) install(name, dependencies[`@pulumi/${name}`] ?? "", join(bin, file(name)));
+  install("sextant", version, join(repoRoot, "dist", "plugin", file("sextant")));
 }
 
-function install(name: string, version: string, from: string): void {
+/** Installs the plugin that builds images, which only some tests want; it is built where it is not there. */
+export async function installDockerBuild(progress: (line: string) => void): Promise<void> {
+  install("docker-build", versions["docker-build"], await ensureDockerBuild(progress));
+}
+
+const file = (name: string): string => `pulumi-resource-${name}`;
+
+function install(name: string, version: string, target: string): void {
   const directory = join(pulumiHome(), "plugins", `resource-${name}-v${version}`);
-  const file = `pulumi-resource-${name}`;
-  const [link, target] = [join(directory, file), join(from, file)];
+  const link = join(directory, file(name));
   if (linked(link) === target) return;
   mkdirSync(directory, { recursive: true });
   const scratch = `${link}.${process.pid}`;

@@ -6,6 +6,7 @@ import { Server, ServerCredentials } from "@grpc/grpc-js";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import { endWithEngine, engineIn } from "./end-with-engine";
 import { engineLog } from "./engine-log";
+import { endWaits } from "./release/wait";
 import { resources, retired } from "./resources";
 import { sayTo } from "./say";
 import schema from "./schema.json";
@@ -30,7 +31,10 @@ function serve(): void {
     resources: { ...resources, ...retired },
     version: sextantVersion,
     schema: JSON.stringify({ ...schema, version: sextantVersion }),
-    cancel: interrupt,
+    cancel: () => {
+      interrupt();
+      endWaits();
+    },
   };
   server.addService(ResourceProviderService, service(plugin));
   server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, port) => {

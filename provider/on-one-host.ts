@@ -1,9 +1,10 @@
 /**
  * What holds for every resource on a host, whatever it is: one on a host that is gone is given up without asking the host, and one of a
- * machine that was replaced went with that machine; a host that is down is named once.
+ * machine that was replaced went with that machine; a host that is down is named once; and nothing is changed there while the stack is locked.
  */
 import { leftSentence } from "./data/no-more";
 import type { ResourceProvider } from "./resource-provider";
+import { refuseLocked } from "./host/stack-lock";
 import { first, goneVariable, isDeclaredGone, isGone, isReplaced, knowMachine } from "./gone";
 import type { SshAddress } from "./ssh/address";
 import { runOverSsh } from "./ssh/run";
@@ -19,10 +20,12 @@ const timeout = 60;
 /**
  * Wraps a provider.
  * @param left what of a resource is on its host, for a sentence, or "" where it is not worth one; undefined where nothing is there
+ * @param gate whether it is what waits for a new machine, which has no note of a lock and may not answer yet
  */
 export function onOneHost<Inputs extends { shell: SshAddress }, State extends { shell: SshAddress }>(
   provider: ResourceProvider<Inputs, State>,
   left: (state: State) => string | undefined,
+  gate = false,
 ): ResourceProvider<Inputs, State> {
   const { check, create, update, read, delete: remove } = provider;
   return {
@@ -36,7 +39,10 @@ export function onOneHost<Inputs extends { shell: SshAddress }, State extends { 
 
     async create(inputs) {
       refuse(inputs.shell);
-      return said(() => create(inputs));
+      return said(async () => {
+        if (!gate) await refuseLocked(inputs.shell);
+        return create(inputs);
+      });
     },
 
     ...(update === undefined
@@ -44,7 +50,10 @@ export function onOneHost<Inputs extends { shell: SshAddress }, State extends { 
       : {
           async update(id, olds, news) {
             refuse(news.shell);
-            return said(() => update(id, olds, news));
+            return said(async () => {
+              await refuseLocked(news.shell);
+              return update(id, olds, news);
+            });
           },
         }),
 
@@ -54,7 +63,10 @@ export function onOneHost<Inputs extends { shell: SshAddress }, State extends { 
           async delete(id, state) {
             const what = left(state);
             if (what === undefined || (await isPresent(state.shell, what)))
-              await said(() => remove(id, state), wayOn);
+              await said(async () => {
+                if (what !== undefined) await refuseLocked(state.shell);
+                return remove(id, state);
+              }, wayOn);
           },
         }),
 

@@ -29,7 +29,8 @@ export interface ResourceProvider<Inputs, State extends object = Inputs & object
   /** @default nothing that differs counts */
   diff?(id: string, olds: State, news: Inputs): Promise<Diff>;
   update?(id: string, olds: State, news: Inputs): Promise<{ outs: State }>;
-  delete?(id: string, state: State): Promise<void>;
+  /** @param inputs as the program gave them last, also where nothing of them counted as a change */
+  delete?(id: string, state: State, inputs?: Inputs): Promise<void>;
   /** What is there, in a refresh; an empty id where nothing is. Without a state it is an import. @default the state as it is */
   read?(id: string, state: State | undefined): Promise<{ id: string; props: State }>;
 }

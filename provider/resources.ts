@@ -9,15 +9,18 @@ import { volumeProvider } from "./docker/volume";
 import { goneProvider } from "./host/gone";
 import { hostReadyProvider } from "./host/host-ready";
 import { onOneHost } from "./on-one-host";
+import { registryCertificatesProvider } from "./registry/registry-certificates";
 import { certificatesProvider } from "./release/certificates";
 import { cleanUpProvider } from "./release/clean-up";
 import { stepProvider } from "./release/step";
 import { steps } from "./release/steps";
+import { waitProvider } from "./release/wait";
 
-const gate = onOneHost(hostReadyProvider, () => "what Sextant has put into /var/lib/sextant");
+const gate = onOneHost(hostReadyProvider, () => "what Sextant has put into /var/lib/sextant", true);
 
 export const resources = {
   AccessoryReady: stepProvider(steps.AccessoryReady),
+  Assets: stepProvider(steps.Assets),
   Bridge: stepProvider(steps.Bridge),
   Certificate: stepProvider(steps.Certificate),
   Certificates: certificatesProvider,
@@ -33,11 +36,15 @@ export const resources = {
   ProxyThere: stepProvider(steps.ProxyThere),
   Pull: pullProvider,
   Ready: stepProvider(steps.Ready),
+  RegistryCertificates: registryCertificatesProvider,
+  RegistryPrune: stepProvider(steps.RegistryPrune),
+  RegistryTrust: stepProvider(steps.RegistryTrust),
   Release: stepProvider(steps.Release),
   Settle: stepProvider(steps.Settle),
   Switch: stepProvider(steps.Switch),
   Volume: onOneHost(volumeProvider, ({ name }) => leftVolume(name)),
   Volumes: volumeListProvider,
+  Wait: waitProvider,
 };
 
 const givenUp = { create: () => Promise.reject(new Error("no program makes such a resource")) };

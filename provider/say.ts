@@ -1,8 +1,11 @@
 /** What a user is told while the plugin works. Nothing of the engine's protocol is in here: the program loads files that say something, too. */
 import { AsyncLocalStorage } from "node:async_hooks";
 
-/** Tells somebody a message about a resource, by its URN, or "" for none; ends when it has been heard. */
-export type Listener = (message: string, urn: string) => Promise<void>;
+/**
+ * Tells somebody a message about a resource, by its URN, or "" for none; ends when it has been heard.
+ * @param passing whether it is true for a moment only, for a line that the next one takes the place of
+ */
+export type Listener = (message: string, urn: string, passing: boolean) => Promise<void>;
 
 /** The resource that is worked on. */
 const resource = new AsyncLocalStorage<string>();
@@ -24,12 +27,24 @@ export async function workingOn<T>(urn: string, work: () => T | Promise<T>): Pro
   }
 }
 
+/** The stack whose resource is worked on, as `project/stack`; undefined outside of a run. */
+export function stackNow(): string | undefined {
+  const [, stack, project] = /^urn:pulumi:([^:]+)::([^:]+)::/.exec(resource.getStore() ?? "") ?? [];
+  return stack === undefined || project === undefined ? undefined : `${project}/${stack}`;
+}
+
 /** Tells the user a line, or some. */
 export function say(message: string): void {
-  if (listener === undefined) {
-    console.log(message);
-    return;
-  }
-  const heard = listener(message, resource.getStore() ?? "").finally(() => unheard.delete(heard));
+  if (listener === undefined) console.log(message);
+  else tell(listener, message, false);
+}
+
+/** Tells the user what is done at the moment. Without a listener nobody is told: it would stay. */
+export function sayDoing(message: string): void {
+  if (listener !== undefined) tell(listener, message, true);
+}
+
+function tell(to: Listener, message: string, passing: boolean): void {
+  const heard = to(message, resource.getStore() ?? "", passing).finally(() => unheard.delete(heard));
   unheard.add(heard);
 }

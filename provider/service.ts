@@ -97,7 +97,8 @@ export function service({ resources, version, schema, cancel }: Plugin): Untyped
     }),
 
     delete: onResource(async ({ request }: Call<proto.DeleteRequest>) => {
-      await of(request.getUrn()).delete?.(request.getId(), plain(request.getProperties()));
+      const [state, inputs] = [plain(request.getProperties()), plain(request.getOldInputs())];
+      await of(request.getUrn()).delete?.(request.getId(), state, inputs);
       return new Empty();
     }),
   };

@@ -3,10 +3,10 @@
  * in its place, where a component, a server or a parent has another name now, or at `pulumi up --replace`: what it would take away is then
  * the other's. Pulumi's plugin is one process for all resources of a run.
  */
-import type { SshAddress } from "./ssh/address";
+import { addressOf, type SshAddress } from "./ssh/address";
 
 const standing = new Set<string>();
-const keyOf = ({ destination, port }: SshAddress, what: string): string => `${destination}:${port}/${what}`;
+const keyOf = (shell: SshAddress, what: string): string => `${addressOf(shell)}:${shell.port}/${what}`;
 
 /** A resource that the program has stands for it. An address that is known only later is none yet. */
 export function stand(shell: SshAddress, what: string): void {

@@ -11,6 +11,7 @@ const root = resolve(__dirname, "..");
 /** The interface that has the inputs of a type of resource. */
 const inputs: Readonly<Record<ResourceType, string>> = {
   AccessoryReady: "AccessoryReadyInputs",
+  Assets: "AssetsInputs",
   Bridge: "BridgeInputs",
   Certificate: "CertificateInputs",
   Certificates: "CertificatesInputs",
@@ -26,11 +27,15 @@ const inputs: Readonly<Record<ResourceType, string>> = {
   ProxyThere: "ProxyThereInputs",
   Pull: "PullInputs",
   Ready: "ReadyInputs",
+  RegistryCertificates: "RegistryCertificatesInputs",
+  RegistryPrune: "RegistryPruneInputs",
+  RegistryTrust: "RegistryTrustInputs",
   Release: "ReleaseInputs",
   Settle: "SettleInputs",
   Switch: "SwitchInputs",
   Volume: "VolumeInputs",
   Volumes: "VolumeListInputs",
+  Wait: "WaitInputs",
 };
 
 /** Inputs that are secrets: what they hold is in no diff, and not in clear in the state. */

@@ -3,12 +3,14 @@ import * as pulumi from "@pulumi/pulumi";
 import {
   App,
   Firewall,
+  Image,
   Network,
   Postgres,
   Proxy,
   Redis,
   Registry,
   Server,
+  ServerRegistry,
   http,
   https,
   icmp,
@@ -59,8 +61,28 @@ const cache = new Redis("cache", {
   publish: "private",
 });
 
+/** The app from its sources: built on a server, and in no registry but that on one. */
+function built(context: string): Image {
+  const own = new ServerRegistry("images", {
+    server: worker,
+    clients: web,
+    image: `${images}/distribution`,
+  });
+  const version = config.require("version");
+  return new Image("shop", {
+    repository: `${own.address}/shop`,
+    context,
+    version,
+    args: { HUB: images, VERSION: version },
+    registries: [registry, own],
+    servers: [...web, worker],
+    builder: worker,
+  });
+}
+const sources = config.get("sources");
+
 const shop = new App("shop", {
-  image: `${images}/shop`,
+  image: sources === undefined ? `${images}/shop` : built(sources),
   version: config.require("version"),
   proxy,
   route: { hosts: config.getObject<string[]>("hosts") ?? ["shop.lab"], port: 3000 },

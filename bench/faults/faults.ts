@@ -9,7 +9,7 @@ import { chance } from "../../lab/chance";
 import { repoRoot } from "../../lab/paths";
 import { converge, type Converged } from "./converge";
 import { after, before, edited, plain, type Edit } from "./edit";
-import type { TimedStep } from "./events";
+import type { TimedStep } from "../../lab/events";
 import { complaintsIn, isQuoted, quotedIn } from "./explained";
 import type { Host } from "./host";
 import { Loads } from "./loads";

@@ -1,5 +1,5 @@
 /** Which fault strikes at which step: pure functions of the steps that clean runs have told. */
-import { kindOf, type TimedStep } from "./events";
+import { kindOf, type TimedStep } from "../../lab/events";
 
 /** What a run of Pulumi changes. */
 export const changes = ["release", "proxy", "accessory", "first", "server"] as const;

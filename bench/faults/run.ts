@@ -4,7 +4,7 @@ import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Workspace } from "../../lab/workspace";
-import { isSame, Lines, timed, toldBy, type Step, type TimedStep, type Told } from "./events";
+import { isSame, Lines, timed, toldBy, type Step, type TimedStep, type Told } from "../../lab/events";
 import { endAtOnce, processesOf, runVariable, type Process } from "./processes";
 
 export interface Ended {

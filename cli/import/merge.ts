@@ -60,6 +60,14 @@ export function merged(all: readonly OfStack[], names: Names): Merged {
             },
           }),
       accessories: merge.accessories(programs),
+      ...(first.program.image === undefined
+        ? {}
+        : {
+            image: merge.fields(
+              ["image"],
+              programs.map(({ image }) => image),
+            ),
+          }),
       ...(first.program.app === undefined ? {} : { app: merge.app(programs, first.program.app) }),
       wanted: [...new Map(programs.flatMap(({ wanted }) => wanted).map((one) => [one.name, one])).values()],
     },

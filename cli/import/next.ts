@@ -38,15 +38,8 @@ export function nextLines(from: Imported, { folder, above, install }: Place): st
         }),
       ];
     }),
-    ...buildLine(from, above),
-    "pulumi preview --config version=TAG",
-    "pulumi up --config version=TAG",
+    ...(program.image === undefined
+      ? ["pulumi preview --config version=TAG", "pulumi up --config version=TAG"]
+      : ["pulumi preview", "pulumi up"]),
   ];
-}
-
-function buildLine({ program }: Imported, above: string): string[] {
-  const image = program.app?.head.get("image");
-  if (program.build === undefined || image === undefined) return [];
-  const name = typeof image === "string" ? image : "IMAGE";
-  return [`(cd ${quote(above)} && ${program.build.replace("IMAGE:TAG", () => `${name}:TAG`)})`];
 }

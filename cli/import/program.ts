@@ -54,13 +54,13 @@ export interface Program {
   readonly app?: AppPart;
   /** The values that a stack has to be given by somebody. */
   readonly wanted: readonly Wanted[];
-  /** How the image is built, as a command for the application's folder. */
-  readonly build?: string;
+  /** The arguments of the image of the app, where the program builds it. */
+  readonly image?: Fields;
 }
 
 /** Names that the program has already. */
 const taken = [
-  ...["config", "pulumi", "proxy", "app", "version", "servers", "on", "map"],
+  ...["config", "pulumi", "proxy", "app", "image", "version", "servers", "on", "map"],
   ...["letsEncrypt", "ownCertificate"],
 ];
 

@@ -12,6 +12,7 @@ export function programText(from: Merged, source: string): string {
     ...machines(from),
     ...proxy(from),
     ...accessories(from),
+    ...image(from),
     ...app(from),
   ];
   const body = statements.join("\n\n");
@@ -38,6 +39,7 @@ function imports(from: Merged, body: string): string[] {
   const classes = [
     ...(program.app === undefined ? [] : ["App"]),
     ...(program.machines.length === 0 ? [] : ["ExistingServer"]),
+    ...(program.image === undefined ? [] : ["Image"]),
     ...(program.proxy === undefined ? [] : [program.proxy.kind]),
     ...(program.registries.length === 0 ? [] : ["Registry"]),
     ...new Set(program.accessories.map(({ kind }) => kind)),
@@ -143,6 +145,10 @@ function accessory(from: Merged, { name, kind, machines: on, fields }: Accessory
   return `${start}\n  (server) =>\n    ${construct(kind, `\`${name}-\${server.hostName}\``, own, 4)},\n);`;
 }
 
+function image({ program: { image: fields, name } }: Merged): string[] {
+  return fields === undefined ? [] : [made("Image", name, fields, "image")];
+}
+
 function app(from: Merged): string[] {
   const { app: own, name, accessories: beside, machines: all } = from.program;
   if (own === undefined) return [];
@@ -190,6 +196,7 @@ export function askedFor({ program }: Merged): { name: string; secret: boolean; 
     ...program.machines.flatMap(({ address, fields }) => [address, fields]),
     ...(program.proxy === undefined ? [] : [program.proxy.fields]),
     ...program.accessories.map(({ fields }) => fields),
+    ...(program.image === undefined ? [] : [program.image]),
     ...(program.app === undefined
       ? []
       : [program.app.head, program.app.tail, ...program.app.roles.map(({ fields }) => fields)]),

@@ -24,7 +24,7 @@ export function choosing(command: Command): Command {
     .option("-r, --role <name>", "of this role")
     .addOption(new Option("-a, --accessory <name>", "of this accessory").conflicts(["app", "role", "proxy"]))
     .addOption(new Option("--proxy", "of the proxies").conflicts(["app", "role"]))
-    .option("--host <name>", "on this host alone");
+    .option("--host <names>", "on these hosts alone, such as web-1,web-2 or 'web-*'");
 }
 
 /** The parts that are chosen. @throws Error with those that there are, where none is. */

@@ -5,6 +5,7 @@ import { sendOk } from "../../provider/docker/api";
 import { join } from "../../provider/docker/join";
 import { quote } from "../../provider/host/scripts";
 import { attachOverSsh, streamOverSsh } from "../../provider/ssh/stream";
+import { isNamedBy } from "../host-pattern";
 import { deployed, type Deployed } from "../deployed";
 import { stackChoice } from "../stack";
 import {
@@ -97,7 +98,7 @@ export async function execute(
     ({ state }) => !reuse || state === "running",
   );
   // A host that cannot be asked is no reason to take another one, which may have other work.
-  const [wanted] = options.host === undefined ? (first?.hosts ?? []) : [options.host];
+  const [wanted] = (first?.hosts ?? []).filter(isNamedBy(options.host));
   const missing = options.eachHost ? places.length === 0 : places[0]?.host.shell.name !== wanted;
   if (missing && problems.length > 0) {
     sayProblems(problems);

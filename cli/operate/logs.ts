@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { InvalidArgumentError, type Command } from "commander";
 import { quote } from "../../provider/host/scripts";
 import { streamOverSsh } from "../../provider/ssh/stream";
+import { isNamedBy } from "../host-pattern";
 import { deployed, type Deployed } from "../deployed";
 import { stackChoice } from "../stack";
 import {
@@ -78,9 +79,7 @@ function placesOf(
   const shown = new Set(containers.map(({ part }) => part));
   return parts
     .filter(({ name }) => shown.has(name))
-    .flatMap(({ name, hosts }) =>
-      hosts.filter((host) => only === undefined || host === only).map((host) => ({ host, part: name })),
-    );
+    .flatMap(({ name, hosts }) => hosts.filter(isNamedBy(only)).map((host) => ({ host, part: name })));
 }
 
 function printer(

@@ -14,6 +14,7 @@ import {
   servedOf,
   type Choice,
 } from "./choice";
+import { refuseLocked } from "./lock";
 import type { Running } from "./running";
 
 /** What Docker is asked for, and the word for what then is. */
@@ -51,12 +52,9 @@ export function addPower(program: Command): void {
           throw new Error(
             `${verb}: it takes a choice of --app, --role or --accessory; sextant ps lists what there is.`,
           );
-        const { answers, problems } = await containersNamed(
-          verb,
-          deployed(stackChoice(command)),
-          options,
-          "roles",
-        );
+        const stack = deployed(stackChoice(command));
+        await refuseLocked(verb, stack);
+        const { answers, problems } = await containersNamed(verb, stack, options, "roles");
         const { answers: lines, problems: failed } = await askAll(byPlace(answers), async (there) => {
           const meant = verb === "stop" ? there.filter(({ state }) => up.has(state)) : [await toStart(there)];
           const [one] = there;

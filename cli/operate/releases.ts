@@ -6,6 +6,7 @@ import { deployed, type Deployed } from "../deployed";
 import { repositoryOf, versionOf } from "../reference";
 import { checkDirectory, pulumiMissing, runPulumi, stackChoice, type StackChoice } from "../stack";
 import { containersNamed, current, ofOneApp, partsNamed, sayProblems, type Choice } from "./choice";
+import { refuseLocked } from "./lock";
 import { versionsOf } from "./parts";
 import type { Running } from "./running";
 import { table } from "./table";
@@ -38,6 +39,7 @@ export function addReleases(program: Command): void {
         throw new Error(
           `rollback: ${options.key} is a value of the whole stack, and --app is for the list alone; name the app's own by --key.`,
         );
+      await refuseLocked("rollback", deployed(choice));
       up(choice, ["--config", `${options.key}=${version}`], options.yes);
     });
   program
@@ -48,11 +50,12 @@ export function addReleases(program: Command): void {
     .option("-a, --accessory <name>", "this accessory, which is away for a moment")
     .option("--key <name>", "the configuration's name for the version", "version")
     .option("-y, --yes", "without a question", false)
-    .action((options: Options, command: Command) => {
+    .action(async (options: Options, command: Command) => {
       const choice = stackChoice(command);
       const stack = deployed(choice);
       const parts = partsNamed("restart", stack, options, "roles");
       refuseOther(choice, options.key, versionsOf(stack.state));
+      await refuseLocked("restart", stack);
       up(
         choice,
         parts.flatMap(({ urns }) => urns.flatMap((urn) => ["--replace", urn])),

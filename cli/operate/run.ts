@@ -19,7 +19,7 @@ export function addRun(program: Command): void {
     .command("run")
     .description("run a command on the hosts of the stack, side by side")
     .argument("<command...>", "its words; a single one with spaces in it is a line for the host's shell")
-    .option("--host <name>", "on this host alone")
+    .option("--host <names>", "on these hosts alone, such as web-1,web-2 or 'web-*'")
     .option("-i, --interactive", "type into it, on a terminal of its own where this is one", false)
     .addHelpText(
       "after",

@@ -7,6 +7,7 @@ import { deployed } from "../deployed";
 import type { DeployedHost } from "../hosts";
 import { stackChoice } from "../stack";
 import { askAll, hostsWith, partsNamed, sayProblems } from "./choice";
+import { refuseLocked } from "./lock";
 import type { Part } from "./parts";
 import { routesOn, type Route } from "./routes";
 import { runningOn } from "./running";
@@ -71,7 +72,9 @@ export function addTraffic(program: Command): void {
 const resume: Order = { verb: "resume", words: [], said: "serves" };
 
 function about(command: Command): Command {
-  return command.option("--app <name>", "of this app alone").option("--host <name>", "on this host alone");
+  return command
+    .option("--app <name>", "of this app alone")
+    .option("--host <names>", "on these hosts alone, such as web-1,web-2 or 'web-*'");
 }
 
 function onOrOff(text: string): string {
@@ -91,6 +94,7 @@ async function tell(name: string, order: Order, command: Command, options: Optio
   const stack = deployed(stackChoice(command));
   const roles = partsNamed(name, stack, options.app === undefined ? {} : { app: options.app }, "roles");
   const hosts = hostsWith(name, stack, roles, options.host);
+  await refuseLocked(name, stack);
   const { answers, problems } = await askAll(hosts, (host) => tellHost(host, roles, order));
   for (const line of answers.flat()) console.log(line);
   if (answers.flat().length === 0 && problems.length === 0)

@@ -4,7 +4,6 @@ import { Component, transformed } from "../core/component";
 import type { Problem } from "../core/problem";
 import { plainVariables, secretVariables } from "../core/environment";
 import { hostWide, ownerOf } from "../core/names";
-import { lateRefusal } from "../core/refusal";
 import { inSeconds, mebibytes, memoryLimit, seconds } from "../../provider/core/units";
 import { refuseShape } from "../core/shape";
 import { calledByTransform, DataOf, placeOf, type Names } from "../data/data";
@@ -15,6 +14,7 @@ import { accessoryLabel, ownerLabel } from "../../provider/docker/container-body
 import { Pull } from "../image/pull";
 import { Volume, type VolumeArgs } from "../docker/volume";
 import { dependingOn } from "../host/depends";
+import { privateAddress } from "../host/private-address";
 import { Step } from "../host/step";
 import { checkAccessory, type AccessoryArgs, type Publish } from "./args";
 import { checkOnServer, registerAccessory } from "./checks/check-server";
@@ -64,13 +64,14 @@ export class Accessory extends Component {
       ...warnData(args.data, Object.keys(args.volumes ?? {})),
     ]);
     registerAccessory(this.label, name, args);
-    if (pulumi.runtime.isDryRun()) {
-      inspectAccessory(args, (warned) => {
-        this.warn(warned);
-      });
-    }
     this.image = this.pull(args);
     this.data = this.nameData(args);
+    if (pulumi.runtime.isDryRun()) {
+      inspectAccessory(args, this.data.name, ({ refused, warned }) => {
+        this.warn(warned);
+        this.refuseLate(refused);
+      });
+    }
     this.volumes = this.makeVolumes(args);
     this.container = this.run(args);
     this.ready = this.awaitReady(args);
@@ -111,7 +112,9 @@ export class Accessory extends Component {
     );
   }
 
-  private volumeArgs({ server, data = "keep" }: AccessoryArgs, volume: string, names: Names): VolumeArgs {
+  private volumeArgs(args: AccessoryArgs, volume: string, names: Names): VolumeArgs {
+    const { server, data = "keep" } = args;
+    const { data: format } = presetOf(args);
     return {
       ...placeOf(server),
       label: this.label,
@@ -120,6 +123,7 @@ export class Accessory extends Component {
       component: ownerOf("accessory", this.componentName),
       formerly: names.owner,
       data,
+      ...(volume !== "data" || format === undefined ? {} : { format }),
     };
   }
 
@@ -145,7 +149,7 @@ export class Accessory extends Component {
 
   private run(args: AccessoryArgs): Container {
     const { server, shm } = args;
-    const { firstEnvs, data } = presetOf(args);
+    const { firstEnvs } = presetOf(args);
     return new Container(
       ...transformed<ContainerArgs>(
         args.transform?.container,
@@ -166,13 +170,15 @@ export class Accessory extends Component {
             volumeName: this.volumes[volume]?.name,
             containerPath: path,
           })),
+          imageVolumes: {
+            volume: "image",
+            owner: this.data.owner,
+            component: ownerOf("accessory", this.componentName),
+          },
           uploads: Object.entries(args.files ?? {}).map(([file, content]) => ({ file, content })),
           labels: labels(this.componentName, args),
           ownedBy: ownerLabel,
           ...(firstEnvs === undefined ? {} : { firstEnvs }),
-          ...(data === undefined
-            ? {}
-            : { dataFormat: { ...data, volume: this.volumes["data"]?.name ?? "" } }),
           ...(shm === undefined ? {} : { shm: mebibytes(shm) }),
           ...memoryLimit(args.resources?.memory),
           cpus: args.resources?.cpus,
@@ -256,18 +262,6 @@ function boundTo(
     default:
       return {};
   }
-}
-
-/** The private address of a host, or one sentence that says that it has none. */
-function privateAddress(label: string, address: pulumi.Output<string | undefined>): pulumi.Output<string> {
-  return address.apply((known) => {
-    if (known === undefined) {
-      throw lateRefusal(
-        `${label}: publish is "private", but its server has no private address; attach the server to a Network.`,
-      );
-    }
-    return known;
-  });
 }
 
 function labels(name: string, args: AccessoryArgs): Record<string, string> {

@@ -124,8 +124,8 @@ export interface AccessoryArgs {
    */
   data?: Data;
   /**
-   * How long a preview may ask the registry for the paths that the image keeps data at, to say which of them `volumes` does not name;
-   * `false` asks for nothing.
+   * How long a preview may ask the registry for what the image is made for, and for the paths that it keeps data at, to say which of them
+   * `volumes` does not name; `false` asks for nothing.
    *
    * @default "3s"
    * @edit nothing on the host changes

@@ -10,7 +10,7 @@ export interface PostgresArgs extends Omit<AccessoryArgs, "image" | "port" | "vo
    * data, and so is refused at preview where the data could not be read, or not be trusted: another major version, or an image on
    * Alpine instead of Debian. The way to another major version is a second `Postgres` beside the first, a dump and a restore.
    *
-   * @edit replaces the container; another major version or C library is refused
+   * @edit replaces the container; another major version or C library than that of the data is refused
    * @example "17"
    */
   version: string;
@@ -22,17 +22,18 @@ export interface PostgresArgs extends Omit<AccessoryArgs, "image" | "port" | "vo
    */
   password: pulumi.Input<string>;
   /**
-   * The user that owns the database.
+   * The user that owns the database. PostgreSQL makes it with an empty volume only.
    *
    * @default "app"
-   * @edit replaces the container, and fails before the apps where the database has no such user: it is made at the first start only
+   * @edit refused at preview while the volume holds data: make another user there with CREATE ROLE, or a second `Postgres` beside this one
    */
   user?: string;
   /**
-   * The database that is made at first start.
+   * The database. PostgreSQL makes it with an empty volume only.
    *
    * @default the user's name
-   * @edit replaces the container, and fails before the apps where the server has no such database
+   * @edit refused at preview while the volume holds data: make another database there with CREATE DATABASE, or a second `Postgres` beside
+   *   this one
    */
   database?: string;
   /** The image, without its tag. @default "postgres" @edit replaces the container @example "pgvector/pgvector" */
@@ -45,6 +46,15 @@ export interface PostgresArgs extends Omit<AccessoryArgs, "image" | "port" | "vo
    * @example 17
    */
   major?: number;
+  /**
+   * The C library, for an image on Alpine whose tag does not say so, such as `timescale/timescaledb`. It sorts text, and the indexes of the
+   * data have to be read with the one that they were made with.
+   *
+   * @default `"musl"` where `version` has "alpine" in it, else `"glibc"`
+   * @edit another one than that of the data is refused
+   * @example "musl"
+   */
+  libc?: "glibc" | "musl";
   /** The size of /dev/shm; a parallel query needs more than Docker's own 64 MB. @default "256m" @edit replaces the container */
   shm?: Size;
 }

@@ -10,12 +10,13 @@ import type { Check } from "../core/check";
 
 export const dataFormatCheck: Check = {
   id: "data-format",
-  title: "Data of another major version or C library",
+  title: "Data of another major version, C library or user",
   effect: "refused",
-  why: "PostgreSQL does not read the data files of another major version, so that the old database would be gone and the new one end at once. Between Debian's images and those on Alpine the C library changes, and with it the order of texts: indexes are then wrong without an error. So an edit that would put another one on the same data volume is refused, after a look at the volume where the server can be reached: an empty volume takes any. The way is a second `Postgres` beside the first one, `pg_dump` there and `psql` here, the app on the new `url`, and only then the first one's end. From 18 on the official image keeps its data at /var/lib/postgresql, before at /var/lib/postgresql/data; which of the two is followed from the major version.",
+  why: "PostgreSQL does not read the data files of another major version, so that the old database would be gone and the new one end at once. Between Debian's images and those on Alpine the C library changes, and with it the order of texts: indexes are then wrong without an error. User and database are made with an empty volume only. So what would put another one on a data volume is refused, after a look at the volume where the server can be reached, and before anything is stopped: for an edit, for a volume that is moved, and for one that is there already when its `Postgres` comes, as after it was taken out. An empty volume takes any. The C library is told by the user that owns the files, 70 on Alpine and 999 on Debian; an image on Alpine whose tag does not say so takes `libc: \"musl\"`. The way is a second `Postgres` beside the first one, `pg_dump` there and `psql` here, the app on the new `url`, and only then the first one's end. From 18 on the official image keeps its data at /var/lib/postgresql, before at /var/lib/postgresql/data; which of the two is followed from the major version.",
   says: [
     'Postgres "db": version is "nightly-build", but it does not say which major version of PostgreSQL it is, and the place of the data depends on that; give it as major (npx sextant docs checks#data-format).',
     'Postgres "db": version asks for PostgreSQL 16, but the volume shop-test-db-data holds data of PostgreSQL 15, which 16 does not read; leave version at 15, make a second Postgres of version 16 beside it, copy the data there with pg_dump and psql, and give the app its url (npx sextant docs checks#data-format).',
+    'Postgres "db": user changes from app to shop, but PostgreSQL makes it with an empty volume only, and the volume shop-test-db-data holds data; leave user at app and make another one there with CREATE ROLE, or make a second Postgres with user "shop" beside it, copy the data there with pg_dump and psql, and give the app its url (npx sextant docs checks#data-format).',
   ],
 };
 

@@ -31,7 +31,8 @@ export class Postgres extends Accessory {
 
   constructor(name: string, args: PostgresArgs, opts?: pulumi.ComponentResourceOptions) {
     refuseShape(`${new.target.name} "${name}"`, postgresShape, args);
-    const { version, password, user = "app", database = user, image = "postgres", major, ...rest } = args;
+    const { version, password, user = "app", database = user, image = "postgres", ...others } = args;
+    const { major, libc: _, ...rest } = others;
     const known = major ?? majorOf(String(version)) ?? NaN;
     super(
       name,
@@ -52,7 +53,13 @@ export class Postgres extends Accessory {
           made: ["image", "secrets.POSTGRES_PASSWORD"],
           warned: [],
           firstEnvs: ["POSTGRES_PASSWORD"],
-          data: { major: known, libc: libcOf(String(version)) },
+          data: {
+            image: `${image}:${version}`,
+            major: known,
+            libc: args.libc ?? libcOf(String(version)),
+            user,
+            database,
+          },
           ...(image === "postgres" ? { keepsAt: [mountFor(known, undefined)] } : {}),
         },
       ),
@@ -110,6 +117,7 @@ function checkPostgres(args: PostgresArgs): Problem[] {
   return [
     ...wrong,
     ...check.whole("major", major, 9, 99),
+    ...check.oneOf("libc", args.libc, ["glibc", "musl"]),
     ...(wrong.length > 0 || known !== undefined || isMutableTag(version)
       ? []
       : [

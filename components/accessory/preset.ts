@@ -12,8 +12,8 @@ export interface Preset {
   warned: readonly Problem[];
   /** The names of variables that the image reads at its first start on an empty volume only. */
   firstEnvs?: string[];
-  /** What writes the data of the volume `data`. */
-  data?: Omit<DataFormat, "volume">;
+  /** What is to read and write the data of the volume `data`. */
+  data?: DataFormat;
   /** Where the image keeps data, for one that is known; no registry is asked then. */
   keepsAt?: readonly string[];
 }

@@ -90,6 +90,7 @@ export const postgresShape: Shape<PostgresArgs> = object<PostgresArgs>(
     database: text,
     image: text,
     major: single,
+    libc: text,
   },
   '{ server: web, version: "15", password: config.requireSecret("dbPassword") }',
   preset,

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { claimChildren } from "../core/claimed-names";
 import { Component } from "../core/component";
 import { appLabel, roleLabel } from "../core/names";
-import type { Problem } from "../core/problem";
+import type { Findings, Problem } from "../core/problem";
 import { refuseShape } from "../core/shape";
 import type { DataOf } from "../data/data";
 import { sameNames, takeNames } from "../data/same-name";
@@ -12,10 +12,11 @@ import type { Volume } from "../docker/volume";
 import type { Step } from "../host/step";
 import { Pull } from "../image/pull";
 import type { AppArgs } from "./args";
+import { assetsOfRelease, putAssets } from "./assets";
 import { CleanUp } from "./clean-up";
 import { Certificates } from "./certificates";
 import { checkApp } from "./checks/check-app";
-import { checkHosts, registerApp } from "./checks/check-hosts";
+import { checkHosts, checkOwnRegistry, registerApp } from "./checks/check-hosts";
 import { childrenOf, namesOf, volumePlaces } from "./checks/check-names";
 import { checkParallel, stepsAtATime } from "./checks/check-parallel";
 import { checkPaths } from "./checks/check-paths";
@@ -25,7 +26,7 @@ import { inspectImage } from "./checks/inspect-image";
 import { inspectNames } from "./checks/inspect-names";
 import { readPages } from "./error-pages";
 import { runHook } from "./hooks";
-import { imageReference, rolesOf, type Role } from "./plan";
+import { imageReference, namedArgs, rolesOf, type NamedArgs, type Role } from "./plan";
 import { rollOut, runRelease } from "./releasing";
 import type { RoleOnHost } from "./role-on-host";
 import { switchSeconds } from "./rollout";
@@ -68,23 +69,28 @@ export class App extends Component {
   /** The release that serves; known once the last host is switched. */
   readonly version: pulumi.Output<string>;
 
-  constructor(name: string, args: AppArgs, opts?: pulumi.ComponentResourceOptions) {
-    refuseShape(`${new.target.name} "${name}"`, appShape, args);
+  constructor(name: string, given: AppArgs, opts?: pulumi.ComponentResourceOptions) {
+    refuseShape(`${new.target.name} "${name}"`, appShape, given);
     super("App", name, opts);
-    const roles = this.admit(args, opts?.parent !== undefined);
-    const reference = pulumi.output(args.version).apply((version) => imageReference(args.image, version));
+    const args = namedArgs(given);
+    const roles = this.admit(args, given.image, opts?.parent !== undefined);
+    const reference = pulumi
+      .all([args.version, args.digest])
+      .apply(([version, digest]) => imageReference(args.image, version, digest));
     this.image = this.pull(args, roles, reference);
     this.data = nameData(this, args, roles);
     this.volumes = makeVolumes(this, args, roles, this.data);
-    const { image, volumes } = this;
+    this.inspect(args, roles);
+    const { image, volumes, data } = this;
     const pages = args.errorPages === undefined ? undefined : readPages(args.errorPages);
-    const releasing = { app: this, args, roles, reference, image, volumes, pages };
+    const assets = putAssets({ app: this, args, roles, reference }, image);
+    const releasing = { app: this, args, roles, reference, image, volumes, data, assets, pages };
     const hooked = { app: this, hooks: args.hooks, version: args.version, roles };
     const before = runHook(hooked, "beforeRelease", [image], args.transform?.hook);
     this.release = runRelease(releasing, before);
     const { placements, last } = rollOut(releasing, this.release ?? before ?? image);
     this.placements = placements;
-    this.cleanUp(args, roles, last);
+    this.cleanUp(args, roles, reference, last);
     this.certificates = this.askForCertificates(roles, last);
     runHook(hooked, "afterRelease", last, args.transform?.hook);
     const switched = this.placements.flatMap((placement) => placement.switches.map((command) => command.id));
@@ -95,11 +101,16 @@ export class App extends Component {
   }
 
   /** Refuses what cannot work, says what may not be meant, and takes its place on the hosts. */
-  private admit(args: AppArgs, within: boolean): Role[] {
+  private admit(args: NamedArgs, image: AppArgs["image"], within: boolean): Role[] {
     const roles = rolesOf(this.componentName, args);
     const onHosts = checkHosts(this.label, args, roles);
     const names = namesOf(this.componentName, args, roles);
-    this.refuse([...checkApp(this.componentName, args), ...onHosts.refused, ...sameNames(names)]);
+    this.refuse([
+      ...checkApp(this.componentName, args),
+      ...checkOwnRegistry(image, roles),
+      ...onHosts.refused,
+      ...sameNames(names),
+    ]);
     if (!within) this.refuse(this.claim(roles));
     this.warn([
       ...checkTimeouts(args, roles).warned,
@@ -110,20 +121,21 @@ export class App extends Component {
     this.warn(warnData(args.data, [...new Set(volumePlaces(roles).map(({ source }) => source))]));
     registerApp(this.label, args, roles);
     takeNames(this.label, names);
-    if (pulumi.runtime.isDryRun()) {
-      inspectNames(args, roles, (problems) => {
-        this.warn(problems);
-      });
-      inspectImage(args, roles, ({ refused, warned }) => {
-        this.warn(warned);
-        this.refuseLate(refused);
-      });
-      traceAccessories(roles, ({ refused, warned }) => {
-        this.warn(warned);
-        this.refuseLate(refused);
-      });
-    }
     return roles;
+  }
+
+  /** What a preview finds out beside the program. */
+  private inspect(args: NamedArgs, roles: readonly Role[]): void {
+    if (!pulumi.runtime.isDryRun()) return;
+    const found = ({ refused, warned }: Findings): void => {
+      this.warn(warned);
+      this.refuseLate(refused);
+    };
+    inspectNames(args, roles, (problems) => {
+      this.warn(problems);
+    });
+    inspectImage(args, roles, this.data.name, found);
+    traceAccessories(roles, found);
   }
 
   /** Takes the names of its children as Pulumi has them; those of a parent's are named together with it. */
@@ -150,9 +162,19 @@ export class App extends Component {
   }
 
   /** After the last switch. */
-  private cleanUp(args: AppArgs, roles: Role[], after: pulumi.Resource[]): void {
+  private cleanUp(
+    args: NamedArgs,
+    roles: Role[],
+    reference: pulumi.Output<string>,
+    after: pulumi.Resource[],
+  ): void {
     const longest = (role: string): number =>
       Math.max(0, ...roles.filter(({ name }) => name === role).map(switchSeconds));
+    const assets = (name: string): { assets?: pulumi.Output<string> } => {
+      const role = roles.find((one) => one.name === name);
+      const directory = role && assetsOfRelease({ app: this, reference }, role);
+      return directory === undefined ? {} : { assets: directory };
+    };
     new CleanUp(
       `${this.componentName}-clean-up`,
       {
@@ -161,6 +183,7 @@ export class App extends Component {
           role: roleLabel(this.componentName, role),
           container: container.name,
           wait: `${longest(role)}s` as const,
+          ...assets(role),
         })),
         repository: args.image,
         retainImages: args.retainImages ?? 3,

@@ -1,6 +1,7 @@
 /** The arguments of an app. */
 import type * as command from "@pulumi/command";
 import type * as pulumi from "@pulumi/pulumi";
+import type { Image } from "../build/image";
 import type { Transform } from "../core/component";
 import type { Duration, Size } from "../../provider/core/units";
 import type { Data } from "../../provider/data/word";
@@ -8,18 +9,20 @@ import type { ContainerArgs } from "../docker/container";
 import type { PullArgs } from "../image/pull";
 import type { VolumeArgs } from "../docker/volume";
 import type { Host } from "../host/host";
-import type { ReadyArgs, ReleaseArgs, SwitchArgs } from "../host/step";
+import type { AssetsArgs, ReadyArgs, ReleaseArgs, SwitchArgs } from "../host/step";
 import type { ExistingProxy } from "../proxy/existing";
 import type { Proxy } from "../proxy/proxy";
 import type { CleanUpArgs } from "./clean-up";
 import type { Hooks } from "./hooks";
 import type { RouteArgs } from "./route";
 import type { TakeOver } from "./take-over";
+import type { WaitArgs } from "./wait";
 
 /** What a container of a role is run with; given for the app, each role may say otherwise. */
 export interface ContainerSettings {
   /**
-   * Environment that anyone may read; a role's own is laid over the app's.
+   * Environment that anyone may read; a role's own is laid over the app's. KAMAL_VERSION, KAMAL_HOST, KAMAL_CONTAINER_NAME and
+   * KAMAL_DESTINATION (the stack) are there by themselves.
    *
    * @default none
    * @edit rolling replace; the release command runs again
@@ -35,13 +38,28 @@ export interface ContainerSettings {
    */
   secrets?: Record<string, pulumi.Input<string>>;
   /**
-   * Volumes: the name of a Docker volume, or an absolute path of the host, and where it is mounted.
+   * Volumes: the name of a Docker volume, or an absolute path of the host, and where it is mounted. What the image keeps elsewhere, by VOLUME
+   * in its Dockerfile, is kept in a volume that is named after role and path, which a preview says.
    *
    * @default none
    * @edit rolling replace; a name that is taken out is left on its hosts with its data, and is used again when it is back
    * @example { uploads: "/rails/storage" }
    */
   volumes?: Record<string, string>;
+  /**
+   * The directory of the image with its built assets, whose names hold a hash of what is in them. While a release goes on and after it, each
+   * container of a role with a route serves those of the releases around it too, on every host: what a page asks for that was loaded before
+   * the release, and what a page of the new release asks of a host that still has the old one. They are read-only in the containers; of files
+   * of one name each release has its own, and names that begin with a dot, such as manifests, stay with their release. Those of as many
+   * releases are kept as `retainImages` says, and two at least.
+   *
+   * An image that has no such directory fails the release before anything of it starts.
+   *
+   * @default none: a container has the assets of its own image alone
+   * @edit rolling replace; containers that were made without it find no other release's assets
+   * @example "/rails/public/assets"
+   */
+  assetPath?: string;
   /** Limits of one container. @default none @edit memory in place; cores are a rolling replace */
   resources?: {
     /** Memory; over it, the kernel ends the process. @default no limit @example "512m" */
@@ -116,18 +134,19 @@ export interface RoleArgs extends ContainerSettings {
 /** Arguments of `App`. */
 export interface AppArgs extends ContainerSettings {
   /**
-   * The image, without its tag.
+   * The image, without its tag; or an `Image`, which `pulumi up` builds before.
    *
    * @edit rolling replace; the release command runs
    * @example "registry.example.com/shop"
    */
-  image: string;
+  image: string | Image;
   /**
    * The release: a tag, or a digest (`sha256:...`).
    *
+   * @default what `image` builds, by its digest; needed where it is a text
    * @edit a release: the release command runs, then a rolling replace
    */
-  version: pulumi.Input<string>;
+  version?: pulumi.Input<string>;
   /**
    * The proxy that routes to the app, of this program or, as an `ExistingProxy`, of another one. Needed when there is a route.
    *
@@ -198,7 +217,7 @@ export interface AppArgs extends ContainerSettings {
    *
    * @default all hosts at a time
    * @edit counts from the next release
-   * @example { batch: "25%" }
+   * @example { batch: "25%", wait: "30s" }
    */
   rollout?: {
     /**
@@ -207,6 +226,14 @@ export interface AppArgs extends ContainerSettings {
      * @default all
      */
     batch?: number | `${number}%`;
+    /**
+     * How long a release waits after each batch but the last, before the next one starts: time to see how the new release does while the others
+     * still have the old one. Ctrl-C ends it, and the batches after it keep the old release. A batch of which no container is new is not waited for.
+     *
+     * @default none: the next batch starts at once
+     * @example "30s"
+     */
+    wait?: Duration;
   };
   /**
    * How many images of the app's repository a host keeps, the running one among them: those that it got last, whenever they were
@@ -249,6 +276,8 @@ export interface AppArgs extends ContainerSettings {
     image?: Transform<PullArgs>;
     /** Each data volume. */
     volume?: Transform<VolumeArgs>;
+    /** The step that puts assets on each host. */
+    assets?: Transform<AssetsArgs>;
     /** Each container of a role. */
     container?: Transform<ContainerArgs>;
     /** The release command. */
@@ -257,6 +286,8 @@ export interface AppArgs extends ContainerSettings {
     ready?: Transform<ReadyArgs>;
     /** The switch of each role on each host. */
     switch?: Transform<SwitchArgs>;
+    /** The wait after each batch but the last. */
+    wait?: Transform<WaitArgs>;
     /** Each hook. */
     hook?: Transform<command.local.CommandArgs>;
     /** The clean-up on all hosts. */

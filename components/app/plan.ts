@@ -1,4 +1,5 @@
 /** The plan of a rollout, as plain values: which role runs where with which routes, and in which batches. */
+import type * as pulumi from "@pulumi/pulumi";
 import type { Host } from "../host/host";
 import type { AppArgs, RoleArgs } from "./args";
 import type { RouteArgs } from "./route";
@@ -7,6 +8,28 @@ import type { RouteArgs } from "./route";
 export interface Role extends RoleArgs {
   readonly name: string;
   readonly routes: { readonly service: string; readonly route: RouteArgs }[];
+}
+
+/** The arguments of an app that names its image, whoever builds it. */
+export interface NamedArgs extends AppArgs {
+  /** The repository. */
+  image: string;
+  version: pulumi.Input<string>;
+  /** What the release is by its content, where the program builds it. */
+  digest?: pulumi.Output<string>;
+}
+
+/** Takes an image that the program builds apart. Another release than that of the build is known by its tag alone. */
+export function namedArgs(args: AppArgs): NamedArgs {
+  const { image, version } = args;
+  // A version that is missing is refused by the checks.
+  if (typeof image === "string") return { ...args, image, version: version as pulumi.Input<string> };
+  const { repository, digest, own } = image;
+  // From here nobody reaches a registry on a server.
+  const inspected = own === undefined ? {} : { inspectImage: false as const };
+  return version === undefined || version === image.version
+    ? { ...args, ...inspected, image: repository, version: image.version, digest }
+    : { ...args, ...inspected, image: repository, version };
 }
 
 /** A role on one of its hosts. */
@@ -66,14 +89,15 @@ export function batchSize(hosts: number, batch?: number | `${number}%`): number 
   return Math.max(1, Math.min(size, Math.max(hosts, 1)));
 }
 
-/** The full reference of an image. */
-export function imageReference(image: string, version: string): string {
+/** The full reference of an image; by a digest beside its tag, Docker takes the digest, and a reader has the tag. */
+export function imageReference(image: string, version: string, digest?: string): string {
+  if (digest !== undefined) return `${image}:${version}@${digest}`;
   return version.startsWith("sha256:") ? `${image}@${version}` : `${image}:${version}`;
 }
 
 function pickSettings(args: AppArgs): Partial<RoleArgs> {
-  const { resources, stopTimeout, readyTimeout, logging, restart } = args;
-  return { resources, stopTimeout, readyTimeout, logging, restart };
+  const { assetPath, resources, stopTimeout, readyTimeout, logging, restart } = args;
+  return { assetPath, resources, stopTimeout, readyTimeout, logging, restart };
 }
 
 /** An argument that is given as undefined does not hide the app's. */

@@ -7,6 +7,7 @@ import { hostWide, ownerOf, roleLabel } from "../core/names";
 import { sentences } from "../core/problem";
 import { lateRefusal } from "../core/refusal";
 import { ofType } from "../core/shape";
+import type { Names } from "../data/data";
 import { Container, type ContainerArgs } from "../docker/container";
 import { dependingOn } from "../host/depends";
 import type { Host } from "../host/host";
@@ -17,12 +18,13 @@ import { inSeconds, memoryLimit, seconds } from "../../provider/core/units";
 import { kamalNetwork } from "../../provider/kamal/names";
 import { ownerLabel } from "../../provider/docker/container-body";
 import type { AppArgs } from "./args";
+import { assetsMount } from "./assets";
 import { checkKey } from "./checks/check-certificate";
 import { claimedByOthers } from "./checks/route-claims";
 import { hashOf, type Pages } from "./error-pages";
-import type { Placement, Role } from "./plan";
+import type { NamedArgs, Placement, Role } from "./plan";
 import type { RoleOnHost } from "./role-on-host";
-import { begin, rollout, switchSeconds } from "./rollout";
+import { begin, rollout, switchSeconds, type RolloutStep } from "./rollout";
 import {
   certificateDirectory,
   errorPagesDirectory,
@@ -33,18 +35,23 @@ import {
   type RouteArgs,
 } from "./route";
 import { takenOver } from "./take-over";
-import { mountsOn, volumesOn, type AppVolumes } from "./volumes";
+import { imageVolumesOf, mountsOn, volumesOn, type AppVolumes } from "./volumes";
+import { Wait } from "./wait";
 
 /** What is released, and with what. */
 export interface Releasing {
   app: Component;
-  args: AppArgs;
+  args: NamedArgs;
   roles: readonly Role[];
   /** The full reference of the image. */
   reference: pulumi.Output<string>;
   /** The image on all hosts. */
   image: pulumi.Resource;
   volumes: AppVolumes;
+  /** What puts the assets of each role on each of its hosts, by the keys of the rollout. */
+  assets: ReadonlyMap<string, pulumi.Resource>;
+  /** What the app's data is called, and whose it is. */
+  data: Names;
   /** The pages that the proxy answers errors with. */
   pages: Pages | undefined;
 }
@@ -57,7 +64,7 @@ export function runRelease(
   releasing: Releasing,
   before: pulumi.Resource | undefined,
 ): Step<"Release"> | undefined {
-  const { app, args, roles, reference, image, volumes } = releasing;
+  const { app, args, roles, reference, image, volumes, data, assets } = releasing;
   const [primary] = roles;
   const host = primary?.servers[0];
   if (args.release === undefined || primary === undefined || host === undefined) return undefined;
@@ -75,8 +82,12 @@ export function runRelease(
       network: host.network.name,
       ...(host.takeOver === "kamal" ? { alsoOn: [kamalNetwork] } : {}),
       volumes: mountsOn(volumes, host, primary),
+      imageVolumes: imageVolumesOf(app, data, primary),
     },
-    { parent: app, dependsOn: [image, ...volumes.values(), ...(before === undefined ? [] : [before])] },
+    {
+      parent: app,
+      dependsOn: [image, ...volumes.values(), ...assets.values(), ...(before === undefined ? [] : [before])],
+    },
     args.transform?.release,
   );
 }
@@ -89,13 +100,18 @@ export function rollOut(
   releasing: Releasing,
   first: pulumi.Resource,
 ): { placements: RoleOnHost[]; last: pulumi.Resource[] } {
-  const { steps, last } = rollout(releasing.roles, releasing.args.rollout?.batch);
-  const made = new Map<string, pulumi.Resource>([[begin, first]]);
+  const { steps, last } = rollout(releasing.roles, releasing.args.rollout);
+  const made = new Map<string, pulumi.Resource>([[begin, first], ...releasing.assets]);
   const containers = new Map<Placement, Container>();
   const placed = new Map<Placement, RoleOnHost>();
   for (const step of steps) {
-    const { key, placement } = step;
+    const { key } = step;
     const after = step.after.map((name) => known(made, name));
+    if (step.kind === "wait") {
+      made.set(key, makeWait(releasing, step, containers, after));
+      continue;
+    }
+    const { placement } = step;
     if (step.kind === "container") {
       const container = makeContainer(releasing, placement, after);
       containers.set(placement, container);
@@ -116,6 +132,24 @@ export function rollOut(
   return { placements: [...placed.values()], last: last.map((key) => known(made, key)) };
 }
 
+function makeWait(
+  { app, args }: Releasing,
+  { key, batch, next }: Extract<RolloutStep, { kind: "wait" }>,
+  containers: ReadonlyMap<Placement, Container>,
+  after: pulumi.Resource[],
+): Wait {
+  return new Wait(
+    `${app.componentName}-${key.replace(" ", "-")}`,
+    {
+      length: inSeconds(args.rollout?.wait ?? "0s"),
+      containers: batch.map((placement) => known(containers, placement).name),
+      next: [...new Set(next.map(({ host }) => host.hostName))],
+    },
+    { parent: app, dependsOn: after },
+    args.transform?.wait,
+  );
+}
+
 /** A step waits for steps before it alone. */
 function known<Key, Value>(made: ReadonlyMap<Key, Value>, key: Key): Value {
   const value = made.get(key);
@@ -124,7 +158,7 @@ function known<Key, Value>(made: ReadonlyMap<Key, Value>, key: Key): Value {
 }
 
 function makeContainer(releasing: Releasing, { role, host }: Placement, after: pulumi.Resource[]): Container {
-  const { app, args, reference, volumes } = releasing;
+  const { app, args, reference, volumes, data } = releasing;
   return new Container(
     ...transformed<ContainerArgs>(
       args.transform?.container,
@@ -143,7 +177,8 @@ function makeContainer(releasing: Releasing, { role, host }: Placement, after: p
           id: host.network.id,
           ...(host.takeOver === "kamal" ? { also: [kamalNetwork] } : {}),
         },
-        volumes: mountsOn(volumes, host, role),
+        volumes: [...mountsOn(volumes, host, role), ...assetsMount(releasing, role)],
+        imageVolumes: imageVolumesOf(app, data, role),
         labels: labelsOf(app, role),
         ...memoryLimit(role.resources?.memory),
         cpus: role.resources?.cpus,

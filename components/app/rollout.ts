@@ -3,14 +3,20 @@ import { seconds } from "../../provider/core/units";
 import type { AppArgs } from "./args";
 import { batches, type Placement, type Role } from "./plan";
 
-/** A step for a role on a host. */
+/** A step of a rollout. */
 export type RolloutStep = {
   /** By which the steps after it name it. */
   readonly key: string;
-  readonly placement: Placement;
   /** The keys of the steps that it waits for; those that these wait for are not named again. */
   readonly after: readonly string[];
 } & (
+  | PlacedStep
+  /** @property batch what was released before it; @property next what comes after it */
+  | { readonly kind: "wait"; readonly batch: readonly Placement[]; readonly next: readonly Placement[] }
+);
+
+/** A step for a role on a host. */
+type PlacedStep = { readonly placement: Placement } & (
   | { readonly kind: "container" }
   /** @property lease seconds that the container may wait for its switch; 0 where it has none */
   | { readonly kind: "ready"; readonly lease: number }
@@ -28,28 +34,59 @@ export interface Rollout {
 /** The key of what a rollout begins after: the pull, or the release command. */
 export const begin = "begin";
 
-/** The key of a step. */
-export function keyOf(kind: RolloutStep["kind"], { role, host }: Placement, route?: number): string {
+/** The key of a step, or of the one before the rollout that puts the assets of a role on a host. */
+export function keyOf(
+  kind: PlacedStep["kind"] | "assets",
+  { role, host }: Placement,
+  route?: number,
+): string {
   return [kind, role.name, host.hostName, ...(route === undefined ? [] : [route])].join(" ");
+}
+
+/** The key of the wait after a batch, by its place. */
+export const waitKey = (at: number): string => `wait ${at + 1}`;
+
+/** Whether a role's assets are put on its hosts. */
+const hasAssets = ({ routes, assetPath }: Role): boolean => routes.length > 0 && assetPath !== undefined;
+
+/** The roles on hosts whose assets are put there, before the rollout. */
+export function assetsOf(roles: readonly Role[]): Placement[] {
+  return roles.filter(hasAssets).flatMap((role) => role.servers.map((host) => ({ role, host })));
 }
 
 /**
  * Batch after batch: all containers, the gates of what has a route, those of the workers, then what is stopped first, and the switches
- * one after the other. Each step names the one before it and not all that was before that: names of every host in every host's state
+ * one after the other. The assets of the release are on every host before the first of them has its traffic, since a page of it may ask any
+ * host for them: also one of a later batch. Each step names the one before it and not all that was before that: names of every host in every host's state
  * would be most of it on many hosts.
  */
-export function rollout(roles: readonly Role[], size?: NonNullable<AppArgs["rollout"]>["batch"]): Rollout {
+export function rollout(
+  roles: readonly Role[],
+  { batch: size, wait }: NonNullable<AppArgs["rollout"]> = {},
+): Rollout {
   const steps: RolloutStep[] = [];
   let before: string[] = [begin];
-  for (const batch of batches(roles, size)) {
-    const found = rolloutOf(batch, before);
+  let assets = assetsOf(roles).map((placement) => keyOf("assets", placement));
+  const all = batches(roles, size);
+  for (const [at, batch] of all.entries()) {
+    const found = rolloutOf(batch, before, assets);
     steps.push(...found.steps);
     before = [...found.last];
+    assets = [];
+    const next = all[at + 1];
+    if (wait === undefined || next === undefined) continue;
+    steps.push({ kind: "wait", key: waitKey(at), batch, next, after: before });
+    before = [waitKey(at)];
   }
   return { steps, last: before };
 }
 
-function rolloutOf(batch: readonly Placement[], before: readonly string[]): Rollout {
+/** @param first what is to be done before the first switch, beside the checks of the batch */
+function rolloutOf(
+  batch: readonly Placement[],
+  before: readonly string[],
+  first: readonly string[],
+): Rollout {
   const instead = batch.filter(({ role }) => role.strategy === "stop-first");
   const beside = batch.filter(({ role }) => role.strategy !== "stop-first");
   const routed = beside.filter(({ role }) => role.routes.length > 0);
@@ -65,7 +102,7 @@ function rolloutOf(batch: readonly Placement[], before: readonly string[]): Roll
     ...instead.flatMap((placement) => start(placement, [...before, ...gates], 0)),
   ];
   const switches: RolloutStep[] = [];
-  let last = [...gates, ...gatesOf(instead)];
+  let last = [...gates, ...gatesOf(instead), ...first];
   for (const placement of [...routed, ...workers]) {
     const own = switchesOf(placement, last);
     switches.push(...own);
@@ -85,8 +122,9 @@ function start(
   fit: readonly string[] = [],
 ): RolloutStep[] {
   const container = keyOf("container", placement);
+  const assets = hasAssets(placement.role) ? [keyOf("assets", placement)] : [];
   return [
-    { kind: "container", key: container, placement, after: before },
+    { kind: "container", key: container, placement, after: [...before, ...assets] },
     { kind: "ready", key: keyOf("ready", placement), placement, lease, after: [container, ...fit] },
   ];
 }

@@ -4,6 +4,7 @@ import {
   type Shape,
   amount,
   changes,
+  either,
   flag,
   hiddenText,
   input,
@@ -18,6 +19,7 @@ import {
   text,
   words,
 } from "../core/shape";
+import type { Image } from "../build/image";
 import { hosts } from "../host/shapes";
 import type { ExistingProxy } from "../proxy/existing";
 import type { Proxy } from "../proxy/proxy";
@@ -81,6 +83,7 @@ const settings: Members<ContainerSettings> = {
     { memory: single, cpus: single },
     '{ memory: "512m" }',
   ),
+  assetPath: text,
   stopTimeout: single,
   readyTimeout: single,
   labels: named(text, '{ team: "shop" }'),
@@ -105,11 +108,15 @@ const role: Shape<RoleArgs> = object<RoleArgs>(
   { hosts: "write servers", cmd: 'write command: ["bin/jobs"]', proxy: "write route, and proxy at the app" },
 );
 
+const isBuilt = (value: unknown): boolean =>
+  typeof value === "object" && value !== null && ofType("sextant:index:Image")(value);
+const built = made<Image>("an Image", isBuilt, 'give the one that new Image("shop", …) makes');
+
 export const appShape: Shape<AppArgs> = object<AppArgs>(
   {
     ...settings,
-    image: needed(text, "name the image's repository"),
-    version: needed(input),
+    image: needed(either(built, isBuilt, text), "name the image's repository, or give an Image"),
+    version: input,
     proxy: made<Proxy | ExistingProxy>(
       "a Proxy",
       (value) => ofType("sextant:index:Proxy")(value) || ofType("sextant:index:ExistingProxy")(value),
@@ -138,7 +145,10 @@ export const appShape: Shape<AppArgs> = object<AppArgs>(
       '{ afterRelease: "bin/notify $KAMAL_VERSION" }',
     ),
     commands: named(words, '{ console: ["bin/console"] }'),
-    rollout: object<Part<AppArgs, "rollout">>({ batch: single }, '{ batch: 2 } or { batch: "25%" }'),
+    rollout: object<Part<AppArgs, "rollout">>(
+      { batch: single, wait: single },
+      '{ batch: 2 } or { batch: "25%" }',
+    ),
     retainImages: amount,
     errorPages: text,
     data: single,
@@ -146,11 +156,13 @@ export const appShape: Shape<AppArgs> = object<AppArgs>(
     transform: changes<Part<AppArgs, "transform">>({
       image: true,
       volume: true,
+      assets: true,
       container: true,
       release: true,
       ready: true,
       switch: true,
       hook: true,
+      wait: true,
       cleanUp: true,
     }),
   },
@@ -159,7 +171,7 @@ export const appShape: Shape<AppArgs> = object<AppArgs>(
     servers: "give them to a role: roles: { web: { servers: [web] } }",
     accessories: "make each of them a component: new Postgres(…), new Redis(…), new Accessory(…)",
     registry: "give a Registry to the servers: registries: [registry]",
-    builder: "remove it: images are built and pushed before pulumi runs",
+    builder: 'build it by new Image("shop", …), and give that as image',
     healthcheck: "write route.health",
     boot: "write rollout: { batch: 2 }",
     hooks_path: 'write hooks: { afterRelease: ".kamal/hooks/post-deploy" }',

@@ -3,10 +3,13 @@ import * as pulumi from "@pulumi/pulumi";
 import { transformed, type Component } from "../core/component";
 import { hostWide, ownerOf } from "../core/names";
 import { calledByTransform, DataOf, placeOf, type Names } from "../data/data";
+import type { InputsOf } from "../core/resource";
 import type { ContainerArgs } from "../docker/container";
 import { Volume, type VolumeArgs } from "../docker/volume";
 import { dependingOn } from "../host/depends";
 import type { Host } from "../host/host";
+import type { DataPlace } from "../../provider/data/left-behind";
+import type { ImageVolumes } from "../../provider/docker/container-body";
 import type { AppArgs } from "./args";
 import { volumePlaces } from "./checks/check-names";
 import type { Role } from "./plan";
@@ -27,9 +30,25 @@ export function nameData(app: Component, args: AppArgs, roles: readonly Role[]):
   });
   return new DataOf(
     app.componentName,
-    { label: app.label, argument: "roles", ...names, data, places },
+    { label: app.label, argument: "roles", ...names, data, places, ofImages: imagePlaces(roles) },
     { parent: app },
   );
+}
+
+/** Where roles may have volumes for what only their image names. */
+function imagePlaces(roles: readonly Role[]): InputsOf<DataPlace>[] {
+  return roles.flatMap((role) =>
+    role.servers.map((host) => ({ volume: volumeOfImage(role), ...placeOf(host) })),
+  );
+}
+
+/** What a role's volumes for what only the image names are called, behind the name of the app's data and before the path. */
+export const volumeOfImage = ({ name }: Pick<Role, "name">): string => `${name}-image`;
+
+/** Those of a role, as what makes a container of it wants to know. */
+export function imageVolumesOf(app: Component, data: Names, role: Role): InputsOf<ImageVolumes> {
+  const component = ownerOf("app", app.componentName);
+  return { name: data.name, owner: data.owner, volume: volumeOfImage(role), component };
 }
 
 /** Makes them. @param names as `nameData` has kept them */
@@ -64,7 +83,7 @@ export function mountsOn(
   made: AppVolumes,
   host: Host,
   { volumes = {} }: Role,
-): NonNullable<ContainerArgs["volumes"]> {
+): Extract<ContainerArgs["volumes"], unknown[]> {
   return Object.entries(volumes).map(([source, containerPath]) => ({
     ...(source.startsWith("/")
       ? { hostPath: source }

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { transformed, type Transform } from "../core/component";
 import { appLabel } from "../core/names";
 import { PluginResource, type InputsOf } from "../core/resource";
+import type { SeenMachine } from "../../provider/host/preflight/judge";
 import type { SshAddress } from "../../provider/ssh/address";
 import { versionOf, type HostReadyInputs } from "../../provider/host/host-ready";
 import type { HostScripts } from "../../provider/host/scripts";
@@ -17,6 +18,8 @@ export type HostReadyArgs = InputsOf<HostReadyInputs>;
 export class HostReady extends PluginResource {
   /** The host key of the machine that answered first, where the program pins none. */
   declare readonly seenHostKey: pulumi.Output<string | undefined>;
+  /** What the machine was when the preflight last looked at it. */
+  declare readonly seen: pulumi.Output<SeenMachine | undefined>;
 
   constructor(
     name: string,
@@ -44,7 +47,7 @@ export class HostReady extends PluginResource {
     super(
       verb === "preflight" ? "Preflight" : "HostReady",
       name,
-      { ...args, seenHostKey: undefined },
+      { ...args, seenHostKey: undefined, seen: undefined },
       changed,
     );
   }

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type * as docker from "@pulumi/docker";
 import type * as command from "@pulumi/command";
 import type { DockerNetwork } from "../docker/network";
+import type { SeenMachine } from "../../provider/host/preflight/judge";
 import type { SshAddress } from "../../provider/ssh/address";
 import type { Rule } from "../firewall/rule";
 import type { Registry } from "../registry/registry";
@@ -35,14 +36,19 @@ export interface Host {
   readonly memoryMb: number | undefined;
   /** The major version of Docker, where the program says enough to know it at preview. */
   readonly dockerMajor?: number | undefined;
-  /** How remote commands reach it; a secret. */
+  /** What the machine was when it was last looked at, where nothing else says it; known at preview from then on. */
+  readonly seen?: pulumi.Output<SeenMachine>;
+  /**
+   * How remote commands of a program's own reach it (@pulumi/command); a secret. They run as the login user, without sudo, and go through
+   * `ssh.jumpHost`, but by nothing that ~/.ssh/config says.
+   */
   readonly connection: pulumi.Output<command.types.input.remote.ConnectionArgs>;
   /** How the `ssh` program reaches it. */
   readonly ssh: pulumi.Output<SshAddress>;
   /**
    * The Docker provider of this host, for containers of a program's own; it is made when it is first asked for. The library's own
    * containers do not need it. It runs ssh by itself: OpenSSH 8.5 or newer, and with `ssh.privateKey` the key is in a file, which a
-   * refresh on a machine where the program has not run does not find.
+   * refresh on a machine where the program has not run does not find. It has no sudo: a user other than root has to be in the group docker.
    */
   readonly docker: docker.Provider;
   /** The Docker network that app, accessories and proxy of this host share. */

@@ -1,8 +1,20 @@
 /** The shapes of what several components take: hosts, registries, SSH. */
-import { type Shape, changes, hiddenText, list, made, object, ofType, single, text } from "../core/shape";
+import {
+  type Shape,
+  changes,
+  hiddenText,
+  list,
+  made,
+  needed,
+  object,
+  ofType,
+  single,
+  text,
+} from "../core/shape";
 import type { Registry } from "../registry/registry";
+import type { ServerRegistry } from "../registry/server-registry";
 import type { Host } from "./host";
-import type { SshArgs } from "./ssh";
+import type { JumpHostArgs, SshArgs } from "./ssh";
 import type { HostTransform } from "./prepare-host";
 import type { Check } from "../core/check";
 
@@ -51,8 +63,28 @@ export const registries: Shape<Registry[]> = list(
   "[registry]",
 );
 
+/** Logins, and registries on servers. */
+export const allRegistries: Shape<(Registry | ServerRegistry)[]> = list(
+  made<Registry | ServerRegistry>(
+    "a Registry or a ServerRegistry",
+    (value) => ofType("sextant:index:Registry")(value) || ofType("sextant:index:ServerRegistry")(value),
+    'give the one that new Registry("ghcr", …) makes',
+  ),
+  "[registry]",
+);
+
 export const sshShape: Shape<SshArgs> = object<SshArgs>(
-  { user: text, port: single, privateKeyFile: text, privateKey: hiddenText, publicKey: text },
+  {
+    user: text,
+    port: single,
+    jumpHost: object<JumpHostArgs>(
+      { address: needed(text, 'write it like "203.0.113.1"'), user: text, port: single, hostKey: text },
+      '{ address: "203.0.113.1" }',
+    ),
+    privateKeyFile: text,
+    privateKey: hiddenText,
+    publicKey: text,
+  },
   '{ privateKeyFile: "~/.ssh/deploy_ed25519" }',
 );
 

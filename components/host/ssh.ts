@@ -1,6 +1,6 @@
 /** How a host is reached over SSH: by our own resources, and by a program's own commands and Docker provider. */
 import { existsSync, readFileSync } from "node:fs";
-import { isIPv6 } from "node:net";
+import { isIP, isIPv6 } from "node:net";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type * as command from "@pulumi/command";
@@ -9,7 +9,7 @@ import { sentence, type Problem } from "../core/problem";
 import { lateRefusal } from "../core/refusal";
 import { home, untilded, usualKeys } from "../../provider/ssh/client-files";
 import { keyFacts, keyMaterial, normalKey, type KeyFacts } from "../../provider/ssh/private-key";
-import type { SshAddress } from "../../provider/ssh/address";
+import { addressOf, userOf, type Jump, type SshAddress } from "../../provider/ssh/address";
 import { agentKeys } from "../../provider/ssh/user-agent";
 import type { Check } from "../core/check";
 
@@ -36,10 +36,26 @@ export const sshKeyCheck: Check = {
  * @example { privateKey: config.requireSecret("deployKey") }
  */
 export interface SshArgs {
-  /** The login user; others than root are refused. @default "root" */
+  /**
+   * The login user: root, or on an `ExistingServer` one who becomes root by sudo without a password, such as `ubuntu`, `admin` or
+   * `debian` on the images of clouds. All that a deploy does there runs as root, by `sudo -n`, and the first connection refuses a user
+   * who has to give a password. A member of the group docker alone is refused: what has to outlive a deploy lies in directories of root.
+   *
+   * @default "root"
+   * @example "ubuntu"
+   */
   user?: string;
   /** The port that sshd listens on. @default 22, or that of the alias in ~/.ssh/config */
   port?: number;
+  /**
+   * The jump host that the connection goes through, as by ssh's ProxyJump; nothing is run on it, and no agent is forwarded to it. The
+   * key of the server opens it, too. A way over several hosts, or one with keys of its own, stands in ~/.ssh/config, as ProxyJump or
+   * ProxyCommand below a Host with the server's address.
+   *
+   * @default none, or that of ~/.ssh/config
+   * @example { address: "203.0.113.1", user: "ubuntu" }
+   */
+  jumpHost?: JumpHostArgs;
   /**
    * The private key, as a file on the machine that runs `pulumi`. Its public half is read from the same name with
    * `.pub`, or from the key.
@@ -63,10 +79,30 @@ export interface SshArgs {
   publicKey?: string;
 }
 
+/** A jump host. */
+export interface JumpHostArgs {
+  /** Its address or name; an alias of ~/.ssh/config, too. @example "203.0.113.1" */
+  address: string;
+  /** The login user there, who needs no rights. @default the user of the server */
+  user?: string;
+  /** The port that its sshd listens on. @default 22, or that of the alias in ~/.ssh/config */
+  port?: number;
+  /**
+   * The ed25519 host key that it is held to. Without it, the list of known hosts on the machine that runs `pulumi` counts, and the key that
+   * answers first is added to it.
+   *
+   * @default that of ~/.ssh/known_hosts
+   * @example "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI…"
+   */
+  hostKey?: string;
+}
+
 /** `SshArgs` with its defaults, plain. */
 export interface Ssh {
   user: string;
   port: number;
+  /** The host on the way. */
+  jump: Jump | undefined;
   /** The file that the program names. */
   privateKeyFile: string | undefined;
   privateKey: pulumi.Input<string> | undefined;
@@ -78,9 +114,10 @@ export interface Ssh {
 
 /** Fills in defaults; looks into ~/.ssh and asks the agent only when no key is named. */
 export function ssh(args: SshArgs = {}): Ssh {
-  const { user = "root", port = 22, privateKeyFile, privateKey } = args;
+  const { user = "root", port = 22, privateKeyFile, privateKey, jumpHost } = args;
   const given = args.publicKey === undefined ? undefined : args.publicKey.trim();
-  const named = { user, port, privateKeyFile, privateKey, agentKey: undefined };
+  const jump = jumpHost === undefined ? undefined : jumpOf(user, jumpHost);
+  const named = { user, port, jump, privateKeyFile, privateKey, agentKey: undefined };
   if (privateKey !== undefined) {
     const own = check.isPlain(privateKey) ? keyFacts(privateKey).publicKey : undefined;
     return { ...named, publicKey: given ?? own };
@@ -102,6 +139,11 @@ export function ssh(args: SshArgs = {}): Ssh {
   };
 }
 
+function jumpOf(login: string, { address, user = login, port = 22, hostKey }: JumpHostArgs): Jump {
+  const held = hostKey === undefined ? {} : { hostKey: keyMaterial(hostKey) };
+  return { destination: `${user}@${address}`, port, ...held };
+}
+
 function publicHalf(file: string): string | undefined {
   if (existsSync(`${file}.pub`)) return readFileSync(`${file}.pub`, "utf8").trim();
   return existsSync(file) ? keyFacts(readFileSync(file, "utf8")).publicKey : undefined;
@@ -109,7 +151,11 @@ function publicHalf(file: string): string | undefined {
 
 /** What is wrong with SSH arguments. */
 export function checkSsh(argument: string, args: SshArgs = {}): Problem[] {
-  const problems = [...check.port(`${argument}.port`, args.port)];
+  const problems = [
+    ...check.port(`${argument}.port`, args.port),
+    ...checkUser(`${argument}.user`, args.user),
+    ...(args.jumpHost === undefined ? [] : checkJumpHost(`${argument}.jumpHost`, args.jumpHost)),
+  ];
   const { privateKeyFile, privateKey, publicKey } = args;
   if (privateKeyFile !== undefined && privateKey !== undefined) {
     problems.push({
@@ -131,6 +177,49 @@ export function checkSsh(argument: string, args: SshArgs = {}): Problem[] {
   const [usual] = usualKeys();
   if (usual !== undefined) return [...problems, ...checkFile(`${argument}.privateKeyFile`, usual)];
   return [...problems, ...checkAgent(argument, publicKey)];
+}
+
+function checkJumpHost(argument: string, { address, user, port, hostKey }: JumpHostArgs): Problem[] {
+  const cure = 'give its address or name, such as "203.0.113.1"; user and port are members of their own';
+  const wrong = isIP(address) === 0 ? check.hostName(`${argument}.address`, address) : [];
+  return [
+    ...wrong.map((problem) => ({ ...problem, cure })),
+    ...checkUser(`${argument}.user`, user),
+    ...check.port(`${argument}.port`, port),
+    ...checkHostKey(`${argument}.hostKey`, hostKey),
+  ];
+}
+
+/** A user's name stands in a command line, and in the line of sudoers that a sentence gives. */
+function checkUser(argument: string, user: unknown): Problem[] {
+  if (!check.isPlain(user) || (typeof user === "string" && /^[A-Za-z_][A-Za-z0-9_.-]{0,31}$/.test(user)))
+    return [];
+  return [
+    {
+      argument,
+      value: user,
+      rule: "it is no name of a user",
+      cure: 'write the name alone, such as "ubuntu"',
+    },
+  ];
+}
+
+/** A host key that connections are held to. */
+export function checkHostKey(argument: string, key: unknown): Problem[] {
+  if (
+    !check.isPlain(key) ||
+    (typeof key === "string" && /^ssh-ed25519 [A-Za-z0-9+/]{60,}={0,2}( .*)?$/.test(key))
+  ) {
+    return [];
+  }
+  return [
+    {
+      argument,
+      value: key,
+      rule: "a pinned host key is of type ed25519 and has no address in front",
+      cure: 'take "ssh-ed25519 AAAA…" from ssh-keyscan -t ed25519',
+    },
+  ];
 }
 
 function checkFile(argument: string, value: string): Problem[] {
@@ -259,13 +348,16 @@ interface Named {
   componentName: string;
 }
 
-/** The connection of remote commands. The whole of it is a secret, since it holds the private key. */
+/**
+ * The connection of remote commands. The whole of it is a secret, since it holds the private key. @pulumi/command has an ssh of its own:
+ * what ~/.ssh/config says does not count, and its commands run as the login user.
+ */
 export function connectionOf(
   access: Ssh,
   address: pulumi.Input<string>,
   hostKey: pulumi.Input<string> | undefined,
 ): pulumi.Output<command.types.input.remote.ConnectionArgs> {
-  const { privateKey, privateKeyFile, agentKey } = access;
+  const { privateKey, privateKeyFile, agentKey, jump } = access;
   const file = privateKeyFile === undefined ? usualKeys()[0] : untilded(privateKeyFile);
   // Without a key the agent is asked.
   const key =
@@ -274,15 +366,16 @@ export function connectionOf(
         ? undefined
         : readFileSync(file, "utf8")
       : pulumi.output(privateKey).apply(normalKey);
+  // A machine that has just been made refuses connections until sshd is up: about two minutes of tries.
+  const common = { privateKey: key, dialErrorLimit: 30, perDialTimeout: 15 };
+  const proxy = jump && {
+    ...{ host: addressOf(jump), port: jump.port, user: userOf(jump), hostKey: jump.hostKey },
+    ...common,
+  };
   return pulumi.secret({
-    host: address,
-    port: access.port,
-    user: access.user,
-    privateKey: key,
-    hostKey,
-    // A machine that has just been made refuses connections until sshd is up: about two minutes of tries.
-    dialErrorLimit: 30,
-    perDialTimeout: 15,
+    ...{ host: address, port: access.port, user: access.user, hostKey },
+    ...common,
+    ...(proxy === undefined ? {} : { proxy }),
   });
 }
 
@@ -304,13 +397,15 @@ export function shellOf(
   hostKey: pulumi.Input<string> | undefined,
   machine?: pulumi.Output<string>,
 ): pulumi.Output<SshAddress> {
-  const { user, port, privateKeyFile: keyFile, privateKey: secret, agentKey: publicKey } = access;
+  const { user, port, jump, privateKeyFile: keyFile, privateKey: secret, agentKey: publicKey } = access;
   const privateKey =
     secret === undefined ? undefined : pulumi.secret(secret).apply((text) => secretKey(component, text));
   return pulumi.all([address, hostKey, privateKey, machine]).apply(([host, known, key, id]) => ({
     name: component.componentName,
     destination: `${user}@${host}`,
     port,
+    ...(user === "root" ? {} : { sudo: true as const }),
+    ...(jump === undefined ? {} : { jump }),
     ...(keyFile === undefined ? {} : { keyFile }),
     ...(key === undefined ? {} : { privateKey: key }),
     ...(publicKey === undefined ? {} : { publicKey }),

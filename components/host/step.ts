@@ -3,9 +3,12 @@ import type * as pulumi from "@pulumi/pulumi";
 import { transformed, type Transform } from "../core/component";
 import { PluginResource, type InputsOf } from "../core/resource";
 import type { AccessoryReadyInputs } from "../../provider/release/accessory-ready";
+import type { AssetsInputs } from "../../provider/release/assets";
 import type { BridgeInputs } from "../../provider/release/bridge";
 import type { ProxyThereInputs } from "../../provider/release/proxy-there";
 import type { ReadyInputs } from "../../provider/release/ready";
+import type { RegistryPruneInputs } from "../../provider/release/registry-prune";
+import type { RegistryTrustInputs } from "../../provider/release/registry-trust";
 import type { ReleaseInputs } from "../../provider/release/release";
 import type { SettleInputs } from "../../provider/release/settle";
 import type { InputsOfStep, StepType } from "../../provider/release/steps";
@@ -19,6 +22,9 @@ type StepArgs<Type extends StepType> = InputsOf<InputsOfStep[Type]>;
 /** The arguments of the check of an accessory, for transforms. */
 export type AccessoryReadyArgs = InputsOf<AccessoryReadyInputs>;
 
+/** The arguments of the step that puts assets on a host, for transforms. */
+export type AssetsArgs = InputsOf<AssetsInputs>;
+
 /** The arguments of the step before a proxy is replaced, for transforms. */
 export type BridgeArgs = InputsOf<BridgeInputs>;
 
@@ -27,6 +33,12 @@ export type ProxyThereArgs = InputsOf<ProxyThereInputs>;
 
 /** The arguments of the check of a container, for transforms. */
 export type ReadyArgs = InputsOf<ReadyInputs>;
+
+/** The arguments of what removes older images of a registry on a server, for transforms. */
+export type RegistryPruneArgs = InputsOf<RegistryPruneInputs>;
+
+/** The arguments of what lets a host use a registry on a server, for transforms. */
+export type RegistryTrustArgs = InputsOf<RegistryTrustInputs>;
 
 /** The arguments of the release command, for transforms. */
 export type ReleaseArgs = InputsOf<ReleaseInputs>;

@@ -1,7 +1,7 @@
 /** An image against the roles that run it: pure, on the facts that its registry gave. */
 import type { Findings, Problem } from "../core/problem";
-import { uncovered } from "../../provider/docker/container-body";
-import type { Architecture } from "../host/host";
+import { uncovered, volumeAt } from "../../provider/docker/container-body";
+import type { Machine } from "./machine";
 import type { ImageFacts } from "./manifest";
 import type { Check } from "../core/check";
 
@@ -9,7 +9,7 @@ export const imagePlatformCheck: Check = {
   id: "image-platform",
   title: "Image platform against server type",
   effect: "refused",
-  why: "An image for Arm does not start on an x86 server, nor the other way round: `exec format error`. The platforms of the image are read from its registry, the architecture of a server follows from its type.",
+  why: "An image for Arm does not start on an x86 server, nor the other way round: `exec format error`. The platforms of the image are read from its registry, the architecture of a server follows from its type, and that of an `ExistingServer` from `architecture`, or from what its preflight has seen.",
   says: [
     'App "shop": image is "registry.test/shop:arm", but it is made for linux/arm64 and web-1 is linux/amd64; build it with docker build --platform linux/amd64 (npx sextant docs checks#image-platform).',
   ],
@@ -39,10 +39,10 @@ export const imageVolumeCheck: Check = {
   id: "image-volume",
   title: "Data that the image keeps where no volume is",
   effect: "warned",
-  why: "A VOLUME in a Dockerfile says where an image writes data. Docker makes a volume without a name there, a new one with each container. What an app writes there goes at its next release. An accessory's data is kept: a volume that is named after its container and the path is mounted there, and nothing deletes it; but the program does not show it. Read from the registry as `inspectImage` says.",
+  why: 'A VOLUME in a Dockerfile says where an image writes data. Docker would make a volume without a name there, a new one with each container. So a volume is mounted there that is named after the accessory, or the app and its role, and the path: each release and edit finds it again, and nothing deletes it but `data: "discard"`. The program does not show it, which is why it is said. Another role, and another server, has one of its own. Read from the registry as `inspectImage` says; the data is kept either way.',
   says: [
-    'App "shop": image is "registry.test/shop:v2", but it keeps data at /data, and what role web writes there goes with the container at each release; add "/data" to the role\'s volumes, unless nothing there is to be kept (npx sextant docs checks#image-volume).',
-    'Accessory "search": image is "mongo:8", but it keeps data at /data/db, which volumes does not name, so that the data is kept in a Docker volume that nothing here shows; add "/data/db" to volumes before it holds anything, unless what is there may be lost (npx sextant docs checks#image-volume).',
+    'App "shop": image is "registry.test/shop:v2", but it keeps data at /data, which no volume of role web is at, so that it is kept in the Docker volume shop-test-shop-web-image-data of each of its servers, which old and new containers share; add "/data" to the role\'s volumes before it holds anything, unless what is there may be lost (npx sextant docs checks#image-volume).',
+    'Accessory "search": image is "mongo:8", but it keeps data at /data/db, which volumes does not name, so that it is kept in the Docker volume shop-test-search-image-data-db; add "/data/db" to volumes before it holds anything, unless what is there may be lost (npx sextant docs checks#image-volume).',
   ],
 };
 
@@ -50,9 +50,9 @@ export const imageZstdCheck: Check = {
   id: "image-zstd",
   title: "Image whose layers an old Docker cannot read",
   effect: "warned",
-  why: "Docker reads layers of zstd since version 23, and Debian 11 and 12 have 20.10 in their packages: a pull would end in `archive/tar: invalid tar header`. It is said of servers whose image is one of these; one that gets a newer Docker by `cloudInit` is fine. An existing server's Docker is not known at preview.",
+  why: "Docker reads layers of zstd since version 23, and Debian 11 and 12 have 20.10 in their packages: a pull would end in `archive/tar: invalid tar header`. It is said of a `Server` whose image is one of these; one that gets a newer Docker by `cloudInit` is fine. Of an `ExistingServer` it is said once the preflight has seen its Docker: from the second deploy on, and after an upgrade of Docker from the next look. The image of an app is asked for, and that of an accessory that has `image`.",
   says: [
-    'App "shop": image is "registry.test/shop:v2", but its layers are compressed by zstd, which Docker 20 of web-1 cannot read; build it with compression=gzip, or take a server with image: "debian-13" (npx sextant docs checks#image-zstd).',
+    'App "shop": image is "registry.test/shop:v2", but its layers are compressed by zstd, which Docker 20 of web-1 cannot read; build it with compression=gzip, or run it on a server whose Docker is 23 or newer, as with image: "debian-13" (npx sextant docs checks#image-zstd).',
   ],
 };
 
@@ -65,21 +65,30 @@ export interface ImageUse {
   ports: { argument: string; port: number }[];
   /** The paths in the container at which volumes are mounted. */
   mounted?: string[];
+  /** What the names of the volumes begin with for the paths at which none is. */
+  volume: string;
   /** Its hosts, with the architecture where it is known. */
-  hosts: { name: string; architecture: Architecture | undefined; dockerMajor?: number | undefined }[];
+  hosts: Machine[];
+}
+
+/** What of an image does not fit the hosts that are to run it, whatever it is there. */
+export function checkOnHosts(image: string, facts: ImageFacts, hosts: readonly Machine[]): Findings {
+  return { refused: checkPlatform(image, facts, hosts), warned: checkLayers(image, facts, hosts) };
 }
 
 /** What does not fit. */
 export function checkImageFacts(image: string, facts: ImageFacts, uses: readonly ImageUse[]): Findings {
+  const onHosts = checkOnHosts(
+    image,
+    facts,
+    uses.flatMap(({ hosts }) => hosts),
+  );
   return {
-    refused: [
-      ...checkPlatform(image, facts, uses),
-      ...uses.flatMap((use) => checkCommand(image, facts, use)),
-    ],
+    refused: [...onHosts.refused, ...uses.flatMap((use) => checkCommand(image, facts, use))],
     warned: [
       ...uses.flatMap((use) => checkPorts(facts, use)),
       ...uses.flatMap((use) => checkVolumes(image, facts, use)),
-      ...checkLayers(image, facts, uses),
+      ...onHosts.warned,
     ],
   };
 }
@@ -88,11 +97,9 @@ export function checkImageFacts(image: string, facts: ImageFacts, uses: readonly
 const readsZstd = 23;
 
 /** Said and not refused: a server may get a newer Docker than its system's by cloudInit. */
-function checkLayers(image: string, { zstd }: ImageFacts, uses: readonly ImageUse[]): Problem[] {
+function checkLayers(image: string, { zstd }: ImageFacts, hosts: readonly Machine[]): Problem[] {
   if (!zstd) return [];
-  const old = uses
-    .flatMap(({ hosts }) => hosts)
-    .filter(({ dockerMajor }) => dockerMajor !== undefined && dockerMajor < readsZstd);
+  const old = hosts.filter(({ dockerMajor }) => dockerMajor !== undefined && dockerMajor < readsZstd);
   const names = [...new Set(old.map(({ name }) => name))];
   return names.length === 0
     ? []
@@ -101,14 +108,14 @@ function checkLayers(image: string, { zstd }: ImageFacts, uses: readonly ImageUs
           argument: "image",
           value: image,
           rule: `its layers are compressed by zstd, which Docker ${old[0]?.dockerMajor ?? ""} of ${names.join(", ")} cannot read`,
-          cure: 'build it with compression=gzip, or take a server with image: "debian-13"',
+          cure: `build it with compression=gzip, or run it on a server whose Docker is ${readsZstd} or newer, as with image: "debian-13"`,
           check: imageZstdCheck,
         },
       ];
 }
 
-function checkPlatform(image: string, { platforms }: ImageFacts, uses: readonly ImageUse[]): Problem[] {
-  const hosts = new Map(uses.flatMap(({ hosts }) => hosts).map((host) => [host.name, host.architecture]));
+function checkPlatform(image: string, { platforms }: ImageFacts, all: readonly Machine[]): Problem[] {
+  const hosts = new Map(all.map((host) => [host.name, host.architecture]));
   return [...hosts].flatMap(([name, architecture]): Problem[] => {
     const wanted = `linux/${architecture ?? ""}`;
     if (architecture === undefined || platforms.includes(wanted)) return [];
@@ -173,12 +180,16 @@ function checkPorts({ ports }: ImageFacts, use: ImageUse): Problem[] {
     }));
 }
 
-function checkVolumes(image: string, { volumes }: ImageFacts, { role, mounted = [] }: ImageUse): Problem[] {
+function checkVolumes(
+  image: string,
+  { volumes }: ImageFacts,
+  { role, mounted = [], volume }: ImageUse,
+): Problem[] {
   return uncovered(volumes, mounted).map((path) => ({
     argument: "image",
     value: image,
-    rule: `it keeps data at ${path}, and what role ${role} writes there goes with the container at each release`,
-    cure: `add ${JSON.stringify(path)} to the role's volumes, unless nothing there is to be kept`,
+    rule: `it keeps data at ${path}, which no volume of role ${role} is at, so that it is kept in the Docker volume ${volumeAt(volume, path)} of each of its servers, which old and new containers share`,
+    cure: `add ${JSON.stringify(path)} to the role's volumes before it holds anything, unless what is there may be lost`,
     check: imageVolumeCheck,
   }));
 }

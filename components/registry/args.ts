@@ -23,8 +23,10 @@ export interface RegistryArgs {
   password: pulumi.Input<string>;
   /**
    * Whether the login may go to the registry without a checked TLS connection. Without it a login never goes over plain HTTP, neither
-   * at preview nor from a host, and a host whose Docker has the registry in `insecure-registries` refuses the pull. A `Server` that is
-   * made with such a registry has it in Docker's `insecure-registries`; on an `ExistingServer` it is for you to list there.
+   * at preview nor from a host, and a host whose Docker has the registry in `insecure-registries` refuses the pull: by its name, by its
+   * address, or by a range other than the loopback's that its name leads into, or may lead into as it does not resolve. A `Server` that is
+   * made with such a registry has it in Docker's `insecure-registries`, and an `ExistingServer` that gets its Docker by `docker: "install"`; on
+   * any other it is for you to list there.
    *
    * @default false
    * @edit in place; counts from the next pull, and for Docker's settings from the next machine

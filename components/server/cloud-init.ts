@@ -2,7 +2,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
-import { daemonSettings } from "./daemon";
+import { whole } from "../../provider/host/scripts";
+import { daemonSettings } from "../../provider/host/daemon-settings";
 
 /** What a first boot is made from. */
 export interface CloudInit {
@@ -51,7 +52,7 @@ function file(path: string, content: string, permissions = "0644"): Record<strin
 }
 
 function script(name: string): string {
-  return readFileSync(join(__dirname, name), "utf8");
+  return whole(readFileSync(join(__dirname, name), "utf8"));
 }
 
 /**

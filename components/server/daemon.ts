@@ -1,25 +1,11 @@
 /** The settings of a server's Docker daemon, and what can be wrong with them. */
 import type { Problem } from "../core/problem";
-import { mtu } from "../host/docker-settings";
+import { daemonSettings } from "../../provider/host/daemon-settings";
 import { overlap } from "../network/args";
 import type { ServerArgs } from "./args";
 
-/** Of a whole range, parts as small as a network of containers needs. */
-const pools = [{ base: "172.16.0.0/12", size: 24 }];
 /** What Docker takes without any pools of ours (daemon/libnetwork/ipamutils of moby/moby). */
 const dockersOwn = ["172.16.0.0/12", "192.168.0.0/16"];
-
-/** What stands in daemon.json: ours, and over it the program's. */
-export function daemonSettings(daemon: Record<string, unknown>): Record<string, unknown> {
-  return {
-    "live-restore": true,
-    "log-driver": "json-file",
-    "log-opts": { "max-size": "10m", "max-file": "3" },
-    mtu,
-    "default-address-pools": pools,
-    ...daemon,
-  };
-}
 
 /** Where Docker takes the addresses of its networks from. */
 export function addressPools(daemon: Record<string, unknown> = {}): string[] {

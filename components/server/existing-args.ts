@@ -5,7 +5,7 @@ import * as check from "../core/checks";
 import type { Problem } from "../core/problem";
 import type { Size } from "../../provider/core/units";
 import type { Architecture } from "../host/host";
-import { checkSsh, type SshArgs } from "../host/ssh";
+import { checkHostKey, checkSsh, type SshArgs } from "../host/ssh";
 import type { HostTransform } from "../host/prepare-host";
 import type { Registry } from "../registry/registry";
 import { checkRegistries } from "./checks/check-server";
@@ -17,7 +17,7 @@ export const hostKeyCheck: Check = {
   id: "host-key",
   title: "Host key that is not pinned",
   effect: "warned",
-  why: "Everything that a deploy sends goes over SSH as root: credentials, secrets, certificates. A `Server` gets a host key that is known before anyone connects. For an `ExistingServer` without `hostKey`, the first `pulumi up` trusts the key that answers, as ssh does, prints it and keeps it in the state: later ones are held to it. It is only as sure as that first connection.",
+  why: "Everything that a deploy sends goes over SSH to root: credentials, secrets, certificates. A `Server` gets a host key that is known before anyone connects. For an `ExistingServer` without `hostKey`, the first `pulumi up` trusts the key that answers, as ssh does, prints it and keeps it in the state: later ones are held to it. It is only as sure as that first connection.",
   says: [
     'ExistingServer "web-1": hostKey is not set, so whoever answers first is trusted with all secrets of the host, and its key kept; set it to "ssh-ed25519 AAAA…" from the machine\'s console: cat /etc/ssh/ssh_host_ed25519_key.pub (npx sextant docs checks#host-key).',
   ],
@@ -57,7 +57,7 @@ export interface ExistingServerArgs {
    */
   memory?: Size;
   /**
-   * How Pulumi reaches it; the user has to be root.
+   * How Pulumi reaches it: as root, or as a user who becomes root by sudo without a password; through a jump host or not.
    *
    * @default root with the usual key in ~/.ssh or the agent's, port 22
    * @edit in place, for the connections only: the machine is not touched
@@ -73,6 +73,17 @@ export interface ExistingServerArgs {
    * @example "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI…"
    */
   hostKey?: pulumi.Input<string>;
+  /**
+   * `"install"` installs Docker where the machine has none: the packages of Debian (12, 13) or Ubuntu (24.04, 26.04), docker.io and what the
+   * verbs run (curl, iptables, iproute2, procps), with the settings of Docker that a `Server` has, and holds them from unattended upgrades.
+   * A Docker that is there stays as it is, whoever has installed it; one that a deploy cannot work with (Podman's command, the snap, one
+   * that runs rootless or does not answer) is refused as ever, and what else the preflight refuses is refused before anything is
+   * installed. Another apt is waited for, five minutes at most. `pulumi destroy` leaves Docker there.
+   *
+   * @default Docker has to be there
+   * @edit the preflight runs again, in place; taken out, Docker stays
+   */
+  docker?: "install";
   /**
    * Registries that it pulls from with credentials.
    *
@@ -144,8 +155,8 @@ export function checkExistingServer(name: string, args: ExistingServerArgs): Pro
     ...check.oneOf("architecture", args.architecture, ["amd64", "arm64"]),
     ...check.size("memory", args.memory, 128 * 1024 ** 2),
     ...checkSsh("ssh", args.ssh),
-    ...checkUser(args.ssh?.user),
-    ...checkHostKey(args.hostKey),
+    ...check.oneOf("docker", args.docker, ["install"]),
+    ...checkHostKey("hostKey", args.hostKey),
     ...checkRegistries(args.registries),
     ...check.oneOf("takeOver", args.takeOver, ["kamal"]),
     ...(args.preflight?.ports ?? []).flatMap((port, at) => check.port(`preflight.ports[${at}]`, port)),
@@ -186,18 +197,6 @@ function family(argument: string, value: unknown, ok: (text: string) => boolean,
   ];
 }
 
-function checkUser(user: string | undefined): Problem[] {
-  if (user === undefined || user === "root") return [];
-  return [
-    {
-      argument: "ssh.user",
-      value: user,
-      rule: "the verbs and the proxy's upgrade need root, and sudo is not used",
-      cure: "let the key in as root (sudo cp ~/.ssh/authorized_keys /root/.ssh/ there), and leave ssh.user out",
-    },
-  ];
-}
-
 /** What is said and stops nothing: who answers first is taken for the machine. */
 export function checkTrust({ hostKey }: ExistingServerArgs): Problem[] {
   if (hostKey !== undefined) return [];
@@ -207,23 +206,6 @@ export function checkTrust({ hostKey }: ExistingServerArgs): Problem[] {
       fault: "is not set, so whoever answers first is trusted with all secrets of the host, and its key kept",
       cure: 'set it to "ssh-ed25519 AAAA…" from the machine\'s console: cat /etc/ssh/ssh_host_ed25519_key.pub',
       check: hostKeyCheck,
-    },
-  ];
-}
-
-function checkHostKey(key: unknown): Problem[] {
-  if (
-    !check.isPlain(key) ||
-    (typeof key === "string" && /^ssh-ed25519 [A-Za-z0-9+/]{60,}={0,2}( .*)?$/.test(key))
-  ) {
-    return [];
-  }
-  return [
-    {
-      argument: "hostKey",
-      value: key,
-      rule: "a pinned host key is of type ed25519 and has no address in front",
-      cure: 'take "ssh-ed25519 AAAA…" from ssh-keyscan -t ed25519',
     },
   ];
 }

@@ -11,8 +11,8 @@ import { checkExistingServer, checkTrust, type ExistingServerArgs } from "./exis
 import { existingServerShape } from "./shape";
 
 /**
- * A machine that is there already, wherever it is. Nothing is installed on it beside the verbs: a preflight looks at
- * Docker, architecture, memory, disk, clock, firewalls, sshd, other tools and who owns the proxy's ports. It refuses with
+ * A machine that is there already, wherever it is. Nothing is installed on it beside the verbs, and Docker where `docker: "install"` says
+ * so: a preflight looks at Docker, architecture, memory, disk, clock, firewalls, sshd, other tools and who owns the proxy's ports. It refuses with
  * the whole list, each item with its cure, or prints what will bite later: [all checks](preflight.md).
  *
  * @example
@@ -33,6 +33,7 @@ export class ExistingServer extends Component implements Host {
   readonly privateAddress: pulumi.Output<string | undefined>;
   readonly architecture: Architecture | undefined;
   readonly memoryMb: number | undefined;
+  readonly seen: Host["seen"];
   readonly connection: Host["connection"];
   readonly ssh: Host["ssh"];
   readonly network: Host["network"];
@@ -83,6 +84,7 @@ export class ExistingServer extends Component implements Host {
     this.dockerProvider = prepared.docker;
     ({ registries: this.registries, ready: this.preflight } = prepared);
     this.ready = this.preflight;
+    this.seen = this.gone ? undefined : this.preflight.seen.apply((seen) => seen ?? {});
     this.registerOutputs({
       address: this.address,
       ipv6Address: this.ipv6Address,
@@ -95,8 +97,10 @@ export class ExistingServer extends Component implements Host {
   }
 
   private preflightWords(): pulumi.Input<string>[] {
-    const { architecture, privateAddress, preflight = {}, memory, takeOver } = this.args;
+    const { architecture, privateAddress, preflight = {}, memory, docker, takeOver } = this.args;
     const { ports = [80, 443], accept = [] } = preflight;
+    const plain = (this.args.registries ?? []).filter((registry) => registry.insecure);
+    const insecure = plain.map(({ address }) => address).sort();
     return [
       ...(architecture === undefined ? [] : [`arch=${architecture}`]),
       ...(ports.length === 0 ? [] : [`ports=${ports.join(",")}`]),
@@ -104,6 +108,8 @@ export class ExistingServer extends Component implements Host {
       // A machine that is sold with 4 GB shows some less to its system.
       ...(memory === undefined ? [] : [`memory=${Math.floor(mebibytes(memory) * 0.85)}`]),
       ...(privateAddress === undefined ? [] : [pulumi.interpolate`private=${privateAddress}`]),
+      ...(docker === undefined ? [] : [`docker=${docker}`]),
+      ...(docker === undefined || insecure.length === 0 ? [] : [`insecure=${insecure.join(",")}`]),
       ...(takeOver === undefined ? [] : [`takeover=${takeOver}`]),
       ...(accept.length === 0 ? [] : [`accept=${[...new Set(accept)].sort().join(",")}`]),
     ];

@@ -92,6 +92,7 @@ export const existingServerShape: Shape<ExistingServerArgs> = object<ExistingSer
     memory: single,
     ssh: sshShape,
     hostKey: input,
+    docker: single,
     registries,
     preflight: object<NonNullable<ExistingServerArgs["preflight"]>>(
       {

@@ -81,7 +81,7 @@ export function indexPage({ components, transform }: Library): string {
     "`@pulumi/hcloud` makes servers, firewalls, networks and keys at Hetzner. `@pulumi/command` makes one thing, the host key of a new " +
       "`Server`, on the machine that runs `pulumi`; and `server.connection` has its type, for remote commands of a program's own. " +
       "`@pulumi/docker` is there for `server.docker`, the provider for containers, images and volumes of a program's own on a host, and is " +
-      "started when a program first asks for it. What the components put on a host needs neither of the two: the library's own plugin does it.",
+      "started when a program first asks for it. `@pulumi/docker-build` builds the images of `Image`, and is started where there is one. What the components put on a host needs none of these: the library's own plugin does it.",
     "## transform",
     transform.docs.text,
     transform.docs.examples.map((text) => `- ${code(`transform: ${text}`)}`).join("\n"),

@@ -13,6 +13,8 @@ const order = [
   "Firewall",
   "Network",
   "Registry",
+  "ServerRegistry",
+  "Image",
   "Proxy",
   "ExistingProxy",
   "Accessory",

@@ -80,7 +80,7 @@ async function run(choice: RowChoice, only: string | undefined): Promise<Row> {
     const files = suites.filter((file) => !file.includes("other-programs") || hasOtherPrograms(os));
     await vitest(results, files, only);
     const report = existsSync(results) ? (JSON.parse(readFileSync(results, "utf8")) as Report) : undefined;
-    return rowOf(choice, report, (Date.now() - started) / 60_000);
+    return rowOf(choice, report, (Date.now() - started) / 60_000, only);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     return { ...rowOf(choice, undefined, 0), notes: [`failed: ${message.split("\n")[0] ?? ""}`] };
@@ -93,13 +93,17 @@ const hasOtherPrograms = (os: string): boolean => ["rust-coreutils", "other-awk"
 
 /** Runs the suites; that tests failed is in the results. */
 function vitest(results: string, files: string[], only: string | undefined): Promise<void> {
-  const reporters = ["--reporter=verbose", "--reporter=json", `--outputFile.json=${results}`];
+  const reporters = ["--reporter=verbose", `--reporter=${join(__dirname, "reporter.ts")}`];
   const named = only === undefined ? [] : ["--testNamePattern", only];
   const child = spawn(
     "npx",
     ["--no-install", "vitest", "run", "--project", "lab", ...reporters, ...named, ...files],
     // The lab stays for the next row.
-    { cwd: repoRoot, stdio: ["ignore", 2, 2], env: { ...process.env, SEXTANT_KEEP_LAB: "1" } },
+    {
+      cwd: repoRoot,
+      stdio: ["ignore", 2, 2],
+      env: { ...process.env, SEXTANT_KEEP_LAB: "1", SEXTANT_MATRIX_RESULTS: results },
+    },
   );
   return new Promise((resolve, reject) => {
     child.on("error", reject);

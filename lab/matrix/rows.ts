@@ -49,47 +49,61 @@ export function rowsFor(flags: { engine?: string[]; os?: string[]; quick?: boole
   return found.map(({ engine, os }) => ({ engine, os }));
 }
 
-/** What vitest's JSON reporter says, as far as the matrix reads it. */
+/** What the reporter of the matrix says of a run: its files, and their tests. */
 export interface Report {
-  numPassedTests: number;
-  numFailedTests: number;
-  testResults: {
+  files: {
     name: string;
-    status: string;
+    /** Whether it failed, also where no test of it did: a hook. */
+    failed: boolean;
     message?: string;
-    assertionResults: { fullName: string; status: string; failureMessages?: string[] | null }[];
+    tests: {
+      name: string;
+      state: "passed" | "failed" | "skipped" | "pending";
+      /** Why it failed, or what its `skip` says. */
+      why?: string;
+    }[];
   }[];
 }
 
-/** A row from its tests' report; without one, from a run that left none, it has failed. */
-export function rowOf(choice: RowChoice, report: Report | undefined, minutes: number): Row {
+/**
+ * A row from its tests' report; without one, from a run that left none, it has failed.
+ * @param only the pattern of the tests that were asked for
+ */
+export function rowOf(choice: RowChoice, report: Report | undefined, minutes: number, only?: string): Row {
   const store = imageStore(choice);
   const row = { ...choice, store, minutes: Math.round(minutes * 10) / 10 };
   if (report === undefined)
     return { ...row, passed: 0, failed: 1, skipped: 0, notes: ["failed: the tests left no results"] };
-  const tests = report.testResults.flatMap((file) => file.assertionResults);
-  const failed = tests.filter(({ status }) => status === "failed");
+  const tests = report.files.flatMap((file) => file.tests);
+  const failed = tests.filter(({ state }) => state === "failed");
   // A hook that fails skips its tests; the file says so, and no test.
-  const broken = report.testResults.filter(
-    (file) => file.status === "failed" && !file.assertionResults.some(({ status }) => status === "failed"),
+  const broken = report.files.filter(
+    (file) => file.failed && !file.tests.some(({ state }) => state === "failed"),
   );
-  const skipped = tests.filter(({ status }) => !["passed", "failed"].includes(status));
+  const skipped = tests.filter(({ state }) => state === "skipped" || state === "pending");
+  const explained = skipped.filter(({ why }) => why !== undefined);
+  const others = skipped.length - explained.length;
   const firstLine = (text: string | undefined): string => (text ?? "").trim().split("\n")[0] ?? "";
   return {
     ...row,
-    passed: report.numPassedTests,
+    passed: tests.filter(({ state }) => state === "passed").length,
     failed: failed.length + broken.length,
     skipped: skipped.length,
     notes: [
-      ...failed.map(
-        ({ fullName, failureMessages }) => `failed: ${fullName}: ${firstLine(failureMessages?.[0])}`,
-      ),
+      ...failed.map(({ name, why }) => `failed: ${name}: ${firstLine(why)}`),
       ...broken.map(({ name, message }) => `failed: ${name}: ${firstLine(message)}`),
-      ...(skipped.length > 0 && broken.length > 0
-        ? [`skipped: ${skipped.length} tests, as what they stand on failed`]
-        : skipped.map(({ fullName }) => `skipped: ${fullName}`)),
+      ...explained.map(({ name, why }) => `skipped: ${name}: ${firstLine(why)}`),
+      ...(others > 0 ? [`skipped: ${others} tests, ${reason(broken.length > 0, only)}`] : []),
     ],
   };
+}
+
+/** Why tests were skipped that say nothing of it themselves. */
+function reason(broken: boolean, only: string | undefined): string {
+  if (broken) return "as what they stand on failed";
+  return only === undefined
+    ? "which their files skip without a reason"
+    : `which --test ${only} does not name`;
 }
 
 /** The table, with the notes below it. */

@@ -68,7 +68,8 @@ function findPulumi(places: Places): Installed {
   return { pulumi, ...Object.fromEntries(parts) };
 }
 
-function findPlugin(name: PluginName, places: Places): string | undefined {
+/** An installed plugin of the version wanted. */
+export function findPlugin(name: PluginName, places: Places): string | undefined {
   const directory = join(places.home, "plugins", `resource-${name}-v${plugins[name]}`);
   const cached = join(directory, pluginBinary(name));
   // Pulumi marks a download that is not finished by a file beside the directory.

@@ -6,10 +6,13 @@
 import type { ResourceProvider } from "../resource-provider";
 import { changed } from "../changes";
 import { send } from "../docker/api";
-import { isGone, isReplaced } from "../gone";
+import { first, isGone, isReplaced } from "../gone";
+import { ownerLabel } from "../docker/container-body";
 import { isThere, volumeProvider } from "../docker/volume";
+import { say } from "../say";
+import { keptSentence } from "./no-more";
 import { allowed, goingWith, leftBehind, lossSentence, type DataPlace } from "./left-behind";
-import { relation, type Place } from "./place";
+import { type Place } from "./place";
 import type { Data } from "./word";
 
 export interface DataInputs {
@@ -26,19 +29,46 @@ export interface DataInputs {
   places: DataPlace[];
   /** Where the container of an accessory may have volumes for the paths that only its image names: `<name>-image-<path>`. */
   unnamed?: Place;
+  /**
+   * The same for the roles of an app, with `<role>-image` as the volume: `<name>-<role>-image-<path>`. Others are no change, so that
+   * scaling an app is none of its data.
+   */
+  ofImages?: DataPlace[];
 }
 
-/** The volumes for what only the image names, on the host that the container is on; none where nobody answers. */
-async function unnamedAt({ unnamed, name = "" }: Partial<DataInputs>): Promise<DataPlace[]> {
-  if (unnamed === undefined || isGone(unnamed.shell) || isReplaced(unnamed.shell)) return [];
-  const filters = encodeURIComponent(JSON.stringify({ name: [`${name}-image-`] }));
-  const request = { method: "GET", path: `/volumes?filters=${filters}` } as const;
-  const answer = await send(unnamed.shell, request).catch(() => undefined);
-  if (answer === undefined || answer.status >= 300) return [];
-  const { Volumes } = answer.body as { Volumes: { Name: string }[] | null };
-  return (Volumes ?? [])
-    .filter((volume) => volume.Name.startsWith(`${name}-image-`))
-    .map((volume) => ({ ...unnamed, volume: volume.Name.slice(name.length + 1) }));
+/** What is read of a volume. */
+interface Listed {
+  Name: string;
+  Labels?: Record<string, string> | null;
+}
+
+/** Where volumes may be for the paths that only an image names: `<name>-<volume>-<path>`. */
+function imagePlaces({ unnamed, ofImages = [] }: Partial<DataInputs>): DataPlace[] {
+  return [...(unnamed === undefined ? [] : [{ ...unnamed, volume: "image" }]), ...ofImages];
+}
+
+/** The volumes for what only images name, on the hosts where containers are; none where nobody answers. */
+async function foundAt(
+  { name = "", owner = "" }: Partial<DataInputs>,
+  places: readonly DataPlace[],
+): Promise<DataPlace[]> {
+  const found = places.map(async (place): Promise<DataPlace[]> => {
+    if (isGone(place.shell) || isReplaced(place.shell)) return [];
+    const start = `${name}-${place.volume}-`;
+    const filters = encodeURIComponent(JSON.stringify({ name: [start] }));
+    const request = { method: "GET", path: `/volumes?filters=${filters}` } as const;
+    const answer = await send(place.shell, request).catch(() => undefined);
+    if (answer === undefined || answer.status >= 300) return [];
+    const { Volumes } = answer.body as { Volumes: Listed[] | null };
+    return (Volumes ?? [])
+      .filter(({ Name, Labels }) => {
+        const label = Labels?.[ownerLabel];
+        // One that an older version has made says nothing.
+        return Name.startsWith(start) && (label === undefined || label.startsWith(`${owner}/`));
+      })
+      .map(({ Name }) => ({ ...place, volume: Name.slice(name.length + 1) }));
+  });
+  return (await Promise.all(found)).flat();
 }
 
 const hostOf = ({ host, shell }: DataPlace): string => host ?? shell.name;
@@ -59,16 +89,13 @@ async function refusal(olds: Partial<DataInputs>, news: DataInputs): Promise<str
 async function refusalWithServer(olds: Partial<DataInputs>, news: DataInputs): Promise<string | undefined> {
   const { label, argument, name, data } = news;
   if (allowed(data, "replaced")) return undefined;
-  const now = [...news.places, ...(news.unnamed === undefined ? [] : [news.unnamed])];
+  const now = [...news.places, ...imagePlaces(news)];
   const named = goingWith(olds.places ?? [], now).filter(({ shell }) => !isGone(shell));
   // One that does not answer is lost, and holds nobody up.
   const found = named.map(async (place) =>
     (await isThere(place.shell, calledBy(name)(place))) === true ? [place] : [],
   );
-  const unnamed = goingWith(olds.unnamed === undefined ? [] : [olds.unnamed], now);
-  const there = (
-    await Promise.all([...found, ...(unnamed.length === 0 ? [] : [unnamedAt({ ...olds, name })])])
-  ).flat();
+  const there = (await Promise.all([...found, foundAt(news, goingWith(imagePlaces(olds), now))])).flat();
   if (there.length === 0) return undefined;
   const subject = { label, argument, movable: false };
   return lossSentence(subject, "replaced", there.map(calledBy(name)), there.map(hostOf));
@@ -85,22 +112,35 @@ async function refusalElsewhere(olds: Partial<DataInputs>, news: DataInputs): Pr
     const subject = { label, argument, movable: !isApp };
     return lossSentence(subject, "moved", left.map(calledBy(name)), left.map(hostOf));
   }
-  if (olds.unnamed === undefined || news.unnamed === undefined) return undefined;
-  // At another address the accessory is known by its volumes that have names.
-  if (relation(olds.unnamed, news.unnamed) !== "moved") return undefined;
+  // At another address a component is known by its volumes that have names.
+  const volumes = await foundAt(news, leftBehind(imagePlaces(olds), imagePlaces(news)));
   // A move takes along what has a resource of its own.
-  if (data !== "move" && allowed(data, "moved")) return undefined;
-  const volumes = await unnamedAt(olds);
-  if (volumes.length === 0) return undefined;
-  const subject = { label, argument, movable: false };
-  return lossSentence(subject, "moved", volumes.map(calledBy(name)), volumes.map(hostOf));
+  const refused = data === "move" || !allowed(data, "moved");
+  if (refused && volumes.length > 0) {
+    const subject = { label, argument, movable: false };
+    return lossSentence(subject, "moved", volumes.map(calledBy(name)), volumes.map(hostOf));
+  }
+  const outOf = imagePlaces(olds).filter(
+    (old) => !imagePlaces(news).some(({ volume }) => volume === old.volume),
+  );
+  for (const place of [...volumes, ...(await foundAt(news, outOf))]) sayKept(news, place);
+  return undefined;
+}
+
+/** Says of a volume that only an image names that it stays where it is. */
+function sayKept(data: Pick<DataInputs, "name" | "owner">, { shell, volume, machine }: DataPlace): void {
+  const name = `${data.name}-${volume}`;
+  const owner = `${data.owner}/${volume}`;
+  const sentence = keptSentence({ shell, name, owner, ...(machine === undefined ? {} : { machine }) });
+  if (first(sentence)) say(sentence);
 }
 
 export const dataProvider: ResourceProvider<DataInputs, DataInputs> = {
   check: async (olds: Partial<DataInputs>, given) => {
     const inputs = { ...given, name: olds.name ?? given.name, owner: olds.owner ?? given.owner };
-    // In a preview it may be a text without meaning, where it is known only later; the update asks again.
-    const reason = Array.isArray(inputs.places) ? await refusal(olds, inputs) : undefined;
+    // In a preview they may be a text without meaning, where they are known only later; the update asks again.
+    const known = Array.isArray(inputs.places) && Array.isArray(inputs.ofImages ?? []);
+    const reason = known ? await refusal(olds, inputs) : undefined;
     return { inputs, failures: reason === undefined ? [] : [{ property: "", reason }] };
   },
 
@@ -114,10 +154,11 @@ export const dataProvider: ResourceProvider<DataInputs, DataInputs> = {
   update: (_id, _olds, news) => Promise.resolve({ outs: news }),
 
   /** The volumes that the program names have resources of their own. */
-  async delete(_id, state) {
-    for (const { shell, volume } of await unnamedAt(state)) {
+  async delete(_id, state, inputs = state) {
+    for (const { shell, volume } of await foundAt(state, imagePlaces({ ...state, ...inputs }))) {
       const name = `${state.name}-${volume}`;
-      await volumeProvider.delete?.(name, { shell, name, data: state.data });
+      const owner = `${state.owner}/${volume}`;
+      await volumeProvider.delete?.(name, { shell, name, owner, data: state.data });
     }
   },
 };

@@ -1,5 +1,5 @@
 /** Whether two descriptions of a machine are of the same one. Pure: it is decided from what the state and the program say. */
-import type { SshAddress } from "../ssh/address";
+import { addressOf, type SshAddress } from "../ssh/address";
 
 /** What Pulumi gives a provider at preview for what is known only later. */
 export const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
@@ -43,7 +43,7 @@ function nameOf({ host, shell }: Place): string | undefined {
 
 function wayTo({ shell }: Place): string | undefined {
   return isKnown(shell) && shell.destination !== unknownValue
-    ? `${shell.destination} ${shell.port}`
+    ? `${addressOf(shell)} ${shell.port}`
     : undefined;
 }
 

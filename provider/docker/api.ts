@@ -1,7 +1,7 @@
 /** Docker's API on a host, through the connection that is kept warm: no process a host is left on the client for it. */
 import type { SshAddress } from "../ssh/address";
 import { runOverSsh } from "../ssh/run";
-import { quote, verbText } from "../host/scripts";
+import { textLine } from "../host/scripts";
 
 /** A request to Docker's API; paths as in https://docs.docker.com/reference/api/engine/, without a version. */
 export interface Request {
@@ -29,7 +29,7 @@ export async function send(
 ): Promise<Answer> {
   const archive = body instanceof Uint8Array;
   const words = [method, path, ...(archive ? ["application/x-tar"] : [])];
-  const line = ["sh", "-c", quote(verbText("engine")), "engine", ...words.map(quote)].join(" ");
+  const line = textLine("engine", words);
   const stdin = archive || body === undefined ? body : JSON.stringify(body);
   const what = `Docker's answer to ${method} ${path}`;
   const ran = await runOverSsh(shell, line, { ...(stdin === undefined ? {} : { stdin }), timeout, what });

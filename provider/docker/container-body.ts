@@ -5,7 +5,6 @@ import { shortHash } from "../core/short-hash";
 import { posix } from "node:path";
 import { changed } from "../changes";
 import type { SshAddress } from "../ssh/address";
-import type { DataFormat } from "./data-format";
 
 export interface ContainerInputs {
   shell: SshAddress;
@@ -31,6 +30,11 @@ export interface ContainerInputs {
   network: { name: string; id: string; aliases?: string[]; also?: string[] };
   /** Docker volumes, or directories of the host, in the container. */
   volumes?: Mount[];
+  /**
+   * The volumes for what the image keeps, by VOLUME, where nothing is mounted. Another value is no change: it counts when a container is
+   * made. Without it, what is written there goes with the container.
+   */
+  imageVolumes?: ImageVolumes;
   /** What is published on the host; on every address without an `ip`. */
   ports?: { internal: number; external: number; ip?: string; protocol?: "tcp" | "udp" }[];
   /** Files that are written into it before it starts. */
@@ -53,8 +57,6 @@ export interface ContainerInputs {
   start?: boolean;
   /** The names of variables that count at the first start on an empty volume only: another value makes no new container. */
   firstEnvs?: string[];
-  /** What wrote the data in its volume, which another server program may not be able to read. */
-  dataFormat?: DataFormat;
   /**
    * The label by whose value a container of the same name is this stack's own: one that a run left that was cut off is replaced. Any
    * other is refused, as all are without it.
@@ -73,6 +75,18 @@ export interface Mount {
   hostPath?: string;
   containerPath: string;
   readOnly?: boolean;
+}
+
+/** Whose the volumes are for what an image keeps where nothing is mounted, and what they are called. */
+export interface ImageVolumes {
+  /** What their names begin with. @default the name of the container */
+  name?: string;
+  /** What follows, before the path: `image`, or `web-image` for a role. */
+  volume: string;
+  /** What their owner label begins with. @default they have none */
+  owner?: string;
+  /** The component that uses them, as the owner label of its containers says. */
+  component?: string;
 }
 
 /** What a container is made from. */
@@ -117,14 +131,7 @@ function sorted(value: unknown): unknown {
 /** The inputs that Docker changes on a container that is there. */
 const updatedInPlace = ["memory", "memorySwap", "cpus", "restart"] as const;
 /** The inputs that say how it is treated, and nothing of what it is. */
-const lifecycleOnly = [
-  "shell",
-  "destroyGraceSeconds",
-  "start",
-  "firstEnvs",
-  "dataFormat",
-  "ownedBy",
-] as const;
+const lifecycleOnly = ["shell", "destroyGraceSeconds", "start", "firstEnvs", "ownedBy"] as const;
 const mebi = 1024 ** 2;
 
 /** The body of `POST /containers/create`. */
@@ -134,7 +141,7 @@ export function containerBody(inputs: ContainerInputs): Record<string, unknown> 
     Image: inputs.image,
     Hostname: inputs.hostname,
     Cmd: inputs.command,
-    Env: environment(inputs),
+    Env: environment({ ...inputs, env: { ...ownVariables(inputs), ...inputs.env } }),
     Labels: inputs.labels,
     ExposedPorts: Object.fromEntries(ports.map((port) => [portKey(port), {}])),
     HostConfig: {
@@ -149,6 +156,15 @@ export function containerBody(inputs: ContainerInputs): Record<string, unknown> 
     NetworkingConfig: { EndpointsConfig: { [network.name]: { Aliases: network.aliases } } },
   };
   return deepMerge<unknown>(body, inputs.body ?? {}, isObject);
+}
+
+/**
+ * What a container of a role knows of itself, as Kamal's do: its name, and its stack as the destination. They are no inputs, so that they
+ * come with the next container, and an upgrade of the library makes none.
+ */
+function ownVariables({ name, labels }: Pick<ContainerInputs, "name" | "labels">): Record<string, string> {
+  const stack = labels?.["sextant.role"]?.split("/")[1];
+  return stack === undefined ? {} : { KAMAL_CONTAINER_NAME: name, KAMAL_DESTINATION: stack };
 }
 
 /** Mounts as Docker takes them: `SOURCE:PATH`. */
@@ -251,6 +267,9 @@ export const configured = "sextant.config";
 /** The label of an accessory's container, which holds data. */
 export const accessoryLabel = "sextant.accessory";
 
+/** The label of an app's container, with the role. */
+export const roleLabel = "sextant.role";
+
 /** The label that says whose a container or a volume is, unambiguously. */
 export const ownerLabel = "sextant.owner";
 
@@ -260,24 +279,24 @@ export function holdsData({ labels }: Pick<ContainerInputs, "labels">): boolean 
 }
 
 /**
- * Docker volumes for the VOLUME paths of an image at which nothing is mounted. Docker itself would make one without a name, a new one
- * with each container, so that what was written there would be out of sight after the next edit. Named after the container, they are
- * found again.
+ * The VOLUME paths of an image at which nothing is mounted, each with its volume: `image-data-db` for `/data/db`.
  *
  * @param paths the image's own VOLUME paths
  */
 export function volumesOfImage(
-  name: string,
+  { volume }: Pick<ImageVolumes, "volume">,
   paths: readonly string[],
   mounted: readonly { containerPath: string }[],
-): { volumeName: string; containerPath: string }[] {
+): { volume: string; containerPath: string }[] {
   return uncovered(
     paths,
     mounted.map(({ containerPath }) => containerPath),
-  ).map((path) => ({
-    volumeName: `${name}-image${path.replaceAll(/[^a-zA-Z0-9_.-]+/g, "-")}`,
-    containerPath: path,
-  }));
+  ).map((path) => ({ volume: volumeAt(volume, path), containerPath: path }));
+}
+
+/** What the volume for a path of an image is called, behind the name of the component's data. */
+export function volumeAt(volume: string, path: string): string {
+  return `${volume}${path.replaceAll(/[^a-zA-Z0-9_.-]+/g, "-")}`;
 }
 
 /** Those VOLUME paths of an image at which nothing is mounted. A mount above or below such a path does not count for Docker. */

@@ -9,6 +9,8 @@ import { cut } from "../core/cut";
 import { pageCommand } from "../core/page";
 import { diagnose } from "../diagnosis/diagnose";
 import { report } from "../diagnosis/report";
+import { first } from "../gone";
+import { say } from "../say";
 import { stand, stands } from "../standing";
 import type { SshAddress } from "../ssh/address";
 import { runOverSsh } from "../ssh/run";
@@ -23,14 +25,17 @@ import {
   ownProxy,
   ownerLabel,
   replacing,
+  roleLabel,
   updated,
-  volumesOfImage,
+  volumeAt,
   type ContainerInputs,
+  type ImageVolumes,
 } from "./container-body";
 import { bring } from "./bring";
+import { freshlyMade } from "./fresh";
+import { withImageVolumes } from "./image-volumes";
 import { join } from "./join";
 import { send, messageOf, sendOk, type Answer } from "./api";
-import { formatOf, formatRefusal, majorsIn } from "./data-format";
 
 /** As a program gives them: without a name, one is made from this prefix. */
 type Given = Omit<ContainerInputs, "name"> & { name?: string; namePrefix?: string };
@@ -77,7 +82,10 @@ async function create(inputs: ContainerInputs, again = true, fetch = true): Prom
   const mark = randomBytes(8).toString("hex");
   const labels = { ...inputs.labels, [creation]: mark };
   const path = `/containers/create?name=${encodeURIComponent(name)}`;
-  const volumes = [...(inputs.volumes ?? []), ...(await volumesOf(inputs))];
+  const volumes = await withImageVolumes({
+    ...inputs,
+    ...(holdsData(inputs) && { imageVolumes: kept(inputs) }),
+  });
   const body = containerBody({ ...inputs, labels, volumes });
   const answer = await send(shell, { method: "POST", path, body, timeout: createSeconds });
   if (answer.status === 201) return { id: (answer.body as { Id: string }).Id, serves: false };
@@ -126,16 +134,9 @@ export function imageIsGone(answer: Answer): boolean {
   return /no such image/i.test(messageOf(answer));
 }
 
-/** The volumes for what the image says that it writes and no argument mounts; for containers whose data is kept. */
-async function volumesOf(inputs: ContainerInputs): Promise<NonNullable<ContainerInputs["volumes"]>> {
-  if (!holdsData(inputs)) return [];
-  const { shell, image, name } = inputs;
-  const path = `/images/${image.split("/").map(encodeURIComponent).join("/")}/json`;
-  const request = { method: "GET", path } as const;
-  const { body } = await sendOk(shell, request, `looking at the image ${image}`, [404]);
-  const { Config } = (body ?? {}) as { Config?: { Volumes?: Record<string, object> | null } };
-  return volumesOfImage(name, Object.keys(Config?.Volumes ?? {}), inputs.volumes ?? []);
-}
+/** The volumes of a container whose data is kept, also where it was made before they had owners. */
+const kept = ({ imageVolumes }: Pick<ContainerInputs, "imageVolumes">): ImageVolumes =>
+  imageVolumes ?? { volume: "image" };
 
 /** Why the name of a container that holds data is not to be had; what has it may hold data, too. */
 function takenSentence(name: string, owner: string | undefined): string {
@@ -215,8 +216,15 @@ async function inspect(shell: SshAddress, container: string): Promise<Inspected 
 async function end(id: string, inputs: ContainerInputs): Promise<void> {
   const { shell, name, destroyGraceSeconds = 10 } = inputs;
   const data = holdsData(inputs);
+  const unnamed = isBeforeNames(inputs) ? await unnamedOf(id, inputs) : [];
+  const goes = unnamed.length === 0;
+  for (const { Name = "", Destination } of unnamed) {
+    const sentence = `${shell.name}: the container ${name} goes, and what it kept at ${Destination} stays in the volume ${Name}, which nothing uses any more; copy what is needed to where the next one keeps it, or delete it by docker volume rm ${Name} (${pageCommand("data")}).`;
+    if (first(sentence)) say(sentence);
+  }
   if (!data) {
-    const gone = { method: "DELETE", path: `/containers/${id}?v=true`, timeout: grace } as const;
+    const path = `/containers/${id}?v=${String(goes)}`;
+    const gone = { method: "DELETE", path, timeout: grace } as const;
     const { status } = await sendOk(shell, gone, `removing the container ${name}`, [404, 409]);
     if (status !== 409) return;
   }
@@ -224,7 +232,17 @@ async function end(id: string, inputs: ContainerInputs): Promise<void> {
   const timeout = destroyGraceSeconds + grace;
   await sendOk(shell, { method: "POST", path, timeout }, `stopping the container ${name}`, [304, 404]);
   if (data) await nameVolumes(id, inputs);
-  await remove(id, inputs, true);
+  await remove(id, inputs, goes);
+}
+
+/** Whether an older version of this library made it for an app, and let Docker make volumes without names for what only the image names. */
+const isBeforeNames = ({ labels, imageVolumes }: ContainerInputs): boolean =>
+  labels?.[roleLabel] !== undefined && imageVolumes === undefined;
+
+/** The volumes without a name that a container has. */
+async function unnamedOf(id: string, { shell }: ContainerInputs): Promise<NonNullable<Inspected["Mounts"]>> {
+  const { Mounts = [] } = (await inspect(shell, id)) ?? {};
+  return Mounts.filter(({ Type, Name = "" }) => Type === "volume" && /^[0-9a-f]{64}$/.test(Name));
 }
 
 /** @param volumes whether its volumes without a name go with it */
@@ -243,48 +261,33 @@ async function remove(id: string, { shell, name }: ContainerInputs, volumes: boo
  * Moves what a stopped container has in volumes without a name to where the next one of this name finds it: an older version of this
  * library let Docker make such volumes. A run that was cut off goes on where it was.
  */
-async function nameVolumes(id: string, { shell, name }: ContainerInputs): Promise<void> {
-  const { Mounts = [] } = (await inspect(shell, id)) ?? {};
-  const unnamed = Mounts.filter(({ Type, Name = "" }) => Type === "volume" && /^[0-9a-f]{64}$/.test(Name));
-  for (const { Source, Destination } of unnamed) {
-    const [volume] = volumesOfImage(name, [Destination], []);
+async function nameVolumes(id: string, inputs: ContainerInputs): Promise<void> {
+  const { shell, name } = inputs;
+  for (const { Source, Destination } of await unnamedOf(id, inputs)) {
+    const to = `${name}-${volumeAt(kept({}).volume, Destination)}`;
     const script = `set -e; to=$(docker volume inspect --format '{{.Mountpoint}}' "$(docker volume create "$2")"); chown --reference="$1" "$to"; chmod --reference="$1" "$to"; find "$1" -mindepth 1 -maxdepth 1 -exec mv -t "$to" {} +`;
-    const words = [script, "name-volume", Source, volume?.volumeName ?? ""].map(quote);
-    const what = `moving the data of ${name} at ${Destination} to the volume ${volume?.volumeName ?? ""}`;
+    const words = [script, "name-volume", Source, to].map(quote);
+    const what = `moving the data of ${name} at ${Destination} to the volume ${to}`;
     const ran = await runOverSsh(shell, `sh -c ${words.join(" ")}`, { timeout: createSeconds, what });
     if (ran.code !== 0) throw new Error(`${shell.name}: ${what} failed: ${ran.stderr.trim().slice(-300)}`);
   }
 }
 
-/** Why the data that the old container has written is nothing for the new one; undefined where it is. */
-async function unreadable(olds: Partial<ContainerState>, news: Given): Promise<string | undefined> {
-  const wanted = news.dataFormat;
-  const old =
-    olds.dataFormat ?? (wanted && olds.image && formatOf(olds.image, olds.volumes?.[0]?.volumeName ?? ""));
-  // On another machine the volume is another one, and new.
-  const same = olds.shell?.destination === news.shell.destination;
-  if (!wanted || !old || !same || formatRefusal("", old, wanted, undefined) === undefined) return undefined;
-  // A program that cannot look has what Pulumi knows; one that can sees whether there is anything to lose.
-  const found = await majorsIn(news.shell, wanted.volume).catch(() => undefined);
-  return formatRefusal(`Postgres "${news.hostname ?? news.name ?? ""}"`, old, wanted, found);
-}
-
 export const containerProvider: ResourceProvider<Given, ContainerState> = {
-  check: async (olds, news) => {
+  check: (olds, news) => {
     const kept = olds.namePrefix === news.namePrefix ? olds.name : undefined;
     const name =
       news.name ??
       kept ??
       `${cut(news.namePrefix ?? "", mostPrefix)}-${randomBytes(4).toString("hex").slice(0, 7)}`;
-    const reason = await unreadable(olds, news);
-    const failures = reason === undefined ? [] : [{ property: "image", reason }];
-    return { inputs: { ...news, name }, failures };
+    return Promise.resolve({ inputs: { ...news, name } });
   },
 
   async create(given) {
     const inputs = given as ContainerInputs;
     const created = await create(inputs);
     await complete(created, inputs);
+    freshlyMade(inputs.name);
     return { id: created.id, outs: { ...inputs, stopped: false } };
   },
 
@@ -304,7 +307,9 @@ export const containerProvider: ResourceProvider<Given, ContainerState> = {
       await sendOk(shell, request, `changing the limits of the container ${name}`);
     }
     if (olds.stopped) await startIt(shell, id, name);
-    return { outs: { ...news, stopped: false } };
+    // What it was made with, and not what the next one would be.
+    const { imageVolumes } = olds;
+    return { outs: { ...news, imageVolumes, stopped: false } };
   },
 
   async delete(id, state) {

@@ -5,6 +5,7 @@
 import type { ResourceProvider } from "../resource-provider";
 import { changed } from "../changes";
 import { eachHost } from "../ssh/each-host";
+import { refuseLocked } from "../host/stack-lock";
 import { kept } from "../on-one-host";
 import type { SshAddress } from "../ssh/address";
 import { runOverSsh } from "../ssh/run";
@@ -36,7 +37,10 @@ export interface PullState extends PullInputs {
 }
 
 async function pull({ image, owner, __auth }: PullInputs, hosts: readonly PullHost[]): Promise<void> {
-  await eachHost(hosts, ({ shell }) => bring(shell, image, __auth[shell.name], owner));
+  await eachHost(hosts, async ({ shell }) => {
+    await refuseLocked(shell);
+    await bring(shell, image, __auth[shell.name], owner);
+  });
 }
 
 /**

@@ -2,23 +2,16 @@
 import type { SshAddress } from "../ssh/address";
 import { runOverSsh } from "../ssh/run";
 import { pump } from "../ssh/pump";
-import { quote, verbText } from "../host/scripts";
+import { textLine } from "../host/scripts";
 
 /** Seconds for which nothing may come: a server that stops may write all that it has in memory first. */
 const idle = 900;
 /** Seconds for reading all of a volume. */
 const sumSeconds = 6 * 3600;
 
-/** A verb as it runs from its text: the old host may have the verbs of another version. */
-function lineOf(verb: "volume-out" | "volume-in" | "volume-sum", words: readonly string[]): string {
-  const shared = verbText("lib/volume-place");
-  const text = verbText(verb).replace(/^\. ".*\/volume-place"$/m, () => shared);
-  return ["sh", "-c", quote(text), verb, ...words.map(quote)].join(" ");
-}
-
 async function sumOf(shell: SshAddress, volume: string): Promise<{ sum: string; files: string }> {
   const what = `reading the volume ${volume}`;
-  const ran = await runOverSsh(shell, lineOf("volume-sum", [volume]), { timeout: sumSeconds, what });
+  const ran = await runOverSsh(shell, textLine("volume-sum", [volume]), { timeout: sumSeconds, what });
   const [sum = "", files = ""] = ran.stdout.trim().split(/\s+/);
   if (ran.code !== 0 || !/^[0-9a-f]{64}$/.test(sum))
     throw new Error(`${shell.name}: ${what} failed: ${ran.stderr.trim().slice(-300)}`);
@@ -37,8 +30,8 @@ export async function copyVolume(
   containers: readonly string[],
 ): Promise<string> {
   let files = "";
-  const source = { shell: from, line: lineOf("volume-out", [volume, ...containers]) };
-  const target = { shell: to, line: lineOf("volume-in", [volume]) };
+  const source = { shell: from, line: textLine("volume-out", [volume, ...containers]) };
+  const target = { shell: to, line: textLine("volume-in", [volume]) };
   await pump(source, target, idle, async () => {
     const [old, copy] = await Promise.all([sumOf(from, volume), sumOf(to, volume)]);
     if (old.sum !== copy.sum)

@@ -14,9 +14,10 @@ import { first } from "../gone";
 import { isKamalsAccessory } from "../kamal/names";
 import { stand, stands } from "../standing";
 import { pace } from "../ssh/connections";
-import type { SshAddress } from "../ssh/address";
+import { addressOf, type SshAddress } from "../ssh/address";
 import { ownerLabel } from "./container-body";
 import { send, messageOf, sendOk } from "./api";
+import { unreadable, type DataFormat } from "./data-format";
 import { copyVolume } from "./volume-move";
 import { say } from "../say";
 
@@ -37,6 +38,11 @@ export interface VolumeInputs extends Place {
   formerly?: string;
   /** What becomes of it when the resource goes. @default "keep" */
   data?: Data;
+  /**
+   * What is to read and write its data. It is refused before anything is stopped where the data is nothing for it; another one is no change.
+   * @default anything
+   */
+  format?: DataFormat;
 }
 
 /** What is read of a volume, and of a container that uses it. */
@@ -240,7 +246,8 @@ async function refusal(olds: VolumeInputs, news: VolumeInputs): Promise<string |
 
 export const volumeProvider: ResourceProvider<VolumeInputs, VolumeInputs> = {
   check: async (olds: Partial<VolumeInputs>, inputs) => {
-    const reason = olds.name === undefined ? undefined : await refusal(olds as VolumeInputs, inputs);
+    const lost = olds.name === undefined ? undefined : await refusal(olds as VolumeInputs, inputs);
+    const reason = lost ?? (await unreadable(olds, inputs));
     return { inputs, failures: reason === undefined ? [] : [{ property: "", reason }] };
   },
 
@@ -270,7 +277,7 @@ export const volumeProvider: ResourceProvider<VolumeInputs, VolumeInputs> = {
   async update(_id, olds, news) {
     // At another address there may be another machine.
     if (relation(olds, news) === "moved") await move(olds, news);
-    else if (olds.shell.destination !== news.shell.destination) await have(news);
+    else if (addressOf(olds.shell) !== addressOf(news.shell)) await have(news);
     return { outs: news };
   },
 

@@ -9,12 +9,14 @@ import type { ResourceProvider } from "../resource-provider";
 import { changed } from "../changes";
 import { machineFile } from "../on-one-host";
 import { findings } from "./preflight/findings";
-import { judge } from "./preflight/judge";
+import { readAsked } from "./preflight/asked";
+import { judge, judgeInstall, type SeenMachine } from "./preflight/judge";
 import { seenHostKey } from "./seen-host-key";
 import type { SshAddress } from "../ssh/address";
 import { runOverSsh } from "../ssh/run";
 import { stand, stands } from "../standing";
 import { quote, verbText } from "./scripts";
+import { installDocker } from "./docker-install";
 import { forgetUser, hasVerbs, putVerbs, removeVerbs } from "./install";
 import { say } from "../say";
 
@@ -38,6 +40,8 @@ export interface HostReadyState extends HostReadyInputs {
   present: boolean;
   /** The host key of the machine that answered first, where the program pins none: all connections are held to it from then on. */
   seenHostKey?: string;
+  /** What the machine was when the preflight last looked at it. */
+  seen?: SeenMachine;
 }
 
 /** Seconds: the first boot of a machine installs Docker. */
@@ -49,13 +53,35 @@ const patience = 120;
 export function versionOf(verb: HostReadyInputs["verb"]): string {
   const version = createHash("sha256").update(verbText(verb));
   if (verb === "preflight") {
-    version.update(JSON.stringify(findings.map(({ id, level, docs }) => ({ id, level, docs }))));
+    version.update(JSON.stringify([findings.map(({ id, level, docs }) => ({ id, level, docs })), keeps]));
   }
   return version.digest("hex").slice(0, 12);
 }
 
+/** What is kept of a look: an older version of this library kept nothing, and looks again. */
+const keeps: readonly (keyof SeenMachine)[] = ["architecture", "dockerMajor"];
+
 /** @param made whether the machine may have been made just now */
-async function pass({ shell, verb, words, show }: HostReadyInputs, made: boolean): Promise<void> {
+async function pass(inputs: HostReadyInputs, made: boolean): Promise<Pick<HostReadyState, "seen">> {
+  const { shell, verb, words, show } = inputs;
+  let printed = await ask(inputs, made);
+  const before = verb === "preflight" ? judgeInstall(printed, words) : undefined;
+  if (before?.refused === true) throw new Error(`${shell.name}: ${before.text.trim()}`);
+  if (before !== undefined) {
+    await installDocker(shell, readAsked(words).insecure);
+    printed = await ask(inputs, false);
+  }
+  const { refused, text, seen } =
+    verb === "preflight" ? judge(printed, words) : { refused: false, text: printed, seen: undefined };
+  const said = text.trim();
+  if (refused) throw new Error(`${shell.name}: ${said}`);
+  // The engine shows what its plugins print, below the stack and not below the resource.
+  if (show && said !== "") say(said.replace(/^/gm, `${shell.name}: `));
+  return seen === undefined ? {} : { seen };
+}
+
+/** What the verb prints. */
+async function ask({ shell, verb, words }: HostReadyInputs, made: boolean): Promise<string> {
   // The preflight tells all that it sees, and its words are for the judgement.
   const given = verb === "preflight" ? [] : words;
   const line = ["sh -s", ...(given.length > 0 ? ["--"] : []), ...given.map(quote)].join(" ");
@@ -63,12 +89,7 @@ async function pass({ shell, verb, words, show }: HostReadyInputs, made: boolean
   const waiting = { patience: firstBoot ? patience : 0, firstBoot };
   const ran = await runOverSsh(shell, line, { stdin: verbText(verb), timeout, ...waiting, what: verb });
   if (ran.code !== 0) throw new Error(`${shell.name}: ${[ran.stderr, ran.stdout].join("\n").trim()}`);
-  const { refused, text } =
-    verb === "preflight" ? judge(ran.stdout, words) : { refused: false, text: ran.stdout };
-  const said = text.trim();
-  if (refused) throw new Error(`${shell.name}: ${said}`);
-  // The engine shows what its plugins print, below the stack and not below the resource.
-  if (show && said !== "") say(said.replace(/^/gm, `${shell.name}: `));
+  return ran.stdout;
 }
 
 /** Writes down which machine it is, so that nothing of an old one is taken away from a new one at its address. */
@@ -79,6 +100,14 @@ async function mark({ shell }: HostReadyInputs): Promise<void> {
   const ran = await runOverSsh(shell, line, { timeout: 60, what: "writing down which machine it is" });
   if (ran.code !== 0) throw new Error(`${shell.name}: ${machineFile} was not written: ${ran.stderr.trim()}`);
 }
+
+/** Whether the program asks for Docker to be installed. */
+const installs = ({ words }: Partial<HostReadyInputs>): boolean =>
+  Array.isArray(words) && words.includes("docker=install");
+
+/** How the host is called; by the owner where its address is known only later. */
+const nameOf = ({ shell, owner }: HostReadyInputs): string =>
+  typeof shell === "object" ? shell.name : owner.slice(owner.lastIndexOf("/") + 1);
 
 /** What a gate stands for on its machine. */
 const useOf = ({ owner }: HostReadyInputs): string => `use by ${owner}`;
@@ -107,16 +136,21 @@ async function keep({ shell }: HostReadyInputs, kept?: string): Promise<Pick<Hos
 }
 
 export const hostReadyProvider: ResourceProvider<HostReadyInputs, HostReadyState> = {
-  check(_olds, news) {
+  check(olds: Partial<HostReadyState>, news) {
     stand(news.shell, useOf(news));
+    // Here, since a preview says it too.
+    if (installs(news) && !installs(olds))
+      say(
+        `${nameOf(news)}: Docker is installed there, from the packages of its distribution, if it has none.`,
+      );
     return Promise.resolve({ inputs: news });
   },
 
   async create(inputs) {
-    await pass(inputs, true);
+    const seen = await pass(inputs, true);
     await mark(inputs);
     await putVerbs(inputs.shell, inputs.directory, inputs.owner);
-    return { id: inputs.verb, outs: { ...inputs, present: true, ...(await keep(inputs)) } };
+    return { id: inputs.verb, outs: { ...inputs, present: true, ...seen, ...(await keep(inputs)) } };
   },
 
   diff: (_id, olds, news) =>
@@ -130,12 +164,12 @@ export const hostReadyProvider: ResourceProvider<HostReadyInputs, HostReadyState
     const again = changed(asked, olds, news).length > 0;
     const missing = !olds.present || olds.directory !== news.directory || olds.owner !== news.owner;
     const made = olds.shell.machine !== news.shell.machine;
-    if (again) await pass(at, made);
+    const seen = again ? await pass(at, made) : olds.seen === undefined ? {} : { seen: olds.seen };
     if (again || missing || made) await mark(at);
     if (missing) await putVerbs(at.shell, news.directory, news.owner);
     if (olds.owner !== news.owner) await forgetUser(at.shell, olds.owner);
     const kept = again || missing ? await keep(news, olds.seenHostKey) : keptOf(news, olds);
-    return { outs: { ...news, present: true, ...kept } };
+    return { outs: { ...news, present: true, ...seen, ...kept } };
   },
 
   async delete(_id, state) {

@@ -8,6 +8,7 @@ import { readScripts } from "./script-files";
 /** The names of the verbs, each a file in `host/`. */
 export type Verb =
   | "accessory-ready"
+  | "assets"
   | "bridge"
   | "doctor"
   | "postgres-login"
@@ -15,12 +16,14 @@ export type Verb =
   | "proxy-files"
   | "proxy-there"
   | "prune"
+  | "prune-registry"
   | "pull"
   | "ready"
   | "release"
   | "routes"
   | "settle"
   | "switch"
+  | "trust-registry"
   | "unroute";
 
 export interface HostScripts {
@@ -58,6 +61,18 @@ export function verbText(verb: string): string {
   if (text === undefined)
     throw new Error(`the verb ${verb} is missing from this installation of the library`);
   return text;
+}
+
+/** A script with the text of what it sources in that place, for where there are no files beside it. */
+export function whole(text: string): string {
+  return text.replaceAll(/^\. "\$\{0%\/\*\}\/(?:lib\/)?([a-z-]+)"$/gm, (_line, name: string) =>
+    verbText(`lib/${name}`).trimEnd(),
+  );
+}
+
+/** The command line of a verb by its text: it runs where the verbs are not yet, or are those of another version. */
+export function textLine(verb: string, words: readonly string[]): string {
+  return ["sh", "-c", quote(whole(verbText(verb))), verb, ...words.map(quote)].join(" ");
 }
 
 /** The scripts made of these files: pure, so that its script can be tested as data. */

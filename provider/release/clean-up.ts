@@ -15,6 +15,8 @@ export interface CleanUpPlace {
   container: string;
   /** How long what is old may take to drain and to stop, before anything is removed. */
   wait: Duration;
+  /** The directory with the release's assets; those of others go that are too old. @default none: the role keeps no assets */
+  assets?: string;
 }
 
 /** What is left on the hosts of an app after a release. */
@@ -34,7 +36,7 @@ const removing = 120;
 /** The verb for a place. */
 export function cleanUpCall(
   { repository, retainImages, owner }: Omit<CleanUpInputs, "places">,
-  { role, container, wait }: CleanUpPlace,
+  { role, container, wait, assets }: CleanUpPlace,
 ): Call {
   return {
     verb: "prune",
@@ -45,6 +47,7 @@ export function cleanUpCall(
       `for=${owner}`,
       `repository=${repository}`,
       `container=${container}`,
+      ...(assets === undefined ? [] : [`assets=${assets}`]),
     ],
   };
 }

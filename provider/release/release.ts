@@ -1,6 +1,7 @@
 /** The step that runs a command once in a container of the new image, before anything takes the new release. */
 import { seconds, type Duration } from "../core/units";
-import { binds, environment, type Mount } from "../docker/container-body";
+import { binds, environment, type ImageVolumes, type Mount } from "../docker/container-body";
+import { withImageVolumes } from "../docker/image-volumes";
 import type { Step, StepInputs } from "./step";
 
 /** The release command, and what its container is made from. */
@@ -25,6 +26,8 @@ export interface ReleaseInputs extends StepInputs {
   alsoOn?: string[];
   /** Docker volumes, or directories of the host, in the container. */
   volumes?: Mount[];
+  /** The volumes for what the image keeps where nothing is mounted, as those of the first role. Another value is no change. */
+  imageVolumes?: ImageVolumes;
 }
 
 /** CPU shares, of 1024: a fifth beside a container that serves. */
@@ -68,4 +71,6 @@ export const releaseStep: Step<ReleaseInputs> = {
   // An earlier one, whose client was cut off, may have to end first.
   limit: ({ timeout }) => `${2 * seconds(timeout)}s`,
   image: ({ image, __auth }) => ({ reference: image, login: __auth }),
+  prepare: async (inputs) => ({ ...inputs, volumes: await withImageVolumes(inputs) }),
+  aside: ["imageVolumes"],
 };

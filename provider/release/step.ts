@@ -50,6 +50,8 @@ export interface Step<Inputs extends StepInputs> {
   limit?(inputs: Inputs): Duration;
   /** The image that it makes a container from, and the login for it: it is pulled first where it has gone from the host. */
   image?(inputs: Inputs): { reference: string; login: string | undefined };
+  /** What is only known on the host, once the image is there: the inputs with it, for the call. */
+  prepare?(inputs: Inputs): Promise<Inputs>;
   /** Inputs that follow from others, or only count for what is said of a failure: another value is no change. */
   aside?: readonly (keyof Inputs)[];
   /** Inputs that say how it is taken: another value is kept, and takes no step. */
@@ -141,7 +143,7 @@ export function stepProvider<Inputs extends StepInputs>(
   const take = async (inputs: Inputs, former?: Inputs): Promise<void> => {
     const image = step.image?.(inputs);
     if (image !== undefined) await bring(inputs.shell, image.reference, image.login);
-    const call = step.call(inputs, former);
+    const call = step.call((await step.prepare?.(inputs)) ?? inputs, former);
     const printed = await runCall(inputs.shell, call, limitOf(inputs), step.about?.(inputs));
     const said = step.says?.(inputs, printed);
     if (said !== undefined) say(`${inputs.shell.name}: ${said}`);

@@ -1,11 +1,14 @@
 /** The types of steps, each with its inputs. */
 import { accessoryReadyStep, type AccessoryReadyInputs } from "./accessory-ready";
+import { assetsStep, type AssetsInputs } from "./assets";
 import { bridgeStep, type BridgeInputs } from "./bridge";
 import { certificateStep, type CertificateInputs } from "./certificate";
 import { errorPagesStep, type ErrorPagesInputs } from "./error-pages";
 import { postgresLoginStep, type PostgresLoginInputs } from "./postgres-login";
 import { proxyThereStep, type ProxyThereInputs } from "./proxy-there";
 import { readyStep, type ReadyInputs } from "./ready";
+import { registryPruneStep, type RegistryPruneInputs } from "./registry-prune";
+import { registryTrustStep, type RegistryTrustInputs } from "./registry-trust";
 import { releaseStep, type ReleaseInputs } from "./release";
 import { settleStep, type SettleInputs } from "./settle";
 import { switchStep, type SwitchInputs } from "./switch";
@@ -14,12 +17,15 @@ import type { Step } from "./step";
 /** The inputs of each type of step. */
 export interface InputsOfStep {
   AccessoryReady: AccessoryReadyInputs;
+  Assets: AssetsInputs;
   Bridge: BridgeInputs;
   Certificate: CertificateInputs;
   ErrorPages: ErrorPagesInputs;
   PostgresLogin: PostgresLoginInputs;
   ProxyThere: ProxyThereInputs;
   Ready: ReadyInputs;
+  RegistryPrune: RegistryPruneInputs;
+  RegistryTrust: RegistryTrustInputs;
   Release: ReleaseInputs;
   Settle: SettleInputs;
   Switch: SwitchInputs;
@@ -30,12 +36,15 @@ export type StepType = keyof InputsOfStep;
 
 export const steps: { [Type in StepType]: Step<InputsOfStep[Type]> } = {
   AccessoryReady: accessoryReadyStep,
+  Assets: assetsStep,
   Bridge: bridgeStep,
   Certificate: certificateStep,
   ErrorPages: errorPagesStep,
   PostgresLogin: postgresLoginStep,
   ProxyThere: proxyThereStep,
   Ready: readyStep,
+  RegistryPrune: registryPruneStep,
+  RegistryTrust: registryTrustStep,
   Release: releaseStep,
   Settle: settleStep,
   Switch: switchStep,

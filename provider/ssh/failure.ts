@@ -3,7 +3,7 @@
  * (https://github.com/openssh/openssh-portable, the file is named at each).
  */
 import { goneVariable } from "../gone";
-import type { SshAddress } from "./address";
+import { userOf, type SshAddress } from "./address";
 
 /** A reason, whether another try may end otherwise, and what is said of it. */
 export interface SshFailure {
@@ -16,6 +16,7 @@ export interface SshFailure {
 
 export type Cause =
   | "denied"
+  | "sudo"
   | "too-many"
   | "agent"
   | "key-file"
@@ -36,6 +37,8 @@ export interface Circumstances {
   shell: SshAddress;
   /** The key's file that has a passphrase while no agent holds the key. */
   locked?: string;
+  /** What ssh said of the host on the way. @default nothing */
+  onTheWay?: string;
 }
 
 interface Kind {
@@ -51,8 +54,7 @@ const withoutIt = ({ shell: { name } }: Circumstances): string =>
   `to go on without it, set gone: true on it and take it out of all roles, proxies and accessories; in a refresh or destroy, or where the program has it no more, run with ${goneVariable}=${name}`;
 
 const where = ({ shell: { destination, port } }: Circumstances): string => `${destination}, port ${port}`;
-const user = ({ shell: { destination } }: Circumstances): string =>
-  destination.slice(0, destination.lastIndexOf("@"));
+const user = ({ shell }: Circumstances): string => userOf(shell);
 
 /** Which key was offered, as the program names it. */
 function offer({ shell: { privateKey, keyFile, publicKey } }: Circumstances): string {
@@ -231,11 +233,33 @@ const lost: Kind = {
   ],
 };
 
+/** The host on the way lets one in and no further: ssh.c, ssh_stdio_confirm. */
+const noFurther: Kind = {
+  cause: "unreachable",
+  pattern: /stdio forwarding failed/,
+  again: true,
+  says: (about) => [
+    `the jump host ${about.shell.jump?.destination ?? ""} did not get through to it`,
+    `see whether the server runs, its firewall lets the jump host in, and the jump host's sshd allows AllowTcpForwarding; ${withoutIt(about)}`,
+  ],
+};
+
 /** Why ssh ended with 255. What it says itself is kept in the sentence, less the warnings before the last lines. */
 export function sshFailure(stderr: string, about: Circumstances): SshFailure {
-  const kind = kinds.find(({ pattern }) => pattern.test(stderr)) ?? lost;
+  const { shell, onTheWay = "" } = about;
+  if (noFurther.pattern.test(onTheWay)) return explained(noFurther, onTheWay, about, where(about));
+  const kind = (text: string): Kind | undefined => kinds.find(({ pattern }) => pattern.test(text));
+  const before = shell.jump === undefined ? undefined : kind(onTheWay);
+  if (shell.jump === undefined || before === undefined)
+    return explained(kind(stderr) ?? lost, stderr, about, where(about));
+  const { hostKey: _, ...rest } = shell;
+  const way = { ...about, shell: { ...rest, ...shell.jump } };
+  return explained(before, onTheWay, way, `${where(way)}, the jump host`);
+}
+
+function explained(kind: Kind, printed: string, about: Circumstances, place: string): SshFailure {
   const [was, cure] = kind.says(about);
-  const said = stderr
+  const said = printed
     .trim()
     .split(/\s*\n\s*/)
     .slice(-2)
@@ -244,6 +268,6 @@ export function sshFailure(stderr: string, about: Circumstances): SshFailure {
   return {
     cause: kind.cause,
     again: kind.again ?? false,
-    sentence: `${about.shell.name}: ssh did not get through to ${where(about)}: ${was}${rest}; ${cure}.`,
+    sentence: `${about.shell.name}: ssh did not get through to ${place}: ${was}${rest}; ${cure}.`,
   };
 }

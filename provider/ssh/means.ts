@@ -5,7 +5,7 @@ import { contentFile, home, ownDirectory, sameHome, untilded, usualKeys } from "
 import { agentOf } from "./key-agent";
 import { keyFacts } from "./private-key";
 import type { SshAddress } from "./address";
-import { knownHostsLine, type Means } from "./options";
+import { jumpHostsLine, knownHostsLine, type Means } from "./options";
 import { agentKeys } from "./user-agent";
 
 /**
@@ -13,11 +13,12 @@ import { agentKeys } from "./user-agent";
  * @throws Error when the key's file is on another machine.
  */
 export async function meansFor(shell: SshAddress): Promise<Means> {
-  const line = knownHostsLine(shell);
-  const knownHosts = line === undefined ? userKnownHosts() : contentFile("known", line);
+  const knownHosts = knownHostsFile(knownHostsLine(shell));
+  const jumpKnownHosts = knownHostsFile(jumpHostsLine(shell));
   return {
     ...(await keysFor(shell)),
     ...(knownHosts === undefined ? {} : { knownHosts }),
+    ...(jumpKnownHosts === undefined ? {} : { jumpKnownHosts }),
     ...userConfig(),
     directory: ownDirectory(),
   };
@@ -38,6 +39,11 @@ async function keysFor(shell: SshAddress): Promise<Pick<Means, "identities" | "a
   }
   if (publicKey !== undefined) return { identities: [contentFile("key", `${publicKey}\n`), ...usualKeys()] };
   return { identities: usualKeys().slice(0, 1) };
+}
+
+/** The file of the one host key that is known, or the user's list. */
+function knownHostsFile(line: string | undefined): string | undefined {
+  return line === undefined ? userKnownHosts() : contentFile("known", line);
 }
 
 /** The user's list of known hosts, where ssh would look for it in another home directory. */

@@ -1,6 +1,7 @@
 /** The options of the `ssh` program for a host: pure functions of how it is reached and of what this machine has for it. */
 import { shortHash } from "../core/short-hash";
-import type { SshAddress } from "./address";
+import { quote } from "../host/scripts";
+import type { Jump, SshAddress } from "./address";
 
 /** What this machine has for reaching a host; all paths are whole. */
 export interface Means {
@@ -10,6 +11,8 @@ export interface Means {
   agent?: string;
   /** The file with the host key that has to answer, by the host's name. @default the user's known_hosts */
   knownHosts?: string;
+  /** The same of the host on the way. */
+  jumpKnownHosts?: string;
   /** The user's settings, where ssh would not find them by itself. */
   config?: string;
   /** The directory of the sockets of warm connections. */
@@ -38,11 +41,11 @@ export const warmSeconds = 30;
 
 /** The options by which the library's own resources reach a host. All of them are known to OpenSSH 7.6 and later. */
 export function sshOptions(shell: SshAddress, means: Means): string[] {
-  const { knownHosts, config, directory } = means;
+  const { knownHosts, jumpKnownHosts, directory } = means;
   return [
-    ...(config === undefined ? [] : ["-F", config]),
-    ...offered(means),
+    ...found(means),
     ...[...always, ...heldTo(shell, knownHosts), ...warm(`${directory}/${socketName(shell)}`)].flatMap(set),
+    ...through(shell, means, (jump) => heldTo(jump, jumpKnownHosts), ["-E", jumpLog(shell, means)]),
     ...port(shell),
   ];
 }
@@ -52,28 +55,29 @@ export function sshOptions(shell: SshAddress, means: Means): string[] {
  * nothing of ours has run. So the host key comes from the options themselves, which takes OpenSSH 8.5.
  */
 export function providerOptions(shell: SshAddress, means: Omit<Means, "knownHosts">): string[] {
-  const { hostKey, name } = shell;
-  const known =
-    hostKey === undefined
-      ? heldTo(shell, undefined)
-      : [...heldTo(shell, "/dev/null"), `KnownHostsCommand=/bin/echo ${name} ${hostKey}`];
+  const known = (held: Held): string[] =>
+    held.hostKey === undefined
+      ? heldTo(held, undefined)
+      : [...heldTo(held, "/dev/null"), `KnownHostsCommand=/bin/echo ${held.name} ${held.hostKey}`];
   return [
-    ...(means.config === undefined ? [] : ["-F", means.config]),
-    ...offered(means),
-    ...[...always, ...known, ...warm(`${means.directory}/.sextant-${socketName(shell)}`)].flatMap(set),
+    ...found(means),
+    ...[...always, ...known(shell), ...warm(`${means.directory}/.sextant-${socketName(shell)}`)].flatMap(set),
+    ...through(shell, means, known, []),
   ];
 }
 
-/** What is put before the command: the destination. */
-export function port({ port }: SshAddress): string[] {
+/** The port, unless it is the usual one. */
+function port({ port }: Pick<SshAddress, "port">): string[] {
   // The port that an alias of the user's settings has would lose against an option.
   return port === 22 ? [] : ["-p", String(port)];
 }
 
 const set = (option: string): string[] => ["-o", option];
 
-function offered({ identities, agent }: Means): string[] {
+/** What of this machine ssh is to use. */
+function found({ config, identities, agent }: Pick<Means, "config" | "identities" | "agent">): string[] {
   return [
+    ...(config === undefined ? [] : ["-F", config]),
     ...identities.flatMap((path) => ["-i", path]),
     // Servers cut a client off after some six keys, and an agent may hold more.
     ...(identities.length === 0 ? [] : set("IdentitiesOnly=yes")),
@@ -81,11 +85,46 @@ function offered({ identities, agent }: Means): string[] {
   ];
 }
 
+/** What a host is held to. */
+type Held = Pick<SshAddress, "name" | "hostKey">;
+
+/** The host on the way, by a name of its own in lists of known hosts. */
+const jumpHeld = ({ name }: SshAddress, { hostKey }: Jump): Held => ({
+  name: `${name}-jump`,
+  ...(hostKey === undefined ? {} : { hostKey }),
+});
+
+/**
+ * The way over another host. ssh's own ProxyJump gives the options of the command line to the host at the end alone (ssh.c), so that the
+ * key and what holds for every host would not count on the way. Nothing is run on the host between, and no agent is there.
+ */
+function through(
+  shell: SshAddress,
+  means: Omit<Means, "directory">,
+  known: (held: Held) => string[],
+  log: readonly string[],
+): string[] {
+  const { jump } = shell;
+  if (jump === undefined) return [];
+  const options = [
+    ...[...log, ...found(means)],
+    ...[...always, ...known(jumpHeld(shell, jump)), "ControlMaster=no", "ControlPath=none"].flatMap(set),
+    ...port(jump),
+  ];
+  const words = ["ssh", ...options].map((word) => quote(word).replaceAll("%", "%%"));
+  return set(`ProxyCommand=${[...words, "-W", "'[%h]:%p'", quote(jump.destination)].join(" ")}`);
+}
+
+/** Where ssh writes what is wrong on the way: of a connection that is to stay warm it drops the errors of a ProxyCommand (sshconnect.c). */
+export function jumpLog(shell: SshAddress, { directory }: Pick<Means, "directory">): string {
+  return `${directory}/way-${socketName(shell)}`;
+}
+
 /**
  * Only the one host key, and nothing that vouches for another. It is looked up by the host's name in the program, so that an alias or
  * a jump host changes nothing.
  */
-function heldTo({ name, hostKey }: SshAddress, file: string | undefined): string[] {
+function heldTo({ name, hostKey }: Held, file: string | undefined): string[] {
   if (hostKey === undefined)
     return [
       "StrictHostKeyChecking=accept-new",
@@ -103,8 +142,13 @@ function heldTo({ name, hostKey }: SshAddress, file: string | undefined): string
 }
 
 /** The line of the file of known hosts. */
-export function knownHostsLine({ name, hostKey }: SshAddress): string | undefined {
+export function knownHostsLine({ name, hostKey }: Held): string | undefined {
   return hostKey === undefined ? undefined : `${name} ${hostKey}\n`;
+}
+
+/** That of the file for the host on the way. */
+export function jumpHostsLine(shell: SshAddress): string | undefined {
+  return shell.jump === undefined ? undefined : knownHostsLine(jumpHeld(shell, shell.jump));
 }
 
 /** One connection a host serves all that is done there at about the same time, and stays for half a minute. */
@@ -117,8 +161,9 @@ function warm(socket: string): string[] {
  * connection, nor another key that of the first.
  */
 export function socketName(shell: SshAddress): string {
-  const { destination, port, keyFile, privateKey, publicKey, hostKey, machine } = shell;
+  const { destination, port, keyFile, privateKey, publicKey, hostKey, machine, jump } = shell;
   const known = [destination, port, keyFile, privateKey, publicKey, hostKey].map((part) => part ?? null);
-  const parts = machine === undefined ? known : [...known, machine];
+  const way = jump === undefined ? [] : [[jump.destination, jump.port, jump.hostKey ?? null]];
+  const parts = [...known, ...(machine === undefined ? [] : [machine]), ...way];
   return shortHash(JSON.stringify(parts), 16);
 }

@@ -3,6 +3,7 @@ import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
 import { following } from "./children";
 import { meansFor } from "./means";
 import type { SshAddress } from "./address";
+import { asRoot, withoutWarning } from "./as-root";
 import { runOverSsh } from "./run";
 import { sshOptions } from "./options";
 
@@ -23,7 +24,8 @@ const mostSaid = 10_000;
 async function start({ shell, line }: End): Promise<ChildProcessWithoutNullStreams> {
   // By which the connection is there, or why it is not is said.
   await runOverSsh(shell, "true", { timeout: 90, what: "connecting" });
-  return following(spawn("ssh", [...sshOptions(shell, await meansFor(shell)), shell.destination, line]));
+  const options = sshOptions(shell, await meansFor(shell));
+  return following(spawn("ssh", [...options, shell.destination, asRoot(shell, line)]));
 }
 
 function ended(child: ChildProcessWithoutNullStreams): Promise<Ended> {
@@ -36,7 +38,7 @@ function ended(child: ChildProcessWithoutNullStreams): Promise<Ended> {
   return new Promise((resolve, reject) => {
     child.on("error", reject);
     child.on("close", (code) => {
-      resolve({ code, said: said.trim() });
+      resolve({ code, said: withoutWarning(said).trim() });
     });
   });
 }

@@ -3,13 +3,17 @@
  * connection a host is kept warm for all of them.
  */
 import { spawn } from "node:child_process";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { SshAddress } from "./address";
+import { asRoot, rootFailure, withoutWarning } from "./as-root";
 import { connected, disconnected, pace, tries, type Patience } from "./connections";
 import { following } from "./children";
 import { lockedFile, meansFor } from "./means";
+import { onDoing, withoutDoing } from "./doing";
+import { sayDoing } from "../say";
 import { sshFailure, type SshFailure } from "./failure";
-import { sshOptions } from "./options";
+import { jumpLog, sshOptions, type Means } from "./options";
 import { Unreached } from "./unreached";
 
 export interface Ran {
@@ -37,16 +41,17 @@ const connectSeconds = 90;
 const streamGraceMs = 1000;
 
 /**
- * Runs one line on a host and answers with how it ended, whatever its exit code.
+ * Runs one line on a host, as root, and answers with how it ended, whatever its exit code.
  * @throws Error when the host cannot be reached, or when it takes longer than `timeout`.
  */
 export async function runOverSsh(shell: SshAddress, line: string, settings: RunSettings): Promise<Ran> {
-  const options = sshOptions(shell, await meansFor(shell));
+  const means = await meansFor(shell);
+  const options = sshOptions(shell, means);
   for (let attempt = 1; ; attempt += 1) {
     const ran = await connected(
       shell,
       settings,
-      () => open(shell, options),
+      () => open(shell, means, options),
       () => once(shell, options, line, settings),
     );
     if (ran.code !== sshFailed) return ran;
@@ -60,19 +65,29 @@ export async function runOverSsh(shell: SshAddress, line: string, settings: RunS
   }
 }
 
-/** One try to connect. The connection stays warm for the commands that come. */
-async function open(shell: SshAddress, options: readonly string[]): Promise<SshFailure | undefined> {
+/** One try to connect, and to be root there. The connection stays warm for the commands that come. */
+async function open(
+  shell: SshAddress,
+  means: Means,
+  options: readonly string[],
+): Promise<SshFailure | undefined> {
+  const log = shell.jump === undefined ? undefined : jumpLog(shell, means);
+  if (log !== undefined) rmSync(log, { force: true });
   const ran = await once(shell, options, "true", {
     timeout: connectSeconds,
     what: "connecting",
     quiet: true,
   });
-  return ran.code === sshFailed ? failure(shell, ran) : undefined;
+  const onTheWay = log !== undefined && existsSync(log) ? readFileSync(log, "utf8") : "";
+  if (log !== undefined) rmSync(log, { force: true });
+  if (ran.code === sshFailed) return failure(shell, ran, onTheWay);
+  return shell.sudo === true ? rootFailure(shell, ran) : undefined;
 }
 
-function failure(shell: SshAddress, { stderr }: Ran): SshFailure {
+/** @param onTheWay what ssh said of the host on the way */
+function failure(shell: SshAddress, { stderr }: Ran, onTheWay = ""): SshFailure {
   const locked = lockedFile(shell);
-  return sshFailure(stderr, { shell, ...(locked === undefined ? {} : { locked }) });
+  return sshFailure(stderr, { shell, onTheWay, ...(locked === undefined ? {} : { locked }) });
 }
 
 function once(
@@ -82,10 +97,13 @@ function once(
   { stdin, timeout, what, quiet = false }: RunSettings & { quiet?: boolean },
 ): Promise<Ran> {
   return new Promise((resolve, reject) => {
-    const args = [...options, shell.destination, line];
+    const args = [...options, shell.destination, asRoot(shell, line)];
     const child = following(spawn("ssh", args, { stdio: ["pipe", "pipe", "pipe"] }));
     const stdout = gather(child.stdout);
     const stderr = gather(child.stderr);
+    onDoing(child.stderr, (text) => {
+      sayDoing(`${shell.name} ${text}`);
+    });
     const timer = setTimeout(() => {
       child.kill();
       reject(new Error(`${shell.name}: ${what} did not end within ${timeout} s.`));
@@ -96,7 +114,12 @@ function once(
     });
     const ended = (code: number | null, signal: NodeJS.Signals | null) => (): void => {
       if (signal !== null) reject(new Error(`${shell.name}: ${what} was interrupted (${signal}).`));
-      else resolve({ code: code ?? sshFailed, stdout: stdout(), stderr: stderr() });
+      else
+        resolve({
+          code: code ?? sshFailed,
+          stdout: stdout(),
+          stderr: withoutWarning(withoutDoing(stderr())),
+        });
     };
     child.on("exit", (code, signal) => {
       clearTimeout(timer);

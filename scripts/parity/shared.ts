@@ -26,6 +26,11 @@ export const hooksOnce = lab(
   "operate",
   "the hooks of a release > run once each for a release, before and after it",
 );
+/** A registry on a server of the program's. */
+export const ownRegistry = lab(
+  "server-registry",
+  "a registry on a server > has what a server builds, and gives it to the others, from nothing in one up",
+);
 /** That a route's argument becomes its flag; no test sees what the proxy does by it. */
 export const asFlag = unit("components/app/route", "the flags of a route > turns every option into its flag");
 export const asOption = unit(

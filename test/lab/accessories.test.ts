@@ -7,7 +7,7 @@ import { labFacts } from "../../lab/facts";
 import { labUp } from "../../lab/lab";
 import { tryOn } from "../../lab/ssh";
 import { type Ran, Workspace } from "../../lab/workspace";
-import { plain, type Edit } from "./accessories/edit";
+import { plain, servers, type Edit } from "./accessories/edit";
 
 /** Everything that some program on the way could read as its own: shells, SQL, URLs, files of settings. */
 const odd = `abcXYZ019 '"\\\`$%#:/?@&=;!{}[]<>|~^*()+,.-_é語`;
@@ -15,6 +15,7 @@ const drawn = chance("passwords of accessories");
 const passwords = [0, 1].map(() => `${drawn.text(8, 40, odd)}x`) as [string, string];
 const redisPassword = `${drawn.text(8, 40, odd)}x`;
 const prefix = "accessories-accessories";
+const caches = servers.map(({ name }) => name);
 
 let workspace: Workspace;
 let address: string;
@@ -58,10 +59,10 @@ const byUrl = (url: string, text: string): Promise<Outcome> =>
     `${url}\n`,
   );
 
-/** What Redis answers to commands. */
+/** What Redis or Valkey answers to commands. */
 const redis = (name: string, ...commands: string[]): Promise<string> =>
   on(
-    `docker exec --interactive ${prefix}-${name} sh -c '[ -z "$REDIS_PASSWORD" ] || export REDISCLI_AUTH="$REDIS_PASSWORD"; redis-cli'`,
+    `docker exec --interactive ${prefix}-${name} sh -c '[ -z "$REDIS_PASSWORD" ] || export REDISCLI_AUTH="$REDIS_PASSWORD"; $(command -v redis-cli || command -v valkey-cli)'`,
     commands.join("\n"),
   );
 
@@ -87,9 +88,10 @@ async function lastEnd(name: string): Promise<{ exitCode: string; seconds: numbe
 }
 
 beforeAll(async () => {
+  const onDemand = servers.map(({ image, version }) => `sextant/${image}:${version}`);
   const docker = await labUp((line) => {
     console.log(line);
-  });
+  }, onDemand);
   const facts = await labFacts(docker);
   if (!facts) throw new Error("the lab does not answer after it was brought up");
   workspace = await Workspace.make(facts, "test/lab/accessories/program", "accessories");
@@ -97,13 +99,13 @@ beforeAll(async () => {
   await workspace.setSecret("redisPassword", redisPassword);
   const preview = await pulumi("preview");
   expect(preview.text).toContain(
-    `it keeps data at /data, which volumes does not name, so that the data is kept in a Docker volume that nothing here shows`,
+    `it keeps data at /data, which volumes does not name, so that it is kept in the Docker volume ${prefix}-bare-image-data; add`,
   );
   await up();
   ({ address } = await workspace.outputs<{ address: string }>());
   for (const db of ["older", "newer"])
     await sql(db, `create table kept (round text); insert into kept values ('one');`);
-  for (const name of ["cache", "bare"]) expect(await redis(name, "set kept one")).toBe("OK");
+  for (const name of [...caches, "bare"]) expect(await redis(name, "set kept one")).toBe("OK");
 });
 
 afterAll(async () => {
@@ -116,8 +118,16 @@ describe("an accessory of an official image", () => {
     const { older, newer } = await urls();
     for (const url of [older, newer])
       expect(await byUrl(url, "select 1")).toMatchObject({ code: 0, stdout: "1\n" });
-    expect(await on(`docker exec ${prefix}-cache redis-cli get kept`)).toContain("NOAUTH");
-    expect(await redis("cache", "config get appendonly")).toBe("appendonly\nyes");
+    for (const [at, { version }] of servers.entries()) {
+      const name = caches[at] ?? "";
+      const strange = `$(command -v redis-cli || command -v valkey-cli) get kept`;
+      expect(await on(`docker exec ${prefix}-${name} sh -c '${strange}'`)).toContain("NOAUTH");
+      expect(await redis(name, "config get appendonly")).toBe("appendonly\nyes");
+      const info = await redis(name, "info server");
+      // Valkey says besides which Redis it is as good as.
+      const said = /valkey_version:(\d+)/.exec(info) ?? /redis_version:(\d+)/.exec(info);
+      expect(said?.[1]).toBe(version);
+    }
     const shown = `docker inspect --format '{{json .Config.Cmd}}{{json .Config.Labels}}' $(docker ps -q); ps -eo args`;
     const text = await on(shown);
     for (const secret of [...passwords, redisPassword]) expect(text).not.toContain(secret);
@@ -127,34 +137,43 @@ describe("an accessory of an official image", () => {
   test("keeps what it holds when its container is replaced, and leaves no volume behind", async () => {
     const before = await volumes();
     expect(before.filter((name) => /^[0-9a-f]{64}$/.test(name))).toEqual([]);
-    const ids = await Promise.all(["older", "newer", "cache", "bare"].map(idOf));
+    const label = `docker volume inspect --format '{{index .Labels "sextant.owner"}}' ${prefix}-bare-image-data`;
+    expect(await on(label)).toBe("accessories/accessories/accessory/bare/image-data");
+    const ids = await Promise.all(["older", "newer", ...caches, "bare"].map(idOf));
     await up({ round: "two" });
-    const after = await Promise.all(["older", "newer", "cache", "bare"].map(idOf));
+    const after = await Promise.all(["older", "newer", ...caches, "bare"].map(idOf));
     expect(after.filter((id) => ids.includes(id))).toEqual([]);
     for (const db of ["older", "newer"]) expect(await sql(db, "select round from kept")).toBe("one");
-    for (const name of ["cache", "bare"]) expect(await redis(name, "get kept")).toBe("one");
+    for (const name of [...caches, "bare"]) expect(await redis(name, "get kept")).toBe("one");
     expect(await volumes()).toEqual(before);
-    const end = await lastEnd(`${prefix}-cache`);
-    console.log("the end of Redis", JSON.stringify(end));
-    expect(end.exitCode).toBe("0");
-    expect(end.seconds).toBeLessThan(5);
+    for (const name of caches) {
+      const end = await lastEnd(`${prefix}-${name}`);
+      console.log(`the end of ${name}`, JSON.stringify(end));
+      expect(end.exitCode).toBe("0");
+      expect(end.seconds).toBeLessThan(5);
+    }
   });
 
-  test("loses nothing when Redis is told to append no more, and to append again", async () => {
+  test("loses nothing when Redis or Valkey is told to append no more, and to append again", async () => {
     await up({ persistent: false });
-    expect(await redis("cache", "config get appendonly")).toBe("appendonly\nno");
-    expect(await redis("cache", "get kept", "set second two")).toBe("one\nOK");
+    for (const name of caches) {
+      expect(await redis(name, "config get appendonly")).toBe("appendonly\nno");
+      expect(await redis(name, "get kept", "set second two")).toBe("one\nOK");
+    }
     await up({ persistent: true });
-    expect(await redis("cache", "get kept", "get second")).toBe("one\ntwo");
-    // A server that is killed has what was appended, and nothing else.
-    expect(await redis("cache", "set third three")).toBe("OK");
+    for (const name of caches) {
+      expect(await redis(name, "get kept", "get second")).toBe("one\ntwo");
+      // A server that is killed has what was appended, and nothing else.
+      expect(await redis(name, "set third three")).toBe("OK");
+    }
     await sleep(1200);
-    await on(`docker kill ${prefix}-cache && docker start ${prefix}-cache`);
+    for (const name of caches) await on(`docker kill ${prefix}-${name} && docker start ${prefix}-${name}`);
     await up({ persistent: false });
-    expect(await redis("cache", "get kept", "get second", "get third")).toBe("one\ntwo\nthree");
+    for (const name of caches)
+      expect(await redis(name, "get kept", "get second", "get third")).toBe("one\ntwo\nthree");
   });
 
-  test("of another major version or C library is refused at preview, and nothing is touched", async () => {
+  test("of another major version, C library or user is refused at preview, and nothing is touched", async () => {
     const id = await idOf("older");
     const volume = `${prefix}-older-data`;
     const major = await pulumi("preview", { version: "16" });
@@ -166,6 +185,19 @@ describe("an accessory of an official image", () => {
     expect(alpine.code).not.toBe(0);
     expect(alpine.text).toContain(
       `Postgres "older": version changes the C library from glibc to musl, but the indexes in the volume ${volume}`,
+    );
+    const user = await pulumi("preview", { user: "shop" });
+    expect(user.code).not.toBe(0);
+    expect(user.text).toContain(
+      `Postgres "older": user changes from app to shop, but PostgreSQL makes it with an empty volume only, and the volume ${volume} holds data`,
+    );
+    // As if the image were one on Alpine, which no tag says.
+    const files = `"$(docker volume inspect --format '{{.Mountpoint}}' ${volume})"`;
+    await on(`cd ${files} && chown 70 PG_VERSION`);
+    const untold = await pulumi("preview", { version: "15-3" });
+    await on(`cd ${files} && chown --reference=postgresql.conf PG_VERSION`);
+    expect(untold.text).toContain(
+      `Postgres "older": version changes the C library from musl to glibc, but the indexes in the volume ${volume}`,
     );
     const unseen = await pulumi("up", { version: "16" });
     expect(unseen.code).not.toBe(0);

@@ -100,6 +100,11 @@ describe.sequential("data", () => {
     expect(away.text).toContain(`host-0: the volume ${prefix}-shop-files is kept, with its data`);
     expect(await volumes()).toEqual([kept[0], `${prefix}-other-data`, kept[1]]);
     expect((await ssh(psql(`${prefix}-other`), "select word from kept")).stderr).toContain("does not exist");
+    const other = await pulumi("preview", { db: "db", files: true, dbVersion: "16" });
+    expect(other.code).not.toBe(0);
+    expect(other.text).toContain(
+      `Postgres "db": version asks for PostgreSQL 16, but the volume ${prefix}-db-data holds data of PostgreSQL 15`,
+    );
     await up({ db: "db", files: true });
     expect([await row(), await file()]).toEqual([word, word]);
     await on(`docker volume rm ${prefix}-other-data`);
@@ -149,6 +154,15 @@ describe.sequential("data", () => {
     );
     expect((await pulumi("up", { dbOn: 1, appOn: [1] })).code).not.toBe(0);
     expect(await running(`${prefix}-db`)).toBe(id);
+
+    const newer = { dbOn: 1, dbData: "move", dbVersion: "16" } as const;
+    for (const command of ["preview", "up"]) {
+      const ran = await pulumi(command, newer);
+      expect(ran.code).not.toBe(0);
+      expect(ran.text).toContain(`Postgres "main": version asks for PostgreSQL 16, but the volume`);
+    }
+    expect(await running(`${prefix}-db`)).toBe(id);
+    expect(await on(`docker inspect --format '{{.State.Running}}' ${prefix}-db`)).toBe("true");
 
     const moved = await up({ dbOn: 1, appOn: [1], dbData: "move", appData: "leave" });
     expect(moved.text).toContain(`host-1: the volume ${prefix}-db-data has the data of host-0, `);

@@ -160,6 +160,53 @@ describe.sequential("a container", () => {
     await on("docker volume rm one-image-kept");
   });
 
+  test("of an app keeps what its image writes in a volume of its role, which the next one has beside it", async () => {
+    await on(`docker commit --change 'VOLUME /kept' $(docker create --name from ${image}) keeping:v1`);
+    await on("docker rm from");
+    const role = { volume: "web-image", name: "shop-prod-shop", owner: "shop/prod/app/shop" };
+    const component = "shop/prod/app/shop";
+    const app = {
+      image: "keeping:v1",
+      labels: { "sextant.owner": component },
+      imageVolumes: { ...role, component },
+    };
+    const first = await made({ ...app, name: "shop-1" });
+    const volume = "shop-prod-shop-web-image-kept";
+    const place = await on(`docker volume inspect --format '{{.Mountpoint}}' ${volume}`);
+    await on(`echo here >${place}/.file`);
+    const second = await made({ ...app, name: "shop-2" });
+    await removed(first.id, first.state);
+    const mounts = "{{range .Mounts}}{{.Name}} {{.Destination}}{{end}}";
+    expect(await on(`docker inspect --format '${mounts}' shop-2`)).toBe(`${volume} /kept`);
+    await removed(second.id, second.state);
+    expect(await on("docker volume ls --quiet")).toBe(volume);
+    expect(await on(`cat ${place}/.file`)).toBe("here");
+    const label = '{{index .Labels "sextant.owner"}}';
+    expect(await on(`docker volume inspect --format '${label}' ${volume}`)).toBe(
+      "shop/prod/app/shop/web-image-kept",
+    );
+    const other = { ...app, imageVolumes: { ...role, owner: "shop/prod/accessory/shop-web" } };
+    await expect(made({ ...other, name: "shop-3" })).rejects.toThrow(
+      `the volume ${volume} belongs to shop/prod/app/shop/web-image-kept`,
+    );
+    await on(`docker volume rm ${volume}`);
+    // One that was made before there were such volumes: its limits may have been changed since.
+    const said = vi.spyOn(console, "log").mockImplementation(() => undefined);
+    const before = await made({ image: "keeping:v1", labels: { "sextant.role": component }, memory: 64 });
+    const news = { ...before.state, memory: 96, imageVolumes: { ...role, component } };
+    const after = await containerProvider.update?.(before.id, before.state, news);
+    await removed(before.id, after?.outs ?? expect.fail("no state"));
+    const left = await on("docker volume ls --quiet");
+    expect(left).toMatch(/^[0-9a-f]{64}$/);
+    expect(said.mock.calls.flat()).toEqual([
+      expect.stringContaining(
+        `what it kept at /kept stays in the volume ${left}, which nothing uses any more`,
+      ),
+    ]);
+    said.mockRestore();
+    await on(`docker volume rm ${left} && docker image rm keeping:v1`);
+  });
+
   test("does not take a name that another has, and leaves that one alone", async () => {
     await on(`docker create --name one ${image}`);
     await expect(made()).rejects.toThrow(

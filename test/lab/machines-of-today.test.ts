@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { run } from "../../lab/docker/exec";
-import { Machines } from "./machines/machine";
+import { type Machine, Machines } from "./machines/machine";
 
 let machines: Machines;
 
@@ -67,10 +67,18 @@ bootcmd:
 });
 
 describe("a server whose sshd shuts out who shows wrong keys", () => {
-  it("lets the deploy in that follows one with a wrong key and many resources", async () => {
-    const machine = await machines.of("debian-13", { workers: 8 });
-    await machine.up();
-    expect(await machine.says("sshd -T | grep -i persourcepenalties")).toMatch(/authfail:5/);
+  const sshdLog = "/var/log/ssh.log";
+  /** Its sshd writes what it does into a file, as the lab's servers have no syslog. */
+  const logging = `#cloud-config
+bootcmd:
+  - - sh
+    - -c
+    - echo 'SSHD_OPTS="-E ${sshdLog}"' >>/etc/default/ssh
+`;
+  const settings = "sshd -T | grep -i persourcepenalties";
+
+  /** A deploy with a wrong key and many resources, and then one with the right key, which nothing may keep out. */
+  async function deployAfterWrongKey(machine: Machine): Promise<void> {
     const directory = mkdtempSync(join(tmpdir(), "sextant-key-"));
     try {
       const keyFile = join(directory, "wrong");
@@ -83,5 +91,38 @@ describe("a server whose sshd shuts out who shows wrong keys", () => {
     }
     await machine.up({ round: "two" });
     expect(await machine.serves()).toBe("200 v1");
+  }
+
+  /** What sshd logged of logins, and that it would have logged a penalty: it does so of this machine's own address in the end. */
+  async function noPenalty(machine: Machine): Promise<void> {
+    const log = await machine.says(`cat ${sshdLog}`);
+    expect(log).toContain("Accepted publickey for");
+    expect(log).toMatch(/(Connection closed by|Disconnected from) authenticating user/);
+    // OpenSSH 9.8 sshd.c, drop_connection: "drop connection #0 from [ADDRESS]:PORT on [ADDRESS]:22 penalty: failed authentication".
+    expect(log).not.toMatch(/penalty/i);
+    const wrong = `ssh-keygen -q -t ed25519 -N '' -f /run/wrong; for try in 1 2 3 4 5; do
+      ssh -i /run/wrong -o IdentitiesOnly=yes -o BatchMode=yes -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null root@127.0.0.1 true; done`;
+    expect((await machine.ssh(`${wrong} 2>/dev/null`)).code).toBe(255);
+    expect(await machine.says(`grep -c penalty ${sshdLog}`)).toMatch(/^[1-9]/);
+  }
+
+  it("lets the deploy in that follows one with a wrong key and many resources", async () => {
+    const machine = await machines.of("debian-13", { workers: 8, cloudInit: logging });
+    await machine.up();
+    expect(await machine.says(settings)).toMatch(/authfail:5\S* .*max:60\b/);
+    await deployAfterWrongKey(machine);
+    await noPenalty(machine);
+  });
+
+  it("does so with sshd's own settings, on a server that was there already", async () => {
+    const there = await machines.of("debian-13", { apps: false, cloudInit: logging });
+    await there.up();
+    await there.says("rm /etc/ssh/sshd_config.d/01-sextant.conf && systemctl restart ssh");
+    expect(await there.says(settings)).toMatch(/authfail:5\S* .*max:600\b/);
+    const existing = await there.address();
+    const machine = await machines.of("debian-13", { workers: 8, existing, keyFile: there.keyFile });
+    await machine.up();
+    await deployAfterWrongKey(machine);
+    await noPenalty(there);
   });
 });

@@ -445,3 +445,100 @@ describe("sextant restart and rollback", () => {
     expect(await says("exec", "--accessory", "cache", "redis-cli", "get", "kept")).toBe("yes\n");
   });
 });
+
+describe("a locked stack", () => {
+  const reason = "the orders are moved until noon";
+  const served = async (): Promise<string | undefined> => /"version": ?"(v\d)"/.exec(await asks(first))?.[1];
+
+  it("is changed by nothing until it is unlocked: not by pulumi up, and by no command", async () => {
+    const before = await served();
+    const other = before === "v2" ? "v1" : "v2";
+    expect(await says("lock", reason, "--for", "2h")).toMatch(
+      /^operate\/operate is locked by .+ since .+ UTC, until .+ UTC: the orders are moved until noon\n$/,
+    );
+    expect(await says("lock")).toContain(reason);
+    for (const words of [
+      ["lock", "another reason"],
+      ["maintenance", "on", "--app", "lite"],
+      ["restart", "--app", "lite", "--yes"],
+      ["stop", "--app", "tools"],
+      ["prune"],
+    ]) {
+      const refused = await sextant(words);
+      expect([words, refused.code]).toEqual([words, 1]);
+      expect(refused.stderr).toContain(reason);
+    }
+    const released = await workspace.tryPulumi([
+      "up",
+      "--yes",
+      "--skip-preview",
+      "--config",
+      `version=${other}`,
+    ]);
+    expect(released.code).not.toBe(0);
+    expect(released.text).toContain(`${reason}. Nothing of it is changed until npx sextant unlock.`);
+    expect(released.text).toMatch(/Resources:\n(?: +\d+ (?:unchanged|errored)\n)+/);
+    expect(await served()).toBe(before);
+    // What changes nothing goes on.
+    expect(await says("ps", "--app", "lite")).toContain("lite/web");
+    expect(await says("unlock")).toContain(`may be changed again; it was locked by`);
+    expect(await says("lock")).toBe("operate/operate is not locked.\n");
+    await workspace.pulumi(["up", "--yes", "--skip-preview"]);
+    expect(await served()).toBe(other);
+  });
+
+  it("is none once its time is over, and another lock takes its place", async () => {
+    const note = {
+      message: "long ago",
+      who: "Jo",
+      since: "2020-01-01T00:00:00Z",
+      until: "2020-01-01T01:00:00Z",
+    };
+    for (const server of [first, second])
+      await ssh(
+        server,
+        `mkdir -p /var/lib/sextant/locks && echo '${JSON.stringify(note)}' >'/var/lib/sextant/locks/operate=operate'`,
+      );
+    expect(await says("lock")).toBe("operate/operate is not locked.\n");
+    expect(await says("resume", "--app", "lite")).toContain("serves");
+    expect(await says("lock", "now")).toContain(": now\n");
+    expect(await says("unlock")).toContain("it was locked by");
+    for (const server of [first, second])
+      expect((await ssh(server, "ls /var/lib/sextant/locks")).stdout).toBe("");
+  });
+});
+
+describe("sextant prune", () => {
+  const images = async (server: string): Promise<string[]> =>
+    (await ssh(server, "docker images --format '{{.Repository}}:{{.Tag}}'")).stdout
+      .split("\n")
+      .filter((line) => /\/lite:v\d$/.test(line));
+
+  it("removes old images and says how large they were, and nothing that runs or has data", async () => {
+    const before = await images(first);
+    expect(before.length).toBeGreaterThan(1);
+    const volumes = (await ssh(first, "docker volume ls --quiet")).stdout;
+    const look = await says("prune", "--app", "lite", "--keep", "1", "--dry-run");
+    expect(look).toMatch(/: the image \S+\/lite:v\d would go \([\d.]+ [kM]B\)\.\n/);
+    expect(await images(first)).toEqual(before);
+    const kept = await says("prune", "--app", "lite", "--host", second);
+    expect(kept).not.toContain(first);
+    const done = await says("prune", "--app", "lite", "--keep", "1");
+    for (const server of [first, second]) {
+      expect(done).toMatch(
+        new RegExp(`^${server}: the image \\S+/lite:v\\d is removed \\([\\d.]+ [kM]B\\)\\.$`, "m"),
+      );
+      // Beside the one that came last, what serves stays.
+      expect((await images(server)).length).toBeLessThan(before.length);
+      expect(await asks(server)).toMatch(/200$/);
+    }
+    expect((await ssh(first, "docker volume ls --quiet")).stdout).toBe(volumes);
+    expect(await says("prune", "--app", "lite", "--keep", "1")).toBe(
+      [second, first]
+        .sort()
+        .map((server) => `${server}: there is nothing to remove.\n`)
+        .join(""),
+    );
+    expect((await workspace.tryPulumi(["preview", "--expect-no-changes"])).code).toBe(0);
+  });
+});

@@ -3,7 +3,9 @@
  * server, one life: each test stands on those before it. Nothing here depends on which engine the server has.
  */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { startTokens } from "../../lab/registry/tokens";
+import { startTokens, type TokenService } from "../../lab/registry/tokens";
+import { registryAuth } from "../../components/registry/auth";
+import { hubAt, hubTrusted } from "./registry/hub";
 import { pushVariants } from "./registry/variants";
 import { RegistryWorld } from "./registry/world";
 
@@ -105,6 +107,60 @@ describe("the clean-up", () => {
   });
 });
 
+describe("the clean-up of one release", () => {
+  const cleanUp = (repository: string, owner: string): Promise<string> =>
+    world.onServer(
+      `sextant prune role=reg/none/x keep=0 wait=5 for=${owner} repository=${repository} container=none &&
+       docker image ls --format '{{.Tag}}' ${repository} | sort`,
+    );
+
+  it("spares an image that another one is about to use, until that has it", async () => {
+    const tags = `${world.registry.address}/reg-tags`;
+    await world.pull(`${tags}:b1`, "reg/other/x");
+    // A container has b3.
+    expect(await cleanUp(tags, "reg/none/x")).toBe("b1\nb3");
+    expect(await cleanUp(tags, "reg/other/x")).toBe("b3");
+  });
+});
+
+describe("what an app's image keeps where no volume is", () => {
+  const volume = "images-images-reg-second-job-image-kept";
+  const file = `"$(docker volume inspect --format '{{.Mountpoint}}' ${volume})/file"`;
+  const unnamed = async (): Promise<string[]> =>
+    (await world.onServer("docker volume ls --quiet"))
+      .split("\n")
+      .filter((name) => /^[0-9a-f]{64}$/.test(name));
+  const image = (): string => `${world.registry.address}/reg-keeping`;
+
+  it("is told at preview, and there after each of three releases and their commands, without another volume", async () => {
+    const { registry } = world;
+    await pushVariants(registry, "lite", "v1", "reg-keeping", 3, ["/kept"]);
+    const { username, password } = registry;
+    const shown = await world.preview({ username, password, second: { image: image(), version: "b1" } });
+    expect(shown.text).toContain(
+      `it keeps data at /kept, which no volume of role job is at, so that it is kept in the Docker volume ${volume} of each of its servers`,
+    );
+    await world.up({ username, password, second: { image: image(), version: "b1" } });
+    await world.onServer(`cat >${file}`, "here");
+    for (const version of ["b2", "b3"]) await world.up({ second: { image: image(), version } });
+    const mounts = `docker inspect --format '{{range .Mounts}}{{.Name}}{{end}}' $(docker ps -q --filter label=sextant.app=reg-second)`;
+    expect(await world.onServer(mounts)).toBe(volume);
+    expect(await world.onServer(`cat ${file}`)).toBe("here");
+    expect(await unnamed()).toEqual([]);
+    expect((await world.preview({}, "--expect-no-changes")).code).toBe(0);
+  });
+
+  it("is left and named when the app goes, and there again when it is back", async () => {
+    const { ran } = await world.up({ second: undefined });
+    expect(ran.text).toContain(`reg-1: the volume ${volume} is kept, with its data`);
+    expect(await world.onServer("docker ps -aq --filter label=sextant.app=reg-second")).toBe("");
+    expect(await world.onServer(`cat ${file}`)).toBe("here");
+    await world.up({ second: { image: image(), version: "b1" } });
+    expect(await world.onServer(`cat ${file}`)).toBe("here");
+    expect(await unnamed()).toEqual([]);
+  });
+});
+
 describe("an image that went from the host", () => {
   it("is pulled again by a plain up that needs it: the app's, the release command's, an accessory's", async () => {
     const { address, username } = world.registry;
@@ -125,5 +181,48 @@ describe("an image that went from the host", () => {
         .filter((app) => app !== "")
         .sort(),
     ).toEqual(["reg", "reg-second"]);
+  });
+});
+
+describe("the login of Docker Hub", () => {
+  /** Who asked its service of tokens for what. */
+  let tokens: TokenService;
+
+  beforeAll(async () => {
+    const { registry } = world;
+    for (const repository of ["acme/lite", "library/lite"])
+      await pushVariants(registry, "lite", "v1", repository, 2);
+    tokens = await startTokens([registry]);
+    await world.onServer(hubAt(await world.serverAddress(), registry));
+  });
+  afterAll(() => {
+    tokens.close();
+  });
+
+  it("goes to nobody whose certificate the server does not know", async () => {
+    const { username, password } = world.registry;
+    const login = `${registryAuth({ username, password }, "docker.io")}\n`;
+    const words = "! sextant pull image=docker.io/acme/lite:b1 2>&1";
+    expect(await world.onServer(words, login)).toMatch(/x509|certificate/);
+    expect(tokens.asked).toEqual([]);
+    await world.onServer(hubTrusted);
+  });
+
+  it.each([
+    ["docker.io", ["docker.io/acme/lite", "acme/lite"], ["lite", "library/lite"]],
+    ["index.docker.io", ["acme/lite", "acme/lite"], ["index.docker.io/library/lite", "library/lite"]],
+  ] as const)("that the Registry %s has is sent, however an image is written", async (hub, one, two) => {
+    const { username, password } = world.registry;
+    const version = hub === "docker.io" ? "b1" : "b2";
+    tokens.asked.length = 0;
+    const { logins } = await world.up({
+      ...{ username, password, hub, image: one[0], version },
+      second: { image: two[0], version },
+    });
+    for (const [, repository] of [one, two]) {
+      expect(tokens.asked).toContainEqual({ who: username, scope: `repository:${repository}:pull` });
+      const path = `/v2/${repository}/manifests/${version}`;
+      expect(logins).toContainEqual({ user: username, taken: true, path });
+    }
   });
 });

@@ -93,6 +93,7 @@ export function appOf(
     settings: settingsOf(
       common,
       made.some(({ route }) => route === undefined),
+      made.some(({ route }) => route !== undefined),
       made.flatMap(({ transform }) => transform ?? []),
     ),
   };
@@ -170,7 +171,6 @@ function roleFields(
   const { context, root, drainTimeout, readyDelay } = common;
   const command = keys?.plain("cmd");
   if (command !== undefined) keys?.take("cmd");
-  keys?.decide("asset_path", "none", assets);
   const stop = seconds(keys?.number("stop_timeout"));
   const inherited = worker && !root.has("stop_timeout") ? drainTimeout : undefined;
   const nothingOwn = options !== undefined && bodyOf(options).list.length > 0 && !common.single;
@@ -184,14 +184,39 @@ function roleFields(
     .with("command", command === undefined ? undefined : commandOf(command))
     .with("resources", options === undefined ? undefined : resourcesOf(options))
     .with("restart", options?.restart === "unless-stopped" ? undefined : options?.restart)
+    .with("assetPath", keys === undefined ? undefined : assetPathOf(keys, !worker))
     .with("stopTimeout", stop ?? inherited)
     .with("readyDelay", worker ? readyDelay : undefined)
     .with("labels", labelsOf(keys))
     .with("logging", loggingOf(keys, root));
 }
 
-const assets =
-  "assets of two releases at once are not there yet; until they are, keep old assets in the image or on a CDN.";
+/** Where the image has its assets, and how Docker mounts them: `/rails/public/assets:ro`. */
+function assetPathOf(keys: Reader, routed: boolean): Node | undefined {
+  const given = keys.text("asset_path");
+  if (given === undefined) return undefined;
+  const key = keys.at("asset_path");
+  const shown = typeof given === "string" ? given : undefined;
+  if (!routed) {
+    keys.notes.add(
+      key,
+      "differs",
+      "a role without a route serves no assets, and has none here as under Kamal.",
+      shown,
+    );
+    return undefined;
+  }
+  if (typeof given !== "string") return given;
+  const [path = "", options = ""] = given.split(/:(.*)/s);
+  if (!options.split(",").includes("ro"))
+    keys.notes.add(
+      key,
+      "differs",
+      "the assets are read-only in the container; what the app writes there goes to another directory.",
+      given,
+    );
+  return path;
+}
 
 /** The route of a role: none for a worker, that of the app, or its own keys laid over that. */
 function routeOfRole(
@@ -253,9 +278,9 @@ function tagsOf(root: Reader, context: Context, hosts: Hosts): Map<string, Envir
 function settingsOf(
   { root, context, env, readyDelay, single }: Common,
   workers: boolean,
+  routed: boolean,
   options: readonly Options[],
 ): Fields {
-  root.decide("asset_path", "none", assets);
   root.decide(
     "error_pages_path",
     "act",
@@ -276,6 +301,7 @@ function settingsOf(
     .with("env", env.env)
     .with("secrets", env.secrets)
     .with("volumes", volumes.fields)
+    .with("assetPath", assetPathOf(root, routed))
     .with("stopTimeout", seconds(root.number("stop_timeout")))
     .with("readyTimeout", readyTimeout(root, context, workers, readyDelay))
     .with("labels", labelsOf(root))
@@ -310,11 +336,17 @@ function readyTimeout(
 
 function rolloutOf(root: Reader): Fields {
   const boot = root.map("boot");
-  boot?.decide("wait", "none", "the next batch starts when the one before it is ready and switched.");
   boot?.decide("parallel_roles", "differs", "the roles of a host always start side by side.");
   const limit = boot?.take("limit");
   const number = typeof limit === "number" || /^\d+$/.test(String(limit)) ? Number(limit) : undefined;
-  return new Fields().with("batch", number ?? (typeof limit === "string" ? limit : undefined));
+  const batch = number ?? (typeof limit === "string" ? limit : undefined);
+  if (batch === undefined)
+    boot?.decide(
+      "wait",
+      "differs",
+      "without boot.limit all hosts are one batch, and there is nothing to wait between.",
+    );
+  return new Fields().with("batch", batch).with("wait", seconds(boot?.number("wait")));
 }
 
 function labelsOf(of: Reader | undefined): Fields {

@@ -1,68 +1,134 @@
-/** `builder`: what is built elsewhere here; its architecture is that of the machines. */
-import { quote } from "../../../provider/host/scripts";
+/** `builder`: an Image of the program, where it says how one is built; its architecture is that of the machines, too. */
+import { join } from "node:path";
+import { Fields, type Node } from "../node";
+import { variable, type RegistryPart } from "../program";
 import type { Reader } from "../reader";
-import type { Context } from "./context";
+import { secretOf, type Context } from "./context";
+import { withRegistry } from "./registry";
 
 export interface Build {
   /** The machines' architecture, where there is one. */
   readonly architecture?: string;
-  /** The command that builds the image and pushes it, with IMAGE and TAG in it. */
-  readonly command?: string;
+  /** The arguments of the Image, but for its repository; undefined where the program builds none. */
+  readonly image?: Fields;
 }
 
-const elsewhere = "CI builds the image, or you do, before pulumi up";
+/** What is known of the registry that the image is pushed to. */
+export interface PushedTo {
+  /** As it stands in front of images' names; `local` where Kamal runs it. */
+  readonly server: Node | "local" | undefined;
+  readonly registries: readonly RegistryPart[];
+}
 
 /** Reads the keys of the builder; each says where it went. */
-export function buildOf(root: Reader, { notes }: Context): Build {
+export function buildOf(root: Reader, context: Context, { server, registries }: PushedTo): Build {
   const builder = root.map("builder");
   if (builder === undefined) return {};
-  const known = builder.list("arch").filter((each) => each === "amd64" || each === "arm64");
-  const platforms = known.map((each) => `linux/${each}`).join(",");
-  const words: string[] = platforms === "" ? [] : ["--platform", platforms];
-  const flag = (key: string, name: string): void => {
-    const value = builder.plain(key);
-    if (value !== undefined) words.push(name, value);
-    builder.decide(key, "differs", `${elsewhere}: ${name} of docker buildx build.`);
-  };
-  flag("dockerfile", "--file");
-  flag("target", "--target");
-  flag("ssh", "--ssh");
-  for (const [key, name] of [
-    ["provenance", "--provenance"],
-    ["sbom", "--sbom"],
-  ] as const)
-    builder.decide(key, "differs", `${elsewhere}: ${name} of docker buildx build.`);
+  const known = builder
+    .list("arch")
+    .map(String)
+    .filter((each) => each === "amd64" || each === "arm64");
+  const architecture = known.length === 1 ? { architecture: String(known[0]) } : {};
+  const builds = server !== "local" && !builder.has("pack");
+  const image = new Fields()
+    .with("context", join(context.above, contextOf(builder)))
+    .with("dockerfile", builder.text("dockerfile"))
+    .with("target", builder.text("target"))
+    .with("args", argsOf(builder))
+    .with("secrets", secretsOf(builder, context))
+    .with("ssh", sshOf(builder))
+    .with("cache", cacheOf(builder, server))
+    .with("platforms", known.length === 0 ? undefined : known.map((each) => `linux/${each}`))
+    .with("registries", loginOf(registries));
+  if (builds) sayContext(builder, context);
+  saySomewhereElse(builder);
+  sayBuildpacks(builder);
+  return { ...architecture, ...(builds ? { image } : {}) };
+}
+
+/** A dot is a number to this reader of YAML, and a text to Ruby's. */
+function contextOf(builder: Reader): string {
+  const given = builder.plain("context");
+  builder.take("context");
+  return given === undefined || given === "NaN" ? "." : given;
+}
+
+function argsOf(builder: Reader): Fields {
   const args = builder.map("args");
-  for (const key of args?.keys ?? []) {
-    args?.decide(key, "differs", `${elsewhere}: --build-arg ${key}.`);
-    words.push("--build-arg", key);
-  }
-  for (const key of builder.list("secrets").map(String)) {
-    notes.add(`builder.secrets.${key}`, "differs", `${elsewhere}: --secret id=${key}.`);
-    words.push("--secret", `id=${key}`);
-  }
-  const context = builder.plain("context");
+  return (args?.keys ?? []).reduce((fields, name) => fields.with(name, args?.text(name)), new Fields());
+}
+
+function secretsOf(builder: Reader, context: Context): Fields {
+  return builder
+    .list("secrets")
+    .map(String)
+    .reduce(
+      (fields, key) => fields.with(key, secretOf(context, key, builder.at("secrets", key))),
+      new Fields(),
+    );
+}
+
+/** `default=$SSH_AUTH_SOCK` is what `default` means by itself. */
+function sshOf(builder: Reader): Node | undefined {
+  const given = builder.plain("ssh");
+  if (given !== undefined) builder.take("ssh");
+  return given === undefined ? undefined : [given.replace(/=\$\{?SSH_AUTH_SOCK\}?$/, "")];
+}
+
+function cacheOf(builder: Reader, server: PushedTo["server"]): Fields {
+  const cache = builder.map("cache");
+  const type = cache?.plain("type");
+  const known = type === "registry" || type === "gha";
+  for (const key of cache?.keys ?? [])
+    if (known && ["type", "options", "image"].includes(key)) cache?.take(key);
+    else cache?.decide(key, "none", "the cache of the Image is of type registry, gha or local.");
+  if (cache === undefined || !known) return new Fields();
+  const named = cache.plain("image");
+  const mode = /(?:^|,)mode=(min|max)(?:,|$)/.exec(cache.plain("options") ?? "")?.[1];
+  const image =
+    type === "registry" && named !== undefined ? withRegistry(server ?? "docker.io", named) : undefined;
+  return new Fields().with("type", type).with("image", image).with("mode", mode);
+}
+
+function loginOf(registries: readonly RegistryPart[]): Node | undefined {
+  const own = registries.find(({ name }) => name === "registry");
+  return own === undefined ? undefined : [{ is: "code", text: variable(own.name, "Registry") }];
+}
+
+function sayContext(builder: Reader, { notes }: Context): void {
+  if (!builder.has("context"))
+    notes.add(
+      "builder",
+      "differs",
+      "Kamal built a clone of the last commit; the Image builds the files as they lie there, less those of .dockerignore, which has to name .git, and marks a release that is in no commit.",
+    );
+}
+
+function saySomewhereElse(builder: Reader): void {
   builder.decide(
-    "context",
-    "differs",
-    `${elsewhere}: the last word of docker buildx build. Kamal built from a clone of the last commit where it was not given.`,
+    "remote",
+    "act",
+    "give the Image that machine as builder: a Server or an ExistingServer with Docker 23 or newer that keeps its images in containerd; without, the Docker of this machine builds.",
   );
-  for (const key of ["remote", "local", "driver"])
-    builder.decide(key, "differs", `${elsewhere}: docker buildx create makes a builder elsewhere.`);
-  for (const key of ["cache", "pack"]) {
-    const parts = builder.map(key);
-    for (const part of parts?.keys ?? [])
-      parts?.decide(
-        part,
-        "differs",
-        key === "cache"
-          ? `${elsewhere}: --cache-to and --cache-from of docker buildx build.`
-          : `${elsewhere}: pack build --publish.`,
-      );
-  }
-  const command = ["docker", "buildx", "build", ...words, "--tag", "IMAGE:TAG", "--push", context ?? "."];
-  return {
-    ...(known.length === 1 ? { architecture: String(known[0]) } : {}),
-    command: command.map(quote).join(" "),
-  };
+  builder.decide(
+    "local",
+    "differs",
+    "the Image has one builder: the machine that runs pulumi, or the one that is given as builder.",
+  );
+  builder.decide(
+    "driver",
+    "differs",
+    "builder of the Image is the name of a builder of buildx, which docker buildx create makes.",
+  );
+  for (const key of ["provenance", "sbom"]) builder.decide(key, "none", "the Image makes no attestations.");
+}
+
+function sayBuildpacks(builder: Reader): void {
+  const pack = builder.map("pack");
+  for (const key of pack?.keys ?? [])
+    pack?.decide(
+      key,
+      "none",
+      "there are no buildpacks: pack build --publish in CI, or you, before pulumi up.",
+    );
 }

@@ -55,7 +55,7 @@ export function mapped(
   const app = appOf(root, context, roles, machines, hosts);
   const run = typeof root.value["proxy"] === "object" ? root.map("proxy")?.map("run") : undefined;
   const { fields: proxyFields, ports } = around.takeOver ? keptProxy(run, context) : proxyOf(run);
-  const build = buildOf(root, context);
+  const build = buildOf(root, context, { server: registry, registries });
   const access = sshOf(root, context);
   const image = imageOf(root, registry, kamal);
   otherKeys(root, context, around.hooks);
@@ -97,9 +97,14 @@ export function mapped(
         ? {}
         : {
             app: {
-              head: new Fields()
-                .with("image", image)
-                .with("version", version, "The tag of the release: pulumi up --config version=TAG")
+              head: (build.image === undefined
+                ? new Fields()
+                    .with("image", image)
+                    .with("version", version, "The tag of the release: pulumi up --config version=TAG")
+                : new Fields()
+                    .with("image", { is: "code", text: "image" })
+                    .with("version", earlier, ...earlierComment)
+              )
                 .with("proxy", app.routed.length === 0 ? undefined : { is: "code", text: "proxy" })
                 .with("route", app.route)
                 .with("takeOver", around.takeOver ? takeOverOf(context, app) : undefined),
@@ -108,10 +113,19 @@ export function mapped(
             },
           }),
       wanted: [...context.wanted.values()],
-      ...(build.command === undefined ? {} : { build: build.command }),
+      ...(build.image === undefined || app.roles.length === 0
+        ? {}
+        : { image: new Fields().with("repository", image).and(build.image) }),
     },
   };
 }
+
+/** A release that was built before. */
+const earlier: Node = { is: "config", name: "version", type: "string", optional: true };
+const earlierComment = [
+  "The commit is built and deployed; an earlier release:",
+  "pulumi up --config version=TAG",
+];
 
 const hostKeys =
   'no machine has a hostKey, so that whoever answers first is trusted; give each the line of cat /etc/ssh/ssh_host_ed25519_key.pub there, as hostKey: "ssh-ed25519 AAAA…".';

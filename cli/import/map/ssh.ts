@@ -8,18 +8,21 @@ export function sshOf(root: Reader, context: Context): Fields {
   const ssh = root.map("ssh");
   if (ssh === undefined) return new Fields();
   const user = ssh.plain("user");
-  if (user === "root") ssh.take("user");
-  ssh.decide(
-    "user",
-    "act",
-    "a machine is reached as root here: let the same key in there, sudo cp ~/.ssh/authorized_keys /root/.ssh/, and look at PermitRootLogin of its sshd.",
-  );
-  for (const key of ["proxy", "proxy_command"])
-    ssh.decide(
-      key,
+  const login = user === "root" ? undefined : ssh.text("user");
+  ssh.take("user");
+  if (login !== undefined)
+    ssh.notes.add(
+      ssh.at("user"),
       "act",
-      `the ssh program goes through it where ~/.ssh/config says so: ${key === "proxy" ? "ProxyJump" : "ProxyCommand"} below a Host with the machine's address.`,
+      `it becomes root by sudo here, without a password. The user that a cloud has made may do so; one that is in the group docker alone needs the line "${user ?? "USER"} ALL=(ALL) NOPASSWD: ALL" there, by visudo -f /etc/sudoers.d/sextant.`,
+      user,
     );
+  const jump = jumpOf(ssh, user ?? "root");
+  ssh.decide(
+    "proxy_command",
+    "act",
+    "the ssh program goes through it where ~/.ssh/config says so: ProxyCommand below a Host with the machine's address.",
+  );
   ssh.decide(
     "config",
     "differs",
@@ -44,7 +47,31 @@ export function sshOf(root: Reader, context: Context): Fields {
       "where the program names a key, no other one is tried.",
       "false",
     );
-  return key.with("port", port === 22 ? undefined : port);
+  return new Fields()
+    .with("user", login)
+    .and(key)
+    .with("port", port === 22 ? undefined : port)
+    .with("jumpHost", jump);
+}
+
+/** The host on the way: `address`, `user@address`, with a port or without. Kamal logs in there as root where no user is named. */
+function jumpOf(ssh: Reader, login: string): Fields | undefined {
+  const proxy = ssh.plain("proxy");
+  const [, user = "root", address, port] =
+    /^(?:([\w.-]+)@)?([A-Za-z0-9.-]+)(?::(\d+))?$/.exec(proxy ?? "") ?? [];
+  if (address === undefined) {
+    ssh.decide(
+      "proxy",
+      "act",
+      "the ssh program goes through it where ~/.ssh/config says so: ProxyJump below a Host with the machine's address.",
+    );
+    return undefined;
+  }
+  ssh.take("proxy");
+  return new Fields()
+    .with("address", address)
+    .with("user", user === login ? undefined : user)
+    .with("port", port === undefined || port === "22" ? undefined : Number(port));
 }
 
 function keyOf(ssh: Reader, context: Context): Fields {

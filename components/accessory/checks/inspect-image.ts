@@ -1,51 +1,66 @@
-/** An accessory's image as its registry describes it: where it keeps data that no argument names. */
+/** An accessory's image as its registry describes it: whether its server can run it, and where it keeps data that no argument names. */
 import * as pulumi from "@pulumi/pulumi";
-import type { Problem } from "../../core/problem";
+import type { Findings, Problem } from "../../core/problem";
 import { durationMs } from "../../../provider/core/units";
-import { uncovered } from "../../../provider/docker/container-body";
+import { uncovered, volumeAt } from "../../../provider/docker/container-body";
 import { imageFacts } from "../../image/facts";
 import { parseReference } from "../../image/reference";
 import type { AccessoryArgs } from "../args";
 import { presetOf } from "../preset";
-import { imageVolumeCheck } from "../../image/check-image";
+import { checkOnHosts, imageVolumeCheck } from "../../image/check-image";
+import { machineOf } from "../../image/machine";
 
 /**
  * Asks the registry and hands over what it found; the engine waits for it. A registry that does not answer is no matter here: the
- * data is kept either way.
+ * data is kept either way, and the pull says what it lacks.
+ *
+ * @param data what the names of the accessory's volumes begin with
  */
-export function inspectAccessory(args: AccessoryArgs, found: (warned: Problem[]) => void): void {
+export function inspectAccessory(
+  args: AccessoryArgs,
+  data: pulumi.Input<string>,
+  found: (findings: Findings) => void,
+): void {
   const { inspectImage = "3s", image, server } = args;
   const { keepsAt } = presetOf(args);
   if (keepsAt !== undefined) {
-    found(unnamedVolumes(args, keepsAt));
+    pulumi.output(data).apply((name) => {
+      found({ refused: [], warned: unnamedVolumes(args, name, keepsAt) });
+    });
     return;
   }
   if (inspectImage === false) return;
   const { repository, release } = parts(image);
   const reference = parseReference(repository, release);
   const registry = server.registries.find((known) => known.serves(reference.registry));
-  pulumi.all([registry?.username, registry?.password]).apply(([username, password]) => {
-    const done = pulumi.runtime.rpcKeepAlive();
-    void imageFacts({
-      reference,
-      login: username === undefined || password === undefined ? undefined : { username, password },
-      insecure: registry?.insecure ?? false,
-      architectures: server.architecture === undefined ? [] : [server.architecture],
-      timeout: durationMs(inspectImage) ?? 3000,
-    })
-      .then((answer) => {
-        if ("facts" in answer) found(unnamedVolumes(args, answer.facts.volumes));
-      })
-      .finally(done);
+  pulumi.all([data, registry?.username, registry?.password]).apply(([name, username, password]) => {
+    const ask = async (): Promise<void> => {
+      const machine = await machineOf(server);
+      const answer = await imageFacts({
+        reference,
+        login: username === undefined || password === undefined ? undefined : { username, password },
+        insecure: registry?.insecure ?? false,
+        architectures: machine.architecture === undefined ? [] : [machine.architecture],
+        timeout: durationMs(inspectImage) ?? 3000,
+      });
+      if (!("facts" in answer)) return;
+      const { refused, warned } = checkOnHosts(image, answer.facts, [machine]);
+      found({ refused, warned: [...warned, ...unnamedVolumes(args, name, answer.facts.volumes)] });
+    };
+    void ask().finally(pulumi.runtime.rpcKeepAlive());
   });
 }
 
-/** What is said of the paths at which an image keeps data and `volumes` names none. */
-export function unnamedVolumes({ image, volumes }: AccessoryArgs, paths: readonly string[]): Problem[] {
+/** What is said of the paths at which an image keeps data and `volumes` names none. @param name what the accessory's data is called */
+export function unnamedVolumes(
+  { image, volumes }: AccessoryArgs,
+  name: string,
+  paths: readonly string[],
+): Problem[] {
   return uncovered(paths, Object.values(volumes ?? {})).map((path) => ({
     argument: "image",
     value: image,
-    rule: `it keeps data at ${path}, which volumes does not name, so that the data is kept in a Docker volume that nothing here shows`,
+    rule: `it keeps data at ${path}, which volumes does not name, so that it is kept in the Docker volume ${name}-${volumeAt("image", path)}`,
     cure: `add ${JSON.stringify(path)} to volumes before it holds anything, unless what is there may be lost`,
     check: imageVolumeCheck,
   }));

@@ -3,21 +3,22 @@ import * as check from "../../core/checks";
 import { checkEnvironment, envAndSecretCheck } from "../../core/environment";
 import type { Problem } from "../../core/problem";
 import { checkData } from "../../data/check-word";
-import { isMutableTag, mutableTagCheck } from "../../image/reference";
+import { checkRelease, checkRepository } from "../../image/check-reference";
 import type { AppArgs, ContainerSettings, RoleArgs } from "../args";
+import { checkAssets } from "../assets";
 import { checkErrorPages } from "../error-pages";
 import { checkHooks } from "../hooks";
-import { rolesOf, routeArgument, type Role } from "../plan";
+import { rolesOf, routeArgument, type NamedArgs, type Role } from "../plan";
 import { checkCommands } from "./check-commands";
 import { checkTakeOver } from "./check-take-over";
 import { checkTimeouts } from "./check-timeouts";
 import { checkRoute } from "../route";
 
-export function checkApp(name: string, args: AppArgs): Problem[] {
+export function checkApp(name: string, args: NamedArgs): Problem[] {
   const names = Object.keys(args.roles);
   const problems = [
     ...check.dnsLabel("name", name),
-    ...checkImage(args.image),
+    ...checkRepository("image", args.image),
     ...checkVersion(args.version),
     ...check.notEmpty("roles", args.roles, "give at least one role with its servers"),
     ...checkSettings("", args),
@@ -32,6 +33,7 @@ export function checkApp(name: string, args: AppArgs): Problem[] {
     ...check.duration("releaseTimeout", args.releaseTimeout, 1000),
     ...(args.inspectImage === false ? [] : check.duration("inspectImage", args.inspectImage, 100, 60_000)),
     ...checkBatch(args.rollout?.batch),
+    ...checkWait(args.rollout),
     ...checkData("app", args.data),
     ...check.whole("retainImages", args.retainImages, 1, 100),
   ];
@@ -50,33 +52,9 @@ export function checkApp(name: string, args: AppArgs): Problem[] {
     ...checkTimeouts(args, roles).refused,
     ...checkRoutesTogether(args, roles),
     ...checkServices(args, roles),
+    ...checkAssets(args, roles),
     ...checkTakeOver(args, roles),
   ];
-}
-
-function checkImage(image: string): Problem[] {
-  if (!image) return check.notEmpty("image", image, "name the image's repository");
-  const last = image.slice(image.lastIndexOf("/") + 1);
-  if (/[:@]/.test(last)) {
-    return [
-      {
-        argument: "image",
-        value: image,
-        rule: "the release is given apart, so that it can be seen in a diff",
-        cure: "move the tag or digest to version",
-      },
-    ];
-  }
-  return /^[a-z0-9][a-z0-9.-]*(:\d+)?(\/[a-z0-9][a-z0-9._-]*)*$/.test(image)
-    ? []
-    : [
-        {
-          argument: "image",
-          value: image,
-          rule: "a repository is a lower-case path without scheme",
-          cure: 'write it like "registry.example.com/shop"',
-        },
-      ];
 }
 
 function checkVersion(version: unknown): Problem[] {
@@ -91,28 +69,7 @@ function checkVersion(version: unknown): Problem[] {
         ]
       : [];
   }
-  if (typeof version === "string" && isMutableTag(version)) {
-    return [
-      {
-        argument: "version",
-        value: version,
-        rule: "a tag that moves gives no release to go back to",
-        cure: "use a tag of its own for each build, such as the commit's hash",
-        check: mutableTagCheck,
-      },
-    ];
-  }
-  return typeof version === "string" &&
-    /^(sha256:[0-9a-f]{64}|[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})$/.test(version)
-    ? []
-    : [
-        {
-          argument: "version",
-          value: version,
-          rule: "it is no tag and no digest",
-          cure: 'write it like "v42" or "sha256:..."',
-        },
-      ];
+  return checkRelease("version", version, true);
 }
 
 function checkSettings(prefix: string, settings: ContainerSettings): Problem[] {
@@ -270,6 +227,17 @@ function checkBatch(batch: unknown): Problem[] {
           cure: 'write it like 2 or "25%"',
         },
       ];
+}
+
+function checkWait({ batch, wait }: NonNullable<AppArgs["rollout"]> = {}): Problem[] {
+  if (wait === undefined || batch !== undefined) return check.duration("rollout.wait", wait, 0, 3_600_000);
+  return [
+    {
+      argument: "rollout.wait",
+      fault: "is between batches, and without rollout.batch all hosts are one",
+      cure: "say how many hosts a batch has, such as batch: 1, or remove it",
+    },
+  ];
 }
 
 function list<T>(value: T | T[] | undefined): T[] {

@@ -39,6 +39,26 @@ export function checkHosts(owner: string, args: AppArgs, roles: readonly Role[])
   };
 }
 
+/** A host that cannot reach the registry of the app's image. */
+export function checkOwnRegistry(image: AppArgs["image"], roles: readonly Role[]): Problem[] {
+  const own = typeof image === "object" ? image.own : undefined;
+  if (own === undefined) return [];
+  return roles.flatMap(({ name, servers }) =>
+    servers.flatMap((host, at) =>
+      own.hosts.includes(host)
+        ? []
+        : [
+            {
+              argument: `roles.${name}.servers[${at}]`,
+              value: host.hostName,
+              rule: `it is no client of ${own.label}, which has the image`,
+              cure: "add it to the registry's clients",
+            },
+          ],
+    ),
+  );
+}
+
 /** Takes the routes and the memory of an app. */
 export function registerApp(owner: string, args: AppArgs, roles: readonly Role[]): void {
   if (args.proxy !== undefined) registerRoutes(args.proxy, claimsBy(owner, roles));

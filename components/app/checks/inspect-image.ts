@@ -2,14 +2,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Findings, Problem } from "../../core/problem";
 import { durationMs, type Duration } from "../../../provider/core/units";
-import type { Architecture } from "../../host/host";
 import { checkImageFacts, type ImageUse } from "../../image/check-image";
+import { machineOf, type Machine } from "../../image/machine";
 import { imageFacts, type ImageAnswer } from "../../image/facts";
 import { parseReference, type Reference } from "../../image/reference";
 import type { Registry } from "../../registry/registry";
-import type { AppArgs } from "../args";
-import { imageReference, routeArgument, type Role } from "../plan";
+import { imageReference, routeArgument, type NamedArgs, type Role } from "../plan";
 import { routePort } from "../route";
+import { volumeOfImage } from "../volumes";
 import type { Check } from "../../core/check";
 
 export const imageTagCheck: Check = {
@@ -37,37 +37,47 @@ const usualLimit: Duration = "3s";
 
 /**
  * Asks the registry and hands over what it found; the engine waits for it. Nothing else does: resources are registered
- * meanwhile. Nothing is asked where the version or the login is known only in an update.
+ * meanwhile. Nothing is asked where the version or the login is known only in an update, such as an image that is not built yet.
+ *
+ * @param data what the names of the app's volumes begin with
  */
 export function inspectImage(
-  args: AppArgs,
+  args: NamedArgs,
   roles: readonly Role[],
+  data: pulumi.Input<string>,
   found: (findings: Findings) => void,
 ): void {
   const limit = args.inspectImage ?? usualLimit;
   if (limit === false) return;
   const login = loginFor(parseReference(args.image, "").registry, roles);
-  pulumi.all([args.version, login?.username, login?.password]).apply(([version, username, password]) => {
-    const done = pulumi.runtime.rpcKeepAlive();
-    const reference = parseReference(args.image, version);
-    void imageFacts({
-      reference,
-      login: username === undefined || password === undefined ? undefined : { username, password },
-      architectures: architecturesOf(roles),
-      insecure: login?.insecure ?? false,
-      timeout: durationMs(limit) ?? 3000,
-    })
-      .then((answer) => {
-        found(judge(answer, { args, roles, version, reference, limit, login }));
-      })
-      .finally(done);
+  const release = pulumi.all([args.version, args.digest]).apply(([version, digest]) => digest ?? version);
+  pulumi.all([release, login?.username, login?.password, data]).apply((known) => {
+    const [version, username, password, named] = known;
+    const ask = async (): Promise<void> => {
+      const hosts = await Promise.all(roles.flatMap((role) => role.servers).map(machineOf));
+      const machines = new Map(hosts.map((host) => [host.name, host]));
+      const reference = parseReference(args.image, version);
+      const answer = await imageFacts({
+        reference,
+        login: username === undefined || password === undefined ? undefined : { username, password },
+        architectures: [...new Set(hosts.flatMap(({ architecture }) => architecture ?? []))].sort(),
+        insecure: login?.insecure ?? false,
+        timeout: durationMs(limit) ?? 3000,
+      });
+      found(judge(answer, { args, roles, machines, data: named, version, reference, limit, login }));
+    };
+    void ask().finally(pulumi.runtime.rpcKeepAlive());
   });
 }
 
 /** What was asked, for sentences. */
 interface Asked {
-  args: AppArgs;
+  args: NamedArgs;
   roles: readonly Role[];
+  /** Its hosts, by their names. */
+  machines: ReadonlyMap<string, Machine>;
+  /** What the names of the app's volumes begin with. */
+  data: string;
   version: string;
   reference: Reference;
   limit: Duration;
@@ -77,9 +87,9 @@ interface Asked {
 
 /** What is said of an answer. */
 export function judge(answer: ImageAnswer, asked: Asked): Findings {
-  const { args, roles, version, reference } = asked;
-  const image = imageReference(args.image, version);
-  if ("facts" in answer) return checkImageFacts(image, answer.facts, usesOf(args, roles));
+  const { version, reference } = asked;
+  const image = imageReference(asked.args.image, version);
+  if ("facts" in answer) return checkImageFacts(image, answer.facts, usesOf(asked));
   if (answer.failure === "missing") {
     const kind = version.startsWith("sha256:") ? "digest" : "tag";
     const problem: Problem = {
@@ -144,24 +154,16 @@ function loginFor(registry: string, roles: readonly Role[]): Registry | undefine
     .find((known) => known.serves(registry));
 }
 
-function architecturesOf(roles: readonly Role[]): Architecture[] {
-  const all = roles.flatMap((role) => role.servers).flatMap(({ architecture }) => architecture ?? []);
-  return [...new Set(all)].sort();
-}
-
-function usesOf(args: AppArgs, roles: readonly Role[]): ImageUse[] {
+function usesOf({ args, roles, data, machines }: Asked): ImageUse[] {
   return roles.map((role) => ({
     role: role.name,
     command: role.command,
     mounted: Object.values(role.volumes ?? {}),
+    volume: `${data}-${volumeOfImage(role)}`,
     ports: role.routes.map(({ route }, at) => ({
       argument: `${routeArgument(args, role, at)}.port`,
       port: routePort(route),
     })),
-    hosts: role.servers.map(({ hostName, architecture, dockerMajor }) => ({
-      name: hostName,
-      architecture,
-      dockerMajor,
-    })),
+    hosts: role.servers.flatMap(({ hostName }) => machines.get(hostName) ?? []),
   }));
 }

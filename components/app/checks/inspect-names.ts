@@ -2,6 +2,7 @@
 import { Resolver } from "node:dns/promises";
 import { isIP } from "node:net";
 import * as pulumi from "@pulumi/pulumi";
+import { known } from "../../core/known";
 import type { Problem } from "../../core/problem";
 import type { AppArgs } from "../args";
 import { routeArgument, type Role } from "../plan";
@@ -122,13 +123,4 @@ export function inspectNames(
         .finally(done);
     }
   }
-}
-
-/** The value of an output, or undefined while only an update can know it: an `apply` would not run then. */
-async function known<T>(output: pulumi.Output<T>): Promise<T | undefined> {
-  const { isKnown, promise } = output as unknown as {
-    isKnown: Promise<boolean>;
-    promise(this: unknown): Promise<T>;
-  };
-  return (await isKnown) ? promise.call(output) : undefined;
 }

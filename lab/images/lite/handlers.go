@@ -30,6 +30,7 @@ func handler() http.Handler {
 	mux.HandleFunc("/upload", upload)
 	mux.HandleFunc("/whoami", whoami)
 	mux.HandleFunc("/env-check", envCheck)
+	mux.Handle("/assets/", http.FileServer(http.Dir("/public")))
 	return withFaults(mux)
 }
 

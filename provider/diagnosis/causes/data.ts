@@ -28,7 +28,7 @@ export const dataFormat: Cause = {
     symptom:
       "`FATAL: database files are incompatible with server`, `The data directory was initialized by PostgreSQL version 15, which is not compatible with this version 16`, `in 18+, these Docker images are configured to store database data in a format …`.",
     cause:
-      "The volume was filled by another major version. Preview refuses such an edit of `version`; it is seen where a volume was there before the `Postgres`, or was taken from elsewhere.",
+      "The volume was filled by another major version. Preview refuses that after a look into the volume; it is seen where the server could not be asked.",
     proof: "`docker run --rm --volume VOLUME:/data:ro IMAGE cat /data/PG_VERSION` on the host.",
     cure: "Go back to the version that wrote the data; it is all there. For another one, make a second `Postgres` of it beside the first, copy with `pg_dump` and `psql`, and give the app its `url`.",
   },

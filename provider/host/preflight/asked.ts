@@ -11,6 +11,10 @@ export interface Asked {
   readonly memory: number;
   /** The private address, which has to be on an interface. */
   readonly private?: string;
+  /** Whether Docker is installed where there is none. */
+  readonly install: boolean;
+  /** Registries that Docker speaks plain HTTP to, where it is installed. */
+  readonly insecure: readonly string[];
   /** Whose place the program takes there. */
   readonly takeOver?: "kamal";
   /** The findings that the program accepts, by their names. */
@@ -26,7 +30,7 @@ export function readAsked(words: readonly string[]): Asked {
   const values = new Map<string, string>();
   for (const word of words) {
     const [, key = "", value = ""] =
-      /^(arch|ports|disk|memory|private|takeover|accept)=(.*)$/s.exec(word) ?? [];
+      /^(arch|ports|disk|memory|private|docker|insecure|takeover|accept)=(.*)$/s.exec(word) ?? [];
     if (key === "") throw new Error(`preflight: unknown word ${word}`);
     values.set(key, value);
   }
@@ -38,6 +42,8 @@ export function readAsked(words: readonly string[]): Asked {
     disk: number("disk", values.get("disk") ?? "0"),
     memory: number("memory", values.get("memory") ?? "0"),
     ...(address === "" ? {} : { private: address }),
+    install: values.get("docker") === "install",
+    insecure: listed("insecure"),
     ...(values.get("takeover") === "kamal" ? { takeOver: "kamal" } : {}),
     accept: listed("accept"),
   };

@@ -1,16 +1,27 @@
 /** The judgement on a machine: what it has told, held against what a program asks of it. */
 import { parseAnswers } from "./answers";
 import { readAsked, type Asked } from "./asked";
+import { engineOf } from "./containers";
 import { describe } from "./describe";
 import type { Finding } from "./finding";
 import { findings } from "./findings";
 import type { Machine } from "./machine";
 import { readMachine } from "./read/machine";
 
+/** What is kept of a machine, for what previews say of images. */
+export interface SeenMachine {
+  /** As Docker's platforms name it. */
+  readonly architecture?: string;
+  /** The major version of its Docker. */
+  readonly dockerMajor?: number;
+}
+
 export interface Verdict {
   readonly refused: boolean;
   /** The whole list and what the machine is, to be shown as it is; each line ends with a newline. */
   readonly text: string;
+  /** Nothing of a machine that is refused. */
+  readonly seen?: SeenMachine;
 }
 
 /**
@@ -28,6 +39,26 @@ export function judge(output: string, words: readonly string[]): Verdict {
   return { refused: true, text };
 }
 
+/** What Docker's packages, and those that are installed with them, bring. */
+const brought = ["docker-missing", "tool-missing"];
+
+/**
+ * Judges whether Docker has to be installed on a machine and may be; undefined where it has not, or where the machine cannot be judged. One
+ * that is refused for what does not come with Docker is refused before anything is installed.
+ */
+export function judgeInstall(output: string, words: readonly string[]): Verdict | undefined {
+  const asked = readAsked(words);
+  const answers = parseAnswers(output);
+  if (!asked.install || !answers.complete) return undefined;
+  const machine = readMachine(answers);
+  if (machine.docker?.is !== "missing") return undefined;
+  return report(
+    machine,
+    asked,
+    findings.filter(({ id }) => !brought.includes(id)),
+  );
+}
+
 /** What is found, in the order of the findings. */
 export function report(machine: Machine, asked: Asked, all: readonly Finding[]): Verdict {
   const found = all.flatMap(({ id, level, match }) =>
@@ -41,7 +72,7 @@ export function report(machine: Machine, asked: Asked, all: readonly Finding[]):
     role === "note" || role === "accepted" ? [`${role} ${id}: ${sentences}`] : [],
   );
   const facts = describe(machine, asked);
-  if (wrong.length === 0) return { refused: false, text: shown([...facts, ...notes]) };
+  if (wrong.length === 0) return { refused: false, text: shown([...facts, ...notes]), seen: seenOf(machine) };
   const lines = [
     "This machine cannot be used yet:",
     ...wrong.map(({ id, sentences }, at) => `${at + 1}. ${id}: ${sentences}`),
@@ -53,6 +84,15 @@ export function report(machine: Machine, asked: Asked, all: readonly Finding[]):
     ...facts,
   ];
   return { refused: true, text: shown(lines) };
+}
+
+function seenOf(machine: Machine): SeenMachine {
+  const { architecture } = machine;
+  const major = Number.parseInt(engineOf(machine)?.version ?? "", 10);
+  return {
+    ...(architecture === undefined ? {} : { architecture }),
+    ...(Number.isNaN(major) ? {} : { dockerMajor: major }),
+  };
 }
 
 function roleOf(

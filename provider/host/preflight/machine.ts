@@ -74,7 +74,12 @@ export interface Unknown {
 }
 
 export interface Machine {
-  readonly login?: { readonly id: string; readonly name: string };
+  readonly login?: {
+    readonly id: string;
+    readonly name: string;
+    /** Who has become root by sudo, and what sudo says of its settings for that user; it may be nothing. */
+    readonly sudo?: { readonly user: string; readonly settings: string };
+  };
   /** The commands that were looked for: where they are, "-" for one that is not there. */
   readonly commands: ReadonlyMap<string, string>;
   /** Those for which BusyBox stands in. */

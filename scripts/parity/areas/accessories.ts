@@ -10,7 +10,7 @@ const remade = lab(
 );
 const persistent = lab(
   "accessories",
-  `${official} > loses nothing when Redis is told to append no more, and to append again`,
+  `${official} > loses nothing when Redis or Valkey is told to append no more, and to append again`,
 );
 const placed = lab(
   "deploy",

@@ -1,7 +1,17 @@
 /** Kamal's commands and their flags. */
 import { lab, unit } from "../proof";
 import { has, missing, part, replaced, replacedBy, type Area } from "../row";
-import { asOption, fromNothing, held, listed, named, newContainer, noneLeft, release } from "../shared";
+import {
+  asOption,
+  fromNothing,
+  held,
+  listed,
+  named,
+  newContainer,
+  noneLeft,
+  ownRegistry,
+  release,
+} from "../shared";
 
 const destroyed = lab(
   "deploy",
@@ -49,8 +59,20 @@ const cleanedUp = lab(
   "registry",
   "the clean-up > leaves three of six digests, that which serves among them, and of builds of one date those that came last",
 );
-const notBuilt =
-  "nothing builds an image; docker buildx build does, by hand or in CI, and sextant import prints its line";
+const locked = lab(
+  "operate",
+  "a locked stack > is changed by nothing until it is unlocked: not by pulumi up, and by no command",
+);
+const lockEnds = lab(
+  "operate",
+  "a locked stack > is none once its time is over, and another lock takes its place",
+);
+const pruned = lab(
+  "operate",
+  "sextant prune > removes old images and says how large they were, and nothing that runs or has data",
+);
+const built = lab("image", "an image > is built on a server and pushed, and its digest is deployed");
+const noCache = "transform.build of the Image has noCache; there is no flag of a single run";
 
 export const flags: Area = {
   title: "Flags of every command",
@@ -70,7 +92,7 @@ export const flags: Area = {
     ),
     part(
       "kamal --hosts",
-      "--host names one host for ps, logs, exec, run, maintenance; no list, no wildcard, and no release to some of the hosts",
+      "--host names hosts, as a list and with *, for ps, logs, exec, run, maintenance and others; no release goes to some of the hosts",
       logs,
       onHosts,
     ),
@@ -122,14 +144,14 @@ export const commands: Area = {
       "the library is a package of npm, and no gem",
     ),
     has("kamal setup", "pulumi up", fromNothing),
-    part("kamal deploy", `pulumi up releases what the registry has; ${notBuilt}`, release),
+    has("kamal deploy", "pulumi up; an Image of the program is built and pushed before", release, built),
     replaced(
       "kamal setup, deploy, redeploy --skip-push",
-      "pulumi up builds and pushes nothing",
-      "the image is in the registry before",
+      "pulumi up of an App whose image is a name",
+      "what is built is in the program",
       release,
     ),
-    missing("kamal setup, deploy, redeploy --no-cache", notBuilt),
+    part("kamal setup, deploy, redeploy --no-cache", noCache),
     replaced(
       "kamal redeploy",
       "sextant restart starts the version that runs anew; another one is pulumi up",
@@ -299,7 +321,12 @@ export const appCommands: Area = {
 export const otherCommands: Area = {
   title: "Commands for builds, locks, the proxy, pruning, registries, secrets, servers",
   rows: [
-    missing("kamal build push", notBuilt),
+    replaced(
+      "kamal build push",
+      "pulumi up --target of the Image",
+      "a build is a step of pulumi up; the same tree is not built again",
+      built,
+    ),
     has(
       "kamal build pull",
       "each release pulls on all hosts before it begins",
@@ -309,22 +336,27 @@ export const otherCommands: Area = {
       ),
       lab("registry", "a login > that is new each time is no change, and reaches the next pull"),
     ),
-    missing("kamal build deliver", notBuilt),
-    missing("kamal build create"),
-    missing("kamal build remove"),
+    replaced("kamal build deliver", "pulumi up", "a build is a step of pulumi up", built),
+    replaced(
+      "kamal build create",
+      "nothing is created: Docker of the server has its BuildKit",
+      "a builder of buildx on this machine is made by docker-build, or by docker buildx create",
+      built,
+    ),
+    replaced(
+      "kamal build remove",
+      "nothing is left to remove but BuildKit's cache: docker builder prune",
+      "a builder lives as long as pulumi up",
+      lab("image", "an image > is not built again for the same tree, and leaves no builder behind"),
+    ),
     missing("kamal build details"),
     missing("kamal build dev"),
     missing("kamal build push, deliver, dev --output"),
-    missing("kamal build push, deliver, dev --no-cache"),
-    replacedBy(
-      "Pulumi",
-      "kamal lock status",
-      "a second run says who has the stack, and since when",
-      "the lock is that of the state",
-    ),
-    missing("kamal lock acquire", "a stack cannot be locked by hand, with a message"),
-    missing("kamal lock acquire --message"),
-    replacedBy("Pulumi", "kamal lock release", "pulumi cancel", "the lock is that of the state"),
+    part("kamal build push, deliver, dev --no-cache", noCache),
+    has("kamal lock status", "sextant lock; a second run of Pulumi says who has the stack, too", locked),
+    has("kamal lock acquire", "sextant lock MESSAGE, also until a time", locked, lockEnds),
+    has("kamal lock acquire --message", "sextant lock MESSAGE", locked),
+    has("kamal lock release", "sextant unlock; pulumi cancel for the lock of a run that was killed", locked),
     has("kamal proxy boot", "pulumi up, by a Proxy", fromNothing),
     replaced(
       "kamal proxy start",
@@ -379,9 +411,17 @@ export const otherCommands: Area = {
     ),
     missing("kamal proxy remove --force", "nothing is refused that could be forced"),
     missing("kamal proxy remove_container, remove_image, remove_proxy_directory"),
-    part("kamal prune all", "each release cleans up; there is no command for it in between", cleanedUp),
-    part("kamal prune images", "each release cleans up; there is no command for it in between", cleanedUp),
-    part("kamal prune containers", "each release cleans up; there is no command for it in between", noneLeft),
+    has("kamal prune all", "sextant prune, and each release by itself", pruned, cleanedUp),
+    has("kamal prune images", "sextant prune, and each release by itself", pruned, cleanedUp),
+    has(
+      "kamal prune containers",
+      "sextant prune, of those that have been stopped for an hour, and each release by itself",
+      noneLeft,
+      unit(
+        "host/prune",
+        "by hand > takes what has been stopped for long, and nothing that runs or that a release may be about to use",
+      ),
+    ),
     replaced(
       "kamal prune containers --retain",
       "App.retainImages",
@@ -408,8 +448,13 @@ export const otherCommands: Area = {
       "it goes with each pull",
       noLoginLeft,
     ),
-    missing("kamal registry setup", "there is no registry of one's own machine"),
-    missing("kamal registry remove"),
+    replaced("kamal registry setup", "ServerRegistry", "pulumi up makes it", ownRegistry),
+    replaced(
+      "kamal registry remove",
+      "ServerRegistry",
+      "pulumi destroy takes it away, and keeps its images",
+      ownRegistry,
+    ),
     part(
       "kamal secrets fetch",
       "pulumi config set --secret takes what the manager's own command prints; nothing fetches it by itself",
@@ -426,12 +471,16 @@ export const otherCommands: Area = {
       "pulumi config --show-secrets",
       "secrets are values of the stack",
     ),
-    part(
+    has(
       "kamal server bootstrap",
-      "a Server's first boot installs Docker; on an ExistingServer it has to be there",
+      "a Server's first boot installs Docker, and an ExistingServer with docker: \"install\"; Debian's or Ubuntu's packages",
       lab(
         "machines-of-today",
         "a server without Docker and curl > boots while another user of apt has its lists, and serves",
+      ),
+      lab(
+        "access",
+        "a machine with users that are not root > is previewed with the Docker that it gets, and gets it, an app and an accessory through the jump host",
       ),
     ),
     has("kamal server exec", "sextant run", onHosts),

@@ -1,7 +1,17 @@
 /** Kamal's keys of the top level, of roles, of the environment, registries, logs and the builder. */
 import { lab, refusal, unit } from "../proof";
 import { has, missing, part, replaced, replacedBy, type Area, type Test } from "../row";
-import { fromNothing, held, hooksOnce, listed, named, newContainer, noneSwitched, release } from "../shared";
+import {
+  fromNothing,
+  held,
+  hooksOnce,
+  listed,
+  named,
+  newContainer,
+  noneSwitched,
+  ownRegistry,
+  release,
+} from "../shared";
 
 const edited = "an edit under load touches what it should and loses nothing";
 const login = lab("registry", "a login > of odd characters is sent");
@@ -24,7 +34,27 @@ const importedAs = (name: string): Test => ({
   case: { file: "test/lab/import.test.ts", name },
 });
 const stacks = lab("stacks", "staging > plans one server with everything on it");
-const notBuilt = "nothing builds an image";
+const assetsShared = lab(
+  "assets",
+  "the assets of two releases > are all there on both servers while a release goes over them, and after it",
+);
+const image = (name: string): Test => lab("image", `an image > ${name}`);
+const built = image("is built on a server and pushed, and its digest is deployed");
+const hidden = image("has read its secret, which is in no layer, no state and no words");
+const again = image("is built again for another argument, and the same release gets its new content");
+const production = image("goes from a commit to production");
+const marked = image("is marked where a change is in no commit, and the preview says which entry it is");
+const build = (name: string): Test => unit("components/build/plan", `a build > ${name}`);
+const arch = build("is for the architectures of its servers, each once and in one order");
+const ssh = build("has agents and keys apart from their ids");
+const cache = build("reads its cache where it writes it");
+const plan = build("has its secrets as secrets alone");
+const noPack = "an Image is built from a Dockerfile; pack build --publish does it before pulumi up";
+const noAttestations = "the plugin docker-build asks for none, and has no argument for them";
+const ownNames = unit(
+  "provider/docker/container-body",
+  "the body of a container > of a role knows its name and its stack, where the program says nothing else, and no other container does",
+);
 
 export const topLevel: Area = {
   title: "Keys of the top level",
@@ -47,7 +77,7 @@ export const topLevel: Area = {
         "data > is not left behind on another host, and goes along, or stays there, where the program says so",
       ),
     ),
-    missing("asset_path"),
+    has("asset_path", "App.assetPath; on all hosts before the first switch, and read-only", assetsShared),
     has("error_pages_path", "errorPages of the App", held),
     has("primary_role", "the first role of the program", roles, listed),
     part(
@@ -178,7 +208,12 @@ export const roleKeys: Area = {
       body,
     ),
     has("servers.ROLE.stop_timeout", "roles.ROLE.stopTimeout", roles),
-    missing("servers.ROLE.asset_path"),
+    has(
+      "servers.ROLE.asset_path",
+      "roles.ROLE.assetPath, for roles with a route",
+      assetsShared,
+      refusal("app: assets of a worker"),
+    ),
   ],
 };
 
@@ -204,12 +239,21 @@ export const environmentKeys: Area = {
       ),
       newContainer,
     ),
-    missing("KAMAL_CONTAINER_NAME in containers"),
-    missing("KAMAL_DESTINATION in containers"),
+    has(
+      "KAMAL_CONTAINER_NAME in containers",
+      "it is there by itself; a unit test alone looks for it",
+      ownNames,
+    ),
+    has("KAMAL_DESTINATION in containers", "the stack; a unit test alone looks for it", ownNames),
     has("registry.server", "Registry.address", login),
     has("registry.username", "Registry.username", login),
     has("registry.password", "Registry.password, always a secret", login),
-    missing("registry.server: localhost", "a registry of one's own machine, through SSH"),
+    replaced(
+      "registry.server: localhost",
+      "ServerRegistry, a registry on one of the servers",
+      "each layer goes to the servers once, a rollback needs no laptop, and nothing is tunnelled",
+      ownRegistry,
+    ),
     has("logging.driver", "logging.driver; unit tests alone show that Docker gets it", settings, body),
     has("logging.options", "logging.options; unit tests alone show that Docker gets them", settings, body),
     missing("output.otel"),
@@ -220,32 +264,42 @@ export const environmentKeys: Area = {
 export const builderKeys: Area = {
   title: "Builder",
   rows: [
+    has("builder.arch", "platforms of the Image, or the architectures of its servers", built, arch),
+    replaced(
+      "builder.remote",
+      "builder of the Image: a server that the program knows, reached as all else on it",
+      "its own BuildKit builds; Docker there keeps its images in containerd",
+      built,
+    ),
+    replaced(
+      "builder.local",
+      "builder of the Image, or none: there is one builder at a time",
+      "a builder for each architecture has no counterpart",
+      plan,
+    ),
+    has("builder.context", "context of the Image; without, the folder of the program and no clone", built),
+    has("builder.dockerfile", "dockerfile of the Image", built),
+    has("builder.target", "target of the Image", built),
+    has("builder.args", "args of the Image", again),
+    has("builder.secrets", "secrets of the Image", hidden),
+    has("builder.ssh", "ssh of the Image; a unit test alone shows what docker-build gets", ssh),
+    has(
+      "builder.cache.type",
+      "cache.type of the Image; the lab has a registry, gha is a unit test's",
+      built,
+      cache,
+    ),
+    part("builder.cache.options", "cache.mode of the Image, and no other option", cache),
+    has("builder.cache.image", "cache.image of the Image", built, cache),
     part(
-      "builder.arch",
-      `architecture of the machines, to which a preview holds the image; ${notBuilt}`,
-      lab("refusals", "a preview refuses > an image for another platform, as its registry describes it"),
+      "builder.driver",
+      "builder of the Image by the name of one of buildx, whatever drives it; Docker's own driver on a server alone",
+      plan,
     ),
-    missing("builder.remote"),
-    missing("builder.local"),
-    missing("builder.context"),
-    missing("builder.dockerfile"),
-    missing("builder.target"),
-    missing("builder.args"),
-    missing("builder.secrets"),
-    missing("builder.ssh"),
-    missing("builder.cache.type"),
-    missing("builder.cache.options"),
-    missing("builder.cache.image"),
-    missing("builder.driver"),
-    missing("builder.pack.builder"),
-    missing("builder.pack.buildpacks"),
-    missing("builder.provenance"),
-    missing("builder.sbom"),
-    replacedBy(
-      "the shell",
-      "the version is the commit",
-      'pulumi up --config "version=$(git rev-parse HEAD)"; docs/guide/ci.md has it with $GITHUB_SHA',
-      "the version is a value of the stack, whoever makes it",
-    ),
+    missing("builder.pack.builder", noPack),
+    missing("builder.pack.buildpacks", noPack),
+    missing("builder.provenance", noAttestations),
+    missing("builder.sbom", noAttestations),
+    has("the version is the commit", "version of the Image", built, production, marked),
   ],
 };

@@ -22,6 +22,22 @@ const down = unit(
   "provider/ssh/reach",
   "a host that does not answer > is tried again, and then said to be down, once for all that waits for it",
 );
+const jumped = lab(
+  "access",
+  "a machine with users that are not root > is previewed with the Docker that it gets, and gets it, an app and an accessory through the jump host",
+);
+const bySudo = lab(
+  "access",
+  "a machine with users that are not root > is released again, and its day's commands work",
+);
+const noSudo = lab(
+  "access",
+  "a machine with users that are not root > refuses each of them who does not become root by itself, with the line that sudoers needs, and has nothing of it",
+);
+const ownWay = unit(
+  "provider/ssh/reach",
+  "a host on the way > may be in the user's settings alone, as ProxyJump or as ProxyCommand",
+);
 const config = "~/.ssh/config, which the ssh program reads";
 
 export const hosts: Area = {
@@ -36,7 +52,22 @@ export const hosts: Area = {
       ),
       unit("components/app/app", "App > starts the second batch only after the switches of the first"),
     ),
-    missing("boot.wait", "a batch begins when the one before it is ready and switched"),
+    has(
+      "boot.wait",
+      "rollout.wait, where a batch was released; tests of the graph and of the wait by itself alone",
+      unit(
+        "components/app/rollout",
+        "a rollout > waits between two batches when one is done, once, and makes nothing of the next before; without a wait nothing waits",
+      ),
+      unit(
+        "provider/release/wait",
+        "the wait after a batch > lasts as long as it says, where a container of the batch is new, and is said",
+      ),
+      {
+        ...lab("import", "a program from Kamal's configuration > %s previews as the stack %s"),
+        case: { file: "test/lab/import.test.ts", name: "roles" },
+      },
+    ),
     replaced(
       "boot.parallel_roles",
       "the roles of a host start side by side, workers once all with a route are fit",
@@ -46,27 +77,35 @@ export const hosts: Area = {
         "a rollout > starts a worker only when all that has a route in its batch is fit, and makes it beside them",
       ),
     ),
-    part("ssh.user", "root alone"),
+    replaced(
+      "ssh.user",
+      "root, or a user with sudo without a password; the group docker alone does not do",
+      "what has to outlive a deploy is in directories of root",
+      jumped,
+      bySudo,
+      noSudo,
+    ),
     has(
       "ssh.port",
-      "ssh.port; no server of the lab has another one",
+      "ssh.port",
+      jumped,
       unit("provider/ssh/options", "sshOptions > leaves the port to an alias unless one is named"),
       unit("components/server/cloud-init", "lets root in by key only"),
       alias,
     ),
-    replacedBy(
-      "ssh",
+    has(
       "ssh.proxy",
-      `ProxyJump of ${config}; no test goes over a jump host, one goes by an alias`,
-      "the way to a host is the machine's that runs pulumi",
-      alias,
+      `ssh.jumpHost, or ProxyJump of ${config}; the key of the server opens it, its host key can be pinned`,
+      jumped,
+      unit("provider/ssh/reach", "a host on the way > is held to its own host key"),
+      ownWay,
     ),
     replacedBy(
       "ssh",
       "ssh.proxy_command",
-      `ProxyCommand of ${config}; no test has one`,
+      `ProxyCommand of ${config}`,
       "the way to a host is the machine's that runs pulumi",
-      alias,
+      ownWay,
     ),
     has("ssh.keys", "ssh.privateKeyFile, one key a host; the lab's programs have it", file, refused),
     has(
@@ -76,7 +115,7 @@ export const hosts: Area = {
     ),
     has("ssh.key_data", "ssh.privateKey, from a secret", runner),
     part("ssh.config", "~/.ssh/config counts always; another file, or none, cannot be said", alias),
-    missing("ssh.forward_agent", "the agent is never handed on"),
+    missing("ssh.forward_agent", "the agent is never handed on, also where ~/.ssh/config says so"),
     missing("ssh.log_level", "what ssh has said is in the message of what failed"),
     has(
       "ssh: an agent without a key file",

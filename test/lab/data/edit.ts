@@ -14,6 +14,8 @@ export interface Edit {
   appOn: number[];
   /** Whether the app has its volume. */
   files: boolean;
+  /** The version of the database. */
+  dbVersion: string;
   dbData?: Data;
   appData?: Exclude<Data, "move">;
   /** Labels of the volumes, by a transform. */
@@ -21,4 +23,4 @@ export interface Edit {
 }
 
 /** The program as it is before any edit. */
-export const plain: Edit = { db: "db", app: "shop", dbOn: 0, appOn: [0], files: true };
+export const plain: Edit = { db: "db", app: "shop", dbOn: 0, dbVersion: "15", appOn: [0], files: true };

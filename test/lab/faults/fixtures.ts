@@ -12,9 +12,11 @@ export type Stage = "preview" | "pull" | "start" | "ready" | "release" | "switch
 /**
  * Shell commands, run as root on the server after the deploy and before what was set up is taken away, which end with 0 when the fault was
  * there: words stand for the same as in a set-up, $FAILED for the newest container of the app, SINCE for when the deploy began. Or what
- * the registry says of a tag to the login of the release, or what its log says became of the logins that came.
+ * the registry says of a tag to the login of the release, where it has one beside it for sure, or what its log says became of the logins
+ * that came.
  */
-export type Proof = string | { tag: string; status: number; says?: RegExp } | { logins: string[] };
+export type Proof =
+  string | { tag: string; status: number; says?: RegExp; beside?: string } | { logins: string[] };
 
 export interface Fixture {
   name: string;
@@ -59,6 +61,15 @@ const both = (...proofs: string[]): string => proofs.join(" && ");
 /** The container's own command. */
 const command = '{{join .Config.Cmd " "}}';
 const exitCode = "{{.State.ExitCode}}";
+/** The command of the proxy that runs has this flag. */
+const proxyFlag = (flag: string): string =>
+  `docker exec kamal-proxy kamal-proxy deploy --help 2>&1 | grep -qF -e ${flag}`;
+/** The server's Docker has the image that serves, and not this one. */
+const notPulled = (image: string): string =>
+  both(
+    "docker image inspect REGISTRY/lite:v1 >/dev/null",
+    `! docker image inspect REGISTRY/${image} >/dev/null 2>&1`,
+  );
 /** The database's log has these words since the deploy began. */
 const databaseLogged = (words: string): string =>
   `docker logs --since SINCE "$(docker ps --quiet --filter name=fault-db)" 2>&1 | grep -qF -e ${quote(words)}`;
@@ -238,7 +249,8 @@ const sockets: Fixture[] = [
     cause: "slow-boot",
     stage: "ready",
     edit: patient({ BOOT_DELAY: "60" }),
-    proof: both(`! ${logged("Listening on")}`, `! ${recorded(exitCode, "1")}`),
+    // It began, did not come to listen, and did not end by itself.
+    proof: both(logged("Puma starting"), `! ${logged("Listening on")}`, recorded("{{.RestartCount}}", "0")),
     shows: patience,
   },
 ];
@@ -555,9 +567,13 @@ const dependencies: Fixture[] = [
   },
 ];
 
+/** MB that are free where Docker's data is. */
+const free = `$(df -Pm /var/lib/docker | awk 'NR == 2 { print $4 }')`;
 /** Leaves so many MB of the disk. */
 const leave = (megabytes: number): string =>
-  `fallocate -l $(($(df -Pm /var/lib/docker | awk 'NR == 2 { print $4 }') - ${megabytes}))M /var/lib/docker/filler`;
+  `fallocate -l $((${free} - ${megabytes}))M /var/lib/docker/filler`;
+/** No more than so many MB are left. */
+const hasLeft = (megabytes: number): string => `[ "${free}" -le ${megabytes} ]`;
 const removeFiller = "rm -f /var/lib/docker/filler";
 
 /** Disk and registry. */
@@ -569,10 +585,7 @@ const pulls: Fixture[] = [
     edit: { image: "faulty", version: "large" },
     setUp: leave(40),
     tearDown: removeFiller,
-    proof: both(
-      "[ -e /var/lib/docker/filler ]",
-      `! docker image inspect REGISTRY/faulty:large >/dev/null 2>&1`,
-    ),
+    proof: both(hasLeft(40), notPulled("faulty:large")),
     shows: 1,
   },
   {
@@ -582,10 +595,7 @@ const pulls: Fixture[] = [
     edit: { image: "faulty", version: "sparse" },
     setUp: leave(150),
     tearDown: removeFiller,
-    proof: both(
-      "[ -e /var/lib/docker/filler ]",
-      `! docker image inspect REGISTRY/faulty:sparse >/dev/null 2>&1`,
-    ),
+    proof: both(hasLeft(150), notPulled("faulty:sparse")),
     shows: 1,
   },
   {
@@ -611,7 +621,7 @@ const pulls: Fixture[] = [
     cause: "image-not-found",
     stage: "pull",
     edit: { version: "v404" },
-    proof: { tag: "lite:v404", status: 404 },
+    proof: { tag: "lite:v404", status: 404, beside: "lite:v1" },
     shows: 0.5,
   },
   {
@@ -683,7 +693,7 @@ const proxies: Fixture[] = [
     cause: "proxy-too-old",
     stage: "switch",
     edit: { version: "v2", proxyFlags: { "shed-load": "true" } },
-    proof: "! docker exec kamal-proxy kamal-proxy deploy --help 2>&1 | grep -qF -e --shed-load",
+    proof: both(proxyFlag("--target"), `! ${proxyFlag("--shed-load")}`),
     shows: 0.5,
   },
   {

@@ -146,7 +146,12 @@ export class FaultWorld {
       const password = edit.registryPassword ?? registry.password;
       const answer = await manifestOf({ ...registry, password }, proof.tag);
       const shown = answer.status === proof.status && (proof.says?.test(answer.text) ?? true);
-      return shown ? "shown" : `the registry says ${answer.status} ${answer.text}`;
+      if (!shown) return `the registry says ${answer.status} ${answer.text}`;
+      if (proof.beside === undefined) return "shown";
+      const beside = await manifestOf({ ...registry, password }, proof.beside);
+      return beside.status === 200
+        ? "shown"
+        : `the registry says ${beside.status} of ${proof.beside}, which it has to have`;
     }
     const failed = `FAILED=$(docker ps --all --quiet --filter label=APP_LABEL | head -n 1)`;
     const script = this.filled(`${failed}; ${proof}`, place).replaceAll(

@@ -9,6 +9,8 @@ export interface Edit {
   version: string;
   /** A second worker, of another image. */
   second: { image: string; version: string } | undefined;
+  /** The name of Docker Hub that a Registry has. */
+  hub?: string;
   /** A variable of all that runs, whose edit makes new containers. */
   note: string;
 }

@@ -9,13 +9,17 @@ interface Manifest {
   layers: { digest: string }[];
 }
 
-/** Puts `count` variants of `from:tag` into `repository` as `b1`, `b2` and so on, and answers with their digests. */
+/**
+ * Puts `count` variants of `from:tag` into `repository` as `b1`, `b2` and so on, and answers with their digests.
+ * @param volumes the paths of their VOLUME
+ */
 export async function pushVariants(
   registry: RegistryAccess,
   from: string,
   tag: string,
   repository: string,
   count: number,
+  volumes: readonly string[] = [],
 ): Promise<string[]> {
   const login = Buffer.from(`${registry.username}:${registry.password}`).toString("base64");
   const ask = async (path: string, init: RequestInit = {}): Promise<Response> => {
@@ -41,7 +45,9 @@ export async function pushVariants(
   const digests: string[] = [];
   for (let at = 1; at <= count; at += 1) {
     const labels = { ...config.config.Labels, variant: `${repository} ${at}` };
-    const made = { ...config, created: "1970-01-01T00:00:00Z", config: { ...config.config, Labels: labels } };
+    const Volumes = Object.fromEntries(volumes.map((path) => [path, {}]));
+    const settings = { ...config.config, Labels: labels, ...(volumes.length > 0 && { Volumes }) };
+    const made = { ...config, created: "1970-01-01T00:00:00Z", config: settings };
     const blob = JSON.stringify(made);
     const begun = await ask(`/v2/${repository}/blobs/uploads/`, { method: "POST" });
     const upload = new URL(begun.headers.get("location") ?? "", `http://${registry.address}`);

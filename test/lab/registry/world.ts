@@ -77,18 +77,23 @@ export class RegistryWorld {
     return this.workspace.stateText();
   }
 
-  /** Runs a command on the server as root. */
-  async onServer(command: string, input?: string): Promise<string> {
+  /** The public address of the server. */
+  async serverAddress(): Promise<string> {
     if (this.address === "")
       ({ address: this.address } = await this.workspace.outputs<{ address: string }>());
-    return on({ address: this.address, keyFile: this.workspace.keyFile }, command, input);
+    return this.address;
   }
 
-  /** Brings an image to the server as a release does, by the same verb. */
-  async pull(image: string): Promise<void> {
+  /** Runs a command on the server as root. */
+  async onServer(command: string, input?: string): Promise<string> {
+    return on({ address: await this.serverAddress(), keyFile: this.workspace.keyFile }, command, input);
+  }
+
+  /** Brings an image to the server as a release does, by the same verb. @param owner who is about to use it */
+  async pull(image: string, owner?: string): Promise<void> {
     const { address, username, password } = this.registry;
     await this.onServer(
-      `sextant pull image=${image}`,
+      `sextant pull image=${image}${owner === undefined ? "" : ` for=${owner}`}`,
       `${registryAuth({ username, password }, address)} insecure\n`,
     );
   }

@@ -79,6 +79,10 @@ export async function newGraph(answers: Answers = () => ({})): Promise<Graph> {
   };
 }
 
+/** Waits until all that was made so far is registered: what `disconnect` waits for, without its end. The SDK's types do not name it. */
+export const registered = (): Promise<void> =>
+  (pulumi.runtime as unknown as { waitForRPCs(): Promise<void> }).waitForRPCs();
+
 /** By this member the mocks know a secret: they get it as an object around its value. */
 const mark = "4dabf18193072939515e22adb298388d";
 

@@ -5,6 +5,7 @@ import { checkParallel } from "../../../components/app/checks/check-parallel";
 import { judge } from "../../../components/app/checks/inspect-image";
 import { judgeName } from "../../../components/app/checks/inspect-names";
 import { rolesOf } from "../../../components/app/plan";
+import { checkBuild, secretArg, warnBuild, type Found } from "../../../components/build/check-build";
 import { checks } from "../../../components/checks";
 import { unnamedVolumes } from "../../../components/accessory/checks/inspect-image";
 import { checkReach } from "../../../components/app/checks/check-reach";
@@ -232,6 +233,8 @@ describe("the page of the checks", () => {
     return {
       args: { image: "registry.test/shop", version: "v2", roles: { web: { servers: [w.host] } } },
       roles: [{ name: "web", servers: [w.host], routes: [{ service: "shop-web", route: { port: 3000 } }] }],
+      machines: new Map([[w.host.hostName, { name: w.host.hostName, architecture: "amd64" }]]),
+      data: "shop-test-shop",
       version: "v2",
       reference: parseReference("registry.test/shop", "v2"),
       limit: "3s",
@@ -255,10 +258,8 @@ describe("the page of the checks", () => {
   /** On a server whose Docker is that of Debian 12. */
   const old = (answer: ImageAnswer): string[] => {
     const asked = world();
-    const servers = asked.roles
-      .flatMap((role) => role.servers)
-      .map((host) => Object.create(host, { dockerMajor: { value: 20 } }) as Host);
-    return all(judge(answer, { ...asked, roles: asked.roles.map((role) => ({ ...role, servers })) }));
+    const machines = new Map([...asked.machines].map(([name, each]) => [name, { ...each, dockerMajor: 20 }]));
+    return all(judge(answer, { ...asked, machines }));
   };
 
   /** What is said of images and firewalls, which no constructor throws. */
@@ -296,7 +297,28 @@ describe("the page of the checks", () => {
       ...atHetzner({}, { types: [soldOut, ...serverTypes.filter(({ name }) => name === "cx33")] }),
       ...atHetzner({}, { tokenRefused: true }),
     ].map((problem) => sentence('Server "web-1"', problem)),
+    ...ofBuilds().map((problem) => sentence('Image "shop"', problem)),
   ];
+  /** What is said of builds, for what lies on this machine and who builds. */
+  const ofBuilds = (): Problem[] => {
+    const repository = "registry.test/shop";
+    const [host] = new World().hosts as [Host];
+    const builder = (hostName: string, facts: Partial<Host>): Host =>
+      ({ hostName, architecture: host.architecture, ...facts }) as Host;
+    const revision = { commit: "0".repeat(40), uncommitted: ["app/models/cart.rb"] };
+    const of = (...files: string[]): Found => ({
+      ...{ directory: true, dockerfile: true, revision },
+      context: { files, leftOut: () => false, entries: {} },
+    });
+    return [
+      ...checkBuild({ repository, uncommitted: "refuse" }, of()),
+      ...checkBuild({ repository }, of(".git/HEAD")),
+      secretArg("TOKEN"),
+      ...warnBuild({ repository, builder: builder("web-1", { dockerMajor: 20 }) }, []),
+      ...warnBuild({ repository, builder: builder("web-1", { memoryMb: 2048 }) }, []),
+      ...warnBuild({ repository, builder: builder("build-1", {}) }, ["linux/arm64"]),
+    ];
+  };
   const soldOut = withStock(serverTypes.find(({ name }) => name === "cx23") ?? expect.fail("cx23"), {
     isSoldOut: (_, location) => location === "fsn1",
   });
@@ -314,19 +336,23 @@ describe("the page of the checks", () => {
     const w = new World();
     const [here, there] = w.hosts as [Host, Host];
     const accessory = { label: 'Postgres "db"', server: there, publish: undefined };
-    const data = { libc: "glibc", volume: "shop-test-db-data" } as const;
+    const data = { image: "postgres:15", major: 15, libc: "glibc", user: "app", database: "app" } as const;
+    const db = { label: 'Postgres "db"', volume: "shop-test-db-data" };
     const mongo = { server: here, image: "mongo:8", volumes: { config: "/data/configdb" } };
     const said = (component: string, problems: readonly Problem[]): string[] =>
       problems.map((problem) => sentence(component, problem));
     return [
-      ...said('Accessory "search"', unnamedVolumes(mongo, ["/data/configdb", "/data/db"])),
+      ...said(
+        'Accessory "search"',
+        unnamedVolumes(mongo, "shop-test-search", ["/data/configdb", "/data/db"]),
+      ),
       ...said(
         'App "shop"',
         checkReach([{ argument: "secrets.DATABASE_URL", accessory, hosts: [here] }]).refused,
       ),
       ...(["moved", "replaced"] as const).map((how) => {
-        const db = { label: 'Postgres "db"', argument: "server", movable: true };
-        return lossSentence(db, how, ["shop-test-db-data"], ["web-1"]);
+        const left = { label: 'Postgres "db"', argument: "server", movable: true };
+        return lossSentence(left, how, ["shop-test-db-data"], ["web-1"]);
       }),
       lossSentence(
         { label: 'App "shop"', argument: "roles", movable: false },
@@ -334,7 +360,10 @@ describe("the page of the checks", () => {
         ["shop-test-shop-files"],
         ["web-1"],
       ),
-      formatRefusal('Postgres "db"', { major: 15, ...data }, { major: 16, ...data }, [15]) ?? "",
+      ...[
+        { ...data, major: 16 },
+        { ...data, user: "shop" },
+      ].map((wanted) => formatRefusal(db, data, wanted, [{ major: 15 }]) ?? ""),
     ];
   };
   const twelve = Array.from({ length: 12 }, (_, at) => ({ hostName: `web-${at}` }) as Host);

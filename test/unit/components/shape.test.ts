@@ -24,6 +24,7 @@ const js = (component: unknown): Anything => component as Anything;
 
 const makes: Record<string, (w: World, change: object) => unknown> = {
   App: (w, change) => w.app(change),
+  Image: (w, change) => w.image(change),
   Proxy: (w, change) => w.proxy(change),
   ExistingProxy: (w, change) => w.existingProxy(change),
   Server: (w, change) => w.server(change),
@@ -65,7 +66,7 @@ describe("a wrong shape is refused in a sentence", () => {
     [
       "App",
       () => ({ builder: { arch: "amd64" } }),
-      'App "shop": builder is not an argument; remove it: images are built and pushed before pulumi runs.',
+      'App "shop": builder is not an argument; build it by new Image("shop", …), and give that as image.',
     ],
     [
       "App",
@@ -172,6 +173,17 @@ describe("a wrong shape is refused in a sentence", () => {
       "App",
       () => ({ transform: { containers: {} } }),
       'App "shop": transform.containers is not an argument; did you mean transform.container.',
+    ],
+    [
+      "Image",
+      () => ({ arch: "amd64" }),
+      'Image "shop": arch is not an argument; write platforms: ["linux/amd64"], or servers: [web].',
+    ],
+    ["Image", () => ({ cache: {} }), 'Image "shop": cache.type is missing; write type: "registry".'],
+    [
+      "Image",
+      () => ({ builder: 3 }),
+      'Image "shop": builder is 3, but it has to be a Server or an ExistingServer; give the component that new Server("web-1", …) makes.',
     ],
     ["Proxy", (w) => ({ servers: w.host }), 'Proxy "proxy": servers has to be a list; write it like [web].'],
     [
@@ -317,6 +329,10 @@ describe("whatever is given for an argument", () => {
         "rollout",
         "retainImages",
         "errorPages",
+        "assetPath",
+        "roles.web.assetPath",
+        "transform.assets",
+        "transform.wait",
         "hooks",
         "hooks.afterRelease",
       ],
@@ -351,7 +367,14 @@ describe("whatever is given for an argument", () => {
         "roles.web.env",
         "roles.web.ready",
       ],
-      ...["resources.memory", "rollout.batch", "volumes.data", "route.canonicalHost", "transform.container"],
+      ...[
+        "resources.memory",
+        "rollout.batch",
+        "rollout.wait",
+        "volumes.data",
+        "route.canonicalHost",
+        "transform.container",
+      ],
       ...["env.A", "secrets.A", "labels.a", "roles.web.env.A", "logging.options.a", "route.tls.names"],
     ],
     Proxy: [
@@ -364,6 +387,20 @@ describe("whatever is given for an argument", () => {
       "metricsPort",
       "logMaxSize",
       "transform",
+    ],
+    // A context may be any directory, also one that takes long to read.
+    Image: [
+      ...["repository", "dockerfile", "target", "args", "args.A", "secrets", "secrets.A", "ssh", "cache"],
+      ...[
+        "cache.type",
+        "servers",
+        "platforms",
+        "builder",
+        "registries",
+        "version",
+        "uncommitted",
+        "transform",
+      ],
     ],
     ExistingProxy: ["servers", "owner", "behind", "httpPort", "httpsPort", "transform"],
     Server: [
@@ -399,7 +436,11 @@ describe("whatever is given for an argument", () => {
         "architecture",
         "memory",
         "ssh",
+        "ssh.jumpHost",
+        "ssh.jumpHost.address",
+        "ssh.jumpHost.port",
         "hostKey",
+        "docker",
         "registries",
       ],
       ...["preflight", "preflight.ports", "preflight.disk", "preflight.accept", "transform"],

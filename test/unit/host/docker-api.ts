@@ -2,10 +2,15 @@
  * Docker's API on a socket in this process, as far as the verbs that bring images and take them away see it: which requests came, with
  * which login. Real engines are asked in the lab's tests.
  */
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+
+/** The ID of an image, by its name. */
+export const imageId = (name: string): string => `sha256:${createHash("sha256").update(name).digest("hex")}`;
 
 export class DockerApi {
   private readonly directory = mkdtempSync(join(tmpdir(), "sextant-docker-"));
@@ -18,6 +23,8 @@ export class DockerApi {
   readonly logins: string[] = [];
   /** The containers that are there: their names, and the roles of those that have one. */
   readonly containers = new Map<string, string | undefined>();
+  /** Those of them that are stopped, with the time in seconds at which they were made. */
+  readonly stopped = new Map<string, number>();
   /** A container whose name is taken, as Docker describes it. */
   taken: { name: string; Id: string; running: boolean; labels: Record<string, string> } | undefined;
   /** How the start of a container fails. */
@@ -30,6 +37,14 @@ export class DockerApi {
   readonly networks = new Map<string, string>();
   /** Whether the registry has no images any more. */
   gone = false;
+  /** What is told of a pull, a line of JSON each. */
+  told: object[] = [{ status: "Pulling" }];
+  /** What images have in them: a directory of this machine for `IMAGE PATH`. */
+  readonly trees = new Map<string, string>();
+  /** What containers have mounted from the host. */
+  readonly mounted: string[] = [];
+  /** The images of the containers that were made here, by their names. */
+  private readonly made = new Map<string, string>();
   /** The images that are there. */
   readonly images = new Set<string>();
   readonly socket = join(this.directory, "docker.sock");
@@ -65,9 +80,22 @@ export class DockerApi {
       response.writeHead(this.images.has(image) ? 200 : 404).end("{}");
       return;
     }
+    const box = /^\/containers\/(.*)\/archive$/.exec(pathname)?.[1];
+    if (box !== undefined) {
+      const path = (searchParams.get("path") ?? "").replace(/\/\.$/, "");
+      const tree = this.trees.get(`${this.made.get(box) ?? ""} ${path}`);
+      response.writeHead(tree === undefined ? 404 : 200);
+      response.end(
+        tree === undefined
+          ? '{"message":"Could not find the file"}'
+          : execFileSync("tar", ["-cC", tree, "."]),
+      );
+      return;
+    }
     if (request.method === "DELETE") {
       const { status, message } = this.refusal ?? { status: 204, message: "" };
       if (status === 204 && pathname === `/containers/${this.taken?.Id ?? ""}`) this.taken = undefined;
+      if (status === 204) this.images.delete(pathname.replace("/images/", ""));
       response.writeHead(status).end(message === "" ? "" : JSON.stringify({ message }));
       return;
     }
@@ -90,10 +118,13 @@ export class DockerApi {
         Id: name,
         Names: [`/${name}`],
         ImageID: "sha256:0",
+        Created: this.stopped.get(name) ?? 0,
         Labels: role === undefined ? {} : { "sextant.role": role },
-        State: "running",
+        State: this.stopped.has(name) ? "exited" : "running",
+        Mounts: this.mounted.map((Source) => ({ Type: "bind", Source })),
       }));
-      response.writeHead(200).end(JSON.stringify(pathname === "/images/json" ? [] : all));
+      const images = [...this.images].map((name) => ({ Id: imageId(name), RepoTags: [name] }));
+      response.writeHead(200).end(JSON.stringify(pathname === "/images/json" ? images : all));
       return;
     }
     if (this.gone) {
@@ -102,7 +133,7 @@ export class DockerApi {
     }
     this.logins.push(String(request.headers["x-registry-auth"]));
     this.images.add(`${searchParams.get("fromImage") ?? ""}:${searchParams.get("tag") ?? ""}`);
-    response.writeHead(200).end('{"status":"Pulling"}\n');
+    response.writeHead(200).end(this.told.map((line) => `${JSON.stringify(line)}\n`).join(""));
   }
 
   /** Makes a container of an image that is there, or starts one. */
@@ -124,6 +155,7 @@ export class DockerApi {
       return;
     }
     const { Image } = JSON.parse(text) as { Image: string };
+    this.made.set(new URL(request.url ?? "/", "http://docker").searchParams.get("name") ?? "", Image);
     if (this.images.has(Image)) response.writeHead(201).end('{"Id":"c1"}');
     else response.writeHead(404).end(JSON.stringify({ message: `No such image: ${Image}` }));
   }

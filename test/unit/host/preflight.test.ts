@@ -8,7 +8,7 @@ import { acceptable } from "../../../components/server/preflight-checks";
 import { parseAnswers } from "../../../provider/host/preflight/answers";
 import { findings } from "../../../provider/host/preflight/findings";
 import { tools } from "../../../provider/host/preflight/findings/machine";
-import { judge } from "../../../provider/host/preflight/judge";
+import { judge, judgeInstall } from "../../../provider/host/preflight/judge";
 import { toolsPath } from "../tools/directory";
 import { type Done, run } from "./bare-machine";
 
@@ -107,6 +107,7 @@ interface Change {
   words?: string[];
   /** Ordinary commands that the machine does not have. */
   without?: string[];
+  env?: Record<string, string>;
 }
 
 /** What the script tells of a machine with everything, but for what is changed. */
@@ -119,7 +120,7 @@ function tell(change: Change = {}): string {
   const given = Object.entries({ ...commands, ...change.commands }).filter(
     (each): each is [string, string] => each[1] !== undefined,
   );
-  const env = { SEXTANT_PREFLIGHT_ROOT: root };
+  const env = { ...change.env, SEXTANT_PREFLIGHT_ROOT: root };
   const done = run("preflight", [], Object.fromEntries(given), env, change.without);
   rmSync(root, { recursive: true });
   expect(done).toMatchObject({ status: 0, stderr: "" });
@@ -130,6 +131,12 @@ function tell(change: Change = {}): string {
 function preflight(change: Change = {}): Done {
   const { refused, text } = judge(tell(change), change.words ?? ["ports=80,443"]);
   return refused ? { status: 1, stdout: "", stderr: text } : { status: 0, stdout: text, stderr: "" };
+}
+
+/** The judgement whether Docker has to be installed on it and may be: what it is refused for, nothing, or undefined where it has not. */
+function beforeInstall(change: Change, words = ["docker=install"]): string[] | undefined {
+  const verdict = judgeInstall(tell(change), words);
+  return verdict && named({ status: 0, stdout: "", stderr: verdict.refused ? verdict.text : "" });
 }
 
 /** The checks that a run names, in its order: `port-taken`, `note swap`, `accepted ufw-bypassed`. */
@@ -217,7 +224,7 @@ describe("what is found", () => {
       "no Docker",
       { commands: { docker: undefined, dockerd: undefined } },
       ["docker-missing"],
-      /Docker is not installed\. Install/,
+      /Docker is not installed\. Say docker: "install"/,
     ],
     [
       "Docker's daemon without its command",
@@ -263,7 +270,7 @@ describe("what is found", () => {
     [
       "a rootless Docker",
       { commands: { docker: docker({ info: { SecurityOptions: ["name=seccomp", "name=rootless"] } }) } },
-      ["note docker-rootless"],
+      ["docker-rootless"],
       /low ports/,
     ],
     [
@@ -978,5 +985,42 @@ describe("the checks", () => {
   it("can be accepted by a program where they say so", () => {
     const named = findings.filter(({ level }) => level === "refuses unless accepted").map(({ id }) => id);
     expect([...acceptable]).toEqual(named);
+  });
+});
+
+describe("a machine on which Docker is to be installed", () => {
+  const none = { docker: undefined, dockerd: undefined, "dpkg-query": undefined };
+
+  it("gets it where it has none, or the daemon alone, whatever comes with it is missing", () => {
+    expect(beforeInstall({ commands: none })).toEqual([]);
+    expect(beforeInstall({ commands: { ...none, curl: undefined, iptables: undefined } })).toEqual([]);
+    expect(beforeInstall({ commands: { docker: undefined } })).toEqual([]);
+  });
+
+  it("keeps the one that it has, whatever that is worth", () => {
+    expect(beforeInstall({})).toBeUndefined();
+    for (const own of ["echo podman version 5.4.2", "exit 1"])
+      expect(beforeInstall({ commands: { ...none, docker: own } })).toBeUndefined();
+    expect(beforeInstall({ commands: none }, [])).toBeUndefined();
+  });
+
+  it("is refused first for what does not come with it", () => {
+    expect(beforeInstall({ commands: none, files: { "proc/7/comm": "rootlesskit\n" } })).toEqual([
+      "docker-rootless",
+    ]);
+    expect(beforeInstall({ commands: none }, ["docker=install", "arch=arm64", "disk=99999"])).toEqual([
+      "architecture",
+      "disk",
+    ]);
+  });
+});
+
+describe("a login that is not root's", () => {
+  it("is told by sudo, with its settings, and needs no login of root", () => {
+    const shut = { sshd: sshd({ permitrootlogin: "no" }), sudo: "echo 'use_pty, log_input'" };
+    const output = tell({ commands: shut, env: { SUDO_USER: "ubuntu" } });
+    const { refused, text } = judge(output, []);
+    expect([refused, named({ status: 0, stdout: text, stderr: "" })]).toEqual([false, ["note sudo-log"]]);
+    expect(judge(tell({ commands: shut }), []).text).toContain("sshd-root");
   });
 });

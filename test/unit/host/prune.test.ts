@@ -1,6 +1,6 @@
 /** The verb that cleans up after a release, run in a real shell: what it never takes away, and that it says what it could not. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { DockerApi } from "./docker-api";
+import { DockerApi, imageId } from "./docker-api";
 import { VerbsHere, type Ended } from "./verbs-here";
 
 const role = `shop/test/shop/web-${process.pid}`;
@@ -18,13 +18,18 @@ afterEach(() => {
 });
 
 /** Runs it after a release of `shop-new`, with this as the proxy's list of routes. */
-function prune(routes: string): Promise<Ended> {
-  verbs.command("docker", `case $1 in exec) printf '%b' "${routes}" ;; *) exit 1 ;; esac`);
+function prune(routes: string, keep = 3, owner = "shop/test/shop"): Promise<Ended> {
+  // The words of Docker's command line for an image: its ID, the time of its build and its tags.
+  const images = [...docker.images].map((name) => `${imageId(name)} 1970-01-01T00:00:00Z ${name}\n`);
+  verbs.command(
+    "docker",
+    `case $1 in exec) printf '%b' "${routes}" ;; image) printf '%b' "${images.join("")}" ;; *) exit 1 ;; esac`,
+  );
   return verbs.run("prune", [
     `role=${role}`,
     "wait=5",
-    "keep=3",
-    "for=shop/test/shop",
+    `keep=${keep}`,
+    `for=${owner}`,
     "repository=acme/shop",
     "container=shop-new",
   ]);
@@ -67,5 +72,66 @@ describe("an orphan of the role", () => {
   it.each([404, 409])("has gone, when Docker answers %i", async (status) => {
     docker.refusal = { status, message: "removal is in progress" };
     expect(await prune(header)).toEqual({ code: 0, stderr: "" });
+  });
+});
+
+describe("an image beyond those that are kept", () => {
+  const serves = `${header}shop-web  shop.test  /  shop-new:3000  running  no\n`;
+  const gone = (): string[] => removed().filter((request) => request.includes("/images/"));
+
+  beforeEach(async () => {
+    for (const [version, owner] of [
+      ["v1", "shop/other/shop"],
+      ["v2", "shop/test/shop"],
+      ["v3", "shop/test/shop"],
+    ] as const)
+      expect((await verbs.run("pull", [`image=acme/shop:${version}`, `for=${owner}`], "\n")).code).toBe(0);
+  });
+
+  it("goes, but for one that another release is about to use", async () => {
+    expect(await prune(serves, 1)).toEqual({ code: 0, stderr: "" });
+    expect(gone()).toEqual(["DELETE /images/acme/shop:v2"]);
+  });
+
+  it("goes, when the release that was about to use it has it", async () => {
+    expect(await prune(serves, 1, "shop/other/shop")).toEqual({ code: 0, stderr: "" });
+    expect(gone()).toEqual(["DELETE /images/acme/shop:v2", "DELETE /images/acme/shop:v1"]);
+  });
+});
+
+describe("by hand", () => {
+  const header = "Service   Host   Path  Target           State    TLS\\n";
+  const hour = 3600;
+  const now = Math.floor(Date.now() / 1000);
+
+  /** Runs it with this word, and answers with what it says that goes. */
+  async function byHand(word: "hand" | "look"): Promise<string[]> {
+    verbs.command("docker", `case $1 in exec) printf '%b' "${header}" ;; *) exit 1 ;; esac`);
+    const ended = await verbs.ranBy("prune", [
+      ...[`role=${role}`, "wait=5", "keep=3", "repository=acme/shop", "container=shop-new", word],
+    ]);
+    expect(ended).toMatchObject({ code: 0, stderr: "" });
+    return ended.stdout.split("\n").filter(Boolean);
+  }
+
+  it("takes what has been stopped for long, and nothing that runs or that a release may be about to use", async () => {
+    docker.containers
+      .set("shop-old", role)
+      .set("shop-fresh", role)
+      .set("shop-elsewhere", "shop/test/blog/web");
+    docker.stopped
+      .set("shop-old", now - 2 * hour)
+      .set("shop-fresh", now - 60)
+      .set("shop-elsewhere", 1);
+    docker.stopped.set("shop-new", now - 2 * hour);
+    expect(await byHand("hand")).toEqual(["container shop-old 0"]);
+    expect(removed()).toEqual(["DELETE /containers/shop-old"]);
+  });
+
+  it("takes nothing at all where it is only asked", async () => {
+    docker.containers.set("shop-old", role);
+    docker.stopped.set("shop-old", now - 2 * hour);
+    expect(await byHand("look")).toEqual(["container shop-old 0"]);
+    expect(removed()).toEqual([]);
   });
 });

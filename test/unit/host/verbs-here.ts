@@ -26,6 +26,12 @@ export class VerbsHere {
   }
 
   async run(verb: string, words: string[], stdin = ""): Promise<Ended> {
+    const { code, stderr } = await this.ranBy(verb, words, stdin);
+    return { code, stderr };
+  }
+
+  /** The same, with what it prints. */
+  async ranBy(verb: string, words: string[], stdin = ""): Promise<Ended & { stdout: string }> {
     const child = spawn(join(this.directory, verb), words, {
       env: {
         PATH: `${this.directory}:${process.env["PATH"] ?? ""}`,
@@ -33,11 +39,14 @@ export class VerbsHere {
         SEXTANT_IMAGES: this.given,
       },
     });
-    let stderr = "";
+    let [stdout, stderr] = ["", ""];
+    child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
     child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
+    // A verb that refuses its words reads nothing.
+    child.stdin.on("error", () => undefined);
     child.stdin.end(stdin);
     const code = await new Promise<number | null>((resolve) => child.on("close", resolve));
-    return { code, stderr };
+    return { code, stdout, stderr };
   }
 
   remove(): void {

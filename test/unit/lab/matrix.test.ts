@@ -1,14 +1,35 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { systems } from "../../../lab/machine/system";
+import { repoRoot } from "../../../lab/paths";
 import { type Report, rowOf, rowsFor, summary, table } from "../../../lab/matrix/rows";
 
+/** A folder with a file of tests of each kind, and one with a hook that fails. */
+const cases = join(__dirname, "matrix");
 const choice = { engine: "26.1", os: "debian-13" } as const;
 
-const report = (file: Partial<Report["testResults"][number]>): Report => ({
-  numPassedTests: (file.assertionResults ?? []).filter(({ status }) => status === "passed").length,
-  numFailedTests: (file.assertionResults ?? []).filter(({ status }) => status === "failed").length,
-  testResults: [{ name: "deploy.test.ts", status: "passed", assertionResults: [], ...file }],
-});
-import { systems } from "../../../lab/machine/system";
+/** What the reporter says of a real run of the files of that name. */
+function reported(name: string, ...words: string[]): Report {
+  const directory = mkdtempSync(join(tmpdir(), "sextant-matrix-"));
+  const results = join(directory, "results.json");
+  const reporter = join(repoRoot, "lab/matrix/reporter.ts");
+  const vitest = join(repoRoot, "node_modules/.bin/vitest");
+  try {
+    execFileSync(
+      vitest,
+      ["run", "--config", join(cases, "vitest.config.mts"), `--reporter=${reporter}`, name, ...words],
+      { cwd: repoRoot, env: { ...process.env, SEXTANT_MATRIX_RESULTS: results }, stdio: "pipe" },
+    );
+  } catch {
+    // That tests failed is in the results; without any, the next line fails.
+  }
+  const report = JSON.parse(readFileSync(results, "utf8")) as Report;
+  rmSync(directory, { recursive: true });
+  return report;
+}
 
 describe("the rows of the matrix", () => {
   it("are on every engine, on every system", () => {
@@ -33,38 +54,30 @@ describe("the rows of the matrix", () => {
 });
 
 describe("a row", () => {
-  it("counts tests and says which failed and which were skipped", () => {
-    const row = rowOf(
-      choice,
-      report({
-        status: "failed",
-        assertionResults: [
-          { fullName: "a", status: "passed" },
-          { fullName: "b", status: "failed", failureMessages: ["Error: no\n at x"] },
-          { fullName: "c", status: "skipped" },
-        ],
-      }),
-      2.04,
-    );
+  it("counts tests and says which failed and which were skipped, and why", () => {
+    const row = rowOf(choice, reported("kinds"), 2.04);
     expect(row).toEqual({
-      ...{ ...choice, store: "overlay2", passed: 1, failed: 1, skipped: 1, minutes: 2 },
-      notes: ["failed: b: Error: no", "skipped: c"],
+      ...{ ...choice, store: "overlay2", passed: 1, failed: 1, skipped: 2, minutes: 2 },
+      notes: [
+        "failed: the suite fails: Error: no",
+        "skipped: the suite skips itself: this engine has no such store",
+        "skipped: 1 tests, which their files skip without a reason",
+      ],
+    });
+  });
+
+  it("says how many were not asked for", () => {
+    expect(rowOf(choice, reported("kinds", "--testNamePattern", "passes"), 1, "passes")).toMatchObject({
+      ...{ passed: 1, failed: 0, skipped: 3 },
+      notes: ["skipped: 3 tests, which --test passes does not name"],
     });
   });
 
   it("has failed when a hook failed and every test was skipped for it", () => {
-    const row = rowOf(
-      choice,
-      report({
-        status: "failed",
-        message: "the lab is down\nx",
-        assertionResults: [{ fullName: "a", status: "skipped" }],
-      }),
-      1,
-    );
+    const row = rowOf(choice, reported("hook"), 1);
     expect(row).toMatchObject({ passed: 0, failed: 1, skipped: 1 });
     expect(row.notes).toEqual([
-      "failed: deploy.test.ts: the lab is down",
+      `failed: ${join(cases, "hook.case.ts")}: the lab is down`,
       "skipped: 1 tests, as what they stand on failed",
     ]);
   });
@@ -74,7 +87,8 @@ describe("a row", () => {
   });
 
   it("stands in the table, and in one line of JSON at the end", () => {
-    const row = rowOf(choice, report({ assertionResults: [{ fullName: "a", status: "passed" }] }), 1);
+    const tests = [{ name: "a", state: "passed" }] as const;
+    const row = rowOf(choice, { files: [{ name: "a.test.ts", failed: false, tests: [...tests] }] }, 1);
     expect(table([row])).toBe(
       [
         "engine  store     os         passed  failed  skipped  minutes",

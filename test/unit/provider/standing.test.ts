@@ -40,6 +40,13 @@ describe("the undoing of a step", () => {
     expect(lines()).toBe("");
   });
 
+  it("is left where another user logs in on the same machine now", async () => {
+    const other = { ...shell, name: "box", destination: "ubuntu@192.0.2.1", sudo: true as const };
+    await switches.check?.({}, { ...switched, shell: other });
+    await switches.delete?.("x", routed);
+    expect(lines()).toBe("");
+  });
+
   it("is done where none does, or one on another machine or for another route", async () => {
     const elsewhere = { ...shell, destination: "root@192.0.2.2" };
     await switches.check?.({}, { ...switched, shell: elsewhere });

@@ -26,6 +26,14 @@ const inputs: Record<ResourceType, Values> = {
       command: ["true"],
     },
   },
+  Assets: {
+    shell,
+    directory: "/assets/shop-web.1",
+    release: "0a1b",
+    image: "shop:v1",
+    path: "/public",
+    __auth: "",
+  },
   Bridge: {
     shell,
     config: "0a1b",
@@ -48,11 +56,13 @@ const inputs: Record<ResourceType, Values> = {
       firstEnvs: ["A"],
       secrets: { B: "2" },
       volumes: [],
+      imageVolumes: { volume: "web-image", name: "shop", owner: "shop/prod/app/shop" },
     },
   },
   Data: {
     ...{ label: 'Postgres "db"', argument: "server", name: "shop-db", owner: "shop/db", data: "keep" },
     places: [{ ...place, volume: "data" }],
+    ofImages: [{ ...place, volume: "web-image" }],
   },
   DockerNetwork: { shell, name: "shop", labels: {} },
   ErrorPages: { shell, directory: "/error-pages/shop-1", pages: { "503.html": "closed" } },
@@ -73,6 +83,18 @@ const inputs: Record<ResourceType, Values> = {
     },
     ...{ health: { port: 3000, path: "/up", proto: "http", timeout: "5s" }, command: ["true"] },
   },
+  RegistryCertificates: { host: "images.internal" },
+  RegistryPrune: { shell, container: "shop-images", keep: 10, pushed: { shop: "sha256:0" } },
+  RegistryTrust: {
+    ...{
+      shell,
+      address: "images.internal:5000",
+      ip: "10.0.0.2",
+      authority: "PEM",
+      certificate: "PEM",
+      privateKey: "KEY",
+    },
+  },
   Release: {
     ...{
       shell,
@@ -89,7 +111,11 @@ const inputs: Record<ResourceType, Values> = {
     ...{ shell, role: "shop/prod/shop/web", container: "shop-web-1", services: ["shop-web"], claimed: [] },
     ...{ stopTimeout: "30s", timeout: "120s", keepOld: true, awaitProxy: true, route },
   },
-  Volume: { ...place, name: "shop-db-data", label: 'Postgres "db"', owner: "shop/db", data: "keep" },
+  Volume: {
+    ...{ ...place, name: "shop-db-data", label: 'Postgres "db"', owner: "shop/db", data: "keep" },
+    format: { image: "postgres:17", major: 17, libc: "glibc", user: "app", database: "app" },
+  },
+  Wait: { length: "10s", containers: ["shop-web-1"], next: ["web-2"] },
   Volumes: { hosts: [place], volumes: [{ ...place, name: "shop-db-data" }] },
 };
 

@@ -10,13 +10,13 @@ export const dockerMissing: Finding = {
     return [
       docker.daemon
         ? "Docker's daemon is here without the docker command. Install it: apt-get install docker-cli (docker-ce-cli beside docker-ce)."
-        : "Docker is not installed. Install docker.io or docker-ce.",
+        : 'Docker is not installed. Say docker: "install", or install docker.io or docker-ce.',
     ];
   },
   docs: {
     chapter: "Docker",
     finds: "There is no docker command. Debian 13's docker.io is the daemon alone, and only recommends it.",
-    cure: "Install docker.io or docker-ce; with the daemon there, `apt-get install docker-cli`, or docker-ce-cli beside docker-ce.",
+    cure: '`docker: "install"` installs it on Debian and Ubuntu. Or install docker.io or docker-ce; with the daemon there, `apt-get install docker-cli`, or docker-ce-cli beside docker-ce.',
   },
 };
 

@@ -7,19 +7,25 @@ function uses(machine: Machine, what: string): boolean | undefined {
   return engineOf(machine)?.security.some((each) => each.startsWith(what));
 }
 
+const rootless =
+  "low ports and limits may not work, clients' addresses are lost, and the proxy cannot be replaced without a gap. Install the system's daemon (docker.io or docker-ce), and let the rootless one end: dockerd-rootless-setuptool.sh uninstall, as its user.";
+
 export const dockerRootless: Finding = {
   id: "docker-rootless",
-  level: "note",
-  match: (machine) =>
-    when(
-      uses(machine, "name=rootless"),
-      "Docker runs rootless: low ports and limits may not work, and clients' addresses are lost. Use the system's daemon.",
+  level: "refuses",
+  match: (machine) => [
+    ...when(uses(machine, "name=rootless"), `Docker runs rootless: ${rootless}`),
+    // The daemon of another user is not root's to speak to, and would stay beside one that is installed.
+    ...when(
+      machine.docker !== undefined && machine.docker.is !== "engine" && machine.processes.has("rootlesskit"),
+      `Docker runs rootless here, for a user: ${rootless}`,
     ),
+  ],
   docs: {
     chapter: "Docker",
     finds:
-      "The daemon runs without root: low ports and limits work only where that was set up, and addresses of clients are lost.",
-    cure: "Use the daemon of the system.",
+      "The daemon runs without root, in a network of its own: low ports and limits work only where that was set up, addresses of clients are lost, and what sends connections past the proxy while it is replaced does not reach it.",
+    cure: "Install docker.io or docker-ce, the daemon of the system, and end the rootless one: `dockerd-rootless-setuptool.sh uninstall`, as its user. Its containers and volumes stay in the user's directory.",
   },
 };
 

@@ -59,6 +59,7 @@ export const findings: readonly Finding[] = [
   tools.kubernetes,
   tools.pruneJob,
   ssh.sshdRoot,
+  ssh.sudoLog,
   ssh.sshdStartups,
   ssh.sshdPenalties,
   ssh.sshdSessions,

@@ -7,11 +7,13 @@ export const login: Finding = {
   match: ({ login: who }) =>
     who === undefined || who.id === "0"
       ? []
-      : [`The login is ${who.name}, and the proxy's upgrade and the verbs need root. Log in as root.`],
+      : [
+          `The login is ${who.name}, and the proxy's upgrade and the verbs need root. Name in ssh.user who logs in, root or one with sudo.`,
+        ],
   docs: {
     chapter: "Machine",
-    finds: "The login is not root.",
-    cure: "`ssh.user` has to be root; the verbs and the proxy's upgrade need it.",
+    finds: "The verbs are not run by root: ~/.ssh/config names another user, or root has another number.",
+    cure: "`ssh.user` has to be root, or a user with sudo, who is named there; the verbs and the proxy's upgrade need root.",
   },
 };
 

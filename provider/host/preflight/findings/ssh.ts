@@ -6,10 +6,10 @@ const put = "in /etc/ssh/sshd_config.d/, then systemctl reload ssh";
 export const sshdRoot: Finding = {
   id: "sshd-root",
   level: "refuses unless accepted",
-  match: ({ sshd }) => {
+  match: ({ sshd, login: who }) => {
     const login = sshd?.get("permitrootlogin") ?? "";
     return when(
-      login === "no" || login === "forced-commands-only",
+      who?.sudo === undefined && (login === "no" || login === "forced-commands-only"),
       `sshd's settings say PermitRootLogin ${login}, so the next connection is shut out. Say PermitRootLogin prohibit-password ${put}.`,
     );
   },
@@ -17,7 +17,23 @@ export const sshdRoot: Finding = {
     chapter: "SSH",
     finds:
       "sshd's settings do not let root in with a key: the next connection, or the next start of sshd, is shut out.",
-    cure: "`PermitRootLogin prohibit-password`, then `systemctl reload ssh`.",
+    cure: "`PermitRootLogin prohibit-password`, then `systemctl reload ssh`; or log in as a user with sudo, by `ssh.user`.",
+  },
+};
+
+export const sudoLog: Finding = {
+  id: "sudo-log",
+  level: "note",
+  match: ({ login }) =>
+    when(
+      login?.sudo !== undefined && /\blog_(input|stdin)\b/.test(login.sudo.settings.replaceAll(/!\w+/g, "")),
+      `sudo keeps what is sent to the commands of ${login?.sudo?.user ?? ""} (log_input), secrets among it, where its logs go. Put the line "Defaults:${login?.sudo?.user ?? ""} !log_input, !log_stdin" there by visudo -f /etc/sudoers.d/sextant.`,
+    ),
+  docs: {
+    chapter: "SSH",
+    finds:
+      "The login becomes root by sudo, which is set to keep the standard input of commands (log_input, log_stdin): secrets are sent by it.",
+    cure: "`Defaults:USER !log_input, !log_stdin` in /etc/sudoers.d/sextant, by `visudo -f`.",
   },
 };
 

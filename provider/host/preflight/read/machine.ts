@@ -32,7 +32,10 @@ function readLogin(source: Source): Pick<Machine, "login"> {
   const id = source.text("user-id", "id", { needed: true });
   if (id === undefined) return {};
   const name = source.raw("user-name");
-  return { login: { id, name: name?.code === 0 ? name.text : `user ${id}` } };
+  const by = source.raw("sudo-user")?.text ?? "";
+  // sudo-rs keeps nothing, and has no such settings.
+  const sudo = by === "" ? {} : { sudo: { user: by, settings: source.raw("sudo-settings")?.text ?? "" } };
+  return { login: { id, name: name?.code === 0 ? name.text : `user ${id}`, ...sudo } };
 }
 
 type System =

@@ -1,7 +1,7 @@
-/** One server with data on it: Postgres as up to 17 and as from 18 on, Redis, and an image whose data no argument names. */
+/** One server with data on it: Postgres as up to 17 and as from 18 on, Redis and Valkey, and an image whose data no argument names. */
 import * as pulumi from "@pulumi/pulumi";
 import { Accessory, Firewall, Postgres, Redis, Registry, Server, ssh } from "../../../../components";
-import type { Edit } from "../edit";
+import { servers, type Edit } from "../edit";
 
 const edit = JSON.parse(process.env["ACCESSORIES"] ?? "") as Edit;
 const config = new pulumi.Config();
@@ -21,16 +21,20 @@ const server = new Server("test-data", {
 const labels = { round: edit.round };
 const password = config.requireSecret("dbPassword");
 const image = `${images}/postgres`;
-const older = new Postgres("older", { server, image, version: edit.version, password, labels });
+const { version, user } = edit;
+const older = new Postgres("older", { server, image, version, user, password, labels });
 const newer = new Postgres("newer", { server, image, version: "18", password, labels });
-const cache = new Redis("cache", {
-  server,
-  image: `${images}/redis`,
-  version: "7",
-  password: config.requireSecret("redisPassword"),
-  persistent: edit.persistent,
-  labels,
-});
+const caches = servers.map(
+  ({ name, image: repository, version }) =>
+    new Redis(name, {
+      server,
+      image: `${images}/${repository}`,
+      version,
+      password: config.requireSecret("redisPassword"),
+      persistent: edit.persistent,
+      labels,
+    }),
+);
 new Accessory("bare", {
   server,
   image: `${images}/redis:7`,
@@ -40,4 +44,4 @@ new Accessory("bare", {
 });
 
 export const address = server.address;
-export const urls = { older: older.url, newer: newer.url, cache: cache.url };
+export const urls = { older: older.url, newer: newer.url, cache: caches[0]?.url };

@@ -56,7 +56,7 @@ function deploy({ addresses, keyFile }: NonNullable<Edit["existing"]>): void {
     {
       server: on(edit.dbOn),
       image: `${images}/postgres`,
-      version: "15",
+      version: edit.dbVersion,
       password: config.requireSecret("dbPassword"),
       ...(edit.dbData === undefined ? {} : { data: edit.dbData }),
       transform,

@@ -16,6 +16,14 @@ const registries = [images, config.require("bearer")].map(
       insecure: true,
     }),
 );
+if (edit.hub !== undefined)
+  registries.push(
+    new Registry("hub", {
+      address: edit.hub,
+      username: edit.username,
+      password: pulumi.secret(edit.password),
+    }),
+  );
 const edge = new Firewall("reg-edge", { allow: [ssh.from(config.require("operator"))] });
 const server = new Server("reg-1", {
   type: "cx23",
@@ -35,6 +43,8 @@ function worker(name: string, image: string, version: string): App {
   return new App(name, {
     image,
     version,
+    // Only the server takes the lab's own for Docker Hub.
+    ...(edit.hub === undefined ? {} : { inspectImage: false as const }),
     roles: { job: { servers: [server], command: ["lite", "worker"], readyDelay: "1s", stopTimeout: "2s" } },
     env: { NOTE: edit.note },
     release: ["lite", "release"],

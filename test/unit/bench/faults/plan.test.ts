@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { kindOf, type TimedStep } from "../../../../bench/faults/events";
+import { kindOf, type TimedStep } from "../../../../lab/events";
 import { parseFaultOptions } from "../../../../bench/faults/options";
 import { faults, plan, titleOf, type References, type Row, type Wish } from "../../../../bench/faults/plan";
 

@@ -47,6 +47,7 @@ describe("what runs on a host", () => {
   });
 
   it.each([
+    [`registry.test/shop:v2@sha256:${"0123456789ab".padEnd(64, "0")}`, "v2"],
     ["registry.test:5000/shop:v2", "v2"],
     ["registry.test:5000/shop", "latest"],
     [`registry.test:5000/shop@sha256:${"0123456789ab".padEnd(64, "f")}`, "0123456789ab"],

@@ -40,9 +40,8 @@ describe("the place of the data", () => {
     ["18", { env: { PGDATA: "/var/lib/postgresql/data/pgdata" } }, "/var/lib/postgresql/data"],
   ])("of %s with %j is %s", async (version, args, containerPath) => {
     const name = `db-${version.replaceAll(/[^a-z0-9]/g, "-")}-${Object.keys(args).join("-").toLowerCase()}x`;
-    const { volumes, dataFormat } = await postgres(name, { version, ...args });
+    const { volumes } = await postgres(name, { version, ...args });
     expect(volumes).toEqual([{ volumeName: `shop-test-${name}-data`, containerPath }]);
-    expect(dataFormat).toMatchObject({ volume: `shop-test-${name}-data` });
   });
 
   it("holds every PGDATA that is not refused", () => {
@@ -53,6 +52,15 @@ describe("the place of the data", () => {
         expect(`${path}/`.startsWith(`${mountFor(major, path)}/`)).toBe(true);
       }),
     );
+  });
+});
+
+describe("the volume of Postgres", () => {
+  it("says what is to read it", async () => {
+    await postgres("db-format", { version: "2-pg17", image: "r.test/db", libc: "musl", user: "shop" });
+    expect(graph.find("sextant:index:Volume", "db-format-data").inputs["format"]).toEqual({
+      ...{ image: "r.test/db:2-pg17", major: 17, libc: "musl", user: "shop", database: "shop" },
+    });
   });
 });
 
@@ -96,15 +104,17 @@ describe("an accessory", () => {
   it("says which paths of its image no volume is at", () => {
     const [server] = hosts as [Host, Host];
     const args = { server, image: "mongo:8", volumes: { data: "/data/db" } };
-    const said = unnamedVolumes(args, ["/data/configdb", "/data/db"]).map((problem) =>
+    const name = "shop-test-search";
+    const said = unnamedVolumes(args, name, ["/data/configdb", "/data/db"]).map((problem) =>
       sentence("Accessory", problem),
     );
     expect(said).toEqual([
-      expect.stringContaining("it keeps data at /data/configdb, which volumes does not name"),
+      expect.stringContaining(
+        "it keeps data at /data/configdb, which volumes does not name, so that it is kept in the Docker volume shop-test-search-image-data-configdb; add",
+      ),
     ]);
-    expect(
-      unnamedVolumes({ ...args, volumes: { all: "/data/db", config: "/data/configdb" } }, ["/data/db"]),
-    ).toEqual([]);
+    const all = { ...args, volumes: { all: "/data/db", config: "/data/configdb" } };
+    expect(unnamedVolumes(all, name, ["/data/db"])).toEqual([]);
   });
 });
 

@@ -19,7 +19,7 @@ import { steps, type StepType } from "../../../../provider/release/steps";
 import type { SwitchInputs } from "../../../../provider/release/switch";
 import { pairFor } from "../certificates";
 import { fakeHost, fakeNetwork } from "../fake-host";
-import { newGraph, refusal, unmarked, type Graph } from "../graph";
+import { type Graph, newGraph, refusal, registered, unmarked } from "../graph";
 
 /** A host as the app sees it, without a machine behind it. */
 function hostNamed(hostName: string): Host {
@@ -44,7 +44,7 @@ async function graphOf(
     },
     graph.watching,
   );
-  await new Promise((resolve) => setTimeout(resolve, 200));
+  await registered();
   return { graph, app };
 }
 
@@ -202,6 +202,76 @@ describe("App", () => {
       errorPages: inputs["directory"],
     });
     rmSync(folder, { recursive: true });
+  });
+
+  describe("with assets", () => {
+    const path = "/rails/public/assets";
+    const assets = "sextant:index:Assets";
+    const mounts = (graph: Graph, name: string): unknown[] =>
+      graph.find(containerType, name).inputs["volumes"] as unknown[];
+
+    it("mounts what a step on each host has put there of the release, for roles with a route alone", async () => {
+      const { graph } = await graphOf((hosts) => ({
+        assetPath: `${path}/`,
+        volumes: { "/srv/data": "/data" },
+        roles: { web: { servers: hosts }, job: { servers: hosts.slice(0, 1), command: ["bin/jobs"] } },
+      }));
+      const made = graph.made.filter(({ type }) => type === assets).map(({ name }) => name);
+      expect(made).toEqual(["shop-web-web-1-assets", "shop-web-web-2-assets"]);
+      const { directory, release, image } = graph.find(assets, "shop-web-web-2-assets").inputs;
+      expect(directory).toMatch(/^\/var\/lib\/sextant\/assets\/shop-web\.[0-9a-f]{8}$/);
+      expect(release).toMatch(/^[0-9a-f]{12}$/);
+      expect(image).toBe("registry.test/shop:v2");
+      const mount = {
+        hostPath: `${String(directory)}/${String(release)}/served`,
+        containerPath: path,
+        readOnly: true,
+      };
+      expect(mounts(graph, "shop-web-web-2")).toContainEqual(mount);
+      expect(mounts(graph, "shop-job-web-1")).toHaveLength(1);
+      const places = graph.find("sextant:index:CleanUp").inputs["places"] as {
+        role: string;
+        assets?: string;
+      }[];
+      expect(places.map((place) => place.assets)).toEqual([
+        ...Array<string>(2).fill(`${String(directory)}/${String(release)}`),
+        undefined,
+      ]);
+    });
+
+    it("names its directory after the image alone, so that a change of the environment mounts the same", async () => {
+      const at = async (change: Partial<AppArgs>): Promise<unknown> =>
+        mounts((await graphOf(() => ({ assetPath: path, ...change }))).graph, "shop-web-web-1")[0];
+      const before = await at({});
+      expect(await at({ env: { A: "1" } })).toEqual(before);
+      expect(await at({ version: "v3" })).not.toEqual(before);
+      expect(await at({ assetPath: "/public" })).not.toEqual(before);
+    });
+
+    it("has them on all hosts before the release command runs", async () => {
+      const { graph } = await graphOf(() => ({ assetPath: path, release: ["bin/migrate"] }));
+      const waits = graph.optionsOf("sextant:index:Release", "shop-release").dependsOn as object[];
+      expect(waits.filter((one) => (one as { __pulumiType?: string }).__pulumiType === assets)).toHaveLength(
+        2,
+      );
+    });
+
+    it("has none without assetPath", async () => {
+      const { graph } = await graphOf(() => ({}));
+      expect(graph.made.filter(({ type }) => type === assets)).toEqual([]);
+      expect(mounts(graph, "shop-web-web-1")).toEqual([]);
+    });
+  });
+
+  it("waits after each batch but the last, by what the batch has released", async () => {
+    const { graph, app } = await graphOf(() => ({ rollout: { batch: 1, wait: "90s" } }));
+    const { name, inputs } = graph.find("sextant:index:Wait");
+    expect([name, inputs["length"], inputs["next"]]).toEqual(["shop-wait-1", "90s", ["web-2"]]);
+    expect(inputs["containers"]).toHaveLength(1);
+    const [first] = app.placements;
+    expect(graph.optionsOf("sextant:index:Wait", "shop-wait-1").dependsOn).toEqual(first?.switches);
+    const { graph: plain } = await graphOf(() => ({ rollout: { batch: 1 } }));
+    expect(plain.made.filter(({ type }) => type === "sextant:index:Wait")).toEqual([]);
   });
 
   it("tells each switch the routes of its role, and what the program gives to others on its host", async () => {

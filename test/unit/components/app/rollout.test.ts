@@ -2,16 +2,26 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { batches, type Placement, type Role } from "../../../../components/app/plan";
-import { begin, keyOf, leaseSeconds, rollout, type Rollout } from "../../../../components/app/rollout";
+import {
+  assetsOf,
+  begin,
+  keyOf,
+  leaseSeconds,
+  rollout,
+  waitKey,
+  type Rollout,
+} from "../../../../components/app/rollout";
+import type { AppArgs } from "../../../../components/app/args";
 import type { Host } from "../../../../components/host/host";
 
-type Batch = Parameters<typeof rollout>[1];
+type Batch = NonNullable<AppArgs["rollout"]>["batch"];
 
 const role = fc.record({
   kind: fc.constantFrom("web", "worker", "stop-first"),
   routes: fc.integer({ min: 1, max: 3 }),
   readyTimeout: fc.constantFrom("10s", "2m"),
   stopTimeout: fc.constantFrom("5s", "1h"),
+  assetPath: fc.option(fc.constant("/public"), { nil: undefined }),
 });
 const fleet = fc
   .integer({ min: 1, max: 8 })
@@ -21,11 +31,12 @@ const fleet = fc
     return fc.array(placed, { minLength: 1, maxLength: 4 });
   })
   .map((all) =>
-    all.map(([{ kind, routes, readyTimeout, stopTimeout }, servers], at) => ({
+    all.map(([{ kind, routes, readyTimeout, stopTimeout, assetPath }, servers], at) => ({
       name: `r${at}`,
       servers,
       readyTimeout,
       stopTimeout,
+      assetPath,
       strategy: kind === "stop-first" ? "stop-first" : undefined,
       routes: Array.from({ length: kind === "web" ? routes : 0 }, (_, each) => ({
         service: `r${at}-${each}`,
@@ -43,6 +54,12 @@ function waitedFor({ steps }: Rollout): (key: string) => Set<string> {
   return (key) => known.get(key) ?? new Set();
 }
 
+/** Half of them wait between batches. */
+const rolling = (batch: Batch): NonNullable<AppArgs["rollout"]> =>
+  batch !== undefined && Number(batch) % 2 === 0
+    ? { batch, wait: "10s" }
+    : { ...(batch === undefined ? {} : { batch }) };
+
 const isFirst = ({ role: { strategy } }: Placement): boolean => strategy === "stop-first";
 const hasRoute = ({ role: { routes } }: Placement): boolean => routes.length > 0;
 const key = (kind: "container" | "ready") => (placement: Placement) => keyOf(kind, placement);
@@ -58,18 +75,37 @@ function ofEachBatch(
 ): void {
   fc.assert(
     fc.property(fleet, share, (roles, size) => {
-      const rolled = rollout(roles, size);
+      const rolled = rollout(roles, rolling(size));
       const before = waitedFor(rolled);
       for (const batch of batches(roles, size)) check(batch, before, rolled);
     }),
   );
 }
 
+const assetKeys = (roles: readonly Role[]): string[] =>
+  assetsOf(roles).map((placement) => keyOf("assets", placement));
+
 describe("a rollout", () => {
+  it("has the assets of a container on its host before it is made, and all of them before anything is switched", () => {
+    fc.assert(
+      fc.property(fleet, share, (roles, size) => {
+        const { steps } = rollout(roles, rolling(size));
+        const before = waitedFor({ steps, last: [] });
+        for (const { role, host } of assetsOf(roles)) {
+          expect(role.routes.length).toBeGreaterThan(0);
+          expect(before(keyOf("container", { role, host }))).toContain(keyOf("assets", { role, host }));
+        }
+        for (const step of steps.filter(({ kind }) => kind === "switch"))
+          expect([...before(step.key)]).toEqual(expect.arrayContaining(assetKeys(roles)));
+      }),
+    );
+  });
+
   it("has a container, a check, and a switch for each route or worker, of every role on every host, once", () => {
     fc.assert(
       fc.property(fleet, share, (roles, size) => {
-        const keys = rollout(roles, size).steps.map((step) => step.key);
+        const { steps } = rollout(roles, rolling(size));
+        const keys = steps.filter(({ kind }) => kind !== "wait").map((step) => step.key);
         const all = batches(roles, size)
           .flat()
           .flatMap((one) => [keyOf("container", one), keyOf("ready", one), ...switchesOf(one)]);
@@ -82,8 +118,8 @@ describe("a rollout", () => {
   it("names steps before each step alone, and begins after what comes first", () => {
     fc.assert(
       fc.property(fleet, share, (roles, size) => {
-        const made = new Set([begin]);
-        for (const { key: own, after } of rollout(roles, size).steps) {
+        const made = new Set([begin, ...assetKeys(roles)]);
+        for (const { key: own, after } of rollout(roles, rolling(size)).steps) {
           expect(after.length).toBeGreaterThan(0);
           for (const each of after) expect(made).toContain(each);
           made.add(own);
@@ -121,7 +157,7 @@ describe("a rollout", () => {
   it("makes nothing of a batch before the batch before it is done, and is done with the last of them", () => {
     fc.assert(
       fc.property(fleet, share, (roles, size) => {
-        const rolled = rollout(roles, size);
+        const rolled = rollout(roles, rolling(size));
         const before = waitedFor(rolled);
         let done: string[] = [];
         for (const batch of batches(roles, size)) {
@@ -138,7 +174,7 @@ describe("a rollout", () => {
   it("switches one after the other, the routes of a role on a host in their order", () => {
     fc.assert(
       fc.property(fleet, share, (roles, size) => {
-        const rolled = rollout(roles, size);
+        const rolled = rollout(roles, rolling(size));
         const before = waitedFor(rolled);
         const switches = rolled.steps.filter(({ kind }) => kind === "switch");
         for (const [at, { key: own }] of switches.entries())
@@ -152,15 +188,37 @@ describe("a rollout", () => {
       const own = steps.filter(
         ({ kind, key: each }) => kind === "switch" && batch.flatMap(switchesOf).includes(each),
       );
-      const placements = [...new Set(own.map(({ placement }) => placement))];
+      const placements = [...new Set(own.flatMap((step) => ("placement" in step ? [step.placement] : [])))];
       for (const [at, placement] of placements.entries()) {
         const former = placements[at - 1];
         if (former === undefined) continue;
         const near = [keyOf("ready", placement), ...switchesOf(placement), ...switchesOf(former)];
-        for (const { after } of own.filter((step) => step.placement === placement))
+        for (const { after } of own.filter((step) => "placement" in step && step.placement === placement))
           for (const each of after) expect(near).toContain(each);
       }
     });
+  });
+
+  it("waits between two batches when one is done, once, and makes nothing of the next before; without a wait nothing waits", () => {
+    fc.assert(
+      fc.property(fleet, share, fc.boolean(), (roles, size, waits) => {
+        const all = batches(roles, size);
+        const given = {
+          ...(size === undefined ? {} : { batch: size }),
+          ...(waits ? { wait: "10s" as const } : {}),
+        };
+        const rolled = rollout(roles, given);
+        const before = waitedFor(rolled);
+        const found = rolled.steps.filter((step) => step.kind === "wait");
+        expect(found.map((step) => step.key)).toEqual(waits ? all.slice(1).map((_, at) => waitKey(at)) : []);
+        for (const [at, { key: own, batch, next }] of found.entries()) {
+          expect([batch, next]).toEqual([all[at], all[at + 1]]);
+          const done = batch.flatMap((one) => [keyOf("ready", one), ...switchesOf(one)]);
+          expect([...before(own)]).toEqual(expect.arrayContaining(done));
+          for (const container of next.map(key("container"))) expect(before(container)).toContain(own);
+        }
+      }),
+    );
   });
 
   it("gives each container the lease of its batch, and what has no switch none", () => {

@@ -9,7 +9,7 @@ import type { Call, Step, StepInputs } from "../../../../provider/release/step";
 import { steps, type StepType } from "../../../../provider/release/steps";
 import { pairFor } from "../certificates";
 import { fakeHost, fakeNetwork } from "../fake-host";
-import { newGraph, unmarked } from "../graph";
+import { newGraph, registered, unmarked } from "../graph";
 
 const verbs = readVerbs();
 /** Lines of all resources, as VERB and the words before a command that is handed on. */
@@ -54,10 +54,11 @@ beforeAll(async () => {
       job: { servers: [web], command: ["bin/jobs"], strategy: "stop-first", ready: ["true"] },
     },
     volumes: { storage: "/data" },
+    assetPath: "/public/assets",
     secrets: { DATABASE_URL: db.url },
     release: ["bin/rails", "db:prepare"],
   });
-  await new Promise((resolve) => setTimeout(resolve, 300));
+  await registered();
   for (const { type, inputs } of graph.made) {
     const step = type.replace("sextant:index:", "");
     if (!isStep(step)) continue;
@@ -76,6 +77,7 @@ describe("a line of a component", () => {
   it("is one of each verb that a release, a proxy and an accessory need", () => {
     const made = new Set(lines.map(({ verb }) => verb));
     for (const verb of [
+      "assets",
       "release",
       "ready",
       "switch",

@@ -29,12 +29,12 @@ describe("an accessory that was renamed", () => {
       component: "shop/test/accessory/db",
       data: "keep",
       host: "web-1",
+      format: { image: "postgres:17", major: 17, libc: "glibc", user: "app", database: "app" },
     });
     expect(graph.find(type("Container"), "db").inputs).toMatchObject({
       name: "before-shop-test-db",
       network: { aliases: ["before-shop-test-db"] },
       volumes: [{ volumeName: "before-shop-test-db-data" }],
-      dataFormat: { volume: "before-shop-test-db-data" },
       ownedBy: "sextant.owner",
       labels: { "sextant.owner": "shop/test/accessory/db" },
     });
@@ -106,6 +106,24 @@ describe("an app that was renamed", () => {
     expect(mounted("shop-clock-web-1")).toEqual([files, srv]);
     expect(mounted("shop-job-web-2")).toEqual([{ ...files, volumeName: "other" }, srv]);
     expect(graph.find(type("Release"), "shop-release").inputs["volumes"]).toEqual([files, srv]);
+    const ofImage = {
+      name: "before-shop-test-shop",
+      owner: "shop/old/app/shop",
+      component: "shop/test/app/shop",
+    };
+    for (const [made, name] of [
+      ["Container", "shop-job-web-2"],
+      ["Release", "shop-release"],
+    ] as const)
+      expect(graph.find(type(made), name).inputs["imageVolumes"]).toEqual({
+        ...ofImage,
+        volume: "job-image",
+      });
+    expect(graph.find(type("Data"), "shop").inputs["ofImages"]).toMatchObject([
+      { volume: "job-image", host: "web-1" },
+      { volume: "job-image", host: "web-2" },
+      { volume: "clock-image", host: "web-1" },
+    ]);
     const { places, ...data } = graph.find(type("Data"), "shop").inputs;
     expect(data).toMatchObject({ label: 'App "shop"', argument: "roles" });
     expect((places as object[]).map((place) => ({ ...place, shell: undefined }))).toEqual([

@@ -19,6 +19,7 @@ const web: ImageUse = {
   role: "web",
   command: undefined,
   ports: [{ argument: "route.port", port: 3000 }],
+  volume: "shop-test-shop-web-image",
   hosts: [{ name: "web-1", architecture: "amd64" }],
 };
 
@@ -68,6 +69,12 @@ describe("an image against its roles", () => {
     expect(said({ entrypoint: ["/rails/bin/docker-entrypoint"], command: ["irb"] })[0]).toContain(
       "role web would run irb, which waits for a keyboard",
     );
+  });
+
+  it("keeps data where no volume of the role is, and it is said where", () => {
+    expect(said({ volumes: ["/data", "/data/db"] }, { mounted: ["/data"] })).toEqual([
+      'App: image is "r.test/shop:v1", but it keeps data at /data/db, which no volume of role web is at, so that it is kept in the Docker volume shop-test-shop-web-image-data-db of each of its servers, which old and new containers share; add "/data/db" to the role\'s volumes before it holds anything, unless what is there may be lost (npx sextant docs checks#image-volume).',
+    ]);
   });
 
   it("exposes another port", () => {

@@ -6,7 +6,13 @@ import type { AddressInfo } from "node:net";
 /** An image for one platform. */
 export interface Made {
   architecture: string;
-  config?: { Entrypoint?: string[]; Cmd?: string[]; ExposedPorts?: Record<string, object>; User?: string };
+  config?: {
+    Entrypoint?: string[];
+    Cmd?: string[];
+    ExposedPorts?: Record<string, object>;
+    User?: string;
+    Volumes?: Record<string, object>;
+  };
   /** Whether its layer is compressed by zstd. */
   zstd?: boolean;
 }

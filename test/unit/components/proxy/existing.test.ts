@@ -2,19 +2,15 @@
 import { describe, expect, it } from "vitest";
 import { App, ExistingProxy, Proxy, type AppArgs, type Host, type ProxyArgs } from "../../../../components";
 import { fakeHost, fakeNetwork } from "../fake-host";
-import { newGraph, type Graph } from "../graph";
+import { type Graph, newGraph, registered } from "../graph";
 
 const type = (name: string): string => `sextant:index:${name}`;
-
-async function settled(): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, 200));
-}
 
 async function proxyWith(change: Partial<ProxyArgs> = {}): Promise<Graph> {
   const graph = await newGraph();
   const host = fakeHost("web-1", fakeNetwork("web-1"));
   new Proxy("proxy", { servers: [host], ...change }, graph.watching);
-  await settled();
+  await registered();
   return graph;
 }
 
@@ -119,7 +115,7 @@ describe("a proxy of another program", () => {
       },
       graph.watching,
     );
-    await settled();
+    await registered();
     return graph;
   }
 
@@ -167,7 +163,7 @@ describe("a server of Kamal's that is taken over", () => {
       },
       graph.watching,
     );
-    await settled();
+    await registered();
     return graph;
   }
 

@@ -14,7 +14,7 @@ import {
 } from "../../../../components";
 import { pairFor } from "../certificates";
 import { privateKeyText } from "../private-key";
-import type { World } from "./world";
+import { context, type World } from "./world";
 
 const lockedKey = "-----BEGIN ENCRYPTED PRIVATE KEY-----\nMIIE\n-----END ENCRYPTED PRIVATE KEY-----\n";
 const own = pairFor("a.test");
@@ -225,6 +225,41 @@ export const refusals: [title: string, make: (w: World) => unknown, sentence: st
     "app: error pages that are nowhere",
     (w) => w.app({ errorPages: "nowhere" }),
     `App "shop": errorPages is "nowhere", but ${process.cwd()} has no such directory; name one from where the program runs, such as public.`,
+  ],
+  [
+    "app: assets at no path of the image",
+    (w) => w.app({ assetPath: "public/assets" }),
+    'App "shop": assetPath is "public/assets", but it has to be an absolute path without blanks or colons; write it like "/data".',
+  ],
+  [
+    "app: assets in place of the whole image",
+    (w) => w.app({ assetPath: "//" }),
+    'App "shop": assetPath is "//", but it would hide all of the image; name the directory of the built assets, such as "/rails/public/assets".',
+  ],
+  [
+    "app: assets of a worker",
+    (w) => w.app({ roles: { web: { servers: [w.host] }, job: { servers: [w.host], assetPath: "/public" } } }),
+    'App "shop": roles.job.assetPath is for roles with a route, and this one has none; remove it.',
+  ],
+  [
+    "app: assets without a route",
+    (w) => w.app({ route: undefined, assetPath: "/public" }),
+    'App "shop": assetPath is for roles with a route, and there is none; remove it, or give a route.',
+  ],
+  [
+    "app: assets at the path of a volume",
+    (w) => w.app({ assetPath: "/public/", volumes: { pub: "/public" } }),
+    'App "shop": volumes.pub is "/public", but the assets are mounted there by assetPath; remove one of them.',
+  ],
+  [
+    "app: a wait between batches that is none",
+    (w) => w.app({ rollout: { batch: 1, wait: "10" as "10s" } }),
+    'App "shop": rollout.wait is "10", but a duration is a number with ms, s, m or h; write it like "30s" (npx sextant docs checks#values).',
+  ],
+  [
+    "app: a wait without batches",
+    (w) => w.app({ rollout: { wait: "10s" } }),
+    'App "shop": rollout.wait is between batches, and without rollout.batch all hosts are one; say how many hosts a batch has, such as batch: 1, or remove it.',
   ],
   [
     "app: interval of a health check",
@@ -802,6 +837,11 @@ export const refusals: [title: string, make: (w: World) => unknown, sentence: st
     'Postgres "db": image is "postgres:latest", but without a tag of its own, a pull can bring another release of your data\'s server; add the version as its tag (npx sextant docs checks#mutable-tag).',
   ],
   [
+    "postgres: another C library",
+    (w) => w.postgres({ libc: "uclibc" as "musl" }),
+    'Postgres "db": libc is "uclibc", but it is one of glibc, musl; choose one of these.',
+  ],
+  [
     "postgres: version without the major one",
     (w) => w.postgres({ version: "nightly-build" }),
     'Postgres "db": version is "nightly-build", but it does not say which major version of PostgreSQL it is, and the place of the data depends on that; give it as major (npx sextant docs checks#data-format).',
@@ -983,6 +1023,53 @@ export const refusals: [title: string, make: (w: World) => unknown, sentence: st
     'ExistingServer "old": architecture is "x86", but it is one of amd64, arm64; choose one of these.',
   ],
   [
+    "existing server: user with the address",
+    (w) => new ExistingServer("old", { address: "203.0.113.7", ssh: { ...w.access, user: "ubuntu@web" } }),
+    'ExistingServer "old": ssh.user is "ubuntu@web", but it is no name of a user; write the name alone, such as "ubuntu".',
+  ],
+  [
+    "existing server: jump host as ssh's own word",
+    (w) =>
+      new ExistingServer("old", {
+        address: "203.0.113.7",
+        ssh: { ...w.access, jumpHost: { address: "root@203.0.113.1:2222" } },
+      }),
+    'ExistingServer "old": ssh.jumpHost.address is "root@203.0.113.1:2222", but a host is a bare DNS name without scheme, port or path; give its address or name, such as "203.0.113.1"; user and port are members of their own (npx sextant docs checks#values).',
+  ],
+  [
+    "existing server: jump host's user as an option",
+    (w) =>
+      new ExistingServer("old", {
+        address: "203.0.113.7",
+        ssh: { ...w.access, jumpHost: { address: "bastion", user: "-oX" } },
+      }),
+    'ExistingServer "old": ssh.jumpHost.user is "-oX", but it is no name of a user; write the name alone, such as "ubuntu".',
+  ],
+  [
+    "existing server: jump host's port",
+    (w) =>
+      new ExistingServer("old", {
+        address: "203.0.113.7",
+        ssh: { ...w.access, jumpHost: { address: "bastion", port: 0 } },
+      }),
+    'ExistingServer "old": ssh.jumpHost.port is 0, but a port is a whole number from 1 to 65535; give the port that is meant, such as 3000 (npx sextant docs checks#values).',
+  ],
+  [
+    "existing server: jump host's key with its address",
+    (w) =>
+      new ExistingServer("old", {
+        address: "203.0.113.7",
+        ssh: { ...w.access, jumpHost: { address: "bastion", hostKey: "bastion" } },
+      }),
+    'ExistingServer "old": ssh.jumpHost.hostKey is "bastion", but a pinned host key is of type ed25519 and has no address in front; take "ssh-ed25519 AAAA…" from ssh-keyscan -t ed25519.',
+  ],
+  [
+    "existing server: another way to Docker",
+    (w) =>
+      new ExistingServer("old", { address: "203.0.113.7", ssh: w.access, docker: "podman" as "install" }),
+    'ExistingServer "old": docker is "podman", but it is one of install; choose one of these.',
+  ],
+  [
     "existing server: another tool to take over",
     (w) => new ExistingServer("old", { address: "203.0.113.7", ssh: w.access, takeOver: "dokku" as "kamal" }),
     'ExistingServer "old": takeOver is "dokku", but it is one of kamal; choose one of these.',
@@ -1030,11 +1117,6 @@ export const refusals: [title: string, make: (w: World) => unknown, sentence: st
     "app: taking over without a service",
     (w) => w.onKamals({} as { service: string }),
     'App "shop": takeOver.service is missing; give Kamal\'s service, such as "shop".',
-  ],
-  [
-    "existing server: login that is not root",
-    (w) => new ExistingServer("old", { address: "203.0.113.7", ssh: { ...w.access, user: "ubuntu" } }),
-    'ExistingServer "old": ssh.user is "ubuntu", but the verbs and the proxy\'s upgrade need root, and sudo is not used; let the key in as root (sudo cp ~/.ssh/authorized_keys /root/.ssh/ there), and leave ssh.user out.',
   ],
   [
     "existing server: secret with a passphrase",
@@ -1090,6 +1172,81 @@ export const refusals: [title: string, make: (w: World) => unknown, sentence: st
     "network: subnet outside",
     () => new Network("net", { subnets: ["10.9.0.0/24"] }),
     'Network "net": subnets[0] is "10.9.0.0/24", but it is outside of 10.0.0.0/16; choose a part of that range.',
+  ],
+  [
+    "image: repository with a tag",
+    (w) => w.image({ repository: "r.test/shop:v1" }),
+    'Image "shop": repository is "r.test/shop:v1", but the release is given apart, so that it can be seen in a diff; move the tag or digest to version.',
+  ],
+  [
+    "image: a digest as version",
+    (w) => w.image({ version: `sha256:${"0".repeat(64)}` }),
+    `Image "shop": version is "sha256:${"0".repeat(64)}", but it is no tag; write it like "v42".`,
+  ],
+  [
+    "image: a tag that moves",
+    (w) => w.image({ version: "latest" }),
+    'Image "shop": version is "latest", but a tag that moves gives no release to go back to; use a tag of its own for each build, such as the commit\'s hash (npx sextant docs checks#mutable-tag).',
+  ],
+  [
+    "image: no version of a context that is in no commit",
+    (w) => w.image({ version: undefined }),
+    `Image "shop": version has no value, and ${context} is in no commit that git knows; commit it, or give a tag of its own for each build.`,
+  ],
+  [
+    "image: no such context",
+    (w) => w.image({ context: "no/such" }),
+    'Image "shop": context is "no/such", but there is no such directory on this machine; write it from the directory of the program.',
+  ],
+  [
+    "image: uncommitted of another word",
+    (w) => w.image({ uncommitted: "ignore" as "mark" }),
+    'Image "shop": uncommitted is "ignore", but it is one of mark, refuse; choose one of these.',
+  ],
+  [
+    "image: cache of another mode",
+    (w) => w.image({ cache: { type: "gha", mode: "all" as "max" } }),
+    'Image "shop": cache.mode is "all", but it is one of max, min; choose one of these.',
+  ],
+  [
+    "image: cache of another type",
+    (w) => w.image({ cache: { type: "s3" as "gha" } }),
+    'Image "shop": cache.type is "s3", but it is one of registry, gha, local; choose one of these.',
+  ],
+  [
+    "image: cache with another type's member",
+    (w) => w.image({ cache: { type: "gha", image: "r.test/cache" } }),
+    'Image "shop": cache.image has no meaning for a cache of type gha; leave it out, or write type: "registry".',
+  ],
+  [
+    "image: local cache without a directory",
+    (w) => w.image({ cache: { type: "local" } }),
+    'Image "shop": cache.directory is missing; name the directory.',
+  ],
+  [
+    "image: build argument of a bad name",
+    (w) => w.image({ args: { "RUBY-VERSION": "3" } }),
+    'Image "shop": args.RUBY-VERSION is "RUBY-VERSION", but the name of a variable has letters, digits and underscores and does not start with a digit; rename it.',
+  ],
+  [
+    "image: secret of a bad id",
+    (w) => w.image({ secrets: { "a,b": "canary" } }),
+    'Image "shop": secrets.a,b has an id that no Dockerfile can name: letters, digits, dots, hyphens and underscores; rename it.',
+  ],
+  [
+    "image: ssh of another form",
+    (w) => w.image({ ssh: ["default=a=b"] }),
+    'Image "shop": ssh[0] is "default=a=b", but it is no id, and no id with a path; write it like "default" or "github=~/.ssh/github_ed25519".',
+  ],
+  [
+    "image: an architecture as platform",
+    (w) => w.image({ platforms: ["arm64"] }),
+    'Image "shop": platforms[0] is "arm64", but a platform is a system and an architecture; write it like "linux/arm64".',
+  ],
+  [
+    "image: a builder that is gone",
+    (w) => w.image({ builder: w.gone }),
+    'Image "shop": builder is "web-2", but that server is gone, so that nothing can be put on it; take it out here, or take gone out there once it is back (npx sextant docs checks#gone).',
   ],
   [
     "registry: address with a scheme",

@@ -9,6 +9,7 @@ import {
   Network,
   Postgres,
   ExistingProxy,
+  Image,
   Proxy,
   Redis,
   Server,
@@ -16,6 +17,7 @@ import {
   type AccessoryArgs,
   type AppArgs,
   type Host,
+  type ImageArgs,
   type PostgresArgs,
   type ExistingProxyArgs,
   type ProxyArgs,
@@ -30,6 +32,9 @@ import { newGraph, type Answers } from "../graph";
 const privateKeyFile = join(mkdtempSync(join(tmpdir(), "sextant-refusals-")), "id_ed25519");
 writeFileSync(privateKeyFile, privateKeyText);
 writeFileSync(`${privateKeyFile}.pub`, "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGJ1dCB0aGlz someone@here\n");
+
+export const context = mkdtempSync(join(tmpdir(), "sextant-refusals-"));
+writeFileSync(join(context, "Dockerfile"), "FROM scratch\n");
 
 const halves = JSON.stringify({
   private: Buffer.from("a host key\n").toString("base64"),
@@ -76,6 +81,11 @@ export class World {
   server(change: Partial<ServerArgs>): Server {
     const edge = change.firewalls ? [] : [new Firewall("edge", { allow: [ssh.from("203.0.113.0/24")] })];
     return new Server("web-1", { type: "cx23", firewalls: edge, ssh: this.access, ...change });
+  }
+
+  /** Of a context that is in no commit. */
+  image(change: Partial<ImageArgs>): Image {
+    return new Image("shop", { repository: "registry.test/shop", context, version: "v1", ...change });
   }
 
   app(change: Partial<AppArgs>, name = "shop"): App {

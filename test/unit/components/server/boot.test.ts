@@ -3,10 +3,11 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { whole } from "../../../../provider/host/scripts";
 import { type Done, runText } from "../../host/bare-machine";
 
 const script = (name: string): string =>
-  readFileSync(join(__dirname, "../../../../components/server", name), "utf8");
+  whole(readFileSync(join(__dirname, "../../../../components/server", name), "utf8"));
 
 interface Booted extends Done {
   /** The commands that changed something, in their order. */

@@ -4,7 +4,9 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
 import { ExistingServer } from "../../../../components/server/existing-server";
+import { Registry } from "../../../../components/registry/registry";
 import type { ExistingServerArgs } from "../../../../components/server/existing-args";
+import { machineOf } from "../../../../components/image/machine";
 import { newGraph, refusal, value } from "../graph";
 import { privateKeyText } from "../private-key";
 
@@ -49,6 +51,38 @@ it("holds connections to the host key, where there is one", async () => {
   expect(graph.find(gate, "b-gate").inputs.shell).not.toHaveProperty("hostKey");
 });
 
+it("is reached as another user by sudo, through a jump host, by all that reaches it", async () => {
+  const jumpKey = `ssh-ed25519 ${"C".repeat(68)}`;
+  const graph = await newGraph();
+  const jumpHost = { address: "203.0.113.1", port: 2222, hostKey: `${jumpKey} bastion` };
+  const server = new ExistingServer("web-1", { ...good, ssh: { privateKeyFile, user: "ubuntu", jumpHost } });
+  await value(server.network.id);
+  const way = {
+    destination: "ubuntu@203.0.113.7",
+    sudo: true,
+    jump: { destination: "ubuntu@203.0.113.1", port: 2222, hostKey: jumpKey },
+  };
+  expect(graph.find(gate, "web-1-gate").inputs.shell).toMatchObject(way);
+  expect(graph.find("sextant:index:DockerNetwork", "web-1").inputs.shell).toMatchObject(way);
+  expect(await value(server.connection)).toMatchObject({
+    user: "ubuntu",
+    proxy: { host: "203.0.113.1", port: 2222, user: "ubuntu", hostKey: jumpKey, privateKey: privateKeyText },
+  });
+});
+
+it("has Docker installed where the program says so, with the registries that have no TLS", async () => {
+  const graph = await newGraph();
+  const registries = ["r.test:5000", "b.test:5000"].map(
+    (address, at) =>
+      new Registry(`r${at}`, { address, username: "a", password: "b", insecure: true }, graph.watching),
+  );
+  const server = new ExistingServer("web-1", { ...good, docker: "install", registries });
+  await value(server.preflight.id);
+  expect(graph.find(gate, "web-1-gate").inputs.words).toEqual([
+    ...["ports=80,443", "disk=2048", "docker=install", "insecure=b.test:5000,r.test:5000"],
+  ]);
+});
+
 it("holds all that comes after the preflight to the key that it saw first, where none is pinned", async () => {
   const seenHostKey = `ssh-ed25519 ${"B".repeat(68)}`;
   const graph = await newGraph(({ type }) => (type === gate ? { seenHostKey } : {}));
@@ -60,6 +94,16 @@ it("holds all that comes after the preflight to the key that it saw first, where
   expect(graph.find(network, "a").inputs.shell).toMatchObject({ hostKey: seenHostKey });
   expect(graph.find(network, "b").inputs.shell).toMatchObject({ hostKey });
   expect(await value(open.ssh)).toMatchObject({ hostKey: seenHostKey });
+});
+
+it("is what its preflight has seen, for what is said of images", async () => {
+  const seen = { architecture: "arm64", dockerMajor: 20 };
+  await newGraph(({ type, name }) => (type === gate && name === "a-gate" ? { seen } : {}));
+  const [known, unknown] = [new ExistingServer("a", good), new ExistingServer("b", good)];
+  expect(await machineOf(known)).toEqual({ name: "a", ...seen });
+  expect(await machineOf(unknown)).toEqual({ name: "b", architecture: undefined, dockerMajor: undefined });
+  const said = new ExistingServer("c", { ...good, architecture: "amd64" });
+  expect(await machineOf(said)).toMatchObject({ architecture: "amd64" });
 });
 
 it("has the preflight say what Kamal has, where it is taken over", async () => {
@@ -136,9 +180,9 @@ describe("bad arguments", () => {
       'preflight.accept[0] is "port-taken", but a check that can be accepted is one of memory-limits, disk-inodes, clock-off, ufw-bypassed, kubernetes, sshd-root; mend what the check finds, or correct its name.',
     ],
     [
-      "a login that is not root",
-      { ssh: { privateKeyFile, user: "ubuntu" } },
-      'ssh.user is "ubuntu", but the verbs and the proxy\'s upgrade need root, and sudo is not used; let the key in as root (sudo cp ~/.ssh/authorized_keys /root/.ssh/ there), and leave ssh.user out.',
+      "a user that is none",
+      { ssh: { privateKeyFile, user: "" } },
+      'ssh.user is "", but it is no name of a user; write the name alone, such as "ubuntu".',
     ],
     [
       "a key that is not there",

@@ -1,3 +1,7 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { causes } from "../../../../provider/diagnosis/causes";
 import { fixtures, lookAlikes } from "../../../lab/faults/fixtures";
@@ -20,6 +24,34 @@ describe("the fixtures", () => {
       ({ setUp, tearDown }) => (setUp === undefined) !== (tearDown === undefined),
     );
     expect(oneSided).toEqual([]);
+  });
+
+  // A proof that only says what is not there holds on a host where nothing is.
+  it.each([
+    ["there is no Docker", "exit 1"],
+    ["Docker has nothing", "exit 0"],
+  ])("are not proved where %s", (_, docker) => {
+    const bin = mkdtempSync(join(tmpdir(), "sextant-nothing-"));
+    try {
+      for (const command of ["docker", "ss", "iptables"])
+        writeFileSync(join(bin, command), `#!/bin/sh\n${docker}\n`, { mode: 0o755 });
+      const proved = fixtures.filter(({ proof }) => {
+        if (typeof proof !== "string") return false;
+        const env = { PATH: `${bin}:${process.env["PATH"] ?? ""}`, FAILED: "" };
+        const script = proof.replaceAll("/var/lib/docker", join(bin, "data"));
+        return spawnSync("sh", ["-c", script], { env }).status === 0;
+      });
+      expect(proved.map(({ name }) => name)).toEqual([]);
+    } finally {
+      rmSync(bin, { recursive: true });
+    }
+  });
+
+  it("that miss something at the registry find what is beside it", () => {
+    const found = fixtures.flatMap(({ proof }) =>
+      typeof proof === "object" && "tag" in proof ? [proof] : [],
+    );
+    expect(found.filter(({ status, beside }) => status !== 200 && beside === undefined)).toEqual([]);
   });
 
   it.each(lookAlikes.map(([one, other]) => [one, other] as const))(

@@ -2,7 +2,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { dataProvider, type DataInputs } from "../../../../provider/data/data";
 import type { DataPlace } from "../../../../provider/data/left-behind";
-import { unknownValue } from "../../../../provider/data/place";
+import { relation, unknownValue } from "../../../../provider/data/place";
+import { forget } from "../../../../provider/gone";
 import { pace } from "../../../../provider/ssh/connections";
 import type { SshAddress } from "../../../../provider/ssh/address";
 import { DockerHosts, type FakeDocker } from "../docker/docker-hosts";
@@ -48,6 +49,17 @@ const check = async (olds: Partial<DataInputs>, news: DataInputs) => {
   return { inputs: checked?.inputs, refused: checked?.failures?.map(({ reason }) => reason) ?? [] };
 };
 const unknown = unknownValue as unknown as SshAddress;
+describe("where data is", () => {
+  it("is the same place for whoever logs in there", () => {
+    const as = (user: string, number: number): DataPlace => ({
+      ...place("web-1", number),
+      shell: { ...way("web-1", number), destination: `${user}@192.0.2.${number}` },
+    });
+    expect(relation(as("root", 1), as("ubuntu", 1))).toBe("same");
+    expect(relation(as("root", 1), as("ubuntu", 2))).toBe("readdressed");
+  });
+});
+
 describe("what data is called", () => {
   it("stays as it was first, through renames of component, stack and project", async () => {
     const first = inputs(place("web-1", 1));
@@ -79,6 +91,67 @@ describe("what only the image of an accessory names", () => {
     await dataProvider.delete?.("x", state("discard"));
     expect(docker.volumes.size).toBe(0);
     await dataProvider.delete?.("x", inputs());
+  });
+});
+
+describe("what only the image of an app's role names", () => {
+  const owner = "shop/prod/app/shop";
+  const labelled = (label: string) => ({
+    Driver: "local",
+    Options: null,
+    Labels: { "sextant.owner": label },
+  });
+  const app = (...ofImages: DataPlace[]): DataInputs => ({
+    ...inputs(),
+    ...{ label: 'App "shop"', argument: "roles", name: "shop-prod-shop", owner, ofImages },
+  });
+  const at = (volume: string, host = "web-1"): DataPlace => ({
+    ...place(host, 1, undefined, volume),
+    shell: host === "web-1" ? docker.shell : way(host, 9),
+  });
+  const volume = "shop-prod-shop-web-image-data";
+
+  beforeEach(() => {
+    forget();
+    docker.volumes.set(volume, labelled(`${owner}/web-image-data`));
+    // An accessory that is called shop-web, and what another role has.
+    docker.volumes.set("shop-prod-shop-job-image-data", labelled("shop/prod/accessory/shop-job/image-data"));
+  });
+
+  it("is kept and said when the app goes, on all hosts that it was given last", async () => {
+    const said = vi.spyOn(console, "log").mockImplementation(() => undefined);
+    await dataProvider.delete?.("x", app(), app(at("web-image"), at("job-image")));
+    expect(said.mock.calls.flat()).toEqual([
+      expect.stringContaining(`web-1: the volume ${volume} is kept, with its data`),
+    ]);
+    expect(said.mock.calls.flat()[0]).toContain(`owner: "${owner}/web-image-data"`);
+    said.mockRestore();
+    await dataProvider.delete?.("x", { ...app(at("web-image"), at("job-image")), data: "discard" });
+    expect([...docker.volumes.keys()]).toEqual(["shop-prod-shop-job-image-data"]);
+  });
+
+  it("is refused of a host that the role leaves, unless the program says that it stays; then it is named", async () => {
+    const left = app(at("web-image", "web-2"));
+    expect((await check(app(at("web-image")), left)).refused).toEqual([
+      expect.stringContaining(`App "shop": roles leaves web-1, but the volume ${volume} would stay there`),
+    ]);
+    const said = vi.spyOn(console, "log").mockImplementation(() => undefined);
+    expect((await check(app(at("web-image")), { ...left, data: "leave" })).refused).toEqual([]);
+    expect(said.mock.calls.flat()).toEqual([expect.stringContaining(`the volume ${volume} is kept`)]);
+    said.mockRestore();
+  });
+
+  it("is named where the role is taken out, and asked for nowhere while roles stay where they are", async () => {
+    const said = vi.spyOn(console, "log").mockImplementation(() => undefined);
+    expect((await check(app(at("web-image")), app(at("job-image")))).refused).toEqual([]);
+    expect(said.mock.calls.flat()).toEqual([expect.stringContaining(`the volume ${volume} is kept`)]);
+    said.mockRestore();
+    docker.requests.length = 0;
+    expect(
+      (await check(app(at("web-image")), app(at("web-image"), at("web-image", "web-2")))).refused,
+    ).toEqual([]);
+    expect(docker.requests).toEqual([]);
+    expect(await dataProvider.diff?.("x", app(at("web-image")), app())).toMatchObject({ changes: false });
   });
 });
 
@@ -194,7 +267,10 @@ describe("data that an edit would leave behind", () => {
       ],
     ] as const)
       expect((await check(before, after)).refused).toEqual([expect.stringContaining(words)]);
+    const said = vi.spyOn(console, "log").mockImplementation(() => undefined);
     expect((await check(before, { ...moved, data: "leave" })).refused).toEqual([]);
+    expect(said.mock.calls.flat()).toEqual([expect.stringContaining("shop-prod-db-image-data-db is kept")]);
+    said.mockRestore();
     // Only volumes that the program names are taken along.
     expect((await check(before, { ...moved, data: "move" })).refused).toHaveLength(1);
     expect((await check(before, { ...replaced, data: "discard" })).refused).toEqual([]);

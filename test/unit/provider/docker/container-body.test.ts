@@ -21,6 +21,22 @@ const plain: ContainerInputs = {
 };
 
 describe("the body of a container", () => {
+  it("of a role knows its name and its stack, where the program says nothing else, and no other container does", () => {
+    const labels = { "sextant.role": "shop/production/shop/web" };
+    const envOf = (change: Partial<ContainerInputs>): unknown =>
+      containerBody({ ...plain, ...change })["Env"];
+    expect(envOf({ labels, env: { A: "1" } })).toEqual([
+      "A=1",
+      "KAMAL_CONTAINER_NAME=shop-web-1",
+      "KAMAL_DESTINATION=production",
+    ]);
+    expect(
+      envOf({ labels, env: { KAMAL_DESTINATION: "eu" }, secrets: { KAMAL_CONTAINER_NAME: "x" } }),
+    ).toEqual(["KAMAL_CONTAINER_NAME=x", "KAMAL_DESTINATION=eu"]);
+    expect(envOf({ env: { A: "1" } })).toEqual(["A=1"]);
+    expect(envOf({})).toBeUndefined();
+  });
+
   it("is what Docker's API takes", () => {
     const body = containerBody({
       ...plain,
@@ -160,12 +176,12 @@ describe("what an image writes to", () => {
     fc.assert(
       fc.property(fc.uniqueArray(path), fc.array(path), (paths, mounted) => {
         const mounts = mounted.map((containerPath) => ({ containerPath }));
-        const made = volumesOfImage("shop-db", paths, mounts);
+        const made = volumesOfImage({ volume: "web-image" }, paths, mounts);
         expect(made.map(({ containerPath }) => containerPath).sort()).toEqual(
           paths.filter((each) => !mounted.includes(each)).sort(),
         );
-        for (const { volumeName } of made) expect(volumeName).toMatch(/^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/);
-        expect(volumesOfImage("shop-db", [...paths].reverse(), mounts)).toEqual(made);
+        for (const { volume } of made) expect(volume).toMatch(/^web-image-[a-zA-Z0-9_.-]+$/);
+        expect(volumesOfImage({ volume: "web-image" }, [...paths].reverse(), mounts)).toEqual(made);
       }),
     );
   });
@@ -176,7 +192,7 @@ describe("what an image writes to", () => {
     expect(uncovered(["/data"], ["/data/"])).toEqual([]);
   });
 
-  it("is kept for accessories alone, also those that an older version made", () => {
+  it("is worth more than a container for accessories alone, also those that an older version made", () => {
     expect(holdsData({ labels: { "sextant.accessory": "shop-test-db" } })).toBe(true);
     expect(holdsData({ labels: { "sextant.role": "shop/test/web" } })).toBe(false);
   });

@@ -25,6 +25,12 @@ export interface FakeUser {
 export class FakeDocker {
   readonly volumes = new Map<string, FakeVolume>();
   users: FakeUser[] = [];
+  /** The images that are there, with the paths of their VOLUME. */
+  readonly images = new Map<string, string[]>();
+  /** The containers that are there by their ids, with what is mounted in them. */
+  readonly mounts = new Map<string, { Type: string; Name: string; Destination: string }[]>();
+  /** The ids of those that were removed together with their volumes without names. */
+  readonly removedWhole: string[] = [];
   /** `METHOD PATH` of each request. */
   readonly requests: string[] = [];
   /** Called before each request is answered. */
@@ -81,10 +87,27 @@ export class FakeDocker {
       );
       return;
     }
+    const container = /^\/containers\/([^/]+)(?:\/json)?$/.exec(pathname)?.[1] ?? "";
+    const Mounts = this.mounts.get(container);
+    if (Mounts !== undefined) {
+      if (request.method === "DELETE") {
+        this.mounts.delete(container);
+        if (searchParams.get("v") === "true") this.removedWhole.push(container);
+        end(204);
+      } else end(200, { Id: container, State: { Running: false }, HostConfig: {}, Config: {}, Mounts });
+      return;
+    }
     if (pathname === "/volumes") {
       const { name: names = [] } = JSON.parse(searchParams.get("filters") ?? "{}") as { name?: string[] };
       const found = [...this.volumes.keys()].filter((each) => names.some((part) => each.includes(part)));
-      end(200, { Volumes: found.map((Name) => ({ Name })) });
+      end(200, { Volumes: found.map((Name) => ({ Name, ...this.volumes.get(Name) })) });
+      return;
+    }
+    const image = /^\/images\/(.+)\/json$/.exec(decodeURIComponent(pathname))?.[1];
+    if (image !== undefined) {
+      const paths = this.images.get(image);
+      const Volumes = Object.fromEntries((paths ?? []).map((path) => [path, {}]));
+      end(paths === undefined ? 404 : 200, { Config: { Volumes: paths?.length === 0 ? null : Volumes } });
       return;
     }
     const name = /^\/volumes\/([^/]+)$/.exec(pathname)?.[1] ?? "";

@@ -41,6 +41,12 @@ describe("the gate of a host", () => {
     expect(await hostReadyProvider.update?.("x", olds, pinned)).toEqual({ outs: pinned });
   });
 
+  it("keeps what it has seen of the machine until it looks again", async () => {
+    const seen = { architecture: "amd64", dockerMajor: 20 };
+    const olds = { ...state, shell: { ...shell, port: 2222 }, seen };
+    expect(await hostReadyProvider.update?.("x", olds, state)).toEqual({ outs: { ...state, seen } });
+  });
+
   it("puts no verbs of another version there than those of the program that asks for them", async () => {
     await expect(putVerbs(shell, "/usr/local/lib/sextant/0123")).rejects.toThrow(
       /^web-1: the program was made with another version of pulumi-sextant .* install one version and run it again\.$/,
@@ -69,5 +75,70 @@ describe("the preflight of a host", () => {
     await expect(look({ stdout: "fact architecture 0 . \nx86_64\n" })).rejects.toThrow(
       "web-1: This machine cannot be judged",
     );
+  });
+});
+
+describe("Docker that the program asks for", () => {
+  const asks = { ...state, show: false, words: ["docker=install", "insecure=r.test:5000"] };
+  const facts = (more: string): string =>
+    [
+      ["user-id", "0"],
+      ["commands", `docker ${more}\ncurl /usr/bin/curl`],
+      ["architecture", "x86_64"],
+      ["memory", "MemTotal: 4000000 kB"],
+      ["disk", "Head\ndev 9 9 30720000 1% /"],
+    ]
+      .map(([name, text]) => `fact ${name} 0 . \n${text}\n.\n`)
+      .join("");
+  const lines = (): string[] => vi.mocked(runOverSsh).mock.calls.map(([, line]) => line);
+
+  it("is installed where there is none, once, and the machine is looked at again", async () => {
+    let installed = false;
+    vi.mocked(runOverSsh).mockImplementation((_shell, line) => {
+      if (line.includes("docker-install")) installed = true;
+      const engine = "fact docker-version 0 . \n28.2.2 Engine\n.\n";
+      const told = installed ? `${facts("/usr/bin/docker")}${engine}told\n` : `${facts("-")}told\n`;
+      return Promise.resolve({ code: 0, stdout: line === "sh -s" ? told : "", stderr: "" });
+    });
+    await hostReadyProvider.create(asks);
+    const [first, second = "", third] = lines();
+    expect([first, third]).toEqual(["sh -s", "sh -s"]);
+    expect(second).toMatch(/ docker-install 'settings=\{.*"insecure-registries":\["r\.test:5000"\]/);
+    vi.mocked(runOverSsh).mockClear();
+    await hostReadyProvider.create(asks);
+    expect(lines().filter((line) => line.includes("docker-install"))).toEqual([]);
+  });
+
+  it("is not, where the machine is refused for something else", async () => {
+    const stdout = `${facts("-")}told\n`;
+    vi.mocked(runOverSsh).mockResolvedValue({ code: 0, stdout, stderr: "" });
+    const words = [...asks.words, "arch=arm64"];
+    await expect(hostReadyProvider.create({ ...asks, words })).rejects.toThrow(/1\. architecture: [^]*/);
+    expect(lines()).toEqual(["sh -s"]);
+  });
+
+  it("ends with what apt said where it does not come", async () => {
+    vi.mocked(runOverSsh).mockImplementation((_shell, line) =>
+      Promise.resolve(
+        line === "sh -s"
+          ? { code: 0, stdout: `${facts("-")}told\n`, stderr: "" }
+          : { code: 1, stdout: "Err:1 http://deb.test\n", stderr: "apt-get could not install docker.io" },
+      ),
+    );
+    await expect(hostReadyProvider.create(asks)).rejects.toThrow(
+      "web-1: Docker was not installed.\nErr:1 http://deb.test\napt-get could not install docker.io",
+    );
+  });
+
+  it("is said in a preview, once it is asked for", async () => {
+    const heard = vi.spyOn(console, "log").mockImplementation(() => undefined);
+    await hostReadyProvider.check?.({}, asks);
+    await hostReadyProvider.check?.(asks, asks);
+    await hostReadyProvider.check?.({}, state);
+    const said = heard.mock.calls.flat();
+    heard.mockRestore();
+    expect(said).toEqual([
+      "web-1: Docker is installed there, from the packages of its distribution, if it has none.",
+    ]);
   });
 });

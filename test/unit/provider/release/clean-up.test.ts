@@ -35,6 +35,11 @@ describe("the clean-up", () => {
     });
   });
 
+  it("names the assets of the release, where the role keeps some", () => {
+    const { words } = cleanUpCall(cleaned, { ...place("web-1", "a"), assets: "/assets/shop-web/0a1b" });
+    expect(words.slice(-2)).toEqual(["container=a", "assets=/assets/shop-web/0a1b"]);
+  });
+
   it("runs where a container is another, and not again where it was run", () => {
     const released = { ...cleaned, places: [place("web-1", "a"), place("web-2", "c")] };
     expect(uncleaned(cleaned, released)).toEqual([place("web-2", "c")]);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { SshAddress } from "../../../../provider/ssh/address";
 import {
+  jumpHostsLine,
   knownHostsLine,
   providerOptions,
   socketName,
@@ -76,6 +77,7 @@ describe("sshOptions", () => {
     { publicKey: "ssh-ed25519 CCCC" },
     { hostKey: "ssh-ed25519 BBBB" },
     { machine: "4711" },
+    { jump: { destination: "ann@192.0.2.9", port: 22 } },
   ])("shares a connection with nobody who differs in %o", (change) => {
     expect(socketName({ ...shell, ...change })).not.toEqual(socketName(shell));
     expect(socketName({ ...shell, name: "other" })).toEqual(socketName(shell));
@@ -83,6 +85,41 @@ describe("sshOptions", () => {
 
   it("has no secret in any option", () => {
     expect(options({ privateKey: "canary", keyFile: undefined }).join(" ")).not.toContain("canary");
+  });
+});
+
+describe("a jump host", () => {
+  const jump = { destination: "ann@192.0.2.9", port: 2222, hostKey: "ssh-ed25519 JJJJ" };
+  const through = (from: readonly string[]): string => valueOf("ProxyCommand", from)[0] ?? "";
+
+  it("is gone through with the same key, and with nothing handed out on the way", () => {
+    const command = through(options({ jump }, { jumpKnownHosts: "/run/jump known" }));
+    expect(command).toMatch(
+      /^ProxyCommand=ssh -E \/run\/way-\S+ -i \/home\/ann\/\.ssh\/key -o IdentitiesOnly=yes /,
+    );
+    for (const option of ["BatchMode=yes", "ForwardAgent=no", "ControlMaster=no", "HostKeyAlias=web-1-jump"])
+      expect(command).toContain(` -o ${option} `);
+    expect(command).toContain(" -o 'UserKnownHostsFile=/run/jump known' ");
+    expect(command).toMatch(/ -p 2222 -W '\[%h\]:%p' ann@192\.0\.2\.9$/);
+    expect(through(options())).toBe("");
+  });
+
+  it("has no percent sign that ssh would take for its own", () => {
+    expect(through(options({ jump }, { identities: ["/keys/100%h"] }))).toContain("-i /keys/100%%h ");
+  });
+
+  it("has a host key apart from that of the server", () => {
+    expect(jumpHostsLine({ ...shell, jump })).toBe("web-1-jump ssh-ed25519 JJJJ\n");
+    expect(jumpHostsLine(shell)).toBeUndefined();
+    const open = through(options({ jump: { ...jump, hostKey: undefined } }));
+    expect(open).toContain("StrictHostKeyChecking=accept-new");
+    expect(open).not.toMatch(/HostKeyAlias|UserKnownHosts/);
+  });
+
+  it("is in the options of the Docker provider as well, with its key in itself", () => {
+    const own = through(providerOptions({ ...shell, jump }, { identities: ["~/.ssh/key"], directory: "~" }));
+    expect(own).toContain("'KnownHostsCommand=/bin/echo web-1-jump ssh-ed25519 JJJJ'");
+    expect(own).not.toContain("-E");
   });
 });
 

@@ -1,5 +1,5 @@
 /** How hosts are reached, by the ssh of this machine and a real sshd on the loopback address. */
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { buildSync } from "esbuild";
 import {
   appendFileSync,
@@ -19,7 +19,7 @@ import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { keyMaterial, normalKey } from "../../../../provider/ssh/private-key";
-import type { SshAddress } from "../../../../provider/ssh/address";
+import type { Jump, SshAddress } from "../../../../provider/ssh/address";
 import type { Ran } from "../../../../provider/ssh/run";
 import { freePort, Sshd } from "../../../lab/command-plugin/sshd";
 import type { Work } from "./client";
@@ -78,6 +78,9 @@ function wrapped(program: string, before: string): void {
   }).trim();
   writeFileSync(join(machine, "bin", program), `#!/bin/sh\n${before}\nexec ${real} "$@"\n`, { mode: 0o755 });
 }
+
+/** The version of OpenSSH whose set of tools these tests run with, where it is not the machine's own. */
+const ofTools = /^openssh-(.*)$/.exec(process.env["SEXTANT_TOOLS"] ?? "")?.[1];
 
 /** Another OpenSSH than the installed one may be tried: its directory is in SEXTANT_TEST_OPENSSH. */
 function installed(): NodeJS.ProcessEnv {
@@ -264,8 +267,11 @@ describe("a key that is named by its public half", () => {
 });
 
 describe("a user who is in no list of users", () => {
-  it.skipIf(userInfo().uid !== 0)("is told so", async () => {
+  it("is told so", async ({ skip }) => {
+    skip(userInfo().uid !== 0, "only root can become somebody else");
     const uid = 54_321;
+    const runnable = spawnSync("ssh", ["-V"], { env: installed(), uid, gid: uid }).status === 0;
+    skip(ofTools !== undefined && !runnable, "the tools lie where nobody else can read");
     cpSync(client, join(machine, "client.cjs"));
     execFileSync("chown", ["-R", String(uid), machine]);
     chmodSync(machine, 0o755);
@@ -302,6 +308,148 @@ describe("an alias of the user's settings", () => {
       lines: ['echo "${SSH_AUTH_SOCK-none} ${SSH_TTY-none}"'],
     });
     expect(ran).toMatchObject({ code: 0, stdout: "none none\n" });
+  });
+});
+
+describe("a host on the way", () => {
+  /** A second sshd, with host keys of its own, which takes the same login. */
+  let bastion: Sshd;
+  beforeAll(async () => {
+    bastion = await Sshd.start({ log: true });
+    writeFileSync(join(bastion.directory, "authorized_keys"), sshd.file("authorized_keys"));
+  });
+  afterAll(async () => {
+    await bastion.stop();
+  });
+  beforeEach(() => {
+    writeFileSync(join(bastion.directory, "log"), "");
+  });
+
+  const way = (change: Partial<Jump> = {}): Jump => ({
+    destination: `${userInfo().username}@127.0.0.1`,
+    port: bastion.port,
+    hostKey: keyMaterial(bastion.file("host_ed25519.pub")),
+    ...change,
+  });
+  const passed = (): number =>
+    lines(join(bastion.directory, "log")).filter((line) => line.startsWith("Accepted publickey")).length;
+
+  it("is gone through with the key of the server, from a secret, and nothing of it is in an argument", async () => {
+    const privateKey = sshd.file("login");
+    expect(await echo({ privateKey, jump: way() })).toMatchObject(echoed);
+    expect(passed()).toBe(1);
+    expect(filesWith(canary(privateKey))).toEqual([]);
+    expect(argumentsOfSsh().join("\n")).not.toContain(canary(privateKey));
+  });
+
+  it("is gone through with a key in a file, and with one in an agent, which is not handed on", async () => {
+    cpSync(own("login"), home(".ssh", "deploy key's"));
+    expect(await echo({ keyFile: "~/.ssh/deploy key's", jump: way() })).toMatchObject(echoed);
+    agent("login");
+    writeFileSync(home(".ssh", "config"), "Host *\nForwardAgent yes\n", { mode: 0o600 });
+    const [ran] = await work({
+      shell: shell({ jump: way({ hostKey: undefined }) }),
+      lines: ['echo "${SSH_AUTH_SOCK-none}"'],
+    });
+    expect(ran).toMatchObject({ code: 0, stdout: "none\n" });
+    expect(passed()).toBe(2);
+    // What was not pinned is kept, as ssh does.
+    expect(readFileSync(home(".ssh", "known_hosts"), "utf8")).toContain(
+      keyMaterial(bastion.file("host_ed25519.pub")),
+    );
+  });
+
+  it("may be an alias of the user's settings", async () => {
+    agent("login");
+    const settings = ["Host bastion", "HostName 127.0.0.1", `Port ${bastion.port}`];
+    writeFileSync(home(".ssh", "config"), `${settings.join("\n")}\n`, { mode: 0o600 });
+    const destination = `${userInfo().username}@bastion`;
+    expect(await echo({ jump: way({ destination, port: 22 }) })).toMatchObject(echoed);
+    expect(passed()).toBe(1);
+  });
+
+  it("may be in the user's settings alone, as ProxyJump or as ProxyCommand", async () => {
+    agent("login");
+    const known = ["Host bastion", "HostName 127.0.0.1", `Port ${bastion.port}`, "StrictHostKeyChecking no"];
+    const ways = ["ProxyJump bastion", `ProxyCommand ssh -F ${home(".ssh", "config")} -W %h:%p bastion`];
+    for (const [at, line] of ways.entries()) {
+      const settings = [...known, "Host web1", "HostName 127.0.0.1", `Port ${sshd.port}`, line];
+      writeFileSync(home(".ssh", "config"), `${settings.join("\n")}\n`, { mode: 0o600 });
+      const destination = `${userInfo().username}@web1`;
+      // A socket of its own: the connection of the one before is still warm.
+      const port = at === 0 ? 22 : sshd.port;
+      expect(await echo({ destination, port })).toMatchObject(echoed);
+      expect(passed()).toBe(at + 1);
+    }
+  });
+
+  it("is held to its own host key", async () => {
+    agent("login");
+    expect((await echo({ jump: way({ hostKey: publicOf("host_ed25519") }) }))?.error).toMatch(
+      /^Error: web-1: ssh did not get through to \S+@127\.0\.0\.1, port \d+, the jump host: another machine answers .*; if the machine was made anew, take its new host key/,
+    );
+    expect(passed()).toBe(0);
+  });
+
+  it("is named where it is what does not let one through", async () => {
+    const stranger = sshd.file("host_ed25519");
+    expect((await echo({ privateKey: stranger, jump: way() }))?.error).toMatch(
+      new RegExp(`127\\.0\\.0\\.1, port ${bastion.port}, the jump host: sshd does not let .* in with`),
+    );
+    agent("login");
+    const port = await freePort();
+    expect((await echo({ jump: way({ port }) }, { second: 20 }))?.error).toMatch(
+      new RegExp(`127\\.0\\.0\\.1, port ${port}, the jump host: it does not answer`),
+    );
+    expect((await echo({ jump: way(), port }, { second: 20 }))?.error).toMatch(
+      new RegExp(`127\\.0\\.0\\.1, port ${port}: the jump host .* did not get through to it`),
+    );
+  });
+
+  it("is not what a server is held up by that refuses the key itself", async () => {
+    const other = await Sshd.start();
+    const jump = way();
+    const known = keyMaterial(other.file("host_ed25519.pub"));
+    agent("login");
+    const said = (await echo({ port: other.port, hostKey: known, jump }))?.error;
+    await other.stop();
+    expect(said).toMatch(new RegExp(`127\\.0\\.0\\.1, port ${other.port}: sshd does not let `));
+    expect(passed()).toBe(1);
+  });
+});
+
+/** Of which root asks for nothing, as whoever may become root without a password. */
+const noSudo = spawnSync("sudo", ["-n", "true"]).status !== 0;
+
+describe.skipIf(noSudo)("a user who becomes root by sudo", () => {
+  const asRoot = async (
+    line: string,
+    settings: Partial<Work["settings"]> = {},
+  ): Promise<Result | undefined> =>
+    (await work({ shell: shell({ sudo: true }), lines: [line], settings }))[0];
+  beforeEach(() => {
+    agent("login");
+  });
+
+  it("runs a line as root, with the commands of the system, whatever quotes are in it", async () => {
+    expect(await asRoot(`id -u; echo "$SUDO_USER it's" 'a "$b"'; command -v sshd >/dev/null`)).toMatchObject({
+      code: 0,
+      stdout: `0\n${userInfo().username} it's a "$b"\n`,
+      stderr: "",
+    });
+  });
+
+  it("hands on standard input, and nothing of it is in an argument", async () => {
+    const stdin = `${"canary ".repeat(40_000)}end`;
+    const ran = await asRoot("cat | tail -c 10; echo; tr '\\0' '\\n' </proc/$PPID/cmdline", { stdin });
+    expect(ran?.stdout).toMatch(/^canary end\nsudo\n-n\n/);
+    expect(ran?.stdout?.split("\n").slice(1).join("\n")).not.toContain("canary");
+  });
+
+  it.each([0, 1, 42, 127])("ends with the code of the command: %i", async (code) => {
+    expect(await asRoot(`echo out; echo err >&2; exit ${code}`)).toMatchObject({
+      ...{ code, stdout: "out\n", stderr: "err\n" },
+    });
   });
 });
 
@@ -382,6 +530,12 @@ describe("a host that does not answer", () => {
 });
 
 describe("the client", () => {
+  if (ofTools !== undefined)
+    it("is the one that these tests are for", () => {
+      const { stderr } = spawnSync("ssh", ["-V"], { env, encoding: "utf8" });
+      expect(stderr).toContain(`OpenSSH_${ofTools}p`);
+    });
+
   it("may be OpenSSH 8.4, which knows fewer options", async () => {
     agent("login");
     const newer =

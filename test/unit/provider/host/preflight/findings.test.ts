@@ -5,7 +5,7 @@ import { findings } from "../../../../../provider/host/preflight/findings";
 import type { Container, Docker, Engine, Machine } from "../../../../../provider/host/preflight/machine";
 import { readPublished } from "../../../../../provider/host/preflight/read/ports";
 
-const asked: Asked = { ports: [80, 443], disk: 2048, memory: 1000, accept: [] };
+const asked: Asked = { ports: [80, 443], disk: 2048, memory: 1000, install: false, insecure: [], accept: [] };
 
 const engine: Engine = {
   ...{ version: "29.1.0", major: 29, minor: 1, directory: "/var/lib/docker", package: "docker-ce" },
@@ -31,6 +31,12 @@ const clean: Machine = {
     ["passwordauthentication", "no"],
   ]),
   unknown: [],
+};
+
+const ubuntu = {
+  id: "0",
+  name: "root",
+  sudo: { user: "ubuntu", settings: "env_reset, !log_input, use_pty" },
 };
 
 const withEngine = (change: Partial<Engine>): Partial<Machine> => ({
@@ -68,6 +74,10 @@ const cases: Case[] = [
   ["docker-old", withEngine({ version: "20.9", major: 20, minor: 9 })],
   ["docker-old", withEngine({ version: "dev", major: 0, minor: 0 })],
   ["docker-rootless", withEngine({ security: ["name=rootless"] })],
+  [
+    "docker-rootless",
+    { ...docker({ is: "missing", daemon: false }), processes: new Set(["sshd", "rootlesskit"]) },
+  ],
   ["docker-unpackaged", withEngine({ package: "" })],
   ["docker-live-restore", withEngine({ liveRestore: false })],
   ["docker-iptables", withEngine({ leavesIptables: true })],
@@ -117,6 +127,7 @@ const cases: Case[] = [
   ["kubernetes", { processes: new Set(["kubelet"]) }],
   ["prune-job", { pruneJobs: ["/etc/cron.d/tidy"] }],
   ["sshd-root", sshd("permitrootlogin", "forced-commands-only")],
+  ["sudo-log", { login: { ...ubuntu, sudo: { user: "ubuntu", settings: "env_reset, use_pty, log_input" } } }],
   ["sshd-startups", sshd("maxstartups", "29:30:100")],
   ["sshd-penalties", sshd("persourcepenalties", "crash:90 max:121.000000")],
   ["sshd-sessions", sshd("maxsessions", "9")],
@@ -128,7 +139,9 @@ const cases: Case[] = [
 
 describe("a finding", () => {
   it.each(cases)("%s is found by its facts alone (%#)", (id, change, words) => {
-    expect(found(change, words)).toEqual([id]);
+    // A machine with a rootless Docker alone has none.
+    const others = change.processes?.has("rootlesskit") === true ? ["docker-missing"] : [];
+    expect(found(change, words)).toEqual([...others, id]);
   });
 
   it("kamal-proxy is found beside the note on Kamal", () => {
@@ -169,6 +182,11 @@ describe("a finding", () => {
       { takeOver: "kamal" },
     ],
     ["a service that Kamal has not made", withContainers(container("a", { labels: { service: "a" } }))],
+    [
+      "a login of root that is shut, for who comes by sudo",
+      { ...sshd("permitrootlogin", "no"), login: ubuntu },
+    ],
+    ["a rootless Docker beside the system's", { processes: new Set(["sshd", "dockerd", "rootlesskit"]) }],
     ["short penalties", sshd("persourcepenalties", "crash:90 max:120")],
     ["no penalties", sshd("persourcepenalties", "no")],
     ["just enough logins", sshd("maxstartups", "30:30:100")],

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { readAsked } from "../../../../../provider/host/preflight/asked";
 import type { Finding, Level } from "../../../../../provider/host/preflight/finding";
 import { judge, report } from "../../../../../provider/host/preflight/judge";
-import type { Machine } from "../../../../../provider/host/preflight/machine";
+import type { Engine, Machine } from "../../../../../provider/host/preflight/machine";
 
 const machine: Machine = {
   ...{ commands: new Map(), standIns: [], readOnly: [], processes: new Set(), pruneJobs: [] },
@@ -47,7 +47,15 @@ describe("a judgement", () => {
     expect(report(machine, readAsked(["accept=c"]), [...all.slice(0, 1), ...all.slice(2)])).toEqual({
       refused: false,
       text: `${facts}note a: One.\naccepted c: Four.\naccepted c: Five.\n`,
+      seen: {},
     });
+  });
+
+  it("keeps the architecture and Docker's major version, where they are known", () => {
+    const engine = { version: "20.10.24+dfsg1", containers: [] } as unknown as Engine;
+    const known: Machine = { ...machine, architecture: "arm64", docker: { is: "engine", engine } };
+    expect(report(known, readAsked([]), []).seen).toEqual({ architecture: "arm64", dockerMajor: 20 });
+    expect(report(known, readAsked([]), all).seen).toBeUndefined();
   });
 
   it("shows a terminal no control characters and no long lines, whatever a machine tells", () => {

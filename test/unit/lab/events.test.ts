@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, describe, expect, it } from "vitest";
-import { kindOf, Lines, timed, toldBy, type Step } from "../../../../bench/faults/events";
+import { kindOf, Lines, timed, toldBy, type Step } from "../../../lab/events";
 
 const folder = mkdtempSync(join(tmpdir(), "sextant-events-"));
 

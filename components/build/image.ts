@@ -1,0 +1,134 @@
+import { existsSync, statSync } from "node:fs";
+import { join } from "node:path";
+import * as dockerBuild from "@pulumi/docker-build";
+import * as pulumi from "@pulumi/pulumi";
+import { unknown } from "@pulumi/pulumi/output";
+import { isPlain } from "../core/checks";
+import { Component, transformed } from "../core/component";
+import { refuseShape } from "../core/shape";
+import type { ServerRegistry } from "../registry/server-registry";
+import type { ImageArgs } from "./args";
+import { builderOn } from "./builder";
+import { checkBuild, secretArg, warnBuild, type Found } from "./check-build";
+import { isFile, readContext } from "./context";
+import { buildOf, loginsOf, ownRegistry, pathsOf, platformsOf } from "./plan";
+import { revisionOf, versionOf } from "./revision";
+import { imageShape } from "./shape";
+
+/**
+ * An image that `pulumi up` builds and pushes, by BuildKit: of the machine that runs Pulumi, or of a server. A preview builds nothing, and
+ * says what differs since the last build: each top entry of the context has a short hash among the inputs of the component. The same tree
+ * with the same arguments is not built again.
+ *
+ * The release is the commit, so that `App` has it as its version; the app's hosts pull it by its digest. What has been pushed stays in the
+ * registry, also when the component goes: an earlier release is deployed by its version.
+ *
+ * @example
+ * const image = new Image("shop", {
+ *   repository: "registry.example.com/shop", registries: [registry], servers: web,
+ *   args: { RUBY_VERSION: "3.4.2" }, secrets: { GITHUB_TOKEN: config.requireSecret("githubToken") },
+ * });
+ * const shop = new App("shop", { image, version: config.get("version"), proxy, roles: { web: { servers: web } } });
+ */
+export class Image extends Component {
+  /** The repository, without a tag. */
+  readonly repository: string;
+  /** The release: the commit, with a mark where the context has what is in none. */
+  readonly version: string;
+  /** What was built, by its content; known once it is. */
+  readonly digest: pulumi.Output<string>;
+  /** `repository:version@digest`. */
+  readonly reference: pulumi.Output<string>;
+  /** The registry on a server that has it; undefined where another one has. */
+  readonly own: ServerRegistry | undefined;
+  /** The build. */
+  readonly build: dockerBuild.Image;
+
+  constructor(name: string, args: ImageArgs, opts?: pulumi.ComponentResourceOptions) {
+    refuseShape(`${new.target.name} "${name}"`, imageShape, args);
+    const found = look(args);
+    const release =
+      args.version ?? (found.revision && versionOf(found.revision, found.context?.entries ?? {}));
+    super("Image", name, opts, sourcesOf(found));
+    this.refuse(checkBuild(args, found));
+    this.warn(warnBuild(args, platformsOf(args)));
+    if (pulumi.runtime.isDryRun()) this.refuseSecretArgs(args);
+    this.repository = args.repository;
+    // Without any it was refused.
+    this.version = release ?? "";
+    this.own = ownRegistry(args);
+    this.build = this.make(args);
+    this.digest = this.build.digest.apply(orLater);
+    this.own?.pushed(args.repository.slice(this.own.address.length + 1), this.digest);
+    this.reference = pulumi.interpolate`${this.repository}:${this.version}@${this.digest}`;
+    this.registerOutputs({ version: this.version, reference: this.reference });
+  }
+
+  private make(args: ImageArgs): dockerBuild.Image {
+    const { builder } = args;
+    const host = typeof builder === "object" ? builder : undefined;
+    const name =
+      host === undefined
+        ? (builder as string | undefined)
+        : builderOn(host, this.componentName, loginsOf(args), (said) => {
+            void pulumi.log.error(`${this.label}: ${said}`, this);
+          });
+    return new dockerBuild.Image(
+      ...transformed<dockerBuild.ImageArgs>(
+        args.transform?.build,
+        this.componentName,
+        buildOf(args, this.version, name),
+        {
+          parent: this,
+          dependsOn: [...(host === undefined ? [] : [host.ready]), ...(this.own?.trusted ?? [])],
+          // Others may have deployed it, and it is what is gone back to.
+          retainOnDelete: true,
+        },
+      ),
+    );
+  }
+
+  /** Whether a build argument is a secret is known only when it is. */
+  private refuseSecretArgs({ args = {} }: ImageArgs): void {
+    for (const [name, value] of Object.entries(args)) {
+      if (isPlain(value)) continue;
+      const done = pulumi.runtime.rpcKeepAlive();
+      void pulumi
+        .isSecret(pulumi.output(value))
+        .then((secret) => {
+          if (secret) this.refuseLate([secretArg(name)]);
+        })
+        .finally(done);
+    }
+  }
+}
+
+/** What lies on this machine. */
+function look(args: ImageArgs): Found {
+  const { context: directory } = pathsOf(args);
+  const { dockerfile = "Dockerfile" } = args;
+  if (!existsSync(directory) || !statSync(directory).isDirectory())
+    return { directory: false, dockerfile: false, context: undefined, revision: undefined };
+  const context = readContext(directory, dockerfile);
+  const there = isFile(join(directory, dockerfile));
+  const revision = there ? revisionOf(directory, dockerfile, context) : undefined;
+  return { directory: true, dockerfile: there, context, revision };
+}
+
+/** What a preview shows of the sources. */
+function sourcesOf({ context, revision }: Found): pulumi.Inputs {
+  return {
+    ...(revision === undefined
+      ? {}
+      : {
+          commit: revision.commit,
+          ...(revision.uncommitted.length === 0 ? {} : { uncommitted: revision.uncommitted }),
+        }),
+    context: context?.entries ?? {},
+  };
+}
+
+/** What docker-build gives in a preview of a build whose arguments are the same is the empty text: it is known in the update. */
+function orLater(digest: string): string {
+  return digest === "" && pulumi.runtime.isDryRun() ? (unknown as unknown as string) : digest;
+}

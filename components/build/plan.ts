@@ -1,0 +1,102 @@
+/** A build as docker-build takes it: pure, from the arguments of an image. */
+import type * as dockerBuild from "@pulumi/docker-build";
+import type * as pulumi from "@pulumi/pulumi";
+import type { Host } from "../host/host";
+import type { Registry } from "../registry/registry";
+import type { ServerRegistry } from "../registry/server-registry";
+import type { BuildCache, ImageArgs } from "./args";
+
+/** The registries with a login. */
+export const loginsOf = ({ registries = [] }: Pick<ImageArgs, "registries">): Registry[] =>
+  registries.filter((registry): registry is Registry => !isOwn(registry));
+
+/** The registry on a server that it goes to; none where it goes to another one. */
+export const ownRegistry = ({
+  registries = [],
+  repository,
+}: Pick<ImageArgs, "registries" | "repository">): ServerRegistry | undefined =>
+  registries.filter(isOwn).find(({ address }) => repository.startsWith(`${address}/`));
+
+const isOwn = (registry: Registry | ServerRegistry): registry is ServerRegistry => "trusted" in registry;
+
+/** Paths from the directory of the program, so that they are the same on every machine. */
+export function pathsOf({ context = ".", dockerfile = "Dockerfile" }: ImageArgs): {
+  context: string;
+  dockerfile: string;
+} {
+  const directory = context.replace(/(.)\/+$/, "$1");
+  return { context: directory, dockerfile: directory === "." ? dockerfile : `${directory}/${dockerfile}` };
+}
+
+/** The platforms: those that are given, or of the servers whose architecture is known; none where the builder's own is meant. */
+export function platformsOf({ platforms, servers = [] }: Pick<ImageArgs, "platforms" | "servers">): string[] {
+  if (platforms !== undefined) return [...new Set(platforms)].sort();
+  const known = servers.flatMap(({ architecture }: Pick<Host, "architecture">) => architecture ?? []);
+  return [...new Set(known)].sort().map((architecture) => `linux/${architecture}`);
+}
+
+/** Where the steps are kept: read from there and written to there. */
+export function cacheOf(
+  cache: BuildCache | undefined,
+  repository: string,
+): Pick<dockerBuild.ImageArgs, "cacheFrom" | "cacheTo"> {
+  if (cache === undefined) return {};
+  const mode = cache.mode ?? "max";
+  switch (cache.type) {
+    case "registry": {
+      const ref = cache.image ?? `${repository}-build-cache`;
+      return { cacheFrom: [{ registry: { ref } }], cacheTo: [{ registry: { ref, mode } }] };
+    }
+    case "gha": {
+      const scope = cache.scope === undefined ? {} : { scope: cache.scope };
+      return { cacheFrom: [{ gha: scope }], cacheTo: [{ gha: { ...scope, mode } }] };
+    }
+    case "local":
+      return {
+        cacheFrom: [{ local: { src: cache.directory ?? "" } }],
+        cacheTo: [{ local: { dest: cache.directory ?? "", mode } }],
+      };
+  }
+}
+
+/** `id` or `id=path`, as docker-build has them apart. */
+export function sshOf(words: readonly string[]): { id: string; paths?: string[] }[] {
+  return words.map((word) => {
+    const [id = "", path] = word.split("=");
+    return { id, ...(path === undefined ? {} : { paths: [path] }) };
+  });
+}
+
+/** What is built, and where it goes. */
+export function buildOf(
+  args: ImageArgs,
+  version: string,
+  builder: pulumi.Input<string> | undefined,
+): dockerBuild.ImageArgs {
+  const { repository, target, args: buildArgs, secrets, ssh, cache } = args;
+  const logins = loginsOf(args);
+  const paths = pathsOf(args);
+  const platforms = platformsOf(args);
+  return {
+    tags: [`${repository}:${version}`],
+    context: { location: paths.context },
+    dockerfile: { location: paths.dockerfile },
+    ...(target === undefined ? {} : { target }),
+    ...(buildArgs === undefined ? {} : { buildArgs }),
+    ...(secrets === undefined ? {} : { secrets }),
+    ...(ssh === undefined ? {} : { ssh: sshOf(ssh) }),
+    ...cacheOf(cache, repository),
+    ...(platforms.length === 0 ? {} : { platforms: platforms as dockerBuild.Platform[] }),
+    ...(builder === undefined ? {} : { builder: { name: builder } }),
+    ...(logins.length === 0
+      ? {}
+      : {
+          registries: logins.map(({ address, username, password }) => ({ address, username, password })),
+        }),
+    // Pushed alone: who builds keeps the steps, and no image that nobody would remove.
+    push: false,
+    exports: [{ image: { push: true, store: false } }],
+    // A preview says what would be built, and builds nothing.
+    buildOnPreview: false,
+  };
+}

@@ -1,0 +1,52 @@
+/** The shape of the arguments of an image that is built. */
+import {
+  type Shape,
+  changes,
+  either,
+  hiddenText,
+  input,
+  list,
+  named,
+  needed,
+  object,
+  text,
+} from "../core/shape";
+import { allRegistries, hosts, oneHost } from "../host/shapes";
+import type { BuildCache, ImageArgs } from "./args";
+
+const cache: Shape<BuildCache> = object<BuildCache>(
+  { type: needed(text, 'write type: "registry"'), image: text, scope: text, directory: text, mode: text },
+  '{ type: "registry" }',
+);
+
+export const imageShape: Shape<ImageArgs> = object<ImageArgs>(
+  {
+    repository: needed(text, "name the repository that it is pushed to"),
+    context: text,
+    dockerfile: text,
+    target: text,
+    args: named(input, '{ RUBY_VERSION: "3.4.2" }'),
+    secrets: named(hiddenText, '{ TOKEN: config.requireSecret("token") }'),
+    ssh: list(text, '["default"]'),
+    cache,
+    servers: hosts,
+    platforms: list(text, '["linux/amd64"]'),
+    builder: either(text, (value) => typeof value === "string", oneHost),
+    registries: allRegistries,
+    version: text,
+    uncommitted: text,
+    transform: changes<NonNullable<ImageArgs["transform"]>>({ build: true }),
+  },
+  '{ repository: "registry.example.com/shop" }',
+  {
+    image: "write repository",
+    tag: "write version",
+    tags: "write version",
+    registry: "write registries: [registry]",
+    arch: 'write platforms: ["linux/amd64"], or servers: [web]',
+    remote: "write builder, a Server or an ExistingServer",
+    buildArgs: "write args",
+    provenance: "leave it out: docker-build makes none",
+    sbom: "leave it out: docker-build makes none",
+  },
+);

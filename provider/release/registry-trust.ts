@@ -1,0 +1,37 @@
+/** The step that lets a host's Docker use a registry on one of the program's servers. */
+import { quote } from "../host/scripts";
+import type { Step, StepInputs } from "./step";
+
+/** By what a host and the registry know each other. */
+export interface RegistryTrustInputs extends StepInputs {
+  /** The registry, as it stands in front of an image's name: a name that only these hosts know, and a port. */
+  address: string;
+  /** The IP address by which this host reaches it. */
+  ip: string;
+  /** What the registry's certificate is signed by, in PEM. */
+  authority: string;
+  /** The host's own certificate, in PEM. */
+  certificate: string;
+  /** Its key in PEM; a secret. */
+  privateKey: string;
+}
+
+const whether = (condition: string): string => `if ${condition}; then echo true; else echo false; fi`;
+
+export const registryTrustStep: Step<RegistryTrustInputs> = {
+  call: ({ address, ip, authority, certificate, privateKey }) => ({
+    verb: "trust-registry",
+    words: [`address=${address}`, `ip=${ip}`],
+    stdin: Object.entries({ "ca.crt": authority, "client.cert": certificate, "client.key": privateKey })
+      .map(([name, content]) => `${name} ${Buffer.from(content).toString("base64")}\n`)
+      .join(""),
+  }),
+  undo: ({ address }) => ({ verb: "trust-registry", words: [`address=${address}`, "remove"] }),
+  about: ({ address }) => address,
+  looks: ({ address, ip }) => [
+    ...["ca.crt", "client.cert", "client.key"].map((name) =>
+      whether(`[ -s ${quote(`/etc/docker/certs.d/${address}/${name}`)} ]`),
+    ),
+    whether(`grep -q ${quote(`^${ip} ${address.replace(/:\d+$/, "")} `)} /etc/hosts`),
+  ],
+};

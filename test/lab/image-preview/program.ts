@@ -1,0 +1,27 @@
+/** An app with an image that is built on a server; what the test edits is in the environment. */
+import * as pulumi from "@pulumi/pulumi";
+import { App, Firewall, Image, Server, ssh } from "../../../components";
+
+const context = process.env["CONTEXT"] ?? "";
+const token = pulumi.secret("canary-of-preview");
+const edge = new Firewall("edge", { allow: [ssh.from("203.0.113.0/24")] });
+const server = new Server("web-1", {
+  type: "cx23",
+  location: "fsn1",
+  image: "debian-13",
+  firewalls: [edge],
+  ssh: { privateKeyFile: process.env["SSH_KEY_FILE"] },
+});
+const image = new Image("shop", {
+  repository: "registry.test/shop",
+  context,
+  servers: [server],
+  args: process.env["SECRET_ARG"] === undefined ? { RUBY: "3.4" } : { TOKEN: token },
+  secrets: { TOKEN: token },
+  uncommitted: process.env["REFUSE"] === undefined ? "mark" : "refuse",
+  // There is none of this name: an update ends where it would build.
+  builder: process.env["ON_SERVER"] === undefined ? "nobody" : server,
+});
+// The build alone is updated here, and no cloud has servers.
+if (process.env["ALONE"] === undefined)
+  new App("shop", { image, roles: { job: { servers: [server], command: ["bin/jobs"] } } });

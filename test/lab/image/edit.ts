@@ -1,0 +1,7 @@
+/** What the tests edit of their program; it reads them as JSON from IMAGE. */
+export interface Edit {
+  /** A build argument. */
+  note: string;
+  /** An earlier release to go back to. */
+  version: string | undefined;
+}

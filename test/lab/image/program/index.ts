@@ -1,0 +1,46 @@
+/** An app whose image is built on the server that it runs on, and all that the tests edit of it, from IMAGE. */
+import * as pulumi from "@pulumi/pulumi";
+import { App, Firewall, Image, Proxy, Registry, Server, http, ssh } from "../../../../components";
+import type { Edit } from "../edit";
+
+const edit = JSON.parse(process.env["IMAGE"] ?? "") as Edit;
+const config = new pulumi.Config();
+const images = config.require("registry");
+const registry = new Registry("registry", {
+  address: images,
+  username: config.require("registryUser"),
+  password: config.requireSecret("registryPassword"),
+  // The lab's registry speaks plain HTTP.
+  insecure: true,
+});
+const edge = new Firewall("test-image", { allow: [ssh.from(config.require("operator")), http] });
+const server = new Server("test-image", {
+  type: "cx23",
+  firewalls: [edge],
+  registries: [registry],
+  ssh: { privateKey: config.requireSecret("sshKey"), publicKey: config.require("sshPublicKey") },
+});
+const proxy = new Proxy("proxy", { servers: [server], image: `${images}/kamal-proxy:v0.9.2` });
+
+const image = new Image("shop", {
+  repository: `${images}/built`,
+  context: "shop",
+  dockerfile: "docker/web.Dockerfile",
+  target: "web",
+  args: { REGISTRY: images, NOTE: edit.note },
+  secrets: { TOKEN: config.requireSecret("token") },
+  cache: { type: "registry" },
+  registries: [registry],
+  servers: [server],
+  builder: server,
+});
+new App("shop", {
+  image,
+  ...(edit.version === undefined ? {} : { version: edit.version }),
+  proxy,
+  route: { hosts: ["shop.test"], port: 3000 },
+  roles: { web: { servers: [server] } },
+});
+
+export const address = server.address;
+export const reference = image.reference;

@@ -1,0 +1,83 @@
+/** An image of the program, and the app that has it: what each resource gets. */
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { beforeEach, describe, expect, it } from "vitest";
+import { App, Image, Registry, type AppArgs, type Host } from "../../../../components";
+import { fakeHost, fakeNetwork } from "../fake-host";
+import { newGraph, unmarked, value, type Graph } from "../graph";
+
+const digest = `sha256:${"a".repeat(64)}`;
+const context = mkdtempSync(join(tmpdir(), "sextant-image-"));
+writeFileSync(join(context, "Dockerfile"), "FROM scratch\n");
+
+let graph: Graph;
+let host: Host;
+let registry: Registry;
+let image: Image;
+beforeEach(async () => {
+  graph = await newGraph(({ type }) => (type === "docker-build:index:Image" ? { digest } : {}));
+  host = fakeHost("web-1", fakeNetwork("host"));
+  registry = new Registry("ghcr", { address: "ghcr.io", username: "a", password: "canary-password" });
+  image = new Image(
+    "shop",
+    {
+      repository: "ghcr.io/acme/shop",
+      context,
+      version: "v7",
+      secrets: { TOKEN: pulumi.secret("canary-token") },
+      registries: [registry],
+      servers: [host],
+    },
+    graph.watching,
+  );
+});
+
+/** What the hosts of an app are told of its image. */
+async function deployed(change: Partial<AppArgs>): Promise<Record<string, unknown>> {
+  const app = new App("shop", { image, roles: { job: { servers: [host] } }, ...change });
+  await value(app.version);
+  const pull = unmarked(graph.find("sextant:index:Pull").inputs);
+  const { env, image: run } = unmarked(graph.find("sextant:index:Container").inputs);
+  const { repository } = graph.find("sextant:index:CleanUp").inputs;
+  return {
+    pulled: pull["image"],
+    run,
+    version: (env as Record<string, unknown>)["KAMAL_VERSION"],
+    repository,
+  };
+}
+
+describe("an image", () => {
+  it("is pushed by its login, for the servers, and stays in the registry", async () => {
+    expect(await value(image.reference)).toBe(`ghcr.io/acme/shop:v7@${digest}`);
+    const { inputs } = graph.find("docker-build:index:Image");
+    expect(inputs).toMatchObject({
+      tags: ["ghcr.io/acme/shop:v7"],
+      platforms: ["linux/amd64"],
+      buildOnPreview: false,
+    });
+    expect(graph.optionsOf("docker-build:index:Image").retainOnDelete).toBe(true);
+    const sources = graph.find("sextant:index:Image").inputs;
+    expect(sources).toEqual({ context: { Dockerfile: expect.stringMatching(/^[0-9a-f]{8}$/) as string } });
+  });
+
+  it("is deployed by its digest, and known by its version", async () => {
+    const reference = `ghcr.io/acme/shop:v7@${digest}`;
+    expect(await deployed({})).toEqual({
+      ...{ pulled: reference, run: reference },
+      version: "v7",
+      repository: "ghcr.io/acme/shop",
+    });
+  });
+
+  it("gives its repository to an earlier version, which is deployed by its tag", async () => {
+    const reference = "ghcr.io/acme/shop:v3";
+    expect(await deployed({ version: "v3" })).toMatchObject({
+      pulled: reference,
+      run: reference,
+      version: "v3",
+    });
+  });
+});

@@ -1,0 +1,68 @@
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { isUnchecked, whyNoBuilder, type DockerInfo } from "../../../../provider/docker/builder";
+
+/** What Docker 28.5 says of itself, as far as it is read. */
+const info: DockerInfo = {
+  ServerVersion: "28.5.2",
+  DriverStatus: [["driver-type", "io.containerd.snapshotter.v1"]],
+  RegistryConfig: {
+    IndexConfigs: { "docker.io": { Secure: true }, "plain.test:5000": { Secure: false } },
+    InsecureRegistryCIDRs: ["::1/128", "127.0.0.0/8", "10.1.0.0/16", "fd00:1::/32"],
+  },
+};
+const registry = (address: string, insecure = false) => ({ label: 'Registry "r"', address, insecure });
+
+describe("a host builds", () => {
+  it("where its Docker keeps images in containerd, and no login goes over plain HTTP", () => {
+    expect(
+      whyNoBuilder("web-1", info, [registry("ghcr.io"), registry("plain.test:5000", true)]),
+    ).toBeUndefined();
+  });
+
+  it("not where Docker keeps them in a store of its own", () => {
+    const old = {
+      ...info,
+      ServerVersion: "20.10.24",
+      DriverStatus: [["Backing Filesystem", "extfs"]] as [string, string][],
+    };
+    expect(whyNoBuilder("web-1", old, [])).toBe(
+      'web-1: its Docker 20.10.24 keeps images in a store of its own, from which BuildKit cannot push; build on a machine that is made with daemon: { features: { "containerd-snapshotter": true } } and Docker 23 or newer, or on this one.',
+    );
+    expect(whyNoBuilder("web-1", {}, [])).toContain("cannot push");
+  });
+
+  it("not where a login would go over plain HTTP", () => {
+    expect(whyNoBuilder("web-1", info, [registry("ghcr.io"), registry("plain.test:5000")])).toBe(
+      'web-1: the login of Registry "r" was not sent: Docker has plain.test:5000 in insecure-registries there, by which a login goes over plain HTTP; take it out of /etc/docker/daemon.json, or say insecure: true at Registry "r".',
+    );
+  });
+});
+
+describe("a registry is unchecked", () => {
+  it("where its address is in a range, with a port or without", () => {
+    const part = fc.integer({ min: 0, max: 255 });
+    fc.assert(
+      fc.property(part, part, part, part, (a, b, c, d) => {
+        const address = `${a}.${b}.${c}.${d}`;
+        expect(isUnchecked(address, info)).toBe(a === 10 && b === 1);
+        expect(isUnchecked(`${address}:5000`, info)).toBe(a === 10 && b === 1);
+      }),
+    );
+  });
+
+  it.each([
+    ["[fd00:1::5]:5000", true],
+    ["[fd00:1:0:0:0:0:0:5]", true],
+    ["[fd00:2::5]:5000", false],
+    ["[::1]:5000", false],
+    ["127.0.0.1:5000", false],
+  ])("%s: %s", (address, unchecked) => {
+    expect(isUnchecked(address, info)).toBe(unchecked);
+  });
+
+  it("not for its name alone, nor where Docker says nothing of registries", () => {
+    expect(isUnchecked("ghcr.io", info)).toBe(false);
+    expect(isUnchecked("10.1.2.3", {})).toBe(false);
+  });
+});
