@@ -282,8 +282,9 @@ function routes(all: readonly RouteChange[]): string[] {
   );
 }
 
-function routeCells({ fate, change }: RouteChange & { change?: Change }): string[] {
+function routeCells({ fate, change, takesOver }: RouteChange & { change?: Change }): string[] {
   if (change !== undefined) return [code(change.name), ...values(change)];
+  if (takesOver !== undefined) return [`takes over Kamal's ${code(takesOver)}`, "", ""];
   return [fate === "made" ? "new" : "**removed**", "", ""];
 }
 

@@ -1,6 +1,7 @@
 /** What a release does beside its containers: its command, and its routes. Pure. */
 import { compare } from "../../provider/core/compare";
 import { isObject } from "../../provider/core/is-object";
+import { kamalPrefix } from "../../provider/kamal/names";
 import { steps as kinds } from "../../provider/release/steps";
 import { changesBelow, shown, type Change } from "./changes";
 import { hostOf, list, textOf, type Step, type Values } from "./digest";
@@ -22,6 +23,8 @@ export interface RouteChange {
   readonly fate: "made" | "changed" | "removed";
   /** Its addresses, such as `https://shop.example.com/`. */
   readonly addresses: string;
+  /** The route of Kamal's whose place it takes. */
+  readonly takesOver?: string;
   readonly changes: readonly Change[];
 }
 
@@ -64,14 +67,25 @@ function routeOf(step: Step): RouteChange | undefined {
   const route = now ?? old;
   if (route === undefined) return undefined;
   const [, , app = "", role = ""] = textOf(inputs["role"]).split("/");
+  const takesOver = kamalRoute(news);
   const of = {
     ...{ app, role, host: hostOf(step) },
     addresses: addressesOf(route),
+    ...(takesOver === undefined || takesOver === kamalRoute(olds) ? {} : { takesOver }),
   };
   if (old === undefined) return { ...of, fate: "made", changes: [] };
   if (now === undefined) return { ...of, fate: "removed", changes: [] };
   const changes = changesBelow("route", old, now);
+  if (of.takesOver !== undefined) changes.push(...changesBelow("route", {}, { takeOver: of.takesOver }));
   return changes.length === 0 ? undefined : { ...of, fate: "changed", changes };
+}
+
+/** The route of Kamal's that a switch takes the place of. */
+function kamalRoute(inputs: Values | undefined): string | undefined {
+  const takeOver = inputs?.["takeOver"];
+  if (!isObject(takeOver)) return undefined;
+  const [service, role, destination] = ["service", "role", "destination"].map((key) => textOf(takeOver[key]));
+  return kamalPrefix({ service: service ?? "", role: role ?? "", destination: destination ?? "" });
 }
 
 const routeIn = (inputs: Values | undefined): Values | undefined =>

@@ -225,7 +225,7 @@ function makeReady(
 
 /** Kamal's role whose containers end with the step. */
 function takes(args: AppArgs, role: Role): Pick<SwitchArgs, "takeOver"> {
-  const takeOver = takenOver(args, role.name);
+  const takeOver = takenOver(args.takeOver, role.name);
   return takeOver === undefined ? {} : { takeOver };
 }
 

@@ -17,7 +17,7 @@ export interface TakeOver {
 }
 
 /** Kamal's role whose place a role takes; undefined where it takes none. */
-export function takenOver({ takeOver }: { takeOver?: TakeOver }, role: string): KamalRole | undefined {
+export function takenOver(takeOver: TakeOver | undefined, role: string): KamalRole | undefined {
   if (takeOver === undefined) return undefined;
   const { service, destination, roles = {} } = takeOver;
   return { service, role: roles[role] ?? role, ...(destination === undefined ? {} : { destination }) };

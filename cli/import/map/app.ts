@@ -283,8 +283,10 @@ function settingsOf(
 ): Fields {
   root.decide(
     "error_pages_path",
-    "act",
-    "name that directory as errorPages of the App, from where the program runs; until then the proxy has pages of its own.",
+    context.takeOver ? "none" : "act",
+    context.takeOver
+      ? "Kamal's proxy cannot read pages of the program's, and has its own."
+      : "name that directory as errorPages of the App, from where the program runs; until then the proxy has pages of its own.",
   );
   const volumes = volumesOf(root, context);
   const body =

@@ -14,6 +14,8 @@ export interface Context {
   readonly wanted: Map<string, Wanted>;
   /** The application's folder, as seen from the program's. */
   readonly above: string;
+  /** Whether the program takes Kamal's place on its own machines. */
+  readonly takeOver: boolean;
   /** Looks at a file of the application's folder. */
   readonly kindOf: (path: string) => "file" | "folder" | "none";
 }

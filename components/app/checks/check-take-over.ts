@@ -1,7 +1,8 @@
-/** What has to be so for an app that takes the place of Kamal's. Pure. */
+/** What has to be so for an app to take the place of one of Kamal's, and to be routed by Kamal's proxy. */
 import { oneOf } from "../../core/checks";
 import type { Problem } from "../../core/problem";
 import { ofType } from "../../core/shape";
+import type { Host } from "../../host/host";
 import type { AppArgs } from "../args";
 import type { Role } from "../plan";
 
@@ -12,14 +13,11 @@ export function checkTakeOver(args: AppArgs, roles: readonly Role[]): Problem[] 
 
 /** Kamal's proxy reads no files of this program: it is left as it is, without the directory that they are in. */
 function checkFiles({ errorPages, proxy }: AppArgs, roles: readonly Role[]): Problem[] {
-  const on = roles
-    .filter(({ routes }) => routes.length > 0)
-    .flatMap(({ servers }) => servers)
-    .find(({ takeOver }) => takeOver === "kamal");
+  const isKamals = ({ takeOver }: Host): boolean => takeOver === "kamal";
+  const there = roles.filter(({ routes, servers }) => routes.length > 0 && servers.some(isKamals));
+  const on = there.flatMap(({ servers }) => servers).find(isKamals);
   if (proxy === undefined || on === undefined) return [];
-  const own = roles.flatMap(({ name, routes }) =>
-    routes.filter(({ route }) => route.tls?.kind === "certificate").map(() => name),
-  );
+  const own = there.filter(({ routes }) => routes.some(({ route }) => route.tls?.kind === "certificate"));
   const rule = `the proxy of ${on.hostName} is Kamal's, which cannot read its files`;
   return [
     ...(errorPages === undefined
@@ -32,8 +30,8 @@ function checkFiles({ errorPages, proxy }: AppArgs, roles: readonly Role[]): Pro
             cure: "leave it out until the program has a Proxy",
           },
         ]),
-    ...[...new Set(own)].map((role) => ({
-      argument: `roles.${role}.route.tls`,
+    ...own.map(({ name }) => ({
+      argument: `roles.${name}.route.tls`,
       value: "ownCertificate",
       rule,
       cure: "use letsEncrypt(), or end TLS in front of the proxy",

@@ -44,7 +44,7 @@ const sextant = (folder: string, ...words: string[]): Ended =>
 describe("sextant import", () => {
   it.each([
     ...cases.map((name) => [name, "golden.txt"] as const),
-    ...["rails", "destinations", "tags", "certificate", "proxy-run"].map(
+    ...["rails", "destinations", "tags", "certificate", "proxy-run", "unknown"].map(
       (name) => [name, "take-over.txt"] as const,
     ),
   ])("writes the program of %s, and no secret of it (%s)", async (name, golden) => {

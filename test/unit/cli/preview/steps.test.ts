@@ -1,0 +1,35 @@
+/** Routes that a program takes over from Kamal, as a preview says them. */
+import { describe, expect, it } from "vitest";
+import type { Step, Values } from "../../../../cli/preview/digest";
+import { routesOf, type RouteChange } from "../../../../cli/preview/steps";
+
+const inputs = (more: Values = {}): Values => ({
+  shell: { name: "web-1" },
+  role: "shop/prod/shop/web",
+  route: { service: "shop-web", hosts: ["shop.test"] },
+  ...more,
+});
+const kamal = { takeOver: { service: "store", role: "web", destination: "eu" } };
+
+function routes(olds: Values | undefined, news: Values): RouteChange[] {
+  const step: Step = {
+    ...{ operation: olds === undefined ? "create" : "update", urn: "u", type: "sextant:index:Switch" },
+    ...{ name: "shop-web-web-1-switch", news, own: true, state: {}, differing: [] },
+    ...(olds === undefined ? {} : { olds }),
+  };
+  return routesOf([step]);
+}
+
+describe("a route", () => {
+  it("of Kamal's that is taken over is named as Kamal calls it", () => {
+    expect(routes(undefined, inputs(kamal))).toMatchObject([{ fate: "made", takesOver: "store-web-eu" }]);
+    expect(routes(undefined, inputs())[0]).not.toHaveProperty("takesOver");
+  });
+
+  it("that began beside Kamal's changes by the word for it, once", () => {
+    expect(routes(inputs(), inputs(kamal))).toMatchObject([
+      { fate: "changed", changes: [{ name: "takeOver", new: "store-web-eu" }] },
+    ]);
+    expect(routes(inputs(kamal), inputs(kamal))).toEqual([]);
+  });
+});
