@@ -110,7 +110,7 @@ describe("the clean-up", () => {
 describe("the clean-up of one release", () => {
   const cleanUp = (repository: string, owner: string): Promise<string> =>
     world.onServer(
-      `sextant prune role=reg/none/x keep=0 wait=5 for=${owner} repository=${repository} container=none &&
+      `sextant prune role=reg/none/x keep=0 wait=5 for=${owner} repository=${repository} container=none >/dev/null &&
        docker image ls --format '{{.Tag}}' ${repository} | sort`,
     );
 
