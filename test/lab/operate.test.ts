@@ -297,7 +297,10 @@ describe("sextant run", () => {
     const outcome = await sextant(["run", "hostname; [ $(hostname) = test-operate-1 ] || exit 4"]);
     expect(outcome.code).toBe(4);
     // Side by side: whichever is faster says it first.
-    expect(outcome.stdout.trim().split("\n").sort()).toEqual([`${first} | ${first}`, `${second} | ${second}`]);
+    expect(outcome.stdout.trim().split("\n").sort()).toEqual([
+      `${first} | ${first}`,
+      `${second} | ${second}`,
+    ]);
     expect(await says("run", "--host", first, "--", "echo", "it's $HOME")).toBe("it's $HOME\n");
     const typed = await onTerminal(
       ["run", "-i", "--host", second, "bash --norc"],
