@@ -196,7 +196,8 @@ describe("sextant exec", () => {
       "exec",
       "--role",
       "job",
-      'echo "$TOKEN on $KAMAL_HOST"; hostname; ls -d /data; exit 7',
+      // echo would make something else of a backslash in it.
+      `printf '%s on %s\\n' "$TOKEN" "$KAMAL_HOST"; hostname; ls -d /data; exit 7`,
     ]);
     expect(outcome).toMatchObject({ code: 7, stdout: `${canary} on ${second}\n${second}\n/data\n` });
     const named = await sextant(["exec", "--role", "job", "-e", "A=1 2", "sh", "-c", 'echo "$A$0"', "-s"]);
