@@ -21,7 +21,6 @@ const withoutMachines = [
   "command-plugin*",
   "cut-off-server",
   "hetzner-*",
-  "import",
   "policy",
   "preview-command",
   "refusals",
@@ -33,7 +32,7 @@ const withoutMachines = [
  * Tests that want what nothing else does, and that takes minutes to build: the plugin docker-build, a registry, a machine without Docker, Kamal.
  * `npm test` runs them last, and only where it has the time.
  */
-const wide = ["access", "image", "image-preview", "server-registry", "takeover"].map(
+const wide = ["access", "image", "image-preview", "import", "server-registry", "takeover"].map(
   (name) => `test/lab/${name}.test.ts`,
 );
 

@@ -101,7 +101,7 @@ async function main(): Promise<void> {
     if (minutes < untilWide) tallies.push(vitest("wide", []));
     else
       console.log(
-        `left out, as ${minutes.toFixed(0)} minutes have gone by: npm test -- test/lab/access test/lab/image test/lab/server-registry test/lab/takeover`,
+        `left out, as ${minutes.toFixed(0)} minutes have gone by: npm test -- test/lab/access test/lab/image test/lab/import test/lab/server-registry test/lab/takeover`,
       );
   }
   const passed = tallies.reduce((sum, tally) => sum + tally.passed, 0);

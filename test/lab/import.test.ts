@@ -1,8 +1,10 @@
 /** Programs that `sextant import` writes, previewed by the real engine without the machines that they are for. */
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse, stringify } from "yaml";
+import { run } from "../../lab/docker/exec";
+import { ensureDockerBuild } from "../../lab/toolchain/on-demand";
 import { askedFor, programText } from "../../cli/import/render";
 import { importCase, testdata } from "../unit/cli/import/cases";
 import { PreviewWorkspace } from "./preview/workspace";
@@ -12,8 +14,26 @@ const place = "refusals/program.ts";
 let workspace: PreviewWorkspace;
 let home: string;
 
+/** The app's folder, from which an image is built. */
+let app: string;
+
 beforeAll(async () => {
-  workspace = await PreviewWorkspace.make(place);
+  const plugin = await ensureDockerBuild((line) => {
+    console.log(line);
+  });
+  workspace = await PreviewWorkspace.make(place, [dirname(plugin)]);
+  app = join(workspace.folder, "app");
+  mkdirSync(app);
+  for (const file of ["Dockerfile", "Dockerfile.production"])
+    writeFileSync(join(app, file), "FROM scratch\n");
+  writeFileSync(join(app, ".dockerignore"), ".git\n");
+  const git = ["-C", app, "-c", "user.name=test", "-c", "user.email=test@example.com"];
+  for (const words of [
+    ["init", "--quiet"],
+    ["add", "--all"],
+    ["commit", "--quiet", "--message", "first"],
+  ])
+    await run("git", [...git, ...words], {});
   // A key in the usual place, as whoever deployed with Kamal has one.
   home = join(workspace.folder, "home");
   mkdirSync(join(home, ".ssh"), { recursive: true });
@@ -29,7 +49,9 @@ function put(name: string, stack: string, takeOver: boolean): void {
   const project = join(workspace.folder, "project");
   // Beside the library's sources, and not with the package.
   const text = programText(from, "config/deploy.yml").replace('"pulumi-sextant"', '"../../../components"');
-  const here = text.replaceAll('"../config/', `"${join(testdata, name, "config")}/`);
+  const here = text
+    .replaceAll('"../config/', `"${join(testdata, name, "config")}/`)
+    .replace('context: ".."', `context: ${JSON.stringify(app)}`);
   writeFileSync(join(project, "test", "lab", place), here);
   const values = from.values.get(stack) ?? {};
   const asked = askedFor(from).filter(({ name: own, needed }) => needed && !(own in values));
