@@ -51,8 +51,7 @@ export function inspectImage(
   if (limit === false) return;
   const login = loginFor(parseReference(args.image, "").registry, roles);
   const release = pulumi.all([args.version, args.digest]).apply(([version, digest]) => digest ?? version);
-  pulumi.all([release, login?.username, login?.password, data]).apply((known) => {
-    const [version, username, password, named] = known;
+  pulumi.all([release, login?.username, login?.password]).apply(([version, username, password]) => {
     const ask = async (): Promise<void> => {
       const hosts = await Promise.all(roles.flatMap((role) => role.servers).map(machineOf));
       const machines = new Map(hosts.map((host) => [host.name, host]));
@@ -64,7 +63,12 @@ export function inspectImage(
         insecure: login?.insecure ?? false,
         timeout: durationMs(limit) ?? 3000,
       });
-      found(judge(answer, { args, roles, machines, data: named, version, reference, limit, login }));
+      const say = (named: string): void => {
+        found(judge(answer, { args, roles, machines, data: named, version, reference, limit, login }));
+      };
+      // Where the edit is refused for its data there is no name; that a registry did not answer is said all the same.
+      if ("facts" in answer) pulumi.output(data).apply(say);
+      else say("");
     };
     void ask().finally(pulumi.runtime.rpcKeepAlive());
   });
