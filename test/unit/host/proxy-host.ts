@@ -17,6 +17,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { putScripts } from "./put-scripts";
+import { removeDirectory } from "./remove-directory";
 
 /** A container as a test puts it there. */
 export interface Put {
@@ -270,6 +271,6 @@ export class ProxyHost {
   }
 
   remove(): void {
-    rmSync(this.directory, { recursive: true, maxRetries: 10, retryDelay: 100 });
+    removeDirectory(this.directory);
   }
 }

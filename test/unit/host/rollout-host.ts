@@ -2,7 +2,7 @@
  * A host with containers and a proxy, as far as the verbs of a rollout see it: Docker's API and command line and kamal-proxy's, with
  * what they do to each other kept in this process. The app's health path is answered by a real server.
  */
-import { mkdtempSync, rmSync, existsSync, readFileSync } from "node:fs";
+import { mkdtempSync, existsSync, readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { spawn, type ChildProcess } from "node:child_process";
 import { putScripts } from "./put-scripts";
 import { writeFileSync } from "node:fs";
+import { removeDirectory } from "./remove-directory";
 
 export interface FakeContainer {
   role: string;
@@ -162,7 +163,7 @@ exit "$code"`,
     this.app?.closeAllConnections();
     this.app?.close();
     // What they leave in the background, such as the end of a lease, may write a last file meanwhile.
-    rmSync(this.directory, { recursive: true, force: true, maxRetries: 20 });
+    removeDirectory(this.directory);
   }
 
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -1,10 +1,11 @@
 /** The verbs as they lie on a host, run in a real shell with a real curl against Docker's API in this process. */
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { DockerApi } from "./docker-api";
 import { putScripts } from "./put-scripts";
+import { removeDirectory } from "./remove-directory";
 
 export interface Ended {
   code: number | null;
@@ -50,6 +51,6 @@ export class VerbsHere {
   }
 
   remove(): void {
-    rmSync(this.directory, { recursive: true, maxRetries: 10, retryDelay: 100 });
+    removeDirectory(this.directory);
   }
 }
