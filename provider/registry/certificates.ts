@@ -20,10 +20,8 @@ interface Pair {
   key: string;
 }
 
-/** Years for which they are valid. They are made anew in time by a `pulumi up`, see `renewal`. */
+/** Years for which they are valid. They are made anew in time by a `pulumi up`. */
 const years = 10;
-/** How long before their end they are made anew: a year, in milliseconds. */
-export const renewal = 365 * 86_400_000;
 
 const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
 

@@ -1,6 +1,5 @@
 /** What the resource of a registry's certificates does: it makes them once, and again for another name, and a year before their end. */
 import type { ResourceProvider } from "../resource-provider";
-import { makeCertificates, renewal } from "./certificates";
 
 export interface RegistryCertificatesInputs {
   /** The host name by which the registry is reached. */
@@ -18,7 +17,12 @@ export interface RegistryCertificatesState extends RegistryCertificatesInputs {
   until: string;
 }
 
+/** How long before their end they are made anew: a year, in milliseconds. */
+const renewal = 365 * 86_400_000;
+
 async function make({ host }: RegistryCertificatesInputs): Promise<RegistryCertificatesState> {
+  // What makes them takes longer to load than all else of the plugin, which starts with each command of Pulumi's.
+  const { makeCertificates } = await import("./certificates.js");
   const { authority, server, client, until } = await makeCertificates(host, Date.now());
   return {
     ...{ host, authority, until },
