@@ -9,6 +9,7 @@ import { rmSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
 import { join } from "node:path";
 import type { SshAddress } from "../ssh/address";
+import { sshWords } from "../ssh/as-root";
 import { following } from "../ssh/children";
 import { ownDirectory } from "../ssh/client-files";
 import { meansFor } from "../ssh/means";
@@ -74,7 +75,7 @@ function listening(server: Server, path: string): Promise<void> {
 
 /** Connects a client to BuildKit, once Docker has handed the connection over. */
 async function handOver(shell: SshAddress, client: Socket): Promise<void> {
-  const words = [...sshOptions(shell, await meansFor(shell)), shell.destination, "docker system dial-stdio"];
+  const words = sshWords(shell, sshOptions(shell, await meansFor(shell)), "docker system dial-stdio");
   const child = following(spawn("ssh", words, { stdio: "pipe" }));
   letEnd(child);
   // One that ends early says why on its other stream.

@@ -18,6 +18,15 @@ export function asRoot({ sudo }: Pick<SshAddress, "sudo">, line: string): string
   return sudo === true ? `sudo -n -H sh -c ${quote(`${path}; ${line}`)}` : line;
 }
 
+/** What the program ssh is given so that a line runs on a host as root. @param options those of the connection */
+export function sshWords(
+  shell: Pick<SshAddress, "destination" | "sudo">,
+  options: readonly string[],
+  line: string,
+): string[] {
+  return [...options, shell.destination, asRoot(shell, line)];
+}
+
 /**
  * Errors of a command, less what sudo says of itself on a machine whose own name is in no list of hosts, before each command: it is none,
  * and what prints nothing else has said nothing (sudo, plugins/sudoers/sudoers.c, cb_fqdn).

@@ -3,7 +3,7 @@ import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
 import { following } from "./children";
 import { meansFor } from "./means";
 import type { SshAddress } from "./address";
-import { asRoot, withoutWarning } from "./as-root";
+import { sshWords, withoutWarning } from "./as-root";
 import { runOverSsh } from "./run";
 import { sshOptions } from "./options";
 
@@ -25,7 +25,7 @@ async function start({ shell, line }: End): Promise<ChildProcessWithoutNullStrea
   // By which the connection is there, or why it is not is said.
   await runOverSsh(shell, "true", { timeout: 90, what: "connecting" });
   const options = sshOptions(shell, await meansFor(shell));
-  return following(spawn("ssh", [...options, shell.destination, asRoot(shell, line)]));
+  return following(spawn("ssh", sshWords(shell, options, line)));
 }
 
 function ended(child: ChildProcessWithoutNullStreams): Promise<Ended> {

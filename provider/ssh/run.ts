@@ -6,7 +6,7 @@ import { spawn } from "node:child_process";
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { SshAddress } from "./address";
-import { asRoot, rootFailure, withoutWarning } from "./as-root";
+import { rootFailure, sshWords, withoutWarning } from "./as-root";
 import { connected, disconnected, pace, tries, type Patience } from "./connections";
 import { following } from "./children";
 import { lockedFile, meansFor } from "./means";
@@ -97,8 +97,9 @@ function once(
   { stdin, timeout, what, quiet = false }: RunSettings & { quiet?: boolean },
 ): Promise<Ran> {
   return new Promise((resolve, reject) => {
-    const args = [...options, shell.destination, asRoot(shell, line)];
-    const child = following(spawn("ssh", args, { stdio: ["pipe", "pipe", "pipe"] }));
+    const child = following(
+      spawn("ssh", sshWords(shell, options, line), { stdio: ["pipe", "pipe", "pipe"] }),
+    );
     const stdout = gather(child.stdout);
     const stderr = gather(child.stderr);
     onDoing(child.stderr, (text) => {

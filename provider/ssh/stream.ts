@@ -2,7 +2,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { StringDecoder } from "node:string_decoder";
 import type { SshAddress } from "./address";
-import { asRoot, withoutWarning } from "./as-root";
+import { sshWords, withoutWarning } from "./as-root";
 import { following } from "./children";
 import { meansFor } from "./means";
 import { sshOptions } from "./options";
@@ -34,7 +34,7 @@ export async function streamOverSsh(
   { out, err, signal, open = false }: Lines,
 ): Promise<number> {
   const args = await opened(shell);
-  const child = following(spawn("ssh", [...args, shell.destination, asRoot(shell, line)], { stdio: "pipe" }));
+  const child = following(spawn("ssh", sshWords(shell, args, line), { stdio: "pipe" }));
   eachLine(child.stdout, out);
   eachLine(child.stderr, (line) => {
     if (line === "" || withoutWarning(line) !== "") err(line);
@@ -75,11 +75,7 @@ export async function attachOverSsh(
 ): Promise<number> {
   const args = await opened(shell);
   // The last word on a terminal is this one: the options before it ask for none.
-  const words = [
-    ...args,
-    ...(input === "terminal" ? ["-t"] : []),
-    ...[shell.destination, asRoot(shell, line)],
-  ];
+  const words = sshWords(shell, [...args, ...(input === "terminal" ? ["-t"] : [])], line);
   const child = spawn("ssh", words, {
     stdio: [input === "none" ? "ignore" : "inherit", "inherit", "inherit"],
   });

@@ -1,6 +1,9 @@
 import { execFileSync } from "node:child_process";
+import { readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { repoRoot } from "../../../../lab/paths";
 import type { SshAddress } from "../../../../provider/ssh/address";
 import { asRoot, rootFailure, withoutWarning } from "../../../../provider/ssh/as-root";
 
@@ -73,4 +76,17 @@ describe("a user who does not become root", () => {
   it("is none where the command has ended well", () => {
     expect(said(0, "a greeting")).toBeUndefined();
   });
+});
+
+it("is what every ssh of the plugin is started with", () => {
+  const provider = join(repoRoot, "provider");
+  const sources = (readdirSync(provider, { recursive: true }) as string[])
+    .filter((file) => file.endsWith(".ts"))
+    .map((file) => ({ file, text: readFileSync(join(provider, file), "utf8") }));
+  const starting = sources.filter(({ text }) => text.includes('spawn("ssh"'));
+  expect(starting.length).toBeGreaterThan(3);
+  for (const { file, text } of starting) {
+    expect(text, file).toContain("sshWords(");
+    expect(text, file).not.toMatch(/\bdestination, /);
+  }
 });
