@@ -1,5 +1,6 @@
 /** The step that puts a certificate of one's own where the proxy of a host reads it. */
-import { looksFor, putFiles, removeFiles } from "./proxy-files";
+import { looksFor } from "./files";
+import { putFiles, removeFiles } from "./proxy-files";
 import type { Step, StepInputs } from "./step";
 
 /** A certificate, its key, and where they lie. */

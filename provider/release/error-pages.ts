@@ -1,5 +1,6 @@
 /** The step that puts an app's error pages where the proxy of a host reads them. */
-import { looksFor, putFiles, removeFiles } from "./proxy-files";
+import { looksFor } from "./files";
+import { putFiles, removeFiles } from "./proxy-files";
 import type { Step, StepInputs } from "./step";
 
 /** Pages, and where they lie. */

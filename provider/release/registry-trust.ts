@@ -1,5 +1,6 @@
 /** The step that lets a host's Docker use a registry on one of the program's servers. */
 import { quote } from "../host/scripts";
+import { filesOnStdin, looksFor, whether } from "./files";
 import type { Step, StepInputs } from "./step";
 
 /** By what a host and the registry know each other. */
@@ -16,22 +17,16 @@ export interface RegistryTrustInputs extends StepInputs {
   privateKey: string;
 }
 
-const whether = (condition: string): string => `if ${condition}; then echo true; else echo false; fi`;
-
 export const registryTrustStep: Step<RegistryTrustInputs> = {
   call: ({ address, ip, authority, certificate, privateKey }) => ({
     verb: "trust-registry",
     words: [`address=${address}`, `ip=${ip}`],
-    stdin: Object.entries({ "ca.crt": authority, "client.cert": certificate, "client.key": privateKey })
-      .map(([name, content]) => `${name} ${Buffer.from(content).toString("base64")}\n`)
-      .join(""),
+    stdin: filesOnStdin({ "ca.crt": authority, "client.cert": certificate, "client.key": privateKey }),
   }),
   undo: ({ address }) => ({ verb: "trust-registry", words: [`address=${address}`, "remove"] }),
   about: ({ address }) => address,
   looks: ({ address, ip }) => [
-    ...["ca.crt", "client.cert", "client.key"].map((name) =>
-      whether(`[ -s ${quote(`/etc/docker/certs.d/${address}/${name}`)} ]`),
-    ),
+    ...looksFor(`/etc/docker/certs.d/${address}`, ["ca.crt", "client.cert", "client.key"]),
     whether(`grep -q ${quote(`^${ip} ${address.replace(/:\d+$/, "")} `)} /etc/hosts`),
   ],
 };
