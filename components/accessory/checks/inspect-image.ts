@@ -1,9 +1,8 @@
 /** An accessory's image as its registry describes it: whether its server can run it, and where it keeps data that no argument names. */
 import * as pulumi from "@pulumi/pulumi";
 import type { Findings, Problem } from "../../core/problem";
-import { durationMs } from "../../../provider/core/units";
 import { uncovered, volumeAt } from "../../../provider/docker/container-body";
-import { imageFacts } from "../../image/facts";
+import { askRegistry } from "../../image/ask";
 import { parseReference } from "../../image/reference";
 import type { AccessoryArgs } from "../args";
 import { presetOf } from "../preset";
@@ -36,13 +35,7 @@ export function inspectAccessory(
   pulumi.all([data, registry?.username, registry?.password]).apply(([name, username, password]) => {
     const ask = async (): Promise<void> => {
       const machine = await machineOf(server);
-      const answer = await imageFacts({
-        reference,
-        login: username === undefined || password === undefined ? undefined : { username, password },
-        insecure: registry?.insecure ?? false,
-        architectures: machine.architecture === undefined ? [] : [machine.architecture],
-        timeout: durationMs(inspectImage) ?? 3000,
-      });
+      const answer = await askRegistry(reference, [machine], registry, { username, password }, inspectImage);
       if (!("facts" in answer)) return;
       const { refused, warned } = checkOnHosts(image, answer.facts, [machine]);
       found({ refused, warned: [...warned, ...unnamedVolumes(args, name, answer.facts.volumes)] });

@@ -1,10 +1,11 @@
 /** An app's image as its registry describes it, against the roles: what a preview asks, and what it says of the answer. */
 import * as pulumi from "@pulumi/pulumi";
 import type { Findings, Problem } from "../../core/problem";
-import { durationMs, type Duration } from "../../../provider/core/units";
+import type { Duration } from "../../../provider/core/units";
 import { checkImageFacts, type ImageUse } from "../../image/check-image";
 import { machineOf, type Machine } from "../../image/machine";
-import { imageFacts, type ImageAnswer } from "../../image/facts";
+import { askRegistry } from "../../image/ask";
+import type { ImageAnswer } from "../../image/facts";
 import { parseReference, type Reference } from "../../image/reference";
 import type { Registry } from "../../registry/registry";
 import { imageReference, routeArgument, type NamedArgs, type Role } from "../plan";
@@ -56,13 +57,7 @@ export function inspectImage(
       const hosts = await Promise.all(roles.flatMap((role) => role.servers).map(machineOf));
       const machines = new Map(hosts.map((host) => [host.name, host]));
       const reference = parseReference(args.image, version);
-      const answer = await imageFacts({
-        reference,
-        login: username === undefined || password === undefined ? undefined : { username, password },
-        architectures: [...new Set(hosts.flatMap(({ architecture }) => architecture ?? []))].sort(),
-        insecure: login?.insecure ?? false,
-        timeout: durationMs(limit) ?? 3000,
-      });
+      const answer = await askRegistry(reference, hosts, login, { username, password }, limit);
       const say = (named: string): void => {
         found(judge(answer, { args, roles, machines, data: named, version, reference, limit, login }));
       };
