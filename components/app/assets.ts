@@ -1,5 +1,4 @@
 /** The assets of an app across its releases: where they lie on a host, what a container has mounted of them, and the step that puts them there. */
-import { posix } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { shortHash } from "../../provider/core/short-hash";
 import { servedAssets } from "../../provider/release/assets";
@@ -11,7 +10,7 @@ import type { ContainerArgs } from "../docker/container";
 import { Step } from "../host/step";
 import { loginLine } from "../image/login";
 import type { AppArgs } from "./args";
-import type { Placement, Role } from "./plan";
+import { assetPathOf, plainPath, type Placement, type Role } from "./plan";
 import { assetsOf, keyOf } from "./rollout";
 
 /** Below it the verb `assets` writes and removes. */
@@ -25,11 +24,6 @@ export function assetsDirectory(app: string, role: string): string {
 /** The name of a release's directory: an edit that leaves the image as it is leaves it, too. */
 export function assetsRelease(reference: string, path: string): string {
   return shortHash(`${reference} ${path}`, 12);
-}
-
-/** Where the assets of a role with a route are in the image. */
-export function assetPathOf({ assetPath, routes }: Role): string | undefined {
-  return routes.length === 0 || assetPath === undefined ? undefined : plain(assetPath);
 }
 
 /** What is released. */
@@ -116,7 +110,7 @@ export function checkAssets(args: AppArgs, roles: readonly Role[]): Problem[] {
 }
 
 function notRoot(argument: string, path: string | undefined): Problem[] {
-  if (typeof path !== "string" || !path.startsWith("/") || plain(path) !== "/") return [];
+  if (typeof path !== "string" || !path.startsWith("/") || plainPath(path) !== "/") return [];
   return [
     {
       argument,
@@ -141,7 +135,7 @@ function withoutRoute({ roles }: AppArgs, role: Role): Problem[] {
 function mountedTwice(args: AppArgs, role: Role): Problem[] {
   const path = assetPathOf(role);
   const [source] =
-    Object.entries(role.volumes ?? {}).find(([, at]) => path !== undefined && plain(at) === path) ?? [];
+    Object.entries(role.volumes ?? {}).find(([, at]) => path !== undefined && plainPath(at) === path) ?? [];
   if (source === undefined) return [];
   const own = args.roles[role.name]?.volumes?.[source] !== undefined;
   return [
@@ -153,5 +147,3 @@ function mountedTwice(args: AppArgs, role: Role): Problem[] {
     },
   ];
 }
-
-const plain = (path: string): string => posix.normalize(path).replace(/(.)\/$/, "$1");

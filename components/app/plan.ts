@@ -1,4 +1,5 @@
 /** The plan of a rollout, as plain values: which role runs where with which routes, and in which batches. */
+import { posix } from "node:path";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Host } from "../host/host";
 import type { AppArgs, RoleArgs } from "./args";
@@ -93,6 +94,14 @@ export function batchSize(hosts: number, batch?: number | `${number}%`): number 
 export function imageReference(image: string, version: string, digest?: string): string {
   if (digest !== undefined) return `${image}:${version}@${digest}`;
   return version.startsWith("sha256:") ? `${image}@${version}` : `${image}:${version}`;
+}
+
+/** A path without steps that lead nowhere, and without a slash at its end. */
+export const plainPath = (path: string): string => posix.normalize(path).replace(/(.)\/$/, "$1");
+
+/** Where the assets of a role are in the image, which its hosts share between releases; undefined for a role without a route. */
+export function assetPathOf({ assetPath, routes }: Role): string | undefined {
+  return routes.length === 0 || assetPath === undefined ? undefined : plainPath(assetPath);
 }
 
 function pickSettings(args: AppArgs): Partial<RoleArgs> {

@@ -1,7 +1,7 @@
 /** The rollout of a release as plain values: which steps there are, and which of them each one waits for. Pure. */
 import { seconds } from "../../provider/core/units";
 import type { AppArgs } from "./args";
-import { batches, type Placement, type Role } from "./plan";
+import { assetPathOf, batches, type Placement, type Role } from "./plan";
 
 /** A step of a rollout. */
 export type RolloutStep = {
@@ -46,12 +46,11 @@ export function keyOf(
 /** The key of the wait after a batch, by its place. */
 export const waitKey = (at: number): string => `wait ${at + 1}`;
 
-/** Whether a role's assets are put on its hosts. */
-const hasAssets = ({ routes, assetPath }: Role): boolean => routes.length > 0 && assetPath !== undefined;
-
 /** The roles on hosts whose assets are put there, before the rollout. */
 export function assetsOf(roles: readonly Role[]): Placement[] {
-  return roles.filter(hasAssets).flatMap((role) => role.servers.map((host) => ({ role, host })));
+  return roles
+    .filter((role) => assetPathOf(role) !== undefined)
+    .flatMap((role) => role.servers.map((host) => ({ role, host })));
 }
 
 /**
@@ -122,7 +121,7 @@ function start(
   fit: readonly string[] = [],
 ): RolloutStep[] {
   const container = keyOf("container", placement);
-  const assets = hasAssets(placement.role) ? [keyOf("assets", placement)] : [];
+  const assets = assetPathOf(placement.role) !== undefined ? [keyOf("assets", placement)] : [];
   return [
     { kind: "container", key: container, placement, after: [...before, ...assets] },
     { kind: "ready", key: keyOf("ready", placement), placement, lease, after: [container, ...fit] },
