@@ -2,6 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { hostname, userInfo } from "node:os";
 import { InvalidArgumentError, type Command } from "commander";
+import { oneLine } from "../../provider/core/one-line";
 import {
   lockedBy,
   lockedSentence,
@@ -71,7 +72,7 @@ export function length(text: string): number {
 
 /** What is noted. @param ms how long it is; for ever without */
 export function noteOf(message: string, ms?: number, now = Date.now(), who = whoami()): StackLock {
-  const reason = message.replaceAll(/\p{Cc}+/gu, " ").trim();
+  const reason = oneLine(message);
   if (reason === "")
     throw new Error("lock: the reason is empty; say for whoever is refused why the stack is locked.");
   return {

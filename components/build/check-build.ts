@@ -5,7 +5,7 @@ import type { Problem } from "../core/problem";
 import { checkRelease, checkRepository } from "../image/check-reference";
 import type { BuildCache, ImageArgs } from "./args";
 import type { Context } from "./context";
-import { ownRegistry } from "./plan";
+import { isOwn, ownRegistry } from "./plan";
 import type { Revision } from "./revision";
 
 export const uncommittedCheck: Check = {
@@ -154,7 +154,7 @@ export function secretArg(name: string): Problem {
 function checkOwn(args: ImageArgs): Problem[] {
   const { builder, repository, registries = [] } = args;
   const own = ownRegistry(args);
-  const unused = registries.find((registry) => "trusted" in registry);
+  const unused = registries.find(isOwn);
   if (own === undefined)
     return unused === undefined
       ? []

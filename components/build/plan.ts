@@ -17,7 +17,9 @@ export const ownRegistry = ({
 }: Pick<ImageArgs, "registries" | "repository">): ServerRegistry | undefined =>
   registries.filter(isOwn).find(({ address }) => repository.startsWith(`${address}/`));
 
-const isOwn = (registry: Registry | ServerRegistry): registry is ServerRegistry => "trusted" in registry;
+/** Whether it is a registry on a server, and no login for another one. */
+export const isOwn = (registry: Registry | ServerRegistry): registry is ServerRegistry =>
+  "trusted" in registry;
 
 /** Paths from the directory of the program, so that they are the same on every machine. */
 export function pathsOf({ context = ".", dockerfile = "Dockerfile" }: ImageArgs): {

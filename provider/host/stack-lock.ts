@@ -2,6 +2,7 @@
  * A stack that somebody has locked by hand, with a reason: a note on each of its hosts, which whoever changes something there reads first.
  * The words and the file are pure; `refuseLocked` asks a host.
  */
+import { oneLine } from "../core/one-line";
 import { stackNow } from "../say";
 import type { SshAddress } from "../ssh/address";
 import { runOverSsh } from "../ssh/run";
@@ -62,9 +63,7 @@ function read(note: string): StackLock {
   };
 }
 
-/** A text of a host, in one line and without what a terminal would obey. */
-const clean = (text: unknown): string | undefined =>
-  typeof text === "string" ? text.replaceAll(/\p{Cc}+/gu, " ").trim() : undefined;
+const clean = (text: unknown): string | undefined => (typeof text === "string" ? oneLine(text) : undefined);
 
 /** Who has locked it, when, why, and until when. */
 export function lockedBy(stack: string, { message, who, since, until }: StackLock): string {

@@ -3,6 +3,7 @@
  * host/lib/common.sh). They are for a status line, and no part of what it has said in the end.
  */
 import { StringDecoder } from "node:string_decoder";
+import { oneLine } from "../core/one-line";
 
 /** The record separator of ASCII. */
 const mark = "\u001e";
@@ -18,7 +19,7 @@ export function onDoing(stream: NodeJS.ReadableStream, tell: (text: string) => v
     // Of what is no such line nothing is kept.
     rest = lines.pop() ?? "";
     if (!rest.startsWith(mark)) rest = rest.slice(0, 1);
-    for (const line of lines) if (line.startsWith(mark)) tell(shown(line));
+    for (const line of lines) if (line.startsWith(mark)) tell(oneLine(line.slice(1, longest)));
   });
 }
 
@@ -26,9 +27,3 @@ export function onDoing(stream: NodeJS.ReadableStream, tell: (text: string) => v
 export function withoutDoing(text: string): string {
   return text.includes(mark) ? text.replaceAll(new RegExp(`^${mark}.*\\n?`, "gm"), "") : text;
 }
-
-// eslint-disable-next-line no-control-regex -- they are what is taken out
-const control = /[\u0000-\u001f\u007f]/g;
-
-/** What is shown of it: on one line, without what moves a cursor. */
-const shown = (line: string): string => line.slice(1, longest).replaceAll(control, " ").trim();
