@@ -10,13 +10,11 @@ import { ensureDocker, findDocker } from "./docker/docker";
 import { run, tryRun } from "./docker/exec";
 import { installMissing } from "./docker/packages";
 import { Lines, timed, toldBy, type Told } from "./events";
-import { ensureImages } from "./images/images";
 import { labFacts, type LabFacts } from "./facts";
 import { labUpToStay } from "./lab";
 import { startLoad, type LoadReport } from "./load/load";
 import { repoRoot } from "./paths";
-import { installDockerBuild } from "./plugins";
-import { ensureRegistry } from "./registry/registry";
+import { prepareOwnRegistry } from "./registry/own";
 import { changePage, partsOf, SentBytes, sourcesDir, type Parts } from "./ship";
 import { ensureStack, stackEnvironment } from "./stack";
 
@@ -133,12 +131,8 @@ async function release(): Promise<void> {
 
 /** What a server builds with and where it pushes to: made when it is first asked for. */
 async function preparations(): Promise<void> {
-  const docker = await ensureDocker(progress);
   await installMissing([{ command: "ss", package: "iproute2" }], progress);
-  await installDockerBuild(progress);
-  const tag = "sextant/distribution:3.0.0";
-  await ensureImages({ docker, only: [tag], progress });
-  await ensureRegistry(docker, [tag], progress);
+  await prepareOwnRegistry(await ensureDocker(progress), progress);
 }
 
 /** One `pulumi up` of a version that is built, with what each part of it took. */

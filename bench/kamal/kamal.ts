@@ -1,8 +1,7 @@
 /** Kamal as a contender: its command line, on a configuration that is written for each run. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { run } from "../../lab/docker/exec";
 import type { LabFacts } from "../../lab/facts";
 import type { ClientCommand } from "../client/run";
 import type { CaseName, Release } from "../compare/cases";
@@ -11,6 +10,7 @@ import { kamalPorts, routeHost } from "../compare/names";
 import type { Hosts } from "../hosts/hosts";
 import { forgetImage, forgetKamal, takeTurn } from "../hosts/scripts";
 import { kamalConfig } from "./config";
+import { environmentIn, fillDirectory } from "./directory";
 import type { KamalBinary } from "./install";
 
 export class Kamal implements Contender {
@@ -32,12 +32,7 @@ export class Kamal implements Contender {
     tool: "kamal" | "kamal-serial",
   ): Promise<Kamal> {
     const kamal = new Kamal(facts, binary, keyFile, tool);
-    const { directory: cwd } = kamal;
-    for (const name of ["config", ".kamal", "home"]) mkdirSync(join(cwd, name));
-    writeFileSync(join(cwd, ".kamal", "secrets"), "KAMAL_REGISTRY_PASSWORD=$KAMAL_REGISTRY_PASSWORD\n");
-    const who = ["-c", "user.name=bench", "-c", "user.email=bench@lab.invalid"];
-    await run("git", ["init", "--quiet"], { cwd });
-    await run("git", [...who, "commit", "--quiet", "--allow-empty", "--message", "The app"], { cwd });
+    await fillDirectory(kamal.directory);
     return kamal;
   }
 
@@ -65,14 +60,7 @@ export class Kamal implements Contender {
       command: this.binary.command,
       args: words(name, version),
       cwd: this.directory,
-      env: {
-        ...this.binary.env,
-        KAMAL_REGISTRY_PASSWORD: this.facts.registry.password,
-        // Its known hosts are there; the lab's servers take the addresses of former ones.
-        HOME: join(this.directory, "home"),
-        DOCKER_HOST: this.facts.docker.host,
-        SSH_AUTH_SOCK: "",
-      },
+      env: environmentIn(this.directory, this.binary, this.facts),
     };
   }
 

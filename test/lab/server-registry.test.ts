@@ -4,11 +4,9 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Outcome, tryRun } from "../../lab/docker/exec";
 import { labFacts } from "../../lab/facts";
-import { ensureImages } from "../../lab/images/images";
 import { labUp } from "../../lab/lab";
 import { startLoad } from "../../lab/load/load";
-import { installDockerBuild } from "../../lab/plugins";
-import { ensureRegistry } from "../../lab/registry/registry";
+import { prepareOwnRegistry } from "../../lab/registry/own";
 import { on, tryOn } from "../../lab/ssh";
 import { type Ran, Workspace } from "../../lab/workspace";
 
@@ -70,10 +68,7 @@ beforeAll(async () => {
   const docker = await labUp(say);
   const facts = await labFacts(docker);
   if (!facts) throw new Error("the lab does not answer after it was brought up");
-  await installDockerBuild(say);
-  const tag = "sextant/distribution:3.0.0";
-  await ensureImages({ docker, only: [tag], progress: say });
-  await ensureRegistry(docker, [tag], say);
+  await prepareOwnRegistry(docker, say);
   workspace = await Workspace.make(facts, "test/lab/server-registry/program", "own");
   mkdirSync(context(""));
   writeFileSync(context("Dockerfile"), dockerfile);

@@ -1,10 +1,11 @@
 /** Kamal with an app on a server of the lab: its command line, as its user has it. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
+import { environmentIn, fillDirectory } from "../../../bench/kamal/directory";
 import { installKamal, type KamalBinary } from "../../../bench/kamal/install";
-import { run, tryRun } from "../../../lab/docker/exec";
+import { tryRun } from "../../../lab/docker/exec";
 import type { LabFacts } from "../../../lab/facts";
 import { routeHost } from "./edit";
 
@@ -24,13 +25,8 @@ export class Kamal {
         console.log(line);
       }),
     );
-    const { directory: cwd } = kamal;
-    for (const name of ["config", ".kamal", "home"]) mkdirSync(join(cwd, name));
-    writeFileSync(join(cwd, ".kamal", "secrets"), "KAMAL_REGISTRY_PASSWORD=$KAMAL_REGISTRY_PASSWORD\n");
-    writeFileSync(join(cwd, "config", "deploy.yml"), configuration(facts, at));
-    const who = ["-c", "user.name=test", "-c", "user.email=test@lab.invalid"];
-    await run("git", ["init", "--quiet"], { cwd });
-    await run("git", [...who, "commit", "--quiet", "--allow-empty", "--message", "The app"], { cwd });
+    await fillDirectory(kamal.directory);
+    writeFileSync(join(kamal.directory, "config", "deploy.yml"), configuration(facts, at));
     return kamal;
   }
 
@@ -38,14 +34,7 @@ export class Kamal {
   async run(...words: string[]): Promise<string> {
     const ran = await tryRun(this.binary.command, words, {
       cwd: this.directory,
-      env: {
-        ...this.binary.env,
-        KAMAL_REGISTRY_PASSWORD: this.facts.registry.password,
-        // Its known hosts are there; the lab's servers take the addresses of former ones.
-        HOME: join(this.directory, "home"),
-        DOCKER_HOST: this.facts.docker.host,
-        SSH_AUTH_SOCK: "",
-      },
+      env: environmentIn(this.directory, this.binary, this.facts),
     });
     const text = ran.stdout + ran.stderr;
     if (ran.code !== 0) throw new Error(`kamal ${words.join(" ")}: exit ${ran.code}\n${text}`);
