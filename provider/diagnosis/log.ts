@@ -106,6 +106,15 @@ export function complaint(lines: readonly string[], kind: Complaint): string | u
   return (found.findLast((line) => !aside.test(line)) ?? found.at(-1))?.trim();
 }
 
+/** What web servers say when they begin, before they listen: Puma and Rails, gunicorn, uvicorn, Tomcat and Jetty within Spring, Thin. */
+const beginnings =
+  /\bPuma starting in\b|=> Booting \w+|\bStarting gunicorn\b|\bStarted server process \[|Waiting for application startup|\b(Tomcat|Jetty|Undertow) (initialized|starting)|\bThin web server\b|\*\*\* Starting uWSGI\b/;
+
+/** Whether a web server has said that it begins. */
+export function serverBegins(lines: readonly string[]): boolean {
+  return lines.some((line) => beginnings.test(line));
+}
+
 /** Words with which programs say what went wrong, whatever it was. */
 const trouble =
   /\b(error|errors|fatal|critical|emerg|alert|panic|exception|fail(ed|ure|s)?|cannot|can't|could not|couldn't|unable|denied|refused|invalid|illegal|missing|required|requires|must|not (found|allowed|permitted|supported|set)|no such|unknown|unrecognized|unexpected|usage)\b/i;

@@ -13,7 +13,7 @@ import {
   refused,
   runs,
 } from "../facts";
-import { short } from "../log";
+import { serverBegins, short } from "../log";
 
 function port({ probe }: Evidence): number {
   return probe?.port ?? 3000;
@@ -47,6 +47,22 @@ function diligence(evidence: Evidence): number | undefined {
 
 /** Less of a processor than a boot takes. */
 const idle = 0.1;
+
+/** True where it has all but nothing to do. */
+function idles(evidence: Evidence): boolean {
+  const share = diligence(evidence);
+  return share !== undefined && share < idle;
+}
+
+/** True where its own log says that it is a web server which has begun. */
+function beginsToServe({ log = [] }: Evidence): boolean {
+  return serverBegins(log);
+}
+
+/** "it used 0.7 s of processor time in 10 s". */
+function processorTime({ elapsed, state }: Evidence): string {
+  return `it used ${state?.processorSeconds} s of processor time in ${elapsed} s`;
+}
 
 /** Unix sockets that are for requests, and not for who steers the server. */
 function unixSockets({ state, log = [] }: Evidence): string[] {
@@ -91,22 +107,19 @@ export const noWebServer: Cause = {
   title: "It runs, and nothing in it listens for HTTP",
   final: false,
   match: (evidence) => {
-    if (evidence.ending !== "timeout" || !withoutHttp(evidence)) return undefined;
-    const share = diligence(evidence);
+    if (evidence.ending !== "timeout" || !withoutHttp(evidence) || beginsToServe(evidence)) return undefined;
+    const known = diligence(evidence) !== undefined;
     const sockets = evidence.sockets ?? [];
-    if (share === undefined ? sockets.length === 0 : share >= idle) return undefined;
-    const used = evidence.state?.processorSeconds;
+    if (known ? !idles(evidence) : sockets.length === 0) return undefined;
     return {
-      confidence: share === undefined ? 0.6 : 0.7,
+      confidence: known ? 0.7 : 0.6,
       verdict:
         sockets.length === 0
           ? `it runs and listens on nothing, and has all but nothing to do`
           : `it runs, and nothing that it listens on speaks HTTP (${listed(sockets)})`,
       seen: [
         `connection refused on port ${port(evidence)} all the time`,
-        ...(used === undefined || share === undefined
-          ? []
-          : [`it used ${used} s of processor time in ${evidence.elapsed} s`]),
+        ...(known ? [processorTime(evidence)] : []),
         ...lastSaid(evidence),
       ],
       why: "A boot takes the processor; this waits for something, or is no web server, such as a worker, or a framework whose server has to be switched on.",
@@ -340,8 +353,10 @@ export const slowBoot: Cause = {
   match: (evidence) => {
     if (!refused(evidence) || !runs(evidence) || evidence.ending !== "timeout") return undefined;
     if (evidence.sockets !== undefined && !withoutHttp(evidence)) return undefined;
-    const share = diligence(evidence);
-    if (share === undefined ? (evidence.sockets?.length ?? 0) > 0 : share < idle) return undefined;
+    const waits = idles(evidence);
+    const begun = beginsToServe(evidence);
+    const open = (evidence.sockets?.length ?? 0) > 0 && diligence(evidence) === undefined;
+    if (!begun && (waits || open)) return undefined;
     const load = evidence.host?.load;
     const busy = crowded(evidence);
     return {
@@ -350,10 +365,13 @@ export const slowBoot: Cause = {
       seen: [
         `connection refused on port ${port(evidence)} all the time; it listens on: ${listed(evidence.sockets ?? [])}`,
         ...lastSaid(evidence),
+        ...(waits ? [`${processorTime(evidence)}: it waits for something, rather than works`] : []),
         ...(busy ? [`the host's load is ${load} on ${evidence.host?.cores} cores`] : []),
       ],
       why: "The process is there, has not ended and has opened no port: it is still starting, or waits for something without saying so.",
-      cure: `give it more time: readyTimeout: "${suggested(evidence)}s"; or see in its log what it waits for`,
+      cure: waits
+        ? `see in its log, and in what it runs at its start, what it waits for; where that ends by itself, give it more time: readyTimeout: "${suggested(evidence)}s"`
+        : `give it more time: readyTimeout: "${suggested(evidence)}s"; or see in its log what it waits for`,
     };
   },
   docs: {

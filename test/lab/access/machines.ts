@@ -22,7 +22,7 @@ const name = (): string => drawn.pick(["ubuntu", "admin", "debian", "deploy", dr
 /** The users of the machine behind the jump host, by what they may. */
 export const users = {
   /** Becomes root without a password. */
-  sudoer: name().replace(/^[-.1]/, "u"),
+  sudoer: name().replace(/^[-._1]/, "u"),
   none: "nobody-special",
   password: "asked",
   terminal: "at-desk",

@@ -332,6 +332,15 @@ const sockets: Case[] = [
     evidence: answering([refusal], { sockets: [], log: [] }),
   },
   {
+    name: "slow boot of a web server that waits, and has said that it begins",
+    cause: "slow-boot",
+    evidence: answering([refusal], {
+      sockets: [],
+      log: ["Puma starting in single mode..."],
+      state: { status: "running", exitCode: 0, oomKilled: false, restarts: 0, processorSeconds: 0.4 },
+    }),
+  },
+  {
     name: "TLS on the port",
     cause: "not-http",
     evidence: answering([seen(0, { curl: 52 })]),

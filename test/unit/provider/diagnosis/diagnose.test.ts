@@ -61,6 +61,10 @@ describe("diagnose", () => {
     ["a volume of root's, by Redis", "mkdir -p /data"],
     ["Deno without --allow-env", "--allow-env"],
     ["no file watchers left", "fs.inotify"],
+    [
+      "slow boot of a web server that waits, and has said that it begins",
+      "what it waits for; where that ends",
+    ],
   ])("has the cure that fits: %s", (name, words) => {
     const evidence = cases.find((one) => one.name === name)?.evidence ?? { stage: "ready" };
     expect(diagnose(evidence).causes[0]?.cure).toContain(words);
