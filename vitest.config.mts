@@ -16,6 +16,8 @@ const toolSets = {
 /** For what hangs, in ms: a machine that builds the lab meanwhile takes several times as long as a quiet one. */
 const unitTimeout = 120_000;
 
+const fileOf = (name: string): string => `test/lab/${name}.test.ts`;
+
 /** Tests with the real engine and no machine: they need no turn on the lab, and run side by side. */
 const withoutMachines = [
   "command-plugin*",
@@ -26,15 +28,13 @@ const withoutMachines = [
   "refusals",
   "replaced-server",
   "stacks",
-].map((name) => `test/lab/${name}.test.ts`);
+].map(fileOf);
 
 /**
  * Tests that want what nothing else does, and that takes minutes to build: the plugin docker-build, a registry, a machine without Docker, Kamal.
- * `npm test` runs them last, and only where it has the time.
+ * `npm test` runs them last, a list at a time, as long as it has the time.
  */
-const wide = ["access", "image", "image-preview", "import", "server-registry", "takeover"].map(
-  (name) => `test/lab/${name}.test.ts`,
-);
+const wide = (JSON.parse(readFileSync("scripts/wide.json", "utf8")) as string[][]).flat().map(fileOf);
 
 /** Of the tests on the lab those that take minutes, the longest first, so that none of them runs on alone at the end. */
 const longest = [

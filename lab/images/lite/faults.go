@@ -45,6 +45,19 @@ func faultsAtBoot() {
 	if megabytes := int(number("LEAK_MEMORY")); megabytes > 0 {
 		go leak(megabytes)
 	}
+	if megabytes := int(number("THRASH_MEMORY")); megabytes > 0 {
+		thrash(megabytes)
+	}
+}
+
+// thrash boots for ever: it goes over its memory again and again, as what is swapped out is wanted next.
+func thrash(megabytes int) {
+	catalogue := make([]byte, megabytes<<20)
+	for pass := byte(1); ; pass++ {
+		for at := 0; at < len(catalogue); at += 4096 {
+			catalogue[at] += pass
+		}
+	}
 }
 
 func leak(megabytes int) {
