@@ -21,7 +21,7 @@ const name = (): string => drawn.pick(["ubuntu", "admin", "debian", "deploy", dr
 
 /** The users of the machine behind the jump host, by what they may. */
 export const users = {
-  /** Becomes root without a password. */
+  /** Becomes root without a password. The sudo in Rust of Debian 13 takes no name that begins with "_" (accept_1st of its tokens.rs, 0.2.5). */
   sudoer: name().replace(/^[-._1]/, "u"),
   none: "nobody-special",
   password: "asked",
