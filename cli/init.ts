@@ -9,7 +9,8 @@ import { answersOf, flagOf, type Ask } from "./init/questions";
 import { projectFiles, render } from "./init/render";
 import { githubProblems, setupOf, type AnswerName, type Answers } from "./init/setup";
 import { foundManifest, nearest, otherSettings, surroundingsOf } from "./init/surroundings";
-import { renderWorkflows, stateProblem, workflowFolder } from "./init/workflows";
+import { stateProblem, workflowFolder } from "./init/workflow";
+import { renderWorkflows } from "./init/workflows";
 import { refuseThere, writeNew } from "./init/write";
 import { checkDirectory, stackChoice } from "./stack";
 
@@ -17,6 +18,7 @@ interface Flags extends Omit<Answers, "secret"> {
   yes: boolean;
   github: boolean;
   state?: string;
+  review?: string;
   secret?: string[];
 }
 
@@ -48,6 +50,10 @@ export function addInit(program: Command): void {
     .option("--name <name>", "the name of app and project (default: the end of the image's name)")
     .option("--github", "write workflows as well: a preview on a pull request, a deploy on a merge", false)
     .option("--state <address>", "where the state is kept, with --github (default: Pulumi's service)")
+    .option(
+      "--review <stack>",
+      "with --github, a stack for each pull request as well, with this one's values",
+    )
     .option("-y, --yes", "ask nothing, and take the defaults", false)
     .action(async (folder: string | undefined, flags: Flags, command: Command) => {
       const choice = stackChoice(command);
@@ -59,7 +65,7 @@ export function addInit(program: Command): void {
 /** Writes the files; answers with the lines that say what comes next. */
 async function init(
   folder: string | undefined,
-  { yes, secret, github, state, ...flags }: Flags,
+  { yes, secret, github, state, review, ...flags }: Flags,
   { stack = "production", cwd = "." }: { stack?: string; cwd?: string },
 ): Promise<string[]> {
   checkDirectory(cwd);
@@ -67,9 +73,10 @@ async function init(
   const given = { ...flags, secret: secret?.join(" ") };
   refuse([
     ...(state !== undefined && !github ? ["--state is for the workflows of --github"] : []),
-    ...(github ? [...githubProblems(given), ...workflowProblems(stack, state)] : []),
+    ...(review !== undefined && !github ? ["--review is for the workflows of --github"] : []),
+    ...(github ? [...githubProblems(given), ...workflowProblems({ stack, state, review })] : []),
   ]);
-  const workflows = github ? workflowsOf(target, stack, state) : {};
+  const workflows = github ? workflowsOf(target, { stack, state, review }) : {};
   // The workflows alone, where the project is there.
   if (github && existsSync(join(target, "Pulumi.yaml"))) {
     refuse(misplaced(given));
@@ -124,13 +131,26 @@ function refuse(problems: readonly string[]): void {
   if (problems.length > 0) throw new Error(problems.map((problem) => `init: ${problem}.`).join("\n"));
 }
 
-function workflowProblems(stack: string, state: string | undefined): string[] {
+/** What the flags say of the workflows. */
+interface Wanted {
+  stack: string;
+  state: string | undefined;
+  review: string | undefined;
+}
+
+function workflowProblems({ stack, state, review }: Wanted): string[] {
   const problem = state === undefined ? undefined : stateProblem(state);
+  const bad = Object.entries({ "--stack": stack, "--review": review }).filter(
+    ([, name]) => name !== undefined && !/^[\w./-]+$/.test(name),
+  );
   return [
     ...(problem === undefined ? [] : [`--state is ${JSON.stringify(state)}, but ${problem}`]),
-    ...(/^[\w./-]+$/.test(stack)
-      ? []
-      : [`--stack is ${JSON.stringify(stack)}, but Pulumi has no such names`]),
+    ...bad.map(([flag, name]) => `${flag} is ${JSON.stringify(name)}, but Pulumi has no such names`),
+    ...(review === stack
+      ? [
+          `--review is ${JSON.stringify(review)}, the stack that is deployed on a merge; the stacks of pull requests take the values of another, such as "review"`,
+        ]
+      : []),
   ];
 }
 
@@ -145,7 +165,7 @@ function misplaced(given: Answers): string[] {
 }
 
 /** The workflows, by their paths from the project: they lie at the root of its repository. */
-function workflowsOf(target: string, stack: string, state: string | undefined): Record<string, string> {
+function workflowsOf(target: string, { stack, state, review }: Wanted): Record<string, string> {
   // In none yet, it becomes one.
   const root = nearest(target, ".git") ?? target;
   const folder = relative(root, target).split(sep).join("/");
@@ -154,9 +174,13 @@ function workflowsOf(target: string, stack: string, state: string | undefined): 
     pulumi: /\d+\.\d+\.\d+/.exec(libraryPackage().peerDependencies["@pulumi/pulumi"] ?? "")?.[0] ?? "",
     ...(folder === "" ? {} : { folder }),
     ...(state === undefined ? {} : { state }),
+    ...(review === undefined ? {} : { review }),
   });
   return Object.fromEntries(
-    Object.entries(files).map(([name, text]) => [relative(target, join(root, workflowFolder, name)), text]),
+    Object.entries<string>({ ...files }).map(([name, text]) => [
+      relative(target, join(root, workflowFolder, name)),
+      text,
+    ]),
   );
 }
 

@@ -2,7 +2,7 @@
 import { quote } from "../../provider/host/scripts";
 import type { Surroundings } from "./render";
 import { configName, type Setup } from "./setup";
-import { secretsOf, type WorkflowSetup } from "./workflows";
+import { secretsOf, type WorkflowSetup } from "./workflow";
 
 /** What the package.json that was there already names, in any of its fields for dependencies. */
 export interface FoundManifest {

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { findDocker } from "../../../lab/docker/docker";
+import { type Docker, findDocker } from "../../../lab/docker/docker";
 import { run } from "../../../lab/docker/exec";
 import { labFacts } from "../../../lab/facts";
 import { ensureImages } from "../../../lab/images/images";
@@ -21,18 +21,26 @@ export class OldMachine {
     readonly at: Reached,
     /** Of its sshd, as a program pins it. */
     readonly hostKey: string,
+    private readonly docker: Docker,
     private readonly machines: DockerMachines,
     private readonly dir: string,
   ) {}
 
-  /** @param stack of the program; it tells this machine from those of other tests, too */
-  static async make(stack: string, address: string): Promise<OldMachine> {
+  /**
+   * @param stack of the program; it tells this machine from those of other tests, too
+   * @param program its folder
+   */
+  static async make(
+    stack: string,
+    address: string,
+    program = "test/lab/preflight/program",
+  ): Promise<OldMachine> {
     const found = await findDocker();
     const docker = found && (await labFacts(found)) ? found : await labUp(console.log);
-    await ensureImages({ docker, only: ["sextant/server", image, proxyImage] });
+    await ensureImages({ docker, only: ["sextant/server"] });
     const facts = await labFacts(docker);
     if (!facts) throw new Error("the lab does not answer after it was brought up");
-    const workspace = await Workspace.make(facts, "test/lab/preflight/program", stack);
+    const workspace = await Workspace.make(facts, program, stack);
     const dir = mkdtempSync(join(tmpdir(), "sextant-old-machine-"));
     const machines = await createMachines({ docker, dir, lab: `${stack}test` });
     await machines.create({
@@ -54,9 +62,16 @@ export class OldMachine {
     }
     const printed = await on(at, "cat /etc/ssh/ssh_host_ed25519_key.pub");
     const hostKey = printed.split(" ").slice(0, 2).join(" ");
-    const load = `docker save ${image} ${proxyImage} | ssh "$@" docker load`;
-    await run("sh", ["-c", load, "sh", ...sshWords(at)], { env: { DOCKER_HOST: docker.host } });
-    return new OldMachine(workspace, at, hostKey, machines, dir);
+    const made = new OldMachine(workspace, at, hostKey, docker, machines, dir);
+    await made.load(image, proxyImage);
+    return made;
+  }
+
+  /** Brings images of the lab there. */
+  async load(...images: string[]): Promise<void> {
+    await ensureImages({ docker: this.docker, only: images });
+    const load = `docker save ${images.join(" ")} | ssh "$@" docker load`;
+    await run("sh", ["-c", load, "sh", ...sshWords(this.at)], { env: { DOCKER_HOST: this.docker.host } });
   }
 
   /** Takes it away, with what its program has written. */

@@ -155,8 +155,19 @@ describe("sextant init --github", () => {
     expect(again.stderr).toMatch(/^init: \.github\/workflows\/sextant-preview\.yml, .* are there already/);
   });
 
+  it("writes that of pull requests' stacks where it is asked for", () => {
+    expect(sextant("init", "--github", "--review", "acme/review", ...flags).code).toBe(0);
+    expect(read(".github/workflows/sextant-review.yml")).toContain('STACK="acme/pr-${NUMBER}"\n');
+  });
+
   it.each([
     [["--state", "s3://state"], "--state is for the workflows of --github"],
+    [["--review", "review"], "--review is for the workflows of --github"],
+    [["--github", "--review", "a b"], '--review is "a b", but Pulumi has no such names'],
+    [
+      ["--github", "--review", "production"],
+      '--review is "production", the stack that is deployed on a merge',
+    ],
     [["--github", "--state", "file:///x"], '--state is "file:///x", but a runner\'s disk is gone'],
     [["--github", "--ssh-key", "~/.ssh/x"], "--ssh-key is a file of this machine"],
     [["--github", "--secret", "SSH_PRIVATE_KEY"], "--secret has SSH_PRIVATE_KEY"],

@@ -68,7 +68,7 @@ describe("the guide", () => {
   it("shows the workflows that sextant init writes", () => {
     const pulumi = /\d+\.\d+\.\d+/.exec(libraryPackage().peerDependencies["@pulumi/pulumi"] ?? "")?.[0] ?? "";
     const shown = blocks(read("docs/guide/ci.md"), "yaml");
-    for (const text of Object.values(renderWorkflows({ stack: "production", pulumi })))
+    for (const text of Object.values(renderWorkflows({ stack: "production", review: "review", pulumi })))
       expect(shown).toContain(text);
   });
 

@@ -6,7 +6,9 @@ import { delimiter, join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { renderWorkflows, secretsOf, stateProblem, type WorkflowSetup } from "../../../../cli/init/workflows";
+import { reviewStack } from "../../../../cli/init/review-workflow";
+import { secretsOf, stateProblem, type WorkflowSetup } from "../../../../cli/init/workflow";
+import { renderWorkflows } from "../../../../cli/init/workflows";
 import { repoRoot } from "../../../../lab/paths";
 import { compileCommand } from "../compiled";
 
@@ -19,17 +21,22 @@ interface Step {
 }
 
 interface Workflow {
+  name: "preview" | "deploy" | "review";
   on: Record<string, unknown>;
   permissions: Record<string, string>;
   concurrency: { group: string; "cancel-in-progress": boolean };
-  jobs: Record<string, { if?: string; environment?: string; defaults?: object; steps: Step[] }>;
+  jobs: Record<
+    string,
+    { if?: string; environment?: string | Record<string, string>; defaults?: object; steps: Step[] }
+  >;
 }
 
 const plain: WorkflowSetup = { stack: "production", pulumi: "3.259.0" };
 
-function read(setup: WorkflowSetup): { preview: Workflow; deploy: Workflow } {
-  const files = renderWorkflows(setup);
+function read(setup: WorkflowSetup): { preview: Workflow; deploy: Workflow; review: Workflow } {
+  const files = renderWorkflows({ review: "review", ...setup });
   return {
+    review: parse(files["sextant-review.yml"] ?? "") as Workflow,
     preview: parse(files["sextant-preview.yml"]) as Workflow,
     deploy: parse(files["sextant-deploy.yml"]) as Workflow,
   };
@@ -43,7 +50,35 @@ function stepOf(workflow: Workflow, name: string): Step & { run: string } {
 }
 
 describe("the workflows", () => {
-  const { preview, deploy } = read(plain);
+  const { preview, deploy, review } = read(plain);
+
+  it("are of stacks of pull requests only where that is asked for", () => {
+    expect(Object.keys(renderWorkflows(plain))).toEqual(["sextant-preview.yml", "sextant-deploy.yml"]);
+  });
+
+  it("make a stack for a pull request of the repository itself, and remove it when that is closed, one after the other", () => {
+    expect(review.on).toEqual({ pull_request: { types: ["opened", "synchronize", "reopened", "closed"] } });
+    expect(review.permissions).toEqual({ contents: "read" });
+    expect(review.concurrency).toEqual({
+      group: "sextant-review-${{ github.event.pull_request.number }}",
+      "cancel-in-progress": false,
+    });
+    const own = "github.event.pull_request.head.repo.full_name == github.repository";
+    expect(review.jobs["deploy"]?.if).toBe(`github.event.action != 'closed' && ${own}`);
+    expect(review.jobs["remove"]?.if).toBe(`github.event.action == 'closed' && ${own}`);
+    expect(review.jobs["deploy"]?.environment).toEqual({
+      name: "review",
+      url: "${{ steps.deploy.outputs.url }}",
+    });
+  });
+
+  it.each([
+    ["review", "pr-7"],
+    ["acme/review", "acme/pr-7"],
+    ["acme/shop/review", "acme/shop/pr-7"],
+  ])("call the stacks of pull requests beside %s %s", (stack, name) => {
+    expect(reviewStack(stack, "7")).toBe(name);
+  });
 
   it("preview a pull request of the repository itself, and deploy what is merged, one at a time", () => {
     expect(preview.on).toEqual({ pull_request: null });
@@ -58,14 +93,15 @@ describe("the workflows", () => {
   });
 
   it("take actions of others by their commits alone, and give secrets to the steps that need them", () => {
-    for (const workflow of [preview, deploy]) {
+    for (const workflow of [preview, deploy, review]) {
       for (const { uses } of stepsOf(workflow))
         if (uses !== undefined) expect(uses).toMatch(/^[\w-]+\/[\w-]+@[0-9a-f]{40}$/);
       const holders = stepsOf(workflow).filter((step) => JSON.stringify(step).includes("secrets."));
-      expect(holders.map(({ name }) => name)).toEqual([workflow === preview ? "Preview" : "Deploy"]);
+      const names = { preview: ["Preview"], deploy: ["Deploy"], review: ["Deploy", "Remove"] };
+      expect(holders.map(({ name }) => name)).toEqual(names[workflow.name]);
     }
     // A pull request may not put its words into a script.
-    for (const { run = "" } of [...stepsOf(preview), ...stepsOf(deploy)]) expect(run).not.toContain("${{");
+    for (const { run = "" } of [preview, deploy, review].flatMap(stepsOf)) expect(run).not.toContain("${{");
   });
 
   it.each([
