@@ -25,6 +25,7 @@ const withoutMachines = [
   "preview-command",
   "refusals",
   "replaced-server",
+  "secrets",
   "stacks",
 ].map((name) => `test/lab/${name}.test.ts`);
 

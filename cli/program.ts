@@ -18,6 +18,7 @@ import { addRun } from "./operate/run";
 import { addStats } from "./operate/stats";
 import { addTraffic } from "./operate/traffic";
 import { addPreview } from "./preview";
+import { addSecrets } from "./secrets";
 import { stackChoice, type StackChoice } from "./stack";
 import { libraryPackage } from "../provider/core/package";
 
@@ -38,7 +39,7 @@ export function sextant(own: readonly string[] = [], completion = true): Command
     .showHelpAfterError("(sextant --help lists all commands)")
     .exitOverride();
   program.commandsGroup("A project:");
-  for (const add of [addInit, addImport, addPreview]) add(program);
+  for (const add of [addInit, addImport, addSecrets, addPreview]) add(program);
   program.commandsGroup("A stack that was deployed:");
   for (const add of [
     addPs,
