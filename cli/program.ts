@@ -7,11 +7,13 @@ import { addImport } from "./import";
 import { addInit } from "./init";
 import { addAudit } from "./operate/audit";
 import { addExec } from "./operate/exec";
+import { addImages } from "./operate/images";
 import { addLock } from "./operate/lock";
 import { addLogs } from "./operate/logs";
 import { addNamed } from "./operate/named";
 import { addPower } from "./operate/power";
 import { addPrune } from "./operate/prune";
+import { addProxy } from "./operate/proxy";
 import { addPs } from "./operate/ps";
 import { addReleases } from "./operate/releases";
 import { addRun } from "./operate/run";
@@ -49,7 +51,9 @@ export function sextant(own: readonly string[] = [], completion = true): Command
     addStats,
     addTraffic,
     addPower,
+    addProxy,
     addReleases,
+    addImages,
     addPrune,
     addLock,
     addAudit,
