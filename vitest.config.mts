@@ -27,6 +27,7 @@ const withoutMachines = [
   "preview-command",
   "refusals",
   "replaced-server",
+  "secrets",
   "stacks",
 ].map(fileOf);
 

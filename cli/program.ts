@@ -7,17 +7,20 @@ import { addImport } from "./import";
 import { addInit } from "./init";
 import { addAudit } from "./operate/audit";
 import { addExec } from "./operate/exec";
+import { addImages } from "./operate/images";
 import { addLock } from "./operate/lock";
 import { addLogs } from "./operate/logs";
 import { addNamed } from "./operate/named";
 import { addPower } from "./operate/power";
 import { addPrune } from "./operate/prune";
+import { addProxy } from "./operate/proxy";
 import { addPs } from "./operate/ps";
 import { addReleases } from "./operate/releases";
 import { addRun } from "./operate/run";
 import { addStats } from "./operate/stats";
 import { addTraffic } from "./operate/traffic";
 import { addPreview } from "./preview";
+import { addSecrets } from "./secrets";
 import { stackChoice, type StackChoice } from "./stack";
 import { libraryPackage } from "../provider/core/package";
 
@@ -38,7 +41,7 @@ export function sextant(own: readonly string[] = [], completion = true): Command
     .showHelpAfterError("(sextant --help lists all commands)")
     .exitOverride();
   program.commandsGroup("A project:");
-  for (const add of [addInit, addImport, addPreview]) add(program);
+  for (const add of [addInit, addImport, addSecrets, addPreview]) add(program);
   program.commandsGroup("A stack that was deployed:");
   for (const add of [
     addPs,
@@ -48,7 +51,9 @@ export function sextant(own: readonly string[] = [], completion = true): Command
     addStats,
     addTraffic,
     addPower,
+    addProxy,
     addReleases,
+    addImages,
     addPrune,
     addLock,
     addAudit,

@@ -30,12 +30,17 @@ export interface Ran {
 /**
  * Runs a command of Pulumi's for a stack.
  * @param config values of the configuration for this run, such as `version=v2`
+ * @param stdin what it reads from standard input, for what must not be in an argument list
  * @throws Error with one sentence when Pulumi is not there, or the directory is not.
  */
 export function runPulumi(
   words: readonly string[],
   { stack, cwd }: StackChoice,
-  { env = process.env, config = [] }: { env?: NodeJS.ProcessEnv; config?: readonly string[] } = {},
+  {
+    env = process.env,
+    config = [],
+    stdin,
+  }: { env?: NodeJS.ProcessEnv; config?: readonly string[]; stdin?: string } = {},
 ): Ran {
   checkDirectory(cwd);
   const all = [
@@ -43,7 +48,10 @@ export function runPulumi(
     ...(stack === undefined ? [] : ["--stack", stack]),
     ...config.flatMap((each) => ["--config", each]),
   ];
-  const ran = spawnSync("pulumi", all, { cwd, env, encoding: "utf8", maxBuffer: 2 ** 30 });
+  const ran = spawnSync("pulumi", all, {
+    ...{ cwd, env, encoding: "utf8", maxBuffer: 2 ** 30 },
+    ...(stdin === undefined ? {} : { input: stdin }),
+  });
   if (ran.error !== undefined) throw pulumiMissing(ran.error);
   return {
     failed: ran.status !== 0,

@@ -2,7 +2,7 @@
 import { quote } from "../../provider/host/scripts";
 import type { Imported } from "./kamal";
 import { askedFor } from "./render";
-import { feed } from "./secrets";
+import { feed, fetchLine, type Source, type Wanted } from "./secrets";
 
 /** What is known of where the program lies. */
 export interface Place {
@@ -29,17 +29,39 @@ export function nextLines(from: Imported, { folder, above, install }: Place): st
         ...plain
           .filter(({ name }) => !known.includes(name))
           .map(({ name }) => `pulumi config set ${name} VALUE`),
-        ...asked.flatMap(({ name }) => {
-          const one = wanted.get(name);
-          if (one === undefined) return [];
-          return [
-            feed(one, one.key === undefined ? undefined : sources.get(one.key), above, { destination }),
-          ];
-        }),
+        ...feeds(
+          asked.flatMap(({ name }) => wanted.get(name) ?? []),
+          sources,
+          above,
+          destination,
+        ),
       ];
     }),
     ...(program.image === undefined
       ? ["pulumi preview --config version=TAG", "pulumi up --config version=TAG"]
       : ["pulumi preview", "pulumi up"]),
   ];
+}
+
+/** A line for each value; what one command fetches is one line. */
+function feeds(
+  wanted: readonly Wanted[],
+  sources: ReadonlyMap<string, Source>,
+  above: string,
+  destination: string | undefined,
+): string[] {
+  const sourceOf = ({ key }: Wanted): Source | undefined =>
+    key === undefined ? undefined : sources.get(key);
+  const lines = wanted.map((one) => {
+    const source = sourceOf(one);
+    if (source?.kind !== "fetched") return feed(one, source, above, { destination });
+    const together = wanted.flatMap((other) => {
+      const its = sourceOf(other);
+      return its?.kind === "fetched" && its.fetch === source.fetch
+        ? [{ key: other.name, name: its.name }]
+        : [];
+    });
+    return fetchLine(source.fetch, together);
+  });
+  return [...new Set(lines)];
 }

@@ -1,5 +1,7 @@
 /** Where a secret comes from, by what Kamal's files of secrets say of it, and the command that gives it to Pulumi. Values are read and not kept. Pure. */
 import { quote } from "../../provider/host/scripts";
+import { placed } from "../secrets/adapter";
+import { adapterOf } from "../secrets/adapters";
 import { wordsOf } from "./words";
 
 /** Where the value of a secret is. */
@@ -12,6 +14,8 @@ export type Source =
   | { readonly kind: "command"; readonly line: string }
   /** In the clear, in this file; `pattern` takes it from its line, where it is on one. */
   | { readonly kind: "literal"; readonly file: string; readonly pattern?: string }
+  /** What `kamal secrets fetch` asks a password manager for, and its name among what comes. */
+  | { readonly kind: "fetched"; readonly fetch: Fetch; readonly name: string }
   /** Something that Kamal itself prints. */
   | { readonly kind: "kamal" };
 
@@ -82,12 +86,11 @@ const vaults = new Set([
 ]);
 
 function commandSource(command: string, fetched: ReadonlyMap<string, Fetch>): Source {
-  const extract = /^kamal\s+secrets\s+extract\s+(\S+)\s+["']?\$\{?(\w+)\}?["']?$/.exec(command);
-  const fetch = fetched.get(extract?.[2] ?? "");
-  if (fetch !== undefined) {
-    const line = fromVault(fetch, extract?.[1] ?? "");
-    return line === undefined ? { kind: "kamal" } : { kind: "command", line };
-  }
+  const [, name = "", variable = "", inner] =
+    /^kamal\s+secrets\s+extract\s+(\S+)\s+["']?\$(?:\{?(\w+)\}?|(\([\s\S]*\)))["']?$/.exec(command) ?? [];
+  const fetch = inner === undefined ? fetched.get(variable) : fetchOf(`$${inner}`);
+  if (fetch !== undefined)
+    return adapterOf(fetch.adapter) === undefined ? { kind: "kamal" } : { kind: "fetched", fetch, name };
   const words = wordsOf(command);
   if (words === undefined || command.startsWith("kamal ")) return { kind: "kamal" };
   const [program = "", ...rest] = words;
@@ -98,7 +101,7 @@ function commandSource(command: string, fetched: ReadonlyMap<string, Fetch>): So
 }
 
 /** The words of `kamal secrets fetch`. */
-interface Fetch {
+export interface Fetch {
   readonly adapter: string;
   readonly account?: string;
   readonly from?: string;
@@ -119,59 +122,7 @@ function fetchOf(value: string): Fetch | undefined {
     else if (joined !== undefined) flags[flag] = joined;
     else flags[short[flag] ?? flag] = words[(at += 1)] ?? "";
   }
-  const adapter = (flags["--adapter"] ?? "").toLowerCase().replaceAll("-", "_");
-  return { adapter, account: flags["--account"], from: flags["--from"], names };
-}
-
-/** The command of a password manager that prints one secret; undefined where `kamal` alone knows how it asks. */
-function fromVault({ adapter, account, from, names }: Fetch, name: string): string | undefined {
-  const asked = names.find((each) => each === name || each.endsWith(`/${name}`) || name.endsWith(`/${each}`));
-  const path = [from, asked ?? name].filter((part) => part !== undefined && part !== "").join("/");
-  const [first = "", second = ""] = path.split("/");
-  const last = path.slice(path.lastIndexOf("/") + 1);
-  switch (adapter) {
-    case "1password":
-    case "one_password": {
-      const place = path.replace(/^op:\/\//, "");
-      const whole = place.split("/").length < 3 ? `${place}/password` : place;
-      const whose = account === undefined ? [] : ["--account", account];
-      return ["op", "read", ...whose, `op://${whole}`].map(quote).join(" ");
-    }
-    case "bitwarden":
-      return second === ""
-        ? `bw get password ${quote(first)}`
-        : `bw get item ${quote(first)} | jq -r ${quote(`.fields[] | select(.name == ${JSON.stringify(last)}).value`)}`;
-    case "bitwarden_sm":
-    case "bitwarden_secrets_manager": {
-      const project = names[0]?.endsWith("/all") === true ? names[0].slice(0, -"/all".length) : from;
-      const list = ["bws", "secret", "list", ...(project === undefined ? [] : [project])];
-      return `${list.map(quote).join(" ")} | jq -r ${quote(`.[] | select(.key == ${JSON.stringify(name)}).value`)}`;
-    }
-    case "lastpass":
-    case "last_pass":
-      return `lpass show --password ${quote(path)}`;
-    case "aws_secrets_manager": {
-      const profile = account === undefined || account === "default" ? [] : ["--profile", account];
-      const id = asked === undefined ? [from, names[0]].filter(Boolean).join("/") : path;
-      const get = ["aws", "secretsmanager", "get-secret-value", ...profile, "--secret-id", id];
-      const text = [...get, "--query", "SecretString", "--output", "text"].map(quote).join(" ");
-      return asked === undefined ? `${text} | jq -r ${quote(`.[${JSON.stringify(name)}]`)}` : text;
-    }
-    case "gcp":
-    case "gcp_secret_manager": {
-      const parts = path.split("/");
-      const [project, secret = "", version = "latest"] = parts.length === 1 ? ["default", path] : parts;
-      const where = project === "default" || project === undefined ? [] : [`--project=${project}`];
-      const get = ["gcloud", "secrets", "versions", "access", version, `--secret=${secret}`, ...where];
-      return get.map(quote).join(" ");
-    }
-    case "doppler": {
-      const where = second === "" ? [] : ["-p", first, "-c", second];
-      return ["doppler", "secrets", "get", last, "--plain", ...where].map(quote).join(" ");
-    }
-    default:
-      return undefined;
-  }
+  return { adapter: flags["--adapter"] ?? "", account: flags["--account"], from: flags["--from"], names };
 }
 
 /** A value that the stack has to be given. */
@@ -190,7 +141,7 @@ export interface Wanted {
  */
 export function feed(
   { name, key, secret }: Wanted,
-  source: Source | undefined,
+  source: Exclude<Source, { kind: "fetched" }> | undefined,
   above: string,
   { stack, destination }: { stack?: string; destination?: string },
 ): string {
@@ -215,4 +166,30 @@ export function feed(
       return `(cd ${quote(above)} && ${print}) | sed -n ${quote(`s/^${key ?? ""}=//p`)} | ${set}`;
     }
   }
+}
+
+/**
+ * The command that gives a stack what one `kamal secrets fetch` asks for.
+ * @param wanted the names in the stack's configuration, each with that among what comes
+ */
+export function fetchLine(
+  { adapter, account, from, names }: Fetch,
+  wanted: readonly { readonly key: string; readonly name: string }[],
+): string {
+  const flag = (name: string, value: string | undefined): string[] =>
+    value === undefined ? [] : [name, value];
+  const asked = wanted.map(({ key, name }) => ({
+    ...{ key, name },
+    word: names.find((word) => [word, placed(word, from)].includes(name) || word.endsWith(`/${name}`)),
+  }));
+  // What is no name of its own is a part of what another name brings, such as a key of a JSON text.
+  const words = asked.every(({ word }) => word !== undefined)
+    ? asked.map(({ key, word = "" }) => `${key}=${word}`)
+    : [...names, "--extract", ...asked.map(({ key, name }) => `${key}=${name}`)];
+  return [
+    ...["npx", "sextant", "secrets", "fetch", "--adapter", adapter],
+    ...[...flag("--account", account), ...flag("--from", from), ...words],
+  ]
+    .map(quote)
+    .join(" ");
 }

@@ -1,5 +1,6 @@
 /** Which containers a command is about: the words for it, and what they choose. */
 import { Option, type Command } from "commander";
+import { isNamedBy } from "../host-pattern";
 import { hostsNamed, type Deployed } from "../deployed";
 import type { DeployedHost } from "../hosts";
 import type { Part } from "./parts";
@@ -12,6 +13,7 @@ export interface Choice {
   accessory?: string;
   proxy?: boolean;
   host?: string;
+  primary?: boolean;
 }
 
 /** What a command takes where nothing is chosen. */
@@ -19,12 +21,42 @@ export type Default = "everything" | "roles";
 
 /** Adds the words to a command; a Kamal user knows the short ones. */
 export function choosing(command: Command): Command {
-  return command
-    .option("--app <name>", "of this app")
-    .option("-r, --role <name>", "of this role")
+  return onHosts(ofRoles(command.option("--app <name>", "of this app")))
     .addOption(new Option("-a, --accessory <name>", "of this accessory").conflicts(["app", "role", "proxy"]))
     .addOption(new Option("--proxy", "of the proxies").conflicts(["app", "role"]))
-    .option("--host <names>", "on these hosts alone, such as web-1,web-2 or 'web-*'");
+    .addOption(
+      new Option(
+        "--primary",
+        "on one host alone: the first one of the first role, which runs the release command",
+      ).conflicts("host"),
+    );
+}
+
+/** Adds the word for roles; Kamal's, `--roles`, is the same. */
+export function ofRoles(command: Command): Command {
+  return alsoAs(
+    command.option("-r, --role <names>", "of these roles, such as web,job or 'job-*'"),
+    "roles",
+    "role",
+  );
+}
+
+/** Adds the word for hosts; Kamal's, `--hosts`, is the same. */
+export function onHosts(command: Command): Command {
+  const option = command.option("--host <names>", "on these hosts alone, such as web-1,web-2 or 'web-*'");
+  return alsoAs(option, "hosts", "host");
+}
+
+/** Takes an option by another name, too, which the help does not have. */
+function alsoAs(command: Command, other: string, name: string): Command {
+  return command
+    .addOption(new Option(`--${other} <names>`).hideHelp())
+    .on(`option:${other}`, (value: string) => command.setOptionValueWithSource(name, value, "cli"));
+}
+
+/** The hosts of a choice, as a list of names: with --primary the first host of the first of the parts. */
+export function hostsOfChoice(parts: readonly Part[], { host, primary = false }: Choice): string | undefined {
+  return primary ? (parts[0]?.hosts[0] ?? "") : host;
 }
 
 /** The parts that are chosen. @throws Error with those that there are, where none is. */
@@ -51,7 +83,7 @@ export function partsNamed(
   return found(
     command,
     roles,
-    (part) => [undefined, part.app].includes(app) && [undefined, part.role].includes(role),
+    (part) => [undefined, part.app].includes(app) && isNamedBy(role)(part.role ?? ""),
     what.flat().join(" with a "),
   );
 }
@@ -67,7 +99,9 @@ export function ofOneApp(command: string, parts: readonly Part[]): void {
 function proxies(parts: readonly Part[], hosts: readonly DeployedHost[]): Part {
   const own = parts.find(({ kind }) => kind === "proxy");
   const names = hosts.map(({ shell }) => shell.name);
-  return own ?? { kind: "proxy", name: "proxy", hosts: names, label: ["", ""], stopSeconds: 0, urns: [] };
+  return (
+    own ?? { kind: "proxy", name: "proxy", hosts: names, label: ["", ""], stopSeconds: 0, containers: [] }
+  );
 }
 
 function found(
@@ -124,11 +158,12 @@ export async function containersNamed(
   otherwise: Default,
 ): Promise<Asked<Running>> {
   const parts = partsNamed(command, stack, choice, otherwise);
-  const hosts = hostsWith(command, stack, parts, choice.host);
+  const on = hostsOfChoice(parts, choice);
+  const hosts = hostsWith(command, stack, parts, on);
   if (hosts.length === 0) {
     const what = parts.map(({ name }) => name).join(", ");
     const places = [...new Set(parts.flatMap((part) => part.hosts))];
-    throw new Error(`${command}: ${what} is not on ${choice.host ?? ""}; it is on ${places.join(", ")}.`);
+    throw new Error(`${command}: ${what} is not on ${on ?? ""}; it is on ${places.join(", ")}.`);
   }
   const { answers, problems } = await askAll(hosts, (host) => runningOn(host, parts));
   const all = answers.flat();

@@ -1,6 +1,6 @@
 /** `sextant exec COMMAND...`: a command in a container of the stack, a new one or the one that runs; on one host, or on each. */
 import { randomBytes } from "node:crypto";
-import { InvalidArgumentError, type Command } from "commander";
+import { InvalidArgumentError, Option, type Command } from "commander";
 import { sendOk } from "../../provider/docker/api";
 import { join } from "../../provider/docker/join";
 import { quote } from "../../provider/host/scripts";
@@ -22,6 +22,7 @@ import {
 } from "./choice";
 import { prefix, widestOf } from "./log-lines";
 import { furtherNetworks, oneOffBody, type OneOff, type Original } from "./one-off";
+import { noted } from "./note";
 import type { Running } from "./running";
 import { printedAfter, typed } from "./terminal";
 
@@ -29,6 +30,8 @@ import { printedAfter, typed } from "./terminal";
 export interface Execution extends Choice {
   interactive: boolean;
   reuse: boolean;
+  /** Of an accessory: in a new container. A role has a new one unless it is told to reuse. */
+  new?: boolean;
   eachHost: boolean;
   env?: string[];
 }
@@ -39,6 +42,12 @@ export function addExec(program: Command): void {
     .argument("<command...>", "its words; a single one with spaces in it is for the shell of the container")
     .option("-i, --interactive", "type into it, on a terminal of its own where this is one", false)
     .option("--reuse", "in the container that runs, instead of a new one of the same release", false)
+    .addOption(
+      new Option(
+        "--new",
+        "of an accessory: in a new container, where its volumes can only be read, instead of the one that runs",
+      ).conflicts("reuse"),
+    )
     .option("--each-host", "on each host, side by side, instead of the first one", false)
     .option(
       "-e, --env <name=value>",
@@ -49,7 +58,7 @@ export function addExec(program: Command): void {
       "after",
       [
         "",
-        "In the first role on its first host without a choice. Accessories and the proxy have no new container: the command runs in theirs.",
+        "In the first role on its first host without a choice. Of an accessory it runs in the container that is there, unless --new is given, and of the proxy always.",
         "What comes after the first word of the command belongs to it:",
         "  sextant exec -i --reuse bin/rails console",
         "  sextant exec \"bin/rails runner -e production 'puts User.count'\"",
@@ -93,7 +102,9 @@ export async function execute(
   // Without a choice of one, it is the first role alone.
   const only = first?.kind === "role" ? { ...options, app: first.app, role: first.role } : options;
   const { answers, problems } = await containersNamed(name, stack, only, "roles");
-  const reuse = options.reuse || first?.kind !== "role";
+  if (options.new === true && first?.kind === "proxy")
+    throw new Error(`${name}: there is no second container of a proxy; leave --new out.`);
+  const reuse = options.reuse || (first?.kind !== "role" && options.new !== true);
   const places = current(answers, await servedOf(answers)).filter(
     ({ state }) => !reuse || state === "running",
   );
@@ -109,6 +120,12 @@ export async function execute(
       `${name}: no container of ${first?.name ?? "it"} ${reuse ? "runs" : "is there"}; sextant ps lists what does.`,
     );
   if (options.eachHost) sayProblems(problems);
+  await noted(
+    stack,
+    name,
+    (options.eachHost ? places : places.slice(0, 1)).map(({ host }) => host),
+    first?.name,
+  );
   const command = wordsOf(words);
   if (!options.eachHost) return onHere(places, reuse, command, options);
   return Math.max(...(await onEach(places, reuse, command, options)), problems.length > 0 ? 1 : 0);
@@ -179,7 +196,11 @@ export function execLine(name: string, { command, env, interactive, terminal }: 
 }
 
 /** It is gone afterwards, however the command ends. */
-async function inNewContainer({ host: { shell }, name }: Running, one: OneOff, run: Run): Promise<number> {
+async function inNewContainer(
+  { host: { shell }, name, kind }: Running,
+  one: OneOff,
+  run: Run,
+): Promise<number> {
   const path = `/containers/${encodeURIComponent(name)}/json`;
   const { body } = await sendOk(shell, { method: "GET", path }, `looking at the container ${name}`);
   const made = `sextant-exec-${randomBytes(5).toString("hex")}`;
@@ -191,7 +212,7 @@ async function inNewContainer({ host: { shell }, name }: Running, one: OneOff, r
   };
   for (const signal of ends) process.on(signal, end);
   try {
-    const request = { ...create, body: oneOffBody(name, body as Original, one) };
+    const request = { ...create, body: oneOffBody(name, body as Original, one, kind === "accessory") };
     // 409: a connection that was cut had made it.
     await sendOk(shell, request, "making a container for the command", [409]);
     await join(shell, made, furtherNetworks(body as Original));

@@ -1,6 +1,5 @@
 /** `sextant lock` and `unlock`: a stack that nobody changes for a while, with the reason for whoever tries. The note is on its hosts. */
-import { spawnSync } from "node:child_process";
-import { hostname, userInfo } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
 import { InvalidArgumentError, type Command } from "commander";
 import { oneLine } from "../../provider/core/one-line";
 import {
@@ -16,11 +15,13 @@ import { runOverSsh, type Ran } from "../../provider/ssh/run";
 import { deployed, hostsNamed, type Deployed } from "../deployed";
 import type { DeployedHost } from "../hosts";
 import { stackChoice } from "../stack";
-import { resourcesOf } from "../state";
 import { askAll, sayProblems, type Asked } from "./choice";
+import { noted } from "./note";
+import { stackOf, whoami } from "./who";
 
 interface Options {
   for?: number;
+  wait?: number;
 }
 
 /** What is on a host. */
@@ -33,6 +34,8 @@ interface Found {
 
 /** Seconds for a host. */
 const timeout = 60;
+/** How often it is looked whether a lock is gone. */
+const lookMs = 3000;
 
 /** Adds the commands. */
 export function addLock(program: Command): void {
@@ -43,15 +46,21 @@ export function addLock(program: Command): void {
     )
     .argument("[message]", "the reason")
     .option("--for <time>", "until so much time is over, such as 30m, 2h or 1d", length)
+    .option(
+      "--wait <seconds>",
+      "where somebody else has locked it, wait so long for the end of that: 900, or 15m",
+      patience,
+    )
     .addHelpText(
       "after",
-      "\nWhile it is locked, pulumi up and destroy end with the reason before they change anything on a host, and so do maintenance, pause, resume, stop, start, restart, rollback and prune. A run that is under way goes on. What Pulumi does at a cloud is not held back.",
+      "\nsextant lock --wait 900 by itself waits until the stack may be changed, and locks nothing: a line before pulumi up in a job. While it is locked, pulumi up and destroy end with the reason before they change anything on a host, and so do maintenance, pause, resume, stop, start, restart, rollback and prune. A run that is under way goes on. What Pulumi does at a cloud is not held back.",
     )
     .action(async (message: string | undefined, options: Options, command: Command) => {
       const stack = deployed(stackChoice(command));
-      if (message !== undefined) return lock(stack, noteOf(message, options.for));
-      if (options.for !== undefined)
+      if (message === undefined && options.for !== undefined)
         throw new Error('lock: --for is for a lock; give its reason, too: sextant lock "a reason" --for 2h.');
+      if (options.wait !== undefined) await untilFree(stack, options.wait);
+      if (message !== undefined) return lock(stack, noteOf(message, options.for));
       return show(stack);
     });
   program
@@ -70,6 +79,30 @@ export function length(text: string): number {
   return ms;
 }
 
+/** Milliseconds, from seconds without a unit. */
+export function patience(text: string): number {
+  return /^\d+$/.test(text) ? Number(text) * 1000 : length(text);
+}
+
+/** Waits until no host has a lock. @throws Error where one is there to the end */
+async function untilFree(stack: Deployed, ms: number): Promise<void> {
+  hostsNamed("lock", stack.hosts, undefined);
+  const name = stackOf(stack.state);
+  const deadline = Date.now() + ms;
+  for (let said = ""; ; await sleep(Math.min(lookMs, Math.max(0, deadline - Date.now())))) {
+    const { answers, problems } = await looked(stack);
+    // Whether it is locked is not known where nobody says so.
+    if (answers.length === 0) throw new Error(problems.join("\n"));
+    const [locked] = answers.flatMap(({ lock: there }) => there ?? []);
+    if (locked === undefined) return;
+    const sentence = lockedBy(name, locked).replace(/[.!]$/, "");
+    if (Date.now() >= deadline)
+      throw new Error(`lock: after ${Math.round(ms / 1000)} s, ${sentence}. npx sextant unlock ends that.`);
+    if (sentence !== said) console.error(`Waiting: ${sentence}.`);
+    said = sentence;
+  }
+}
+
 /** What is noted. @param ms how long it is; for ever without */
 export function noteOf(message: string, ms?: number, now = Date.now(), who = whoami()): StackLock {
   const reason = oneLine(message);
@@ -81,23 +114,6 @@ export function noteOf(message: string, ms?: number, now = Date.now(), who = who
     since: new Date(now).toISOString(),
     ...(ms === undefined ? {} : { until: new Date(now + ms).toISOString() }),
   };
-}
-
-/** As git knows the person, else as this machine does. */
-function whoami(): string {
-  const git = spawnSync("git", ["config", "user.name"], { encoding: "utf8" });
-  const name = git.status === 0 ? git.stdout.trim() : "";
-  return name === "" ? `${userInfo().username} on ${hostname()}` : name;
-}
-
-/** The stack of a state, as `project/stack`. */
-export function stackOf(state: unknown): string {
-  const [, stack, project] =
-    /^urn:pulumi:([^:]+)::([^:]+)::/.exec(resourcesOf<{ urn?: string; type: string }>(state)[0]?.urn ?? "") ??
-    [];
-  if (stack === undefined || project === undefined)
-    throw new Error("lock: this stack has no hosts; name another by --stack, or see pulumi stack ls.");
-  return `${project}/${stack}`;
 }
 
 /** @throws Error where the stack is locked; a host that is down is no reason to refuse */
@@ -125,6 +141,11 @@ async function lock(stack: Deployed, note: StackLock): Promise<void> {
   const [locked] = answers.flatMap(({ lock: there }) => there ?? []);
   if (locked !== undefined)
     throw new Error(`lock: ${lockedBy(name, locked).replace(/[.!]$/, "")}. npx sextant unlock ends that.`);
+  await noted(
+    stack,
+    "lock",
+    answers.map(({ host }) => host),
+  );
   const { problems: failed } = await askAll(answers, async (found) => {
     const ran = await over(found.host, writeLine(name, found.over), "locking", JSON.stringify(note));
     if (ran.code !== 0)
@@ -155,6 +176,11 @@ async function unlock(stack: Deployed): Promise<void> {
   hostsNamed("unlock", stack.hosts, undefined);
   const name = stackOf(stack.state);
   const { answers, problems } = await looked(stack);
+  await noted(
+    stack,
+    "unlock",
+    answers.map(({ host }) => host),
+  );
   const { problems: failed } = await askAll(answers, async ({ host }) => {
     const ran = await over(host, removeLine(name), "unlocking");
     if (ran.code !== 0) throw new Error(`${host.shell.name}: the note was not removed: ${ran.stderr.trim()}`);

@@ -39,14 +39,3 @@ export function prefix({ host, part }: Pick<LogLine, "host" | "part">, widest: n
 /** The width of the longest of them. */
 export const widestOf = (sources: readonly Pick<LogLine, "host" | "part">[]): number =>
   Math.max(0, ...sources.map(({ host, part }) => `${host} ${part}`.length));
-
-/** @throws Error where it is no regular expression */
-export function pattern(grep: string | undefined): RegExp | undefined {
-  if (grep === undefined) return undefined;
-  try {
-    return new RegExp(grep);
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new Error(`logs: --grep ${grep} is no regular expression: ${why}.`, { cause: error });
-  }
-}

@@ -1,6 +1,6 @@
 /** `sextant logs`: the logs of containers on all hosts as one, by time; also while they are written. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { InvalidArgumentError, type Command } from "commander";
+import { InvalidArgumentError, Option, type Command } from "commander";
 import { quote } from "../../provider/host/scripts";
 import { streamOverSsh } from "../../provider/ssh/stream";
 import { isNamedBy } from "../host-pattern";
@@ -17,7 +17,8 @@ import {
   servedOf,
   type Choice,
 } from "./choice";
-import { byTime, logLine, pattern, prefix, sortable, widestOf, type LogLine } from "./log-lines";
+import { grepOf } from "./grep";
+import { byTime, logLine, prefix, sortable, widestOf, type LogLine } from "./log-lines";
 import type { Running } from "./running";
 
 interface Options extends Choice {
@@ -25,6 +26,8 @@ interface Options extends Choice {
   since?: string;
   lines?: string;
   grep?: string;
+  grepOptions?: string;
+  containerId?: string;
   timestamps: boolean;
   json: boolean;
 }
@@ -41,6 +44,16 @@ export function addLogs(program: Command): void {
     .option("--since <time>", "from then on: 30m, 2h, or 2026-01-31T09:00:00")
     .option("-n, --lines <number>", `so many of each container; ${usualLines} without --since`, counted)
     .option("-g, --grep <pattern>", "lines that match this regular expression alone")
+    .option(
+      "--grep-options <options>",
+      "with these options of grep, such as '-i -C 3': -i, -v, -w, -x, -F, -A, -B, -C",
+    )
+    .addOption(
+      new Option(
+        "--container-id <id>",
+        "of one container alone, also one that has ended: its name, or how its id begins",
+      ).conflicts(["app", "role", "accessory", "proxy"]),
+    )
     .option("-t, --timestamps", "with the time of each line", false)
     .option("--json", "a line of JSON for each line", false)
     .addHelpText(
@@ -50,13 +63,18 @@ export function addLogs(program: Command): void {
     .action(async (options: Options, command: Command) => {
       const stack = deployed(stackChoice(command));
       const find = async (): Promise<{ answers: Running[]; problems: readonly string[] }> => {
+        const { containerId } = options;
+        if (containerId !== undefined) {
+          const { answers, problems } = await containersNamed("logs", stack, options, "everything");
+          return { answers: identified(answers, containerId, problems), problems };
+        }
         const { answers, problems } = await containersNamed("logs", stack, options, "roles");
         return { answers: current(answers, await servedOf(answers)), problems };
       };
       const { answers, problems } = await find();
       if (answers.length === 0 && problems.length === 0)
         throw new Error(`logs: no container of it is there; sextant ps lists what is.`);
-      const print = printer(options, placesOf(stack, answers, options.host));
+      const print = printer(options, placesOf(stack, answers, options));
       const past = await askAll(answers, (each) => linesOf(each, options));
       const lines = byTime(past.answers.flat());
       for (const line of lines) print(line);
@@ -74,8 +92,10 @@ function counted(text: string): string {
 function placesOf(
   { parts }: Deployed,
   containers: readonly Running[],
-  only: string | undefined,
+  { host: only, primary = false, containerId }: Options,
 ): { host: string; part: string }[] {
+  if (primary || containerId !== undefined)
+    return containers.map(({ host, part }) => ({ host: host.shell.name, part }));
   const shown = new Set(containers.map(({ part }) => part));
   return parts
     .filter(({ name }) => shown.has(name))
@@ -83,17 +103,37 @@ function placesOf(
 }
 
 function printer(
-  { grep, timestamps, json }: Options,
+  { grep, grepOptions, timestamps, json }: Options,
   places: readonly { host: string; part: string }[],
 ): (line: LogLine) => void {
-  const wanted = pattern(grep);
+  const shown = grepOf(grep, grepOptions);
   const widest = widestOf(places);
-  return (line) => {
-    if (wanted !== undefined && !wanted.test(line.text)) return;
+  const print = (line: LogLine): void => {
     const time = timestamps ? `${line.time} ` : "";
     const before = places.length > 1 ? prefix(line, widest) : "";
     console.log(json ? JSON.stringify(line) : `${before}${time}${line.text}`);
   };
+  return (line) => {
+    for (const each of shown(line)) print(each);
+  };
+}
+
+/** The one of a name or an id. @throws Error where it is none of the stack's, or several */
+export function identified(
+  containers: readonly Running[],
+  wanted: string,
+  problems: readonly string[],
+): Running[] {
+  const found = containers.filter(({ name, id }) => name === wanted || id.startsWith(wanted));
+  if (found.length > 1)
+    throw new Error(
+      `logs: ${wanted} is how the ids of ${found.map(({ name }) => name).join(" and ")} begin; write more of it.`,
+    );
+  if (found.length === 0 && problems.length === 0)
+    throw new Error(
+      `logs: no container of this stack is called ${wanted} or has such an id; sextant ps lists what is there.`,
+    );
+  return found;
 }
 
 const source = ({ host, part, name }: Running): Omit<LogLine, "time" | "text"> => ({

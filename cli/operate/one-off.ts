@@ -39,11 +39,13 @@ function isNetwork(mode: unknown): mode is string {
 /**
  * The body of `POST /containers/create`. The command has the image, the environment, the volumes, the network and the limits of the
  * original. It publishes no port, answers to no name on the network, is asked for no health, and is gone when it ends.
+ * @param reading whether it only reads the volumes: two servers of a database on one directory would destroy it
  */
 export function oneOffBody(
   name: string,
   { Image, Config, HostConfig }: Original,
   { command, env, interactive, terminal }: OneOff,
+  reading = false,
 ): Record<string, unknown> {
   const { NetworkMode } = HostConfig;
   const labels = isObject(Config["Labels"]) ? Config["Labels"] : {};
@@ -67,6 +69,7 @@ export function oneOffBody(
     Healthcheck: { Test: ["NONE"] },
     HostConfig: {
       ...HostConfig,
+      ...(reading ? readOnly(HostConfig) : {}),
       AutoRemove: true,
       RestartPolicy: { Name: "no" },
       PortBindings: {},
@@ -75,5 +78,24 @@ export function oneOffBody(
       LogConfig: { Type: "none" },
     },
     ...(isNetwork(NetworkMode) ? { NetworkingConfig: { EndpointsConfig: { [NetworkMode]: {} } } } : {}),
+  };
+}
+
+/** The volumes and directories of a container, as one has them that must not write there. */
+function readOnly({ Binds, Mounts }: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const bind = (text: unknown): string => {
+    const [source = "", path = "", modes = ""] = String(text).split(":");
+    const others = modes.split(",").filter((mode) => !["", "ro", "rw"].includes(mode));
+    return [source, path, ["ro", ...others].join(",")].join(":");
+  };
+  return {
+    ...(Array.isArray(Binds) ? { Binds: Binds.map(bind) } : {}),
+    ...(Array.isArray(Mounts)
+      ? {
+          Mounts: Mounts.map((mount) =>
+            isObject(mount) ? { ...mount, ReadOnly: true } : (mount as unknown),
+          ),
+        }
+      : {}),
   };
 }

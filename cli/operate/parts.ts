@@ -18,8 +18,8 @@ export interface Part {
   readonly label: readonly [name: string, value: string];
   /** Seconds that its containers have to stop, before they are killed. */
   readonly stopSeconds: number;
-  /** The addresses in the state of the containers that count, by which Pulumi is told of them. */
-  readonly urns: readonly string[];
+  /** The containers that count: their addresses in the state, by which Pulumi is told of them, and where they are. */
+  readonly containers: readonly { readonly urn: string; readonly host: string }[];
 }
 
 interface Resource {
@@ -78,7 +78,7 @@ function unordered(state: unknown): Part[] {
       ...known,
       hosts: [...new Set([...(before?.hosts ?? []), host])],
       stopSeconds: Math.max(before?.stopSeconds ?? 0, Number(inputs?.destroyGraceSeconds ?? usualStop)),
-      urns: [...(before?.urns ?? []), urn],
+      containers: [...(before?.containers ?? []), { urn, host }],
     });
   }
   return [...parts.values()];
@@ -87,7 +87,7 @@ function unordered(state: unknown): Part[] {
 function partBy(
   labels: Readonly<Record<string, string>>,
   name: unknown,
-): Omit<Part, "hosts" | "urns" | "stopSeconds"> | undefined {
+): Omit<Part, "hosts" | "containers" | "stopSeconds"> | undefined {
   const {
     "sextant.role": label,
     "sextant.app": app,

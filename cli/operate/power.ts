@@ -15,6 +15,7 @@ import {
   type Choice,
 } from "./choice";
 import { refuseLocked } from "./lock";
+import { noted } from "./note";
 import type { Running } from "./running";
 
 /** What Docker is asked for, and the word for what then is. */
@@ -46,7 +47,7 @@ export function addPower(program: Command): void {
         const { app, role, accessory, proxy } = options;
         if (proxy === true)
           throw new Error(
-            `${verb}: the proxy answers for every app on its host, also of other stacks; sextant maintenance is for one app.`,
+            `${verb}: the proxy answers for every app on its host, also of other stacks: sextant proxy ${verb} is for that, and sextant maintenance for one app.`,
           );
         if (app === undefined && role === undefined && accessory === undefined)
           throw new Error(
@@ -55,6 +56,13 @@ export function addPower(program: Command): void {
         const stack = deployed(stackChoice(command));
         await refuseLocked(verb, stack);
         const { answers, problems } = await containersNamed(verb, stack, options, "roles");
+        const names = [...new Set(answers.map(({ part }) => part))].join(", ");
+        await noted(
+          stack,
+          verb,
+          answers.map(({ host }) => host),
+          names,
+        );
         const { answers: lines, problems: failed } = await askAll(byPlace(answers), async (there) => {
           const meant = verb === "stop" ? there.filter(({ state }) => up.has(state)) : [await toStart(there)];
           const [one] = there;

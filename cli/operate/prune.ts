@@ -7,8 +7,9 @@ import { deployed, hostsNamed, type Deployed } from "../deployed";
 import type { DeployedHost } from "../hosts";
 import { stackChoice } from "../stack";
 import { plain, resourcesOf } from "../state";
-import { askAll, sayProblems } from "./choice";
+import { askAll, onHosts, sayProblems } from "./choice";
 import { refuseLocked } from "./lock";
+import { noted } from "./note";
 
 interface Options {
   app?: string;
@@ -36,13 +37,14 @@ const removing = 300;
 
 /** Adds the command. */
 export function addPrune(program: Command): void {
-  program
-    .command("prune")
-    .description(
-      "remove old images, stopped containers of failed releases and old assets, as each release does",
-    )
+  onHosts(
+    program
+      .command("prune")
+      .description(
+        "remove old images, stopped containers of failed releases and old assets, as each release does",
+      ),
+  )
     .option("--app <name>", "of this app alone")
-    .option("--host <names>", "on these hosts alone, such as web-1,web-2 or 'web-*'")
     .option(
       "--keep <number>",
       "so many images of an app stay on each host; by default its retainImages",
@@ -57,7 +59,10 @@ export function addPrune(program: Command): void {
       const stack = deployed(stackChoice(command));
       const hosts = hostsNamed("prune", stack.hosts, options.host);
       const wanted = prunedOf(stack, options);
-      if (!options.dryRun) await refuseLocked("prune", stack);
+      if (!options.dryRun) {
+        await refuseLocked("prune", stack);
+        await noted(stack, "prune", hosts, options.app);
+      }
       const { answers, problems } = await askAll(hosts, async (host) => {
         const gone: Gone[] = [];
         // The roles of an app have the same images.

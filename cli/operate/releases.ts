@@ -5,7 +5,18 @@ import { sendOk } from "../../provider/docker/api";
 import { deployed, type Deployed } from "../deployed";
 import { repositoryOf, versionOf } from "../reference";
 import { checkDirectory, pulumiMissing, runPulumi, stackChoice, type StackChoice } from "../stack";
-import { containersNamed, current, ofOneApp, partsNamed, sayProblems, type Choice } from "./choice";
+import {
+  choosing,
+  containersNamed,
+  current,
+  hostsOfChoice,
+  hostsWith,
+  ofOneApp,
+  partsNamed,
+  sayProblems,
+  type Choice,
+} from "./choice";
+import { keptOf, type Image, type Kept } from "./images";
 import { refuseLocked } from "./lock";
 import { versionsOf } from "./parts";
 import type { Running } from "./running";
@@ -14,13 +25,6 @@ import { table } from "./table";
 interface Options extends Choice {
   key: string;
   yes: boolean;
-}
-
-/** An image that a host has. */
-export interface Kept {
-  readonly version: string;
-  /** When it was built, in seconds. */
-  readonly built: number;
 }
 
 /** Adds the commands. */
@@ -42,23 +46,31 @@ export function addReleases(program: Command): void {
       await refuseLocked("rollback", deployed(choice));
       up(choice, ["--config", `${options.key}=${version}`], options.yes);
     });
-  program
-    .command("restart")
-    .description("start the containers of a role or an accessory anew; those with a route lose no request")
-    .option("--app <name>", "of this app")
-    .option("-r, --role <name>", "of this role")
-    .option("-a, --accessory <name>", "this accessory, which is away for a moment")
+  choosing(
+    program
+      .command("restart")
+      .description("start the containers of a role or an accessory anew; those with a route lose no request"),
+  )
     .option("--key <name>", "the configuration's name for the version", "version")
     .option("-y, --yes", "without a question", false)
     .action(async (options: Options, command: Command) => {
       const choice = stackChoice(command);
+      if (options.proxy === true)
+        throw new Error("restart: the proxies have a command of their own: sextant proxy restart.");
       const stack = deployed(choice);
       const parts = partsNamed("restart", stack, options, "roles");
+      const hosts = hostsWith("restart", stack, parts, hostsOfChoice(parts, options));
+      const names = new Set(hosts.map(({ shell }) => shell.name));
+      const meant = parts.flatMap(({ containers }) => containers.filter(({ host }) => names.has(host)));
+      if (meant.length === 0)
+        throw new Error(
+          `restart: ${parts.map(({ name }) => name).join(", ")} is not on ${options.host ?? ""}; sextant ps lists what is where.`,
+        );
       refuseOther(choice, options.key, versionsOf(stack.state));
       await refuseLocked("restart", stack);
       up(
         choice,
-        parts.flatMap(({ urns }) => urns.flatMap((urn) => ["--replace", urn])),
+        meant.flatMap(({ urn }) => ["--replace", urn]),
         options.yes,
       );
     });
@@ -95,26 +107,6 @@ async function list(stack: Deployed, { app }: Options): Promise<void> {
   const request = { method: "GET", path: `/images/json?filters=${filters}` } as const;
   const { body } = await sendOk(first.host.shell, request, `looking for images of ${repository}`);
   console.log(render(keptOf(repository, body as Image[]), first));
-}
-
-interface Image {
-  RepoTags?: string[] | null;
-  RepoDigests?: string[] | null;
-  Created: number;
-}
-
-/** The releases among images, the one that was built last first. */
-export function keptOf(repository: string, images: readonly Image[]): Kept[] {
-  return images
-    .flatMap(({ RepoTags, RepoDigests, Created }) => {
-      const tags = (RepoTags ?? []).filter((tag) => repositoryOf(tag) === repository);
-      const named =
-        tags.length > 0
-          ? tags.map(versionOf)
-          : (RepoDigests ?? []).map((digest) => digest.replace(/^.*@/, ""));
-      return named.map((version) => ({ version, built: Created }));
-    })
-    .sort((a, b) => b.built - a.built);
 }
 
 function render(kept: readonly Kept[], { image, host }: Running): string {

@@ -2,34 +2,47 @@
 import type { Command } from "commander";
 import { quote } from "../../provider/host/scripts";
 import { attachOverSsh, streamOverSsh } from "../../provider/ssh/stream";
-import { deployed, hostsNamed } from "../deployed";
+import { deployed, hostsNamed, type Deployed } from "../deployed";
 import type { DeployedHost } from "../hosts";
 import { stackChoice } from "../stack";
-import { askAll, sayProblems } from "./choice";
+import { askAll, choosing, hostsOfChoice, hostsWith, partsNamed, sayProblems, type Choice } from "./choice";
+import { noted } from "./note";
 import { printedAfter, typed } from "./terminal";
 
-interface Options {
-  host?: string;
+interface Options extends Choice {
   interactive: boolean;
 }
 
 /** Adds the command. */
 export function addRun(program: Command): void {
-  program
-    .command("run")
-    .description("run a command on the hosts of the stack, side by side")
+  choosing(program.command("run").description("run a command on the hosts of the stack, side by side"))
     .argument("<command...>", "its words; a single one with spaces in it is a line for the host's shell")
-    .option("--host <names>", "on these hosts alone, such as web-1,web-2 or 'web-*'")
     .option("-i, --interactive", "type into it, on a terminal of its own where this is one", false)
     .addHelpText(
       "after",
-      "\nEnds with the highest exit code. What comes after the first word of the command belongs to it.",
+      "\nOn all hosts without a choice; --role and its like choose those that have such containers. Ends with the highest exit code. What comes after the first word of the command belongs to it.",
     )
-    .action(async (words: string[], { host, interactive }: Options, command: Command) => {
-      const hosts = hostsNamed("run", deployed(stackChoice(command)).hosts, host);
+    .action(async (words: string[], options: Options, command: Command) => {
+      const stack = deployed(stackChoice(command));
+      const hosts = hostsToRunOn(stack, options);
       const line = lineOf(words);
-      process.exitCode = interactive ? await attach(hosts, line) : await onEach(hosts, line);
+      await noted(stack, "run", hosts);
+      process.exitCode = options.interactive ? await attach(hosts, line) : await onEach(hosts, line);
     });
+}
+
+/** The hosts: all of them, or those that have what is chosen. */
+export function hostsToRunOn(stack: Deployed, options: Choice): readonly DeployedHost[] {
+  const { app, role, accessory, proxy, host, primary } = options;
+  if ([app, role, accessory, proxy, primary].every((one) => one === undefined))
+    return hostsNamed("run", stack.hosts, host);
+  const parts = partsNamed("run", stack, options, "roles");
+  const hosts = hostsWith("run", stack, parts, hostsOfChoice(parts, options));
+  if (hosts.length === 0)
+    throw new Error(
+      `run: ${parts.map(({ name }) => name).join(", ")} is not on ${host ?? ""}; sextant ps lists what is where.`,
+    );
+  return hosts;
 }
 
 /** A word with spaces is a line for a shell, as with Kamal. */

@@ -13,8 +13,9 @@ export interface Running {
   readonly kind: Part["kind"];
   /** Seconds that it has to stop, before it is killed. */
   readonly stopSeconds: number;
-  /** Docker's name of it. */
+  /** Docker's name of it, and its id. */
   readonly name: string;
+  readonly id: string;
   /** The reference of its image, and the tag or the first digits of the digest that it ends with. */
   readonly image: string;
   readonly version: string;
@@ -28,6 +29,7 @@ export interface Running {
 
 /** What is read of each of `GET /containers/json`. */
 interface Listed {
+  Id?: string;
   Names?: string[];
   Image: string;
   State: string;
@@ -48,12 +50,13 @@ export function runningOf(host: DeployedHost, parts: readonly Part[], listed: re
   return parts.flatMap((part) =>
     listed
       .filter((container) => isOf(part, container))
-      .map(({ Names = [], Image, State, Status, Created }) => ({
+      .map(({ Id = "", Names = [], Image, State, Status, Created }) => ({
         host,
         part: part.name,
         kind: part.kind,
         stopSeconds: part.stopSeconds,
         name: nameOf(Names),
+        id: Id,
         image: Image,
         version: versionOf(Image),
         state: State,

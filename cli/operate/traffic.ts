@@ -6,8 +6,9 @@ import { runOverSsh } from "../../provider/ssh/run";
 import { deployed } from "../deployed";
 import type { DeployedHost } from "../hosts";
 import { stackChoice } from "../stack";
-import { askAll, hostsWith, partsNamed, sayProblems } from "./choice";
+import { askAll, hostsWith, onHosts, partsNamed, sayProblems } from "./choice";
 import { refuseLocked } from "./lock";
+import { noted } from "./note";
 import type { Part } from "./parts";
 import { routesOn, type Route } from "./routes";
 import { runningOn } from "./running";
@@ -72,9 +73,7 @@ export function addTraffic(program: Command): void {
 const resume: Order = { verb: "resume", words: [], said: "serves" };
 
 function about(command: Command): Command {
-  return command
-    .option("--app <name>", "of this app alone")
-    .option("--host <names>", "on these hosts alone, such as web-1,web-2 or 'web-*'");
+  return onHosts(command.option("--app <name>", "of this app alone"));
 }
 
 function onOrOff(text: string): string {
@@ -95,6 +94,12 @@ async function tell(name: string, order: Order, command: Command, options: Optio
   const roles = partsNamed(name, stack, options.app === undefined ? {} : { app: options.app }, "roles");
   const hosts = hostsWith(name, stack, roles, options.host);
   await refuseLocked(name, stack);
+  await noted(
+    stack,
+    name === "maintenance" ? `${name} ${order.verb === "stop" ? "on" : "off"}` : name,
+    hosts,
+    roles.map((role) => role.name).join(", "),
+  );
   const { answers, problems } = await askAll(hosts, (host) => tellHost(host, roles, order));
   for (const line of answers.flat()) console.log(line);
   if (answers.flat().length === 0 && problems.length === 0)

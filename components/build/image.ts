@@ -11,6 +11,7 @@ import type { ImageArgs } from "./args";
 import { builderOn } from "./builder";
 import { checkBuild, secretArg, warnBuild, type Found } from "./check-build";
 import { isFile, readContext } from "./context";
+import { withoutCache } from "./no-cache";
 import { buildOf, loginsOf, ownRegistry, pathsOf, platformsOf } from "./plan";
 import { revisionOf, versionOf } from "./revision";
 import { imageShape } from "./shape";
@@ -18,7 +19,8 @@ import { imageShape } from "./shape";
 /**
  * An image that `pulumi up` builds and pushes, by BuildKit: of the machine that runs Pulumi, or of a server. A preview builds nothing, and
  * says what differs since the last build: each top entry of the context has a short hash among the inputs of the component. The same tree
- * with the same arguments is not built again.
+ * with the same arguments is not built again. `SEXTANT_NO_CACHE=1` in the environment of one run builds it anew, without any step of the
+ * cache; the preview shows `noCache`, and the next run takes that away again, by a build from the cache.
  *
  * The release is the commit, so that `App` has it as its version; the app's hosts pull it by its digest. What has been pushed stays in the
  * registry, also when the component goes: an earlier release is deployed by its version.
@@ -77,7 +79,7 @@ export class Image extends Component {
       ...transformed<dockerBuild.ImageArgs>(
         args.transform?.build,
         this.componentName,
-        buildOf(args, this.version, name),
+        buildOf(args, this.version, name, withoutCache()),
         {
           parent: this,
           dependsOn: [...(host === undefined ? [] : [host.ready]), ...(this.own?.trusted ?? [])],

@@ -69,11 +69,15 @@ export function sshOf(words: readonly string[]): { id: string; paths?: string[] 
   });
 }
 
-/** What is built, and where it goes. */
+/**
+ * What is built, and where it goes.
+ * @param noCache whether no step of the cache is used in this run; docker-build has it among what a preview compares, so that it builds
+ */
 export function buildOf(
   args: ImageArgs,
   version: string,
   builder: pulumi.Input<string> | undefined,
+  noCache = false,
 ): dockerBuild.ImageArgs {
   const { repository, target, args: buildArgs, secrets, ssh, cache } = args;
   const logins = loginsOf(args);
@@ -88,6 +92,7 @@ export function buildOf(
     ...(secrets === undefined ? {} : { secrets }),
     ...(ssh === undefined ? {} : { ssh: sshOf(ssh) }),
     ...cacheOf(cache, repository),
+    ...(noCache ? { noCache } : {}),
     ...(platforms.length === 0 ? {} : { platforms: platforms as dockerBuild.Platform[] }),
     ...(builder === undefined ? {} : { builder: { name: builder } }),
     ...(logins.length === 0

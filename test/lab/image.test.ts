@@ -18,6 +18,7 @@ FROM \${REGISTRY}/lite:v1 AS lite
 FROM \${REGISTRY}/redis:7 AS web
 COPY --from=lite /usr/local/bin/lite /usr/local/bin/lite
 RUN --mount=type=secret,id=TOKEN sha256sum </run/secrets/TOKEN >/token.sha256
+RUN date +%s%N >/built-at
 COPY . /app
 ARG NOTE
 ENV NOTE=$NOTE PORT=3000
@@ -64,18 +65,22 @@ function watchWords(): () => void {
   };
 }
 
-async function pulumi(words: string[], change: Partial<Edit> = {}): Promise<Ran> {
+async function pulumi(
+  words: string[],
+  change: Partial<Edit> = {},
+  env: NodeJS.ProcessEnv = {},
+): Promise<Ran> {
   const edit = { ...now, ...change };
   const stop = watchWords();
-  const ran = await workspace.tryPulumi(words, { IMAGE: JSON.stringify(edit) }).finally(stop);
+  const ran = await workspace.tryPulumi(words, { IMAGE: JSON.stringify(edit), ...env }).finally(stop);
   console.log(`pulumi ${words.join(" ")}: exit ${ran.code}, ${ran.seconds.toFixed(1)} s`);
   for (const each of hidden) expect(ran.text).not.toContain(each);
   if (ran.code === 0 && words[0] === "up") now = edit;
   return ran;
 }
 
-async function up(change: Partial<Edit> = {}): Promise<Ran> {
-  const ran = await pulumi(["up", "--yes", "--skip-preview", "--diff"], change);
+async function up(change: Partial<Edit> = {}, env: NodeJS.ProcessEnv = {}): Promise<Ran> {
+  const ran = await pulumi(["up", "--yes", "--skip-preview", "--diff"], change, env);
   expect(ran.code, ran.text).toBe(0);
   return ran;
 }
@@ -213,6 +218,39 @@ describe("an image", () => {
         `docker inspect --format '{{.Config.Env}}' $(docker ps -q --filter label=sextant.app=shop)`,
       ),
     ).toContain("NOTE=two");
+  });
+
+  it("is built without the cache in one run, and the next run takes the same image from the cache", async () => {
+    const built = async (): Promise<string> =>
+      onServer(`docker run --rm --entrypoint cat ${await reference()} /built-at`);
+    const before = [await reference(), await built()];
+    const preview = await pulumi(["preview", "--diff"], {}, { SEXTANT_NO_CACHE: "1" });
+    expect(preview.text).toMatch(/\+ noCache *: true/);
+    await up({}, { SEXTANT_NO_CACHE: "1" });
+    const anew = [await reference(), await built()];
+    expect(anew[0]).not.toBe(before[0]);
+    expect(anew[1]).not.toBe(before[1]);
+    await up();
+    expect([await reference(), await built()]).toEqual(anew);
+    expect((await pulumi(["preview", "--expect-no-changes"])).code).toBe(0);
+  });
+
+  it("is pushed alone, by --target of it, and released by the next run", async () => {
+    writeFileSync(context("version"), "three\n");
+    const third = await commit();
+    const before = await page();
+    const ran = await pulumi([
+      "up",
+      "--yes",
+      "--skip-preview",
+      "--target",
+      "**docker-build:index:Image::shop",
+    ]);
+    expect(ran.code, ran.text).toBe(0);
+    expect(await tags()).toContain(third);
+    expect(await page()).toBe(before);
+    await up();
+    expect(await page()).toContain("version: three");
   });
 
   it("is left for an earlier release by its version, without a build", async () => {

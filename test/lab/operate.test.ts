@@ -164,6 +164,15 @@ describe("sextant logs", () => {
     const recent = (await says("logs", "-r", "job", "--host", first, "--since", "2s")).trim().split("\n");
     expect(recent.length).toBeLessThan(5);
     expect(new Set(recent)).toEqual(new Set([`beat of ${first}`]));
+    const around = ["--grep", "TOOLS ON", "--grep-options", "-i -A 1"];
+    expect((await says("logs", "--primary", "-r", "jo*", "-n", "9999", ...around)).trim()).toBe(
+      `tools on ${second}\nbeat of ${second}`,
+    );
+    const [id = ""] = (await ssh(first, "docker ps --quiet --filter name=tools-job")).stdout.split("\n");
+    expect((await says("logs", "--container-id", id, "-n", "1")).trim()).toBe(`beat of ${first}`);
+    expect((await sextant(["logs", "--container-id", "none"])).stderr).toContain(
+      "no container of this stack",
+    );
     expect(await says("logs", "--accessory", "cache")).toContain("Ready to accept connections");
     expect(await says("logs", "--proxy", "--host", second)).toContain("lite.test");
   });
@@ -251,6 +260,13 @@ describe("sextant exec", () => {
       code: 0,
       stdout: "OK\n1\n",
     });
+    // A second container of an accessory reads its data, and cannot write there.
+    const looked = await sextant([
+      ...["exec", "--accessory", "cache", "--new", "--", "sh", "-c"],
+      "ls -d /data; touch /data/x || exit 9",
+    ]);
+    expect(looked).toMatchObject({ code: 9, stdout: "/data\n" });
+    expect(looked.stderr).toContain("Read-only file system");
     const piped = await sextant(["exec", "-r", "job", "-i", "cat"], "one\ntwo\n");
     expect(piped).toMatchObject({ code: 0, stdout: "one\ntwo\n" });
   });
@@ -302,7 +318,9 @@ describe("sextant run", () => {
       `${first} | ${first}`,
       `${second} | ${second}`,
     ]);
-    expect(await says("run", "--host", first, "--", "echo", "it's $HOME")).toBe("it's $HOME\n");
+    expect(await says("run", "--hosts", first, "--", "echo", "it's $HOME")).toBe("it's $HOME\n");
+    expect(await says("run", "--primary", "hostname")).toBe(`${second}\n`);
+    expect(await says("run", "--accessory", "cache", "hostname")).toBe(`${first}\n`);
     const typed = await onTerminal(
       ["run", "-i", "--host", second, "bash --norc"],
       "tty; echo I-$(hostname); exit 5\r",
@@ -371,9 +389,34 @@ describe("sextant stop, start and audit", () => {
     expect((await sextant(["stop"])).stderr).toContain(
       "stop: it takes a choice of --app, --role or --accessory",
     );
-    const [last, ...before] = JSON.parse(await says("audit", "--json")) as Record<string, unknown>[];
-    expect(last).toMatchObject({ what: "update", result: "succeeded" });
-    expect(before.map(({ version }) => version)).toContain("v1");
+    const all = JSON.parse(await says("audit", "--json", "-n", "200")) as Record<string, string>[];
+    const [last] = all.filter(({ what }) => what === "update");
+    expect(last).toMatchObject({ result: "succeeded" });
+    expect(all.map(({ version }) => version)).toContain("v1");
+    // What was done by hand is there, too, by whom and where; of the words of a command nothing is.
+    const times = all.map(({ when = "" }) => Date.parse(when));
+    expect(times).toEqual(times.toSorted((a, b) => b - a));
+    expect(all.slice(0, 3)).toMatchObject([
+      { what: "start", changes: `tools/job on ${first}, ${second}` },
+      { what: "stop", changes: `tools/job on ${first}`, version: "" },
+      { what: "stop" },
+    ]);
+    expect(all.map(({ what }) => what)).toEqual(
+      expect.arrayContaining([
+        "exec",
+        "run",
+        "console",
+        "greet",
+        "maintenance on",
+        "maintenance off",
+        "pause",
+      ]),
+    );
+    for (const { who } of all) expect(who).not.toBe("");
+    for (const server of [first, second]) {
+      const notes = (await ssh(server, "cat /var/lib/sextant/audit/*")).stdout;
+      for (const word of [canary, "redis-cli", "hostname", "Back at nine"]) expect(notes).not.toContain(word);
+    }
   });
 });
 
@@ -427,6 +470,19 @@ describe("sextant restart and rollback", () => {
     const after = await containers(first, "label=sextant.app=lite");
     expect(after).toHaveLength(1);
     expect(after).not.toEqual(before);
+    const second1 = await containers(second, "label=sextant.app=lite");
+    await says("restart", "--app", "lite", "--host", first, "--yes");
+    expect(await containers(first, "label=sextant.app=lite")).not.toEqual(after);
+    expect(await containers(second, "label=sextant.app=lite")).toEqual(second1);
+    const images = JSON.parse(await says("images", "--app", "lite", "--json")) as Record<string, unknown>[];
+    for (const host of [first, second])
+      expect(images).toEqual(
+        expect.arrayContaining([
+          expect.objectContaining({ host, version: "v1", runs: true }),
+          expect.objectContaining({ host, version: "v2", runs: false }),
+        ]),
+      );
+    expect(await says("images", "--host", first)).toMatch(new RegExp(`^HOST .*SIZE.*\n(${first} .*\n)+$`));
     const list = await says("rollback", "--app", "lite");
     expect(list).toMatch(/\nv2 .*\n/);
     expect(list).toMatch(/\nv1 .* runs\n/);
@@ -446,6 +502,68 @@ describe("sextant restart and rollback", () => {
     await sextant(["exec", "--accessory", "cache", "redis-cli", "set", "kept", "yes"]);
     await says("restart", "--accessory", "cache", "--yes");
     expect(await says("exec", "--accessory", "cache", "redis-cli", "get", "kept")).toBe("yes\n");
+  });
+});
+
+describe("sextant proxy", () => {
+  it("restarts the proxies without losing a request, and the program is no change after it", async () => {
+    const started = (): Promise<string[]> =>
+      Promise.all(
+        [first, second].map(
+          async (server) =>
+            (await ssh(server, "docker inspect -f '{{.Id}} {{.State.StartedAt}}' kamal-proxy")).stdout,
+        ),
+      );
+    const before = await started();
+    const load = startLoad({
+      targets: addresses.map((address) => `http://${address}`),
+      host: "lite.test",
+      rate: 20,
+      timeoutMs: 30_000,
+    });
+    const said = await says("proxy", "restart");
+    const report = await load.stop();
+    expect(said.trim().split("\n")).toEqual(
+      [first, second].map(
+        (host) => `${host}: the proxy has restarted, and no request was refused meanwhile.`,
+      ),
+    );
+    expect(report).toMatchObject({ lost: 0 });
+    expect(report.requests).toBeGreaterThan(50);
+    const after = await started();
+    for (const [at, one] of after.entries()) {
+      expect(one).not.toBe(before[at]);
+      expect(one.split(" ")[0]).toBe(before[at]?.split(" ")[0]);
+    }
+    for (const server of [first, second])
+      expect(await containers(server, "name=kamal-proxy")).toEqual(["kamal-proxy"]);
+    expect((await workspace.tryPulumi(["preview", "--refresh", "--expect-no-changes"])).code).toBe(0);
+  });
+
+  it("stops them where that is meant alone, which the next release says and a refresh mends", async () => {
+    const refused = await sextant(["proxy", "stop"]);
+    expect(refused).toMatchObject({ code: 1, stdout: "" });
+    expect(refused.stderr).toContain(`${first}: nothing answers for lite.test until the proxy is started.`);
+    expect(refused.stderr).toContain("say --yes where it is meant");
+    expect(await asks(first)).toMatch(/200$/);
+    await says("pause", "--host", second, "--max-pause", "20s");
+    expect((await sextant(["proxy", "restart", "--host", second])).stderr).toContain("is paused");
+    await says("resume");
+    await says("proxy", "stop", "--yes", "--host", first);
+    expect(await asks(first)).toMatch(/000$/);
+    expect(await asks(second)).toMatch(/200$/);
+    expect(await says("proxy", "start")).toBe(
+      `${first}: the proxy is started, and answers.\n${second}: the proxy runs already.\n`,
+    );
+    expect(await asks(first)).toMatch(/200$/);
+    await says("proxy", "stop", "--yes", "--host", second);
+    const restarted = await sextant(["restart", "--app", "lite", "--host", second, "--yes"]);
+    expect(restarted.code).not.toBe(0);
+    expect(restarted.stdout + restarted.stderr).toContain(
+      "the proxy (kamal-proxy) does not run on this host",
+    );
+    await workspace.pulumi(["up", "--yes", "--skip-preview", "--refresh"]);
+    for (const server of [first, second]) expect(await asks(server)).toMatch(/200$/);
   });
 });
 
@@ -482,10 +600,22 @@ describe("a locked stack", () => {
     expect(released.text).toContain(`${reason}. Nothing of it is changed until npx sextant unlock.`);
     expect(released.text).toMatch(/Resources:\n(?: +\d+ (?:unchanged|errored)\n)+/);
     expect(await served()).toBe(before);
+    const late = await sextant(["lock", "--wait", "1"]);
+    expect(late.code).toBe(1);
+    expect(late.stderr).toMatch(
+      /^Waiting: .+\nlock: after 1 s, operate\/operate is locked by .+ npx sextant unlock/,
+    );
+    const waiting = running("lock", "--wait", "120", "mine now");
+    await until("the line that it waits", () => waiting.printed().includes("Waiting: "));
     // What changes nothing goes on.
     expect(await says("ps", "--app", "lite")).toContain("lite/web");
     expect(await says("unlock")).toContain(`may be changed again; it was locked by`);
+    await until("its own lock", () => waiting.child.exitCode !== null);
+    expect(waiting.child.exitCode).toBe(0);
+    expect(await says("lock")).toContain(": mine now\n");
+    await says("unlock");
     expect(await says("lock")).toBe("operate/operate is not locked.\n");
+    await says("lock", "--wait", "1");
     await workspace.pulumi(["up", "--yes", "--skip-preview"]);
     expect(await served()).toBe(other);
   });

@@ -5,7 +5,7 @@ import { wordsNamed } from "../../../../cli/operate/named";
 import { furtherNetworks, oneOffBody } from "../../../../cli/operate/one-off";
 import { partsOf } from "../../../../cli/operate/parts";
 import { endOf } from "../../../../cli/operate/power";
-import { keptOf } from "../../../../cli/operate/releases";
+import { keptOf } from "../../../../cli/operate/images";
 import { lineOf } from "../../../../cli/operate/run";
 import { rowsOf } from "../../../../cli/operate/stats";
 import { repositoryOf } from "../../../../cli/reference";
@@ -82,6 +82,20 @@ describe("a command in a container", () => {
     });
   });
 
+  it("only reads the volumes of an accessory, which two servers must not write to", () => {
+    const HostConfig = {
+      Binds: ["db:/var/lib/postgresql", "/etc/db:/etc/db:rw,z", "/srv:/srv:ro"],
+      Mounts: [{ Type: "volume", Source: "more", Target: "/more" }],
+    };
+    const made = (reading?: boolean) =>
+      oneOffBody("db", { Image: "sha256:a", Config: {}, HostConfig }, one, reading)["HostConfig"];
+    expect(made()).toMatchObject(HostConfig);
+    expect(made(true)).toMatchObject({
+      Binds: ["db:/var/lib/postgresql:ro", "/etc/db:/etc/db:ro,z", "/srv:/srv:ro"],
+      Mounts: [{ Type: "volume", Source: "more", Target: "/more", ReadOnly: true }],
+    });
+  });
+
   it("is in the further networks of the original, by which it reaches what Kamal has there", () => {
     const networks = (NetworkMode: string, ...names: string[]): string[] =>
       furtherNetworks({
@@ -139,14 +153,15 @@ describe("the releases of a host", () => {
           RepoTags: [`${repository}:v1`, "other/shop:v9"],
           RepoDigests: [`${repository}@${digest}`],
           Created: 1,
+          Size: 5,
         },
         { RepoTags: null, RepoDigests: [`${repository}@${digest}`], Created: 3 },
         { RepoTags: [`${repository}:v2`], Created: 2 },
       ]),
     ).toEqual([
-      { version: digest, built: 3 },
-      { version: "v2", built: 2 },
-      { version: "v1", built: 1 },
+      { version: digest, built: 3, bytes: 0 },
+      { version: "v2", built: 2, bytes: 0 },
+      { version: "v1", built: 1, bytes: 5 },
     ]);
     expect(["a:1/b:c", `a:1/b@${digest}`, "a:1/b"].map(repositoryOf)).toEqual(["a:1/b", "a:1/b", "a:1/b"]);
   });
@@ -185,7 +200,16 @@ describe("what containers take", () => {
   it("is in the order of the containers, without those that ended meanwhile", () => {
     const host = { shell: { name: "web-1", destination: "root@web-1", port: 22 }, directory: "/x" };
     const running = (name: string, part: string) => ({
-      ...{ host, name, part, kind: "role" as const, image: "shop:v1", version: "v1", stopSeconds: 10 },
+      ...{
+        host,
+        name,
+        id: `id-${name}`,
+        part,
+        kind: "role" as const,
+        image: "shop:v1",
+        version: "v1",
+        stopSeconds: 10,
+      },
       ...{ state: "running", status: "Up", created: 1 },
     });
     const printed = "b\t1.00%\t20MiB / 1GiB\t1kB / 2kB\t0B / 3MB\na\t0.50%\t10MiB / 1GiB\t0B / 0B\t0B / 0B\n";

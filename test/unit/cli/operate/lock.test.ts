@@ -1,6 +1,7 @@
 /** The words of `sextant lock`: the reason, the time, and which stack it is. */
 import { describe, expect, it } from "vitest";
-import { length, noteOf, stackOf } from "../../../../cli/operate/lock";
+import { length, noteOf, patience } from "../../../../cli/operate/lock";
+import { stackOf } from "../../../../cli/operate/who";
 
 describe("sextant lock", () => {
   it("notes who has locked it, when, why, and until when", () => {
@@ -22,6 +23,11 @@ describe("sextant lock", () => {
     ["1d", 86_400_000],
   ])("takes %s for a time", (text, ms) => {
     expect(length(text)).toBe(ms);
+  });
+
+  it("waits for seconds, or such a time", () => {
+    expect(["900", "0", "15m"].map(patience)).toEqual([900_000, 0, 900_000]);
+    expect(() => patience("1.5")).toThrow("Write a time such as");
   });
 
   it.each(["2", "0h", "h", "2w", "-1h", "1h30m"])("takes %j for none", (text) => {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { byTime, logLine, pattern, prefix, sortable, widestOf } from "../../../../cli/operate/log-lines";
+import { byTime, logLine, prefix, sortable, widestOf } from "../../../../cli/operate/log-lines";
 import { untilUnheard } from "../../../../cli/operate/logs";
 
 const from = { host: "web-1", part: "shop/web", container: "shop-web-a" };
@@ -54,12 +54,6 @@ describe("lines of logs", () => {
       "web-1 shop/web  | ",
       "web-10 shop/job | ",
     ]);
-  });
-
-  it("are matched by a regular expression, which has to be one", () => {
-    expect(pattern("^ab?c$")?.test("ac")).toBe(true);
-    expect(pattern(undefined)).toBeUndefined();
-    expect(() => pattern("(")).toThrow("logs: --grep ( is no regular expression");
   });
 
   it("are watched by a command that is one word for a shell, whatever the name", () => {

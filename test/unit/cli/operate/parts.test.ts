@@ -20,7 +20,7 @@ describe("what a stack runs", () => {
   });
 
   it("leaves out what an update is about to delete, and is nothing in an empty state", () => {
-    const urns = partsOf(state).flatMap((part) => part.urns);
+    const urns = partsOf(state).flatMap((part) => part.containers.map(({ urn }) => urn));
     expect(urns).toContain(
       "urn:pulumi:prod::demo::sextant:index:App$sextant:index:Container::shop-web-web-1",
     );

@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Host } from "../../../../components";
+import { withoutCache } from "../../../../components/build/no-cache";
 import { buildOf, cacheOf, pathsOf, platformsOf, sshOf } from "../../../../components/build/plan";
 
 const repository = "registry.test/shop";
@@ -17,6 +18,16 @@ describe("a build", () => {
       exports: [{ image: { push: true, store: false } }],
       buildOnPreview: false,
     });
+  });
+
+  it("uses no cache where this run says so, which the preview shows", () => {
+    expect(buildOf({ repository }, "abc", undefined, true)).toEqual({
+      ...buildOf({ repository }, "abc", undefined),
+      noCache: true,
+    });
+    const on = ["1", "true", "yes"].map((SEXTANT_NO_CACHE) => withoutCache({ SEXTANT_NO_CACHE }));
+    const off = ["", "0", "False", "no"].map((SEXTANT_NO_CACHE) => withoutCache({ SEXTANT_NO_CACHE }));
+    expect([...on, ...off, withoutCache({})]).toEqual([true, true, true, ...Array<boolean>(5).fill(false)]);
   });
 
   it("has its secrets as secrets alone", () => {
