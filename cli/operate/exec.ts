@@ -15,6 +15,7 @@ import {
   current,
   messageOf,
   ofOneApp,
+  oneEach,
   partsNamed,
   sayProblems,
   servedOf,
@@ -94,8 +95,8 @@ export async function execute(
   const only = first?.kind === "role" ? { ...options, app: first.app, role: first.role } : options;
   const { answers, problems } = await containersNamed(name, stack, only, "roles");
   const reuse = options.reuse || first?.kind !== "role";
-  const places = current(answers, await servedOf(answers)).filter(
-    ({ state }) => !reuse || state === "running",
+  const places = oneEach(
+    current(answers, await servedOf(answers)).filter(({ state }) => !reuse || state === "running"),
   );
   // A host that cannot be asked is no reason to take another one, which may have other work.
   const [wanted] = (first?.hosts ?? []).filter(isNamedBy(options.host));

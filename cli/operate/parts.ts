@@ -18,6 +18,8 @@ export interface Part {
   readonly label: readonly [name: string, value: string];
   /** Seconds that its containers have to stop, before they are killed. */
   readonly stopSeconds: number;
+  /** How many of its containers a host has: more than one for a role with replicas. */
+  readonly replicas: number;
   /** The addresses in the state of the containers that count, by which Pulumi is told of them. */
   readonly urns: readonly string[];
 }
@@ -66,7 +68,8 @@ function orderOf(state: unknown): Map<string, number> {
 
 /** As the state has them. */
 function unordered(state: unknown): Part[] {
-  const parts = new Map<string, Part>();
+  const parts = new Map<string, Omit<Part, "replicas">>();
+  const places = new Map<string, number>();
   for (const { urn = "", type, delete: goes, inputs } of resourcesOf<Resource>(state)) {
     if (type !== "sextant:index:Container" || goes === true) continue;
     const labels = (inputs?.labels ?? {}) as Record<string, string>;
@@ -80,14 +83,19 @@ function unordered(state: unknown): Part[] {
       stopSeconds: Math.max(before?.stopSeconds ?? 0, Number(inputs?.destroyGraceSeconds ?? usualStop)),
       urns: [...(before?.urns ?? []), urn],
     });
+    const place = `${known.name}@${host}`;
+    places.set(place, (places.get(place) ?? 0) + 1);
   }
-  return [...parts.values()];
+  return [...parts.values()].map((part) => ({
+    ...part,
+    replicas: Math.max(...part.hosts.map((host) => places.get(`${part.name}@${host}`) ?? 1)),
+  }));
 }
 
 function partBy(
   labels: Readonly<Record<string, string>>,
   name: unknown,
-): Omit<Part, "hosts" | "urns" | "stopSeconds"> | undefined {
+): Omit<Part, "hosts" | "urns" | "stopSeconds" | "replicas"> | undefined {
   const {
     "sextant.role": label,
     "sextant.app": app,

@@ -13,6 +13,8 @@ export interface Running {
   readonly kind: Part["kind"];
   /** Seconds that it has to stop, before it is killed. */
   readonly stopSeconds: number;
+  /** How many containers the part has on a host. */
+  readonly replicas: number;
   /** Docker's name of it. */
   readonly name: string;
   /** The reference of its image, and the tag or the first digits of the digest that it ends with. */
@@ -53,6 +55,7 @@ export function runningOf(host: DeployedHost, parts: readonly Part[], listed: re
         part: part.name,
         kind: part.kind,
         stopSeconds: part.stopSeconds,
+        replicas: part.replicas,
         name: nameOf(Names),
         image: Image,
         version: versionOf(Image),

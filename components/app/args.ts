@@ -98,6 +98,18 @@ export interface RoleArgs extends ContainerSettings {
    * would be left behind, see `data`
    */
   servers: Host[];
+  /**
+   * How many containers of it run on each of its hosts, from 1 to 50. With a route the proxy gives each request to the next of them, also that of a
+   * visitor whom another one had before, so that a session has to be in a cookie or a database. Each is checked before the one
+   * switch of the host, and the old ones drain and stop together: a release has twice as many for a while. From two on the proxy goes on asking
+   * each of them for its health, every `route.health.interval`, and sends nothing to one that does not answer well. They share the volumes,
+   * and each has `resources` for itself. Not with `strategy: "stop-first"`.
+   *
+   * @default 1
+   * @edit starts the further containers beside those that serve, or stops those that are too many once they have drained; the others go on
+   * @example 3
+   */
+  replicas?: number;
   /** The command. @default the image's own @edit rolling replace */
   command?: string[];
   /**
