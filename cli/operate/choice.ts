@@ -67,7 +67,17 @@ export function ofOneApp(command: string, parts: readonly Part[]): void {
 function proxies(parts: readonly Part[], hosts: readonly DeployedHost[]): Part {
   const own = parts.find(({ kind }) => kind === "proxy");
   const names = hosts.map(({ shell }) => shell.name);
-  return own ?? { kind: "proxy", name: "proxy", hosts: names, label: ["", ""], stopSeconds: 0, replicas: 1, urns: [] };
+  return (
+    own ?? {
+      kind: "proxy",
+      name: "proxy",
+      hosts: names,
+      label: ["", ""],
+      stopSeconds: 0,
+      replicas: 1,
+      urns: [],
+    }
+  );
 }
 
 function found(

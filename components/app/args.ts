@@ -103,7 +103,7 @@ export interface RoleArgs extends ContainerSettings {
    * visitor whom another one had before, so that a session has to be in a cookie or a database. Each is checked before the one
    * switch of the host, and the old ones drain and stop together: a release has twice as many for a while. From two on the proxy goes on asking
    * each of them for its health, every `route.health.interval`, and sends nothing to one that does not answer well. They share the volumes,
-   * and each has `resources` for itself. Not with `strategy: "stop-first"`.
+   * each has `resources` for itself, and from the second on the number is in its host name, as in `web-1-2`. Not with `strategy: "stop-first"`.
    *
    * @default 1
    * @edit starts the further containers beside those that serve, or stops those that are too many once they have drained; the others go on

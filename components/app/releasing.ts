@@ -1,4 +1,5 @@
 /** The steps of a rollout as resources: each has its inputs from the program, and waits for what the rollout says. */
+import { cut } from "../../provider/core/cut";
 import { shortHash } from "../../provider/core/short-hash";
 import * as pulumi from "@pulumi/pulumi";
 import { transformed, type Component } from "../core/component";
@@ -176,7 +177,7 @@ function makeContainer(
         shell: host.ssh,
         image: reference,
         __auth: loginLine(host, reference),
-        hostname: host.hostName,
+        hostname: hostnameOf(host, replica),
         // The gate starts it, so that what keeps it from starting is said in the gate's words.
         start: false,
         command: role.command,
@@ -204,6 +205,11 @@ function makeContainer(
       }),
     ),
   );
+}
+
+/** By which a container knows itself, as an app's list of its processes does: those of a role on a host differ in it. */
+function hostnameOf({ hostName }: Host, replica: number): string {
+  return replica === 1 ? hostName : cut(`${hostName}-${replica}`, 63);
 }
 
 function makeReady(

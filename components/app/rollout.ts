@@ -16,14 +16,15 @@ export type RolloutStep = {
 );
 
 /** A step for a role on a host. */
-type PlacedStep = { readonly placement: Placement } & (
+type PlacedStep = { readonly placement: Placement } &
   /** @property replica which of the role's containers on the host, from 1 on */
-  | { readonly kind: "container"; readonly replica: number }
-  /** @property lease seconds that the container may wait for its switch; 0 where it has none */
-  | { readonly kind: "ready"; readonly replica: number; readonly lease: number }
-  /** @property route which of the role's routes; undefined for a worker */
-  | { readonly kind: "switch"; readonly route: number | undefined }
-);
+  (
+    | { readonly kind: "container"; readonly replica: number }
+    /** @property lease seconds that the container may wait for its switch; 0 where it has none */
+    | { readonly kind: "ready"; readonly replica: number; readonly lease: number }
+    /** @property route which of the role's routes; undefined for a worker */
+    | { readonly kind: "switch"; readonly route: number | undefined }
+  );
 
 /** The steps of a rollout, each after those that it names. */
 export interface Rollout {
@@ -39,11 +40,7 @@ export const begin = "begin";
  * The key of a step, or of the one before the rollout that puts the assets of a role on a host.
  * @param at which of the role's routes, or of its containers on the host
  */
-export function keyOf(
-  kind: PlacedStep["kind"] | "assets",
-  { role, host }: Placement,
-  at?: number,
-): string {
+export function keyOf(kind: PlacedStep["kind"] | "assets", { role, host }: Placement, at?: number): string {
   return [kind, role.name, host.hostName, ...(at === undefined ? [] : [at])].join(" ");
 }
 

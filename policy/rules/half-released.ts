@@ -12,11 +12,12 @@ export function halfReleased(resources: readonly Resource[]): Violation[] {
       const name = known(() => container.props["name"]);
       if (typeof name !== "string") return [];
       const served = resources
-        .filter(({ parent, name: other, props }) =>
-          parent === container.parent &&
-          namesOf(container.name, listOf(known(() => props["replicas"])).length).some((each) =>
-            isSwitchOf(other, each),
-          ),
+        .filter(
+          ({ parent, name: other, props }) =>
+            parent === container.parent &&
+            namesOf(container.name, listOf(known(() => props["replicas"])).length).some((each) =>
+              isSwitchOf(other, each),
+            ),
         )
         .map(({ props }) => listOf(known(() => [props["container"], ...listOf(props["replicas"])])))
         .filter((others) => others.every((other) => typeof other === "string"));

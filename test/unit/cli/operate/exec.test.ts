@@ -185,7 +185,16 @@ describe("what containers take", () => {
   it("is in the order of the containers, without those that ended meanwhile", () => {
     const host = { shell: { name: "web-1", destination: "root@web-1", port: 22 }, directory: "/x" };
     const running = (name: string, part: string) => ({
-      ...{ host, name, part, kind: "role" as const, image: "shop:v1", version: "v1", stopSeconds: 10, replicas: 1 },
+      ...{
+        host,
+        name,
+        part,
+        kind: "role" as const,
+        image: "shop:v1",
+        version: "v1",
+        stopSeconds: 10,
+        replicas: 1,
+      },
       ...{ state: "running", status: "Up", created: 1 },
     });
     const printed = "b\t1.00%\t20MiB / 1GiB\t1kB / 2kB\t0B / 3MB\na\t0.50%\t10MiB / 1GiB\t0B / 0B\t0B / 0B\n";
