@@ -1,6 +1,6 @@
 #!/bin/sh
-# ready container=NAME timeout=SECONDS [role=LABEL] [port= path= host= proto=] [delay=SECONDS] [lease=SECONDS] [probe=SECONDS]
-#     [kamal=SERVICE/ROLE/DESTINATION] [-- COMMAND...]
+# ready container=NAME timeout=SECONDS [role=LABEL] [beside=NAME ...] [port= path= host= proto=] [delay=SECONDS] [lease=SECONDS]
+#     [probe=SECONDS] [kamal=SERVICE/ROLE/DESTINATION] [-- COMMAND...]
 #
 # Starts a new container and waits until it is fit to take traffic; where it is not, prints the evidence of why. With a port
 # it asks the container directly, not through the proxy, with the route's own Host header, and never follows a redirect. With
@@ -8,8 +8,8 @@
 # seconds and its own HEALTHCHECK, where the image has one, has to pass. With a port, the proxy has to run as well.
 # Ends at once on what time cannot cure. A container that fails is stopped and kept, with its log.
 #
-# Before it starts anything it stops what earlier releases, that failed or were cut off, left running without traffic. A second check
-# of the same container takes over from the first, which ends without a word to it. With kamal= it stops the containers of that role of Kamal's,
+# Before it starts anything it stops what earlier releases, that failed or were cut off, left running without traffic. What is checked
+# `beside` it is of the same release, and goes on. A second check of the same container takes over from the first, which ends without a word to it. With kamal= it stops the containers of that role of Kamal's,
 # too, as the container must not run beside them, and prints stops=NAME for each.
 set -u
 # shellcheck source=lib/common.sh
@@ -25,7 +25,7 @@ set -u
 # shellcheck source=lib/kamal.sh
 . "${0%/*}/lib/kamal"
 
-container='' role='' kamal='' port='' path=/up host='' proto=http timeout=60 delay=3 lease=0 probe=5
+container='' role='' kamal='' beside='' port='' path=/up host='' proto=http timeout=60 delay=3 lease=0 probe=5
 for word; do
     case $word in --) break ;; container=*) container=${word#*=} ;; esac
 done
@@ -38,6 +38,7 @@ while [ $# -gt 0 ]; do
     container=*) container=${1#*=} ;;
     role=*) role=${1#*=} ;;
     kamal=*) kamal=${1#*=} ;;
+    beside=*) beside="$beside ${1#*=}" ;;
     port=*) port=${1#*=} ;;
     path=*) path=${1#*=} ;;
     host=*) host=${1#*=} ;;
@@ -362,7 +363,7 @@ rm -f "$until_boot/lease-$container"
 if [ -n "$role" ]; then
     others=$(roles | awk -v role="$role" -v own="$container" '$2 == role && $1 != own && $3 != "exited" && $3 != "created" && $3 != "dead" { print $1 }')
     if [ -n "$others" ]; then
-        stay="$work $(ending "$role")"
+        stay="$work $(ending "$role") $beside"
         # Else the oldest one is at work, if any is. Docker lists it last.
         [ -n "$sure" ] || stay="$stay $(printf '%s\n' "$others" | tail -n 1)"
         # shellcheck disable=SC2086 # names have no blanks

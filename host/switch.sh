@@ -63,14 +63,12 @@ dir=$(mktemp -d "$until_boot/switch.XXXXXX") || exit 1
 trap 'rm -rf "$dir"' EXIT
 : >"$dir/began"
 
-# serves TARGETS: true when all the new containers are among them.
+# serves TARGETS: true when they are the new containers, all of them and no others.
 serves() {
-    for container in $containers; do
-        case ",$1," in *"$container:$port"*) ;; *) return 1 ;; esac
-    done
+    [ "$(printf '%s\n' "$1" | tr ',' '\n' | sort)" = "$(for container in $containers; do printf '%s\n' "$container:$port"; done | sort)" ]
 }
 
-# served: true when the proxy sends requests to all the new containers. A deploy whose client was killed goes on, and of two
+# served: true when the proxy sends requests to all the new containers, and to no others. A deploy whose client was killed goes on, and of two
 # the last one that becomes healthy wins, so that this is looked at and not believed.
 served() {
     seen=$(routes)
@@ -97,10 +95,13 @@ take_turn() {
 # check_again CONTAINER: by its gate, which starts it. The turn is given back meanwhile, as the gate takes it.
 check_again() {
     flock --unlock 7
+    beside=''
+    for other in $containers; do [ "$other" = "$1" ] || beside="$beside beside=$other"; done
+    # shellcheck disable=SC2086 # one word a container
     if [ -s "$(words_of "$1")" ]; then
-        xargs -0 "${0%/*}/ready" <"$(words_of "$1")" 7>&- 8>&- 9>&- || exit 1
+        xargs -0 "${0%/*}/ready" $beside <"$(words_of "$1")" 7>&- 8>&- 9>&- || exit 1
     else
-        "${0%/*}/ready" "role=$role" "container=$1" </dev/null 7>&- 8>&- 9>&- || exit 1
+        "${0%/*}/ready" "role=$role" "container=$1" $beside </dev/null 7>&- 8>&- 9>&- || exit 1
     fi
     take_turn
 }

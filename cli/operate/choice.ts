@@ -100,7 +100,15 @@ function proxies(parts: readonly Part[], hosts: readonly DeployedHost[]): Part {
   const own = parts.find(({ kind }) => kind === "proxy");
   const names = hosts.map(({ shell }) => shell.name);
   return (
-    own ?? { kind: "proxy", name: "proxy", hosts: names, label: ["", ""], stopSeconds: 0, containers: [] }
+    own ?? {
+      kind: "proxy",
+      name: "proxy",
+      hosts: names,
+      label: ["", ""],
+      stopSeconds: 0,
+      replicas: 1,
+      containers: [],
+    }
   );
 }
 
@@ -185,18 +193,22 @@ export function byPlace(containers: readonly Running[]): Running[][] {
 }
 
 /**
- * Of each part on each host the one that counts: what the proxy sends requests to, since a release that is under way or has failed has
- * newer ones; else the one that runs; where none does, the newest.
+ * Of each part on each host those that count: what the proxy sends requests to, since a release that is under way or has failed has
+ * newer ones; else those that run; where none does, the newest. It is one, or as many as the part has replicas.
  * @param served the containers that proxies send requests to, as `<host>/<name>`
  */
 export function current(containers: readonly Running[], served: ReadonlySet<string> = new Set()): Running[] {
-  return byPlace(containers).flatMap(
-    (there) =>
-      there.find((each) => served.has(placeOf(each))) ??
-      there.find(({ state }) => state === "running") ??
-      there[0] ??
-      [],
-  );
+  return byPlace(containers).flatMap((there) => {
+    const serve = there.filter((each) => served.has(placeOf(each)));
+    const run = there.filter(({ state }) => state === "running");
+    const some = [serve, run].find(({ length }) => length > 0) ?? there;
+    return some.slice(0, there[0]?.replicas);
+  });
+}
+
+/** The first of each part on each host. */
+export function oneEach(containers: readonly Running[]): Running[] {
+  return byPlace(containers).flatMap(([first]) => first ?? []);
 }
 
 /** A container, wherever it is: `<host>/<name>`. */

@@ -15,6 +15,7 @@ import {
   current,
   messageOf,
   ofOneApp,
+  oneEach,
   partsNamed,
   sayProblems,
   servedOf,
@@ -105,8 +106,8 @@ export async function execute(
   if (options.new === true && first?.kind === "proxy")
     throw new Error(`${name}: there is no second container of a proxy; leave --new out.`);
   const reuse = options.reuse || (first?.kind !== "role" && options.new !== true);
-  const places = current(answers, await servedOf(answers)).filter(
-    ({ state }) => !reuse || state === "running",
+  const places = oneEach(
+    current(answers, await servedOf(answers)).filter(({ state }) => !reuse || state === "running"),
   );
   // A host that cannot be asked is no reason to take another one, which may have other work.
   const [wanted] = (first?.hosts ?? []).filter(isNamedBy(options.host));

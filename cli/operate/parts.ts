@@ -18,6 +18,8 @@ export interface Part {
   readonly label: readonly [name: string, value: string];
   /** Seconds that its containers have to stop, before they are killed. */
   readonly stopSeconds: number;
+  /** How many of its containers a host has: more than one for a role with replicas. */
+  readonly replicas: number;
   /** The containers that count: their addresses in the state, by which Pulumi is told of them, and where they are. */
   readonly containers: readonly { readonly urn: string; readonly host: string }[];
 }
@@ -66,7 +68,7 @@ function orderOf(state: unknown): Map<string, number> {
 
 /** As the state has them. */
 function unordered(state: unknown): Part[] {
-  const parts = new Map<string, Part>();
+  const parts = new Map<string, Omit<Part, "replicas">>();
   for (const { urn = "", type, delete: goes, inputs } of resourcesOf<Resource>(state)) {
     if (type !== "sextant:index:Container" || goes === true) continue;
     const labels = (inputs?.labels ?? {}) as Record<string, string>;
@@ -81,13 +83,18 @@ function unordered(state: unknown): Part[] {
       containers: [...(before?.containers ?? []), { urn, host }],
     });
   }
-  return [...parts.values()];
+  return [...parts.values()].map((part) => ({
+    ...part,
+    replicas: Math.max(
+      ...part.hosts.map((host) => part.containers.filter((each) => each.host === host).length),
+    ),
+  }));
 }
 
 function partBy(
   labels: Readonly<Record<string, string>>,
   name: unknown,
-): Omit<Part, "hosts" | "containers" | "stopSeconds"> | undefined {
+): Omit<Part, "hosts" | "containers" | "stopSeconds" | "replicas"> | undefined {
   const {
     "sextant.role": label,
     "sextant.app": app,

@@ -64,7 +64,7 @@ export function addPower(program: Command): void {
           names,
         );
         const { answers: lines, problems: failed } = await askAll(byPlace(answers), async (there) => {
-          const meant = verb === "stop" ? there.filter(({ state }) => up.has(state)) : [await toStart(there)];
+          const meant = verb === "stop" ? there.filter(({ state }) => up.has(state)) : await toStart(there);
           const [one] = there;
           if (meant.length === 0 && one !== undefined) return [sentence(one, verbs.stop.already)];
           return Promise.all(meant.map((each) => change(verb, each)));
@@ -75,14 +75,18 @@ export function addPower(program: Command): void {
 }
 
 /**
- * Of a role's containers on a host the one that the proxy sends requests to, or that runs; else the one that ended last: others are of
- * releases that failed before.
+ * Of a role's containers on a host those that the proxy sends requests to, or that run; and as far as these are not all, those that ended
+ * last: others are of releases that failed before.
  */
-async function toStart(there: readonly Running[]): Promise<Running> {
+async function toStart(there: readonly Running[]): Promise<readonly Running[]> {
   const served = await servedOf(there);
-  const [one] = current(there, served);
+  const counting = current(there, served);
+  const [one] = counting;
   if (one === undefined) throw new Error("start: no container is there");
-  if (one.state === "running" || there.length === 1 || served.has(placeOf(one))) return one;
+  const whole = counting.length === there.length || counting.length === one.replicas;
+  if (served.has(placeOf(one)) || (whole && counting.every(({ state }) => state === "running")))
+    return counting;
+  if (there.length <= one.replicas) return there;
   const ends = await Promise.all(
     there.map(async (each) => {
       const path = `/containers/${encodeURIComponent(each.name)}/json`;
@@ -90,7 +94,11 @@ async function toStart(there: readonly Running[]): Promise<Running> {
       return { each, end: endOf(body) };
     }),
   );
-  return ends.reduce((last, next) => (next.end > last.end ? next : last)).each;
+  const run = ({ each }: (typeof ends)[number]): number => Number(each.state === "running");
+  return ends
+    .sort((a, b) => run(b) - run(a) || b.end - a.end)
+    .slice(0, one.replicas)
+    .map(({ each }) => each);
 }
 
 /** When a container ended, in milliseconds; one that never ran ends before all others. */

@@ -13,6 +13,8 @@ export interface Running {
   readonly kind: Part["kind"];
   /** Seconds that it has to stop, before it is killed. */
   readonly stopSeconds: number;
+  /** How many containers the part has on a host. */
+  readonly replicas: number;
   /** Docker's name of it, and its id. */
   readonly name: string;
   readonly id: string;
@@ -55,6 +57,7 @@ export function runningOf(host: DeployedHost, parts: readonly Part[], listed: re
         part: part.name,
         kind: part.kind,
         stopSeconds: part.stopSeconds,
+        replicas: part.replicas,
         name: nameOf(Names),
         id: Id,
         image: Image,

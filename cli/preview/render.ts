@@ -181,13 +181,15 @@ function sharing<Item extends { host: string }>(
   }));
 }
 
-/** Names as code; of many the first ones. */
+/** Names as code; of many the first ones, and of one that is there several times how often. */
 function names(all: readonly string[], most = 12): string {
-  const sorted = all.toSorted(compare);
+  const times = new Map<string, number>();
+  for (const name of all) times.set(name, (times.get(name) ?? 0) + 1);
+  const sorted = [...times].toSorted(([one], [other]) => compare(one, other));
   const more = sorted.length - most;
   const some = sorted
     .slice(0, more > 0 ? most : undefined)
-    .map((name) => code(name))
+    .map(([name, number]) => (number === 1 ? code(name) : `${code(name)} ×${String(number)}`))
     .join(", ");
   return more > 0 ? `${some} and ${String(more)} more` : some;
 }
@@ -196,7 +198,7 @@ function containers(all: readonly ContainerChange[]): string[] {
   const shared = sharing(all, (each) => [titleOf(each), imageCell(each), happens(each)]);
   return rows(
     ["hosts", "what", "image", ""],
-    shared.map(({ hosts, cells }) => [hosts, ...cells]),
+    shared.map(({ cells, items }) => [names(items.map(({ host }) => host)), ...cells]),
   );
 }
 

@@ -27,7 +27,7 @@ import { inspectNames } from "./checks/inspect-names";
 import { readPages } from "./error-pages";
 import { runHook } from "./hooks";
 import { imageReference, namedArgs, rolesOf, type NamedArgs, type Role } from "./plan";
-import { rollOut, runRelease } from "./releasing";
+import { further, rollOut, runRelease } from "./releasing";
 import type { RoleOnHost } from "./role-on-host";
 import { switchSeconds } from "./rollout";
 import { appShape } from "./shape";
@@ -40,6 +40,9 @@ import { makeVolumes, nameData } from "./volumes";
  * waits until each is ready, and only then switches the traffic, host after host. If one container does not become ready,
  * no host of its batch is switched and the old release serves on there; without `rollout`, all hosts are one batch. A role with
  * `strategy: "stop-first"` has no old container by then.
+ *
+ * A role with `replicas` has several containers on each of its hosts, which share its requests: they count as one in all this. Each has
+ * its check, one switch is for all of them, and if one of them does not become ready, all old ones go on.
  *
  * A worker takes work as soon as it runs. So it starts when every container with a route of its batch is ready, and works beside the old
  * one until its own switch; where the release fails in between, it is stopped within a few minutes, and by the next release at once.
@@ -178,10 +181,11 @@ export class App extends Component {
     new CleanUp(
       `${this.componentName}-clean-up`,
       {
-        places: this.placements.map(({ role, host, container }) => ({
+        places: this.placements.map(({ role, host, container, replicas }) => ({
           shell: host.ssh,
           role: roleLabel(this.componentName, role),
           container: container.name,
+          ...further(replicas.slice(1).map((each) => each.container)),
           wait: `${longest(role)}s` as const,
           ...assets(role),
         })),

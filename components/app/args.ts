@@ -98,6 +98,20 @@ export interface RoleArgs extends ContainerSettings {
    * would be left behind, see `data`
    */
   servers: Host[];
+  /**
+   * How many containers of it run on each of its hosts, from 1 to 50. With a route the proxy gives each request to the next of them, also that of
+   * a visitor whom another one had before, so that a session has to be in a cookie or a database. Each has its own check before the one switch
+   * of the host, and the old ones drain and stop together: a release has twice as many for a while. From two on the proxy goes on asking each of
+   * them for its health, every `route.health.interval`, and sends nothing to one that does not answer well; where none does, it answers with 503.
+   * They share the volumes, each has `resources` for itself, and from the second on the number is in its host name, as in `web-1-2`. Refused with
+   * `strategy: "stop-first"`, and where `transform.container` gives all of them one port of the host, or one name.
+   *
+   * @default 1
+   * @edit starts the further containers beside those that serve, or stops those that are too many once they have drained; the others go on, with
+   * their requests, and without their WebSockets, which the proxy closes at each switch
+   * @example 3
+   */
+  replicas?: number;
   /** The command. @default the image's own @edit rolling replace */
   command?: string[];
   /**

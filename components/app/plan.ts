@@ -39,6 +39,16 @@ export interface Placement {
   readonly host: Host;
 }
 
+/** Which containers of a role a host has: their numbers, from 1 on. */
+export function replicasOf({ replicas = 1 }: Pick<Role, "replicas">): number[] {
+  return Array.from({ length: replicas }, (_, at) => at + 1);
+}
+
+/** What a container is called to Pulumi. The first one's name is that of a role with one alone, so that another number of them replaces none. */
+export function containerName(app: string, role: string, host: string, replica = 1): string {
+  return [app, role, host, ...(replica === 1 ? [] : [replica])].join("-");
+}
+
 /** The roles in the order in which they were written; the first one is the primary one and has the app's own route. */
 export function rolesOf(app: string, args: AppArgs): Role[] {
   return Object.entries(args.roles).map(([name, role], at) => {

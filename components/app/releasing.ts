@@ -1,4 +1,5 @@
 /** The steps of a rollout as resources: each has its inputs from the program, and waits for what the rollout says. */
+import { cut } from "../../provider/core/cut";
 import { shortHash } from "../../provider/core/short-hash";
 import * as pulumi from "@pulumi/pulumi";
 import { transformed, type Component } from "../core/component";
@@ -22,9 +23,9 @@ import { assetsMount } from "./assets";
 import { checkKey } from "./checks/check-certificate";
 import { claimedByOthers } from "./checks/route-claims";
 import { hashOf, type Pages } from "./error-pages";
-import type { NamedArgs, Placement, Role } from "./plan";
-import type { RoleOnHost } from "./role-on-host";
-import { begin, rollout, switchSeconds, type RolloutStep } from "./rollout";
+import { containerName, type NamedArgs, type Placement, type Role } from "./plan";
+import type { Replica, RoleOnHost } from "./role-on-host";
+import { begin, keyOf, keysOf, rollout, switchSeconds, type RolloutStep } from "./rollout";
 import {
   certificateDirectory,
   errorPagesDirectory,
@@ -102,8 +103,8 @@ export function rollOut(
 ): { placements: RoleOnHost[]; last: pulumi.Resource[] } {
   const { steps, last } = rollout(releasing.roles, releasing.args.rollout);
   const made = new Map<string, pulumi.Resource>([[begin, first], ...releasing.assets]);
-  const containers = new Map<Placement, Container>();
-  const placed = new Map<Placement, RoleOnHost>();
+  const containers = new Map<string, Container>();
+  const placed = new Map<Placement, RoleOnHost & { replicas: Replica[] }>();
   for (const step of steps) {
     const { key } = step;
     const after = step.after.map((name) => known(made, name));
@@ -113,19 +114,21 @@ export function rollOut(
     }
     const { placement } = step;
     if (step.kind === "container") {
-      const container = makeContainer(releasing, placement, after);
-      containers.set(placement, container);
+      const container = makeContainer(releasing, placement, step.replica, after);
+      containers.set(key, container);
       made.set(key, container);
     } else if (step.kind === "ready") {
-      const container = known(containers, placement);
-      const ready = makeReady(releasing, placement, container, step.lease, after);
+      const replica = makeReady(releasing, step, containers, after);
       const { role, host } = placement;
-      placed.set(placement, { role: role.name, host, container, ready, switches: [] });
-      made.set(key, ready);
+      const there = placed.get(placement);
+      if (there === undefined)
+        placed.set(placement, { role: role.name, host, ...replica, replicas: [replica], switches: [] });
+      else there.replicas.push(replica);
+      made.set(key, replica.ready);
     } else {
-      const { container, switches } = known(placed, placement);
-      const change = makeSwitch(releasing, placement, container, step.route, after);
-      switches.push(change);
+      const there = known(placed, placement);
+      const change = makeSwitch(releasing, placement, there, step.route, after);
+      there.switches.push(change);
       made.set(key, change);
     }
   }
@@ -135,14 +138,16 @@ export function rollOut(
 function makeWait(
   { app, args }: Releasing,
   { key, batch, next }: Extract<RolloutStep, { kind: "wait" }>,
-  containers: ReadonlyMap<Placement, Container>,
+  containers: ReadonlyMap<string, Container>,
   after: pulumi.Resource[],
 ): Wait {
   return new Wait(
     `${app.componentName}-${key.replace(" ", "-")}`,
     {
       length: inSeconds(args.rollout?.wait ?? "0s"),
-      containers: batch.map((placement) => known(containers, placement).name),
+      containers: batch.flatMap((placement) =>
+        keysOf("container", placement).map((each) => known(containers, each).name),
+      ),
       next: [...new Set(next.map(({ host }) => host.hostName))],
     },
     { parent: app, dependsOn: after },
@@ -157,17 +162,22 @@ function known<Key, Value>(made: ReadonlyMap<Key, Value>, key: Key): Value {
   return value;
 }
 
-function makeContainer(releasing: Releasing, { role, host }: Placement, after: pulumi.Resource[]): Container {
+function makeContainer(
+  releasing: Releasing,
+  { role, host }: Placement,
+  replica: number,
+  after: pulumi.Resource[],
+): Container {
   const { app, args, reference, volumes, data } = releasing;
   return new Container(
     ...transformed<ContainerArgs>(
       args.transform?.container,
-      `${app.componentName}-${role.name}-${host.hostName}`,
+      containerName(app.componentName, role.name, host.hostName, replica),
       {
         shell: host.ssh,
         image: reference,
         __auth: loginLine(host, reference),
-        hostname: host.hostName,
+        hostname: hostnameOf(host, replica),
         // The gate starts it, so that what keeps it from starting is said in the gate's words.
         start: false,
         command: role.command,
@@ -197,22 +207,31 @@ function makeContainer(releasing: Releasing, { role, host }: Placement, after: p
   );
 }
 
+/** By which a container knows itself, as an app's list of its processes does: those of a role on a host differ in it. */
+function hostnameOf({ hostName }: Host, replica: number): string {
+  return replica === 1 ? hostName : cut(`${hostName}-${replica}`, 63);
+}
+
 function makeReady(
   { app, args }: Releasing,
-  { role, host }: Placement,
-  container: Container,
-  lease: number,
+  { placement, replica, lease }: Extract<RolloutStep, { kind: "ready" }>,
+  containers: ReadonlyMap<string, Container>,
   after: pulumi.Resource[],
-): Step<"Ready"> {
+): Replica {
+  const { role, host } = placement;
+  const own = keyOf("container", placement, replica);
+  const container = known(containers, own);
+  const others = keysOf("container", placement).filter((key) => key !== own);
   // The gate asks as well whether the proxy runs that is to send traffic.
   const proxy = role.routes.length === 0 ? [] : settled(args, host);
-  return new Step(
+  const ready = new Step(
     "Ready",
-    `${app.componentName}-${role.name}-${host.hostName}-ready`,
+    `${containerName(app.componentName, role.name, host.hostName, replica)}-ready`,
     host,
     {
       role: roleLabel(app.componentName, role.name),
       container: container.name,
+      ...further(others.map((key) => known(containers, key))),
       timeout: inSeconds(role.readyTimeout ?? "60s"),
       ...fitness(role, args.proxy?.config.behind),
       ...(lease > 0 ? { lease: `${lease}s` as const } : {}),
@@ -221,6 +240,12 @@ function makeReady(
     { parent: app, dependsOn: [...after, ...proxy] },
     args.transform?.ready,
   );
+  return { container, ready };
+}
+
+/** The names of further containers of a role on its host; nothing is said of none. */
+export function further(containers: readonly Container[]): { replicas?: pulumi.Output<string>[] } {
+  return containers.length === 0 ? {} : { replicas: containers.map(({ name }) => name) };
 }
 
 /** Kamal's role whose containers end with the step. */
@@ -240,11 +265,12 @@ function fitness(role: Role, front: Front | undefined): Pick<ReadyArgs, "health"
 function makeSwitch(
   releasing: Releasing,
   { role, host }: Placement,
-  { name: container }: Container,
+  there: RoleOnHost,
   at: number | undefined,
   after: pulumi.Resource[],
 ): Step<"Switch"> {
   const { app, args } = releasing;
+  const container = there.container.name;
   const routed = at === undefined ? undefined : role.routes[at];
   const certificate = routed && putCertificate(releasing, routed.service, routed.route, host);
   const errorPages = routed && putErrorPages(releasing, routed.service, host);
@@ -256,6 +282,7 @@ function makeSwitch(
     {
       role: roleLabel(app.componentName, role.name),
       container,
+      ...further(there.replicas.slice(1).map((each) => each.container)),
       ...(routed === undefined
         ? {}
         : routeInputs(args, role, routed, {

@@ -1,7 +1,7 @@
 /** The rollout of a release as plain values: which steps there are, and which of them each one waits for. Pure. */
 import { seconds } from "../../provider/core/units";
 import type { AppArgs } from "./args";
-import { assetPathOf, batches, type Placement, type Role } from "./plan";
+import { assetPathOf, batches, replicasOf, type Placement, type Role } from "./plan";
 
 /** A step of a rollout. */
 export type RolloutStep = {
@@ -16,13 +16,15 @@ export type RolloutStep = {
 );
 
 /** A step for a role on a host. */
-type PlacedStep = { readonly placement: Placement } & (
-  | { readonly kind: "container" }
-  /** @property lease seconds that the container may wait for its switch; 0 where it has none */
-  | { readonly kind: "ready"; readonly lease: number }
-  /** @property route which of the role's routes; undefined for a worker */
-  | { readonly kind: "switch"; readonly route: number | undefined }
-);
+type PlacedStep = { readonly placement: Placement } &
+  /** @property replica which of the role's containers on the host, from 1 on */
+  (
+    | { readonly kind: "container"; readonly replica: number }
+    /** @property lease seconds that the container may wait for its switch; 0 where it has none */
+    | { readonly kind: "ready"; readonly replica: number; readonly lease: number }
+    /** @property route which of the role's routes; undefined for a worker */
+    | { readonly kind: "switch"; readonly route: number | undefined }
+  );
 
 /** The steps of a rollout, each after those that it names. */
 export interface Rollout {
@@ -34,13 +36,17 @@ export interface Rollout {
 /** The key of what a rollout begins after: the pull, or the release command. */
 export const begin = "begin";
 
-/** The key of a step, or of the one before the rollout that puts the assets of a role on a host. */
-export function keyOf(
-  kind: PlacedStep["kind"] | "assets",
-  { role, host }: Placement,
-  route?: number,
-): string {
-  return [kind, role.name, host.hostName, ...(route === undefined ? [] : [route])].join(" ");
+/**
+ * The key of a step, or of the one before the rollout that puts the assets of a role on a host.
+ * @param at which of the role's routes, or of its containers on the host
+ */
+export function keyOf(kind: PlacedStep["kind"] | "assets", { role, host }: Placement, at?: number): string {
+  return [kind, role.name, host.hostName, ...(at === undefined ? [] : [at])].join(" ");
+}
+
+/** The keys of a step for all containers of a role on a host. */
+export function keysOf(kind: "container" | "ready", placement: Placement): string[] {
+  return replicasOf(placement.role).map((replica) => keyOf(kind, placement, replica));
 }
 
 /** The key of the wait after a batch, by its place. */
@@ -55,7 +61,7 @@ export function assetsOf(roles: readonly Role[]): Placement[] {
 
 /**
  * Batch after batch: all containers, the gates of what has a route, those of the workers, then what is stopped first, and the switches
- * one after the other. The assets of the release are on every host before the first of them has its traffic, since a page of it may ask any
+ * one after the other: one a route and host, for all containers of the role there. The assets of the release are on every host before the first of them has its traffic, since a page of it may ask any
  * host for them: also one of a later batch. Each step names the one before it and not all that was before that: names of every host in every host's state
  * would be most of it on many hosts.
  */
@@ -111,27 +117,31 @@ function rolloutOf(
 }
 
 const gatesOf = (placements: readonly Placement[]): string[] =>
-  placements.map((placement) => keyOf("ready", placement));
+  placements.flatMap((placement) => keysOf("ready", placement));
 
-/** @param before what the container is made after; @param fit what has to be ready before it is started */
+/** @param before what the containers are made after; @param fit what has to be ready before they are started */
 function start(
   placement: Placement,
   before: readonly string[],
   lease: number,
   fit: readonly string[] = [],
 ): RolloutStep[] {
-  const container = keyOf("container", placement);
+  const containers = keysOf("container", placement);
   const assets = assetPathOf(placement.role) !== undefined ? [keyOf("assets", placement)] : [];
+  const replicas = replicasOf(placement.role);
+  const made = { kind: "container", placement, after: [...before, ...assets] } as const;
+  // A check stops what runs without work, and has to know those beside it.
+  const checked = { kind: "ready", placement, lease, after: [...containers, ...fit] } as const;
   return [
-    { kind: "container", key: container, placement, after: [...before, ...assets] },
-    { kind: "ready", key: keyOf("ready", placement), placement, lease, after: [container, ...fit] },
+    ...replicas.map((replica) => ({ ...made, replica, key: keyOf("container", placement, replica) })),
+    ...replicas.map((replica) => ({ ...checked, replica, key: keyOf("ready", placement, replica) })),
   ];
 }
 
 /** One for each route, one after the other; for a worker, one. */
 function switchesOf(placement: Placement, last: readonly string[]): RolloutStep[] {
   const { routes } = placement.role;
-  const after = [keyOf("ready", placement), ...last.filter((key) => key !== keyOf("ready", placement))];
+  const after = [...new Set([...keysOf("ready", placement), ...last])];
   if (routes.length === 0)
     return [{ kind: "switch", key: keyOf("switch", placement), placement, route: undefined, after }];
   const keys = routes.map((_, at) => keyOf("switch", placement, at));

@@ -98,6 +98,7 @@ const role: Shape<RoleArgs> = object<RoleArgs>(
   {
     ...settings,
     servers: needed(hosts, "give the servers that it runs on, [web]"),
+    replicas: amount,
     command: words,
     route: oneOrMore(route),
     strategy: single,

@@ -20,7 +20,7 @@ export const memoryCheck: Check = {
   id: "memory",
   title: "Memory of both releases against the server's",
   effect: "refused or warned",
-  why: "In a release the old and the new container of a role run side by side. Added up are the limits on a host: roles twice, or once with `stop-first`, accessories once; what has no limit counts nothing. Refused is what does not fit even once, between releases. Warned is what fits once and not twice: limits are upper bounds, so it may work, and if it does not, the kernel ends a process in the middle of a release.",
+  why: "In a release the old and the new container of a role run side by side. Added up are the limits on a host: roles twice, or once with `stop-first`, each of their `replicas`, accessories once; what has no limit counts nothing. Refused is what does not fit even once, between releases. Warned is what fits once and not twice: limits are upper bounds, so it may work, and if it does not, the kernel ends a process in the middle of a release.",
   says: [
     'App "shop": resources.memory is too high: the limits on web-1 come to 6144m, and it has 4096m; lower them, or take a larger server (npx sextant docs checks#memory).',
     'App "shop": resources.memory is too high for a release: the limits on web-1 come to 5120m with both releases, and it has 4096m; lower them, or take a larger server (npx sextant docs checks#memory).',
@@ -37,7 +37,7 @@ export interface PortUse {
   address: string;
 }
 
-/** The memory limit of a container. */
+/** The memory limit of a container, or of all containers of a role together. */
 export interface MemoryUse {
   owner: string;
   /** In MiB. */

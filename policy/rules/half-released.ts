@@ -12,10 +12,16 @@ export function halfReleased(resources: readonly Resource[]): Violation[] {
       const name = known(() => container.props["name"]);
       if (typeof name !== "string") return [];
       const served = resources
-        .filter(({ parent, name: other }) => parent === container.parent && isSwitchOf(other, container.name))
-        .map(({ props }) => known(() => props["container"]))
-        .filter((other) => typeof other === "string");
-      return served.every((other) => other === name)
+        .filter(
+          ({ parent, name: other, props }) =>
+            parent === container.parent &&
+            namesOf(container.name, listOf(known(() => props["replicas"])).length).some((each) =>
+              isSwitchOf(other, each),
+            ),
+        )
+        .map(({ props }) => listOf(known(() => [props["container"], ...listOf(props["replicas"])])))
+        .filter((others) => others.every((other) => typeof other === "string"));
+      return served.every((others) => others.length === 0 || others.includes(name))
         ? []
         : [
             {
@@ -24,6 +30,16 @@ export function halfReleased(resources: readonly Resource[]): Violation[] {
             },
           ];
     });
+}
+
+const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+
+/** What a switch of a container is named after: the role on its host, whose first container has that name, and a further one a number behind it. */
+function namesOf(container: string, further: number): string[] {
+  const [, first, number] = /^(.+)-(\d+)$/.exec(container) ?? [];
+  return first !== undefined && Number(number) >= 2 && Number(number) <= further + 1
+    ? [container, first]
+    : [container];
 }
 
 function isSwitchOf(resource: string, container: string): boolean {

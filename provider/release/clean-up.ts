@@ -13,6 +13,8 @@ export interface CleanUpPlace {
   role: string;
   /** The container that serves: all others of the role go. */
   container: string;
+  /** Those that serve beside it. @default none */
+  replicas?: string[];
   /** How long what is old may take to drain and to stop, before anything is removed. */
   wait: Duration;
   /** The directory with the release's assets; those of others go that are too old. @default none: the role keeps no assets */
@@ -36,7 +38,7 @@ const removing = 120;
 /** The verb for a place. */
 export function cleanUpCall(
   { repository, retainImages, owner }: Omit<CleanUpInputs, "places">,
-  { role, container, wait, assets }: CleanUpPlace,
+  { role, container, replicas = [], wait, assets }: CleanUpPlace,
 ): Call {
   return {
     verb: "prune",
@@ -46,7 +48,7 @@ export function cleanUpCall(
       `keep=${retainImages}`,
       `for=${owner}`,
       `repository=${repository}`,
-      `container=${container}`,
+      ...[container, ...replicas].map((name) => `container=${name}`),
       ...(assets === undefined ? [] : [`assets=${assets}`]),
     ],
   };

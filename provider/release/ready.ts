@@ -9,6 +9,8 @@ export interface ReadyInputs extends StepInputs {
   role: string;
   /** The container. */
   container: string;
+  /** The other new containers of the role on the host, which wait beside it. They follow from the release: others are no change. @default none */
+  replicas?: string[];
   /** How long it may take. */
   timeout: Duration;
   /** The health question. @default none: a worker */
@@ -36,11 +38,12 @@ export interface HealthQuestion {
 }
 
 export const readyStep: Step<ReadyInputs> = {
-  call: ({ role, container, timeout, health, delay, lease, takeOver, command = [] }) => ({
+  call: ({ role, container, replicas = [], timeout, health, delay, lease, takeOver, command = [] }) => ({
     verb: "ready",
     words: [
       `role=${role}`,
       `container=${container}`,
+      ...replicas.map((name) => `beside=${name}`),
       `timeout=${seconds(timeout)}`,
       ...(health === undefined ? [] : questionWords(health)),
       ...(delay === undefined ? [] : [`delay=${seconds(delay)}`]),
@@ -52,7 +55,7 @@ export const readyStep: Step<ReadyInputs> = {
   says: ({ takeOver }, printed) => (takeOver === undefined ? undefined : leftOver(takeOver, printed)),
   about: ({ container }) => container,
   limit: ({ timeout }) => timeout,
-  aside: ["lease"],
+  aside: ["lease", "replicas"],
   // It starts the container, so that nobody else sees that it has stopped.
   looks: ({ container }) => [runs(container)],
 };

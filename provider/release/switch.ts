@@ -11,6 +11,8 @@ export interface SwitchInputs extends StepInputs {
   role: string;
   /** The container that gets the traffic or the work. */
   container: string;
+  /** The further containers of the role on the host, which share its traffic or work with that one. @default none */
+  replicas?: string[];
   /** The route that is switched. @default none: a worker, whose old containers are stopped */
   route?: SwitchedRoute;
   /** All routes that the role has by the program, by their names in the proxy: others of it go. */
@@ -31,12 +33,12 @@ export interface SwitchInputs extends StepInputs {
 
 export const switchStep: Step<SwitchInputs> = {
   call: (inputs) => {
-    const { role, container, stopTimeout, services, claimed, takeOver, keepOld, awaitProxy, route } = inputs;
+    const { role, stopTimeout, services, claimed, takeOver, keepOld, awaitProxy, route } = inputs;
     return {
       verb: "switch",
       words: [
         `role=${role}`,
-        `container=${container}`,
+        ...containersOf(inputs).map((name) => `container=${name}`),
         `stop=${seconds(stopTimeout)}`,
         `services=${services.join(",")}`,
         ...claimed.map((pair) => `claimed=${pair}`),
@@ -74,12 +76,18 @@ export const switchStep: Step<SwitchInputs> = {
         : "pulumi up takes over again";
     return `${fault}, a container of Kamal's, which has deployed since. ${again}; kamal lock acquire -m "pulumi up deploys" keeps Kamal from it.`;
   },
-  looks: ({ role, container, route, takeOver }, verbs) => {
-    if (route !== undefined)
-      return [serves(verbs, stackOf(role), route.service, `${container}:${route.port}`)];
+  looks: (inputs, verbs) => {
+    const { role, route, takeOver } = inputs;
+    if (route !== undefined) {
+      const targets = containersOf(inputs).map((name) => `${name}:${route.port}`);
+      return [serves(verbs, stackOf(role), route.service, targets.join(","))];
+    }
     return takeOver === undefined ? [] : [runsNone(takeOver)];
   },
 };
+
+/** All that the traffic or the work is shared by. */
+const containersOf = ({ container, replicas = [] }: SwitchInputs): string[] => [container, ...replicas];
 
 /** What the proxy holds back still. */
 function ofHeld({ route }: SwitchInputs, printed: string): string[] {
@@ -114,11 +122,11 @@ function stackOf(role: string): string {
   return role.split("/").slice(0, 2).join("/");
 }
 
-/** A look whether the proxy sends the requests of a service to a target; where they go to a container of Kamal's, it says to which. */
-function serves(verbs: string, stack: string, service: string, target: string): string {
+/** A look whether the proxy sends the requests of a service to its targets, as its list joins them; where they go to a container of Kamal's, it says to which. */
+function serves(verbs: string, stack: string, service: string, targets: string): string {
   const list = `${verbs}/routes ${quote(`stack=${stack}`)}`;
-  const found = `printf '%s\\n' "$served" | awk -v service=${quote(service)} '$1 == service { sub(/:[0-9]+$/, "", $2); print $2 }'`;
-  return `served=$(${list}) || exit; if printf '%s\\n' "$served" | grep -qxF ${quote(`${service} ${target}`)}; then echo true; else echo false; docker inspect --type container --format ${quote(ofKamalFormat)} "$(${found})" 2>/dev/null || true; fi`;
+  const found = `printf '%s\\n' "$served" | awk -v service=${quote(service)} '$1 == service { split($2, each, ","); sub(/:[0-9]+$/, "", each[1]); print each[1] }'`;
+  return `served=$(${list}) || exit; if printf '%s\\n' "$served" | grep -qxF ${quote(`${service} ${targets}`)}; then echo true; else echo false; docker inspect --type container --format ${quote(ofKamalFormat)} "$(${found})" 2>/dev/null || true; fi`;
 }
 
 /** A look whether no container of a role of Kamal's runs; where one does, it says which. */

@@ -2,6 +2,7 @@
 import * as check from "../../core/checks";
 import { checkEnvironment, envAndSecretCheck } from "../../core/environment";
 import type { Problem } from "../../core/problem";
+import type { ContainerArgs } from "../../docker/container";
 import { checkData } from "../../data/check-word";
 import { checkRelease, checkRepository } from "../../image/check-reference";
 import type { AppArgs, ContainerSettings, RoleArgs } from "../args";
@@ -51,6 +52,7 @@ export function checkApp(name: string, args: NamedArgs): Problem[] {
     ...checkInherited(args, roles),
     ...checkTimeouts(args, roles).refused,
     ...checkRoutesTogether(args, roles),
+    ...checkReplicas(args, roles),
     ...checkServices(args, roles),
     ...checkAssets(args, roles),
     ...checkTakeOver(args, roles),
@@ -96,6 +98,9 @@ function checkSettings(prefix: string, settings: ContainerSettings): Problem[] {
   ];
 }
 
+/** The most containers of a role on a host: each has a check of its own, and the proxy asks each of them all the time. */
+const mostReplicas = 50;
+
 function checkRole(name: string, role: RoleArgs): Problem[] {
   const at = `roles.${name}`;
   const hosts = role.servers.map((host) => host.hostName);
@@ -113,6 +118,7 @@ function checkRole(name: string, role: RoleArgs): Problem[] {
             cure: "name each host once",
           },
         ]),
+    ...check.whole(`${at}.replicas`, role.replicas, 1, mostReplicas),
     ...(role.command === undefined
       ? []
       : check.notEmpty(`${at}.command`, role.command, "leave it out for the image's own")),
@@ -187,6 +193,51 @@ function checkRoutesTogether(args: AppArgs, roles: readonly Role[]): Problem[] {
     }
   }
   return problems;
+}
+
+/** What only one container of a host can be, or have. A transform that is a function can tell the containers apart by their names. */
+function checkReplicas(args: AppArgs, roles: readonly Role[]): Problem[] {
+  const changed = typeof args.transform?.container === "object" ? args.transform.container : {};
+  return roles
+    .filter(({ replicas = 1 }) => replicas > 1)
+    .flatMap(({ name, replicas = 1, strategy }) => {
+      const argument = `roles.${name}.replicas`;
+      const one = (what: string, cure: string): Problem => ({
+        argument,
+        value: replicas,
+        rule: `transform.container gives each of them ${what}, which one container of a host can have`,
+        cure,
+      });
+      return [
+        ...(strategy === "stop-first"
+          ? [
+              {
+                argument,
+                value: replicas,
+                rule: 'strategy: "stop-first" is for what must not run twice, and these would run at once',
+                cure: "leave replicas out, or strategy",
+              },
+            ]
+          : []),
+        ...(publishes(changed)
+          ? [one("the same port of the host", "take the port out of it, or leave replicas out")]
+          : []),
+        ...(changed.name === undefined
+          ? []
+          : [one("the same name", "take name out of it, or leave replicas out")]),
+      ];
+    });
+}
+
+function publishes({ ports, body }: Partial<ContainerArgs>): boolean {
+  const bindings: unknown = objectIn(objectIn(body, "HostConfig"), "PortBindings");
+  const some = (value: unknown): boolean =>
+    typeof value === "object" && value !== null && Object.keys(value).length > 0;
+  return (check.isPlain(ports) && some(ports)) || some(bindings);
+}
+
+function objectIn(value: unknown, name: string): unknown {
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>)[name] : undefined;
 }
 
 /** The proxy tells routes apart by the names of app, role and route, and so does Pulumi. */

@@ -71,10 +71,10 @@ function memoryByHost(owner: string, roles: readonly Role[]): { host: Host; want
     host,
     wanted: roles
       .filter((role) => role.servers.includes(host))
-      .flatMap(({ resources, strategy }): MemoryUse[] => {
+      .flatMap(({ resources, strategy, replicas = 1 }): MemoryUse[] => {
         const { memory } = resources ?? {};
         if (memory === undefined || sizeBytes(memory) === undefined) return [];
-        return [{ owner, limit: mebibytes(memory), copies: strategy === "stop-first" ? 1 : 2 }];
+        return [{ owner, limit: mebibytes(memory) * replicas, copies: strategy === "stop-first" ? 1 : 2 }];
       }),
   }));
 }

@@ -4,7 +4,7 @@ import { hostWide } from "../../core/names";
 import type { Wanted } from "../../data/same-name";
 import type { Host } from "../../host/host";
 import type { AppArgs } from "../args";
-import type { Role } from "../plan";
+import { containerName, replicasOf, type Role } from "../plan";
 
 /** A volume of an app on a host. */
 export interface VolumePlace {
@@ -58,11 +58,13 @@ export function childrenOf(
 ): { roles: Child[]; volumes: Child[] } {
   return {
     roles: roles.flatMap((role) =>
-      role.servers.map(({ hostName }) => ({
-        name: `${app}-${role.name}-${hostName}`,
-        argument: `roles.${role.name}`,
-        what: `role ${role.name} on ${hostName} of ${label}`,
-      })),
+      role.servers.flatMap(({ hostName }) =>
+        replicasOf(role).map((replica) => ({
+          name: containerName(app, role.name, hostName, replica),
+          argument: replica === 1 ? `roles.${role.name}` : `roles.${role.name}.replicas`,
+          what: `${replica === 1 ? "" : `replica ${replica} of `}role ${role.name} on ${hostName} of ${label}`,
+        })),
+      ),
     ),
     volumes: volumePlaces(roles).map(({ host: { hostName }, source }) => ({
       name: `${app}-${hostName}-${source}`,

@@ -1,7 +1,7 @@
 /** Boots that would go in turns, since Pulumi does only so many steps at a time. */
 import type { Problem } from "../../core/problem";
 import type { AppArgs } from "../args";
-import { batches, type Role } from "../plan";
+import { batches, replicasOf, type Role } from "../plan";
 import type { Check } from "../../core/check";
 
 export const parallelCheck: Check = {
@@ -36,8 +36,10 @@ export function checkParallel(args: AppArgs, roles: readonly Role[], steps: numb
 
 /** What stops first has its gates behind the others'. */
 function gatesAtOnce(batch: readonly { role: Role }[]): number[] {
-  const instead = batch.filter(({ role }) => role.strategy === "stop-first").length;
-  return [batch.length - instead, instead];
+  const gates = (some: typeof batch): number =>
+    some.reduce((sum, { role }) => sum + replicasOf(role).length, 0);
+  const instead = batch.filter(({ role }) => role.strategy === "stop-first");
+  return [gates(batch) - gates(instead), gates(instead)];
 }
 
 /** How many steps Pulumi does at a time, as it tells a program that it runs. */

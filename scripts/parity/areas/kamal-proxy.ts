@@ -19,7 +19,8 @@ const believed = lab(
   "nginx in front of the proxy > has TLS, and a Rails app with force_ssl sees scheme and client: no loop, and its forms are accepted",
 );
 const flagAlone = "a unit test alone shows the flag";
-const oneTarget = "a service has one container on a host";
+const noReaders = "all containers of a role get all kinds of requests";
+const replicas = "a role with replicas > ";
 
 export const control: Area = {
   title: "kamal-proxy: run and control",
@@ -73,8 +74,19 @@ export const deploy: Area = {
   title: "kamal-proxy: deploy",
   rows: [
     has("kamal-proxy deploy --target", "the new container of a role", release),
-    missing("kamal-proxy deploy: several --target", oneTarget),
-    missing("kamal-proxy deploy --read-target", oneTarget),
+    has(
+      "kamal-proxy deploy: several --target",
+      "replicas of a role",
+      lab(
+        "replicas",
+        `${replicas}goes from one to three under load, beside the one that serves, and all of them get requests`,
+      ),
+      lab(
+        "replicas",
+        `${replicas}is released in one step, with two generations at most, and without a lost request`,
+      ),
+    ),
+    missing("kamal-proxy deploy --read-target", noReaders),
     has("kamal-proxy deploy --host", "route.hosts", hostsAndPaths),
     has("kamal-proxy deploy --path-prefix", "route.paths", hostsAndPaths),
     has(
@@ -130,8 +142,8 @@ export const deploy: Area = {
       fault("host authorization"),
       asFlag,
     ),
-    missing("kamal-proxy deploy --writer-affinity-timeout", oneTarget),
-    missing("kamal-proxy deploy --read-target-websockets", oneTarget),
+    missing("kamal-proxy deploy --writer-affinity-timeout", noReaders),
+    missing("kamal-proxy deploy --read-target-websockets", noReaders),
     has("kamal-proxy deploy --target-timeout", `route.responseTimeout; ${flagAlone}`, asFlag),
     has("kamal-proxy deploy --buffer-requests", `route.buffer.requests; ${flagAlone}`, asFlag),
     has("kamal-proxy deploy --buffer-responses", `route.buffer.responses; ${flagAlone}`, asFlag),

@@ -362,6 +362,7 @@ describe("whatever is given for an argument", () => {
       ...[
         "roles.web",
         "roles.web.servers",
+        "roles.web.replicas",
         "roles.web.command",
         "roles.web.route",
         "roles.web.env",

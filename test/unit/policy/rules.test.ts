@@ -30,6 +30,23 @@ describe("a half release", () => {
     expect(halfReleased([container("shop-web-s1-new"), switchTo("shop-web-s1-old")])).toHaveLength(1);
   });
 
+  it("is one of several replicas that their switch does not name, and none of those that it does", () => {
+    const at = (name: string, docker: string): Resource => ({
+      ...container(docker),
+      name,
+    });
+    const change = resource({
+      name: "shop-web-s1-switch",
+      props: { role: "p/s/shop/web", container: "a", replicas: ["b", "c"] },
+    });
+    const all = [at("shop-web-s1", "a"), at("shop-web-s1-2", "b"), at("shop-web-s1-3", "c"), change];
+    expect(halfReleased(all)).toEqual([]);
+    expect(halfReleased([at("shop-web-s1-3", "d"), change])).toHaveLength(1);
+    expect(halfReleased([at("shop-web-s1", "d"), change])).toHaveLength(1);
+    // Of another host, s1-4: it has a switch of its own, and a replica four there is none.
+    expect(halfReleased([at("shop-web-s1-4", "d"), change])).toEqual([]);
+  });
+
   it("is none when both go together, when the switch is not known yet, and for what has no switch", () => {
     expect(halfReleased([container("shop-web-s1-new"), switchTo("shop-web-s1-new")])).toEqual([]);
     expect(halfReleased([container("a"), resource({ name: "shop-web-s1-switch" })])).toEqual([]);

@@ -54,7 +54,7 @@ describe("a container by its id", () => {
   const [host] = stack.hosts;
   if (host === undefined) throw new Error("the state has no host");
   const running = (name: string, id: string) => ({
-    ...{ host, part: "shop/web", kind: "role" as const, stopSeconds: 10, name, id },
+    ...{ host, part: "shop/web", kind: "role" as const, stopSeconds: 10, replicas: 1, name, id },
     ...{ image: "shop:v1", version: "v1", state: "exited", status: "", created: 1 },
   });
   const all = [running("a", "0123abcd"), running("b", "0124abcd")];

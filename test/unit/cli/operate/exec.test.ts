@@ -209,6 +209,7 @@ describe("what containers take", () => {
         image: "shop:v1",
         version: "v1",
         stopSeconds: 10,
+        replicas: 1,
       },
       ...{ state: "running", status: "Up", created: 1 },
     });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { commandsOf, partsOf } from "../../../../cli/operate/parts";
-import { state } from "./state";
+import { state, withReplicas } from "./state";
 
 describe("what a stack runs", () => {
   it("is each role, accessory and proxy of its state, with its hosts in the order of the program", () => {
@@ -26,6 +26,18 @@ describe("what a stack runs", () => {
     );
     expect(urns.filter((urn) => urn.includes("web-3"))).toEqual([]);
     expect(partsOf({})).toEqual([]);
+  });
+
+  it("knows how many containers of a role a host has", () => {
+    expect(partsOf(state).map(({ name, replicas }) => [name, replicas])).toEqual([
+      ["shop/web", 1],
+      ["shop/job", 1],
+      ["db", 1],
+      ["proxy", 1],
+    ]);
+    expect(partsOf(withReplicas)).toMatchObject([
+      { name: "shop/web", replicas: 3, hosts: ["web-2", "web-1"] },
+    ]);
   });
 
   it("has the commands of its apps", () => {

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { hostsOf } from "../../../../cli/hosts";
-import { current, partsNamed } from "../../../../cli/operate/choice";
+import { current, oneEach, partsNamed } from "../../../../cli/operate/choice";
 import { partsOf } from "../../../../cli/operate/parts";
 import { rowOf, render } from "../../../../cli/operate/ps";
 import { routesOf } from "../../../../cli/operate/routes";
 import { runningOf } from "../../../../cli/operate/running";
 import { versionOf } from "../../../../cli/reference";
-import { state } from "./state";
+import { state, withReplicas } from "./state";
 
 const parts = partsOf(state);
 const hosts = hostsOf(state);
@@ -64,6 +64,24 @@ describe("what runs on a host", () => {
     expect(names(old, failed)).toEqual(["shop-web-a"]);
     expect(names({ ...old, State: "exited" }, failed)).toEqual(["shop-web-b"]);
     expect(names()).toEqual([]);
+  });
+
+  it("is of a role with replicas as many as it has: what the proxy serves, what runs, and else the newest", () => {
+    const three = partsOf(withReplicas);
+    const at = (name: string, Created: number, State = "running") =>
+      listed(`shop-web-${name}`, web, { Created, State });
+    const old = [at("a1", 101), at("a2", 102), at("a3", 103)];
+    const next = [at("b1", 201), at("b2", 202), at("b3", 203)];
+    const found = (served: string[], ...containers: ReturnType<typeof listed>[]) =>
+      current(runningOf(web1, three, containers), new Set(served.map((name) => `web-1/shop-web-${name}`)));
+    const names = (served: string[], ...containers: ReturnType<typeof listed>[]): string[] =>
+      found(served, ...containers).map(({ name }) => name.replace("shop-web-", ""));
+    expect(names(["a1", "a2", "a3"], ...old, ...next)).toEqual(["a3", "a2", "a1"]);
+    expect(names([], ...old, ...next)).toEqual(["b3", "b2", "b1"]);
+    expect(names([], ...old, at("b1", 201, "exited"))).toEqual(["a3", "a2", "a1"]);
+    const ended = [...old, ...next].map((each) => ({ ...each, State: "exited" }));
+    expect(names([], ...ended)).toEqual(["b3", "b2", "b1"]);
+    expect(oneEach(found(["a1", "a2"], ...old)).map(({ name }) => name)).toEqual(["shop-web-a2"]);
   });
 
   it("is shown with what the proxy sends to it", () => {

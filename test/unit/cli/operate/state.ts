@@ -45,3 +45,19 @@ export const state = {
     ],
   },
 };
+
+/** Of a role alone, which has three containers on one host and two on another, of a release that went on there no further. */
+export const withReplicas = {
+  deployment: {
+    resources: [
+      ...state.deployment.resources.filter(({ type }) => type === "sextant:index:App"),
+      role("shop", "web", "web-1"),
+      ...["-2", "-3"].map((number) => ({
+        ...role("shop", "web", "web-1"),
+        urn: `urn:pulumi:prod::demo::sextant:index:App$sextant:index:Container::shop-web-web-1${number}`,
+      })),
+      role("shop", "web", "web-2"),
+      { ...role("shop", "web", "web-2"), delete: true },
+    ],
+  },
+};

@@ -12,6 +12,8 @@ const fixture = (name: string): string => readFileSync(join(__dirname, "fixtures
 const pageOf = (text: string, secrets?: readonly string[]): string =>
   render(previewOf(readDigest(text, secrets)));
 
+const shop = "urn:pulumi:production::shop::sextant:index:App$sextant:index:";
+
 /** A node of a Markdown page, as remark reads it. */
 interface Node {
   type: string;
@@ -74,6 +76,30 @@ describe("a real preview", () => {
   });
 });
 
+describe("containers of a role with replicas", () => {
+  const of = (name: string, op: string, image: string) => {
+    const state = {
+      inputs: {
+        shell: { name: name.replace(/^.*(web-\d).*$/, "$1") },
+        image,
+        labels: { "sextant.app": "shop", role: "web" },
+      },
+    };
+    return { op, urn: `${shop}Container::${name}`, [op === "delete" ? "oldState" : "newState"]: state };
+  };
+  const page = (...steps: object[]): string => pageOf(JSON.stringify({ steps }));
+
+  it("are counted on each host, and a host is one", () => {
+    const names = ["shop-web-web-1-2", "shop-web-web-1-3", "shop-web-web-2"];
+    const made = page(...names.map((name) => of(name, "create", "r.test/shop:v2")));
+    expect(made).toContain("2 hosts get shop:v2, nothing is deleted.");
+    expect(made).toContain("| `web-1` ×2, `web-2` | `shop web` | `r.test/shop:v2` | new |");
+    const gone = page(...names.slice(0, 2).map((name) => of(name, "delete", "r.test/shop:v2")));
+    expect(gone).toContain("2 containers are deleted.");
+    expect(gone).toContain("| `web-1` ×2 | `shop web` | `r.test/shop:v2` | **removed** |");
+  });
+});
+
 /** Texts that Markdown, a table or HTML may take for its own. */
 const nasty = fc.oneof(
   fc.string({ unit: "binary" }),
@@ -118,8 +144,6 @@ const nasty = fc.oneof(
     )
     .map((parts) => parts.join("")),
 );
-
-const shop = "urn:pulumi:production::shop::sextant:index:App$sextant:index:";
 
 /** A preview of everything that a page shows, with these texts in all places. */
 function withTexts(texts: readonly string[], secret: string): string {

@@ -65,6 +65,48 @@ describe("App", () => {
     }
   });
 
+  it("makes several containers of a role with replicas, a check of each that knows the others, and one switch and clean-up for all", async () => {
+    const { graph, app } = await graphOf((hosts) => ({
+      roles: { web: { servers: hosts, replicas: 3 }, job: { servers: hosts.slice(0, 1), replicas: 2 } },
+    }));
+    const of = (type: string): string[] =>
+      graph.made
+        .filter((each) => each.type === type && each.name.startsWith("shop-"))
+        .map(({ name }) => name);
+    const web = (host: string): string[] => [`shop-web-${host}`, `shop-web-${host}-2`, `shop-web-${host}-3`];
+    const job = ["shop-job-web-1", "shop-job-web-1-2"];
+    const all = [...web("web-1"), ...web("web-2"), ...job];
+    expect(of(containerType).toSorted()).toEqual(all.toSorted());
+    expect(of(readyType).toSorted()).toEqual(all.map((name) => `${name}-ready`).toSorted());
+    expect(of(switchType).toSorted()).toEqual(
+      ["shop-job-web-1-switch", "shop-web-web-1-switch", "shop-web-web-2-switch"].toSorted(),
+    );
+    const [first] = app.placements;
+    const gates = app.placements.flatMap(({ replicas }) => replicas.map(({ ready }) => ready));
+    expect(gates).toHaveLength(all.length);
+    expect(first?.replicas[0]).toMatchObject({ container: first?.container, ready: first?.ready });
+    expect(graph.optionsOf(switchType, "shop-web-web-1-switch").dependsOn).toEqual(
+      expect.arrayContaining(gates),
+    );
+    const inputs = (type: string, name: string) => graph.find(type, name).inputs;
+
+    const named = web("web-1").map((name) => inputs(containerType, name)["hostname"]);
+    expect(named).toEqual(["web-1", "web-1-2", "web-1-3"]);
+    for (const name of web("web-1")) expect(inputs(readyType, `${name}-ready`)["replicas"]).toHaveLength(2);
+    expect(inputs(switchType, "shop-web-web-1-switch")["replicas"]).toHaveLength(2);
+    expect(inputs(switchType, "shop-job-web-1-switch")["replicas"]).toHaveLength(1);
+    const { places } = inputs("sextant:index:CleanUp", "shop-clean-up") as { places: { replicas?: [] }[] };
+    expect(places.map(({ replicas }) => replicas?.length)).toEqual([2, 2, 1]);
+  });
+
+  it("says nothing of replicas of a role that has one container, as before there were any", async () => {
+    const { graph } = await graphOf((hosts) => ({ roles: { web: { servers: hosts, replicas: 1 } } }));
+    for (const { type, inputs } of graph.made)
+      if ([readyType, switchType].includes(type)) expect(inputs).not.toHaveProperty("replicas");
+    const { places } = graph.find("sextant:index:CleanUp", "shop-clean-up").inputs as { places: object[] };
+    for (const place of places) expect(place).not.toHaveProperty("replicas");
+  });
+
   it("gives a host's login to what may have to pull: the image, each container and the release command", async () => {
     const login = (at: number): Registry =>
       new Registry(`r${at}`, { address: "registry.test", username: "deploy", password: `p${at}` });

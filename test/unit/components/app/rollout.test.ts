@@ -1,11 +1,12 @@
 /** What holds for the order of every rollout, whatever roles, hosts and batches there are. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { batches, type Placement, type Role } from "../../../../components/app/plan";
+import { batches, replicasOf, type Placement, type Role } from "../../../../components/app/plan";
 import {
   assetsOf,
   begin,
   keyOf,
+  keysOf,
   leaseSeconds,
   rollout,
   waitKey,
@@ -22,6 +23,7 @@ const role = fc.record({
   readyTimeout: fc.constantFrom("10s", "2m"),
   stopTimeout: fc.constantFrom("5s", "1h"),
   assetPath: fc.option(fc.constant("/public"), { nil: undefined }),
+  replicas: fc.option(fc.integer({ min: 1, max: 4 }), { nil: undefined }),
 });
 const fleet = fc
   .integer({ min: 1, max: 8 })
@@ -31,12 +33,13 @@ const fleet = fc
     return fc.array(placed, { minLength: 1, maxLength: 4 });
   })
   .map((all) =>
-    all.map(([{ kind, routes, readyTimeout, stopTimeout, assetPath }, servers], at) => ({
+    all.map(([{ kind, routes, readyTimeout, stopTimeout, assetPath, replicas }, servers], at) => ({
       name: `r${at}`,
       servers,
       readyTimeout,
       stopTimeout,
       assetPath,
+      replicas: kind === "stop-first" ? undefined : replicas,
       strategy: kind === "stop-first" ? "stop-first" : undefined,
       routes: Array.from({ length: kind === "web" ? routes : 0 }, (_, each) => ({
         service: `r${at}-${each}`,
@@ -62,7 +65,7 @@ const rolling = (batch: Batch): NonNullable<AppArgs["rollout"]> =>
 
 const isFirst = ({ role: { strategy } }: Placement): boolean => strategy === "stop-first";
 const hasRoute = ({ role: { routes } }: Placement): boolean => routes.length > 0;
-const key = (kind: "container" | "ready") => (placement: Placement) => keyOf(kind, placement);
+const keys = (kind: "container" | "ready") => (placement: Placement) => keysOf(kind, placement);
 const switchesOf = (placement: Placement): string[] => {
   if (isFirst(placement)) return [];
   if (!hasRoute(placement)) return [keyOf("switch", placement)];
@@ -93,7 +96,8 @@ describe("a rollout", () => {
         const before = waitedFor({ steps, last: [] });
         for (const { role, host } of assetsOf(roles)) {
           expect(role.routes.length).toBeGreaterThan(0);
-          expect(before(keyOf("container", { role, host }))).toContain(keyOf("assets", { role, host }));
+          for (const container of keysOf("container", { role, host }))
+            expect(before(container)).toContain(keyOf("assets", { role, host }));
         }
         for (const step of steps.filter(({ kind }) => kind === "switch"))
           expect([...before(step.key)]).toEqual(expect.arrayContaining(assetKeys(roles)));
@@ -101,16 +105,19 @@ describe("a rollout", () => {
     );
   });
 
-  it("has a container, a check, and a switch for each route or worker, of every role on every host, once", () => {
+  it("has each container of every role on every host, a check of each, and one switch for each route or worker there, once", () => {
     fc.assert(
       fc.property(fleet, share, (roles, size) => {
         const { steps } = rollout(roles, rolling(size));
-        const keys = steps.filter(({ kind }) => kind !== "wait").map((step) => step.key);
+        const taken = steps.filter(({ kind }) => kind !== "wait").map((step) => step.key);
         const all = batches(roles, size)
           .flat()
-          .flatMap((one) => [keyOf("container", one), keyOf("ready", one), ...switchesOf(one)]);
-        expect(keys.toSorted()).toEqual(all.toSorted());
-        expect(new Set(keys).size).toBe(keys.length);
+          .flatMap((one) => [...keysOf("container", one), ...keysOf("ready", one), ...switchesOf(one)]);
+        expect(taken.toSorted()).toEqual(all.toSorted());
+        expect(new Set(taken).size).toBe(taken.length);
+        const wanted = roles.reduce((sum, one) => sum + one.servers.length * (one.replicas ?? 1), 0);
+        expect(steps.filter(({ kind }) => kind === "container")).toHaveLength(wanted);
+        expect(steps.filter(({ kind }) => kind === "ready")).toHaveLength(wanted);
       }),
     );
   });
@@ -130,26 +137,48 @@ describe("a rollout", () => {
 
   it("switches nothing of a batch before every container of the batch has passed its check", () => {
     ofEachBatch((batch, before) => {
-      const checks = batch.map(key("ready"));
+      const checks = batch.flatMap(keys("ready"));
       for (const change of batch.flatMap(switchesOf))
         expect([...before(change)]).toEqual(expect.arrayContaining(checks));
     });
   });
 
+  it("checks no container of a role before all of them on its host are made, which a check leaves alone", () => {
+    ofEachBatch((batch, before) => {
+      for (const placement of batch)
+        for (const check of keysOf("ready", placement))
+          expect([...before(check)]).toEqual(expect.arrayContaining(keysOf("container", placement)));
+    });
+  });
+
+  it("makes and checks the containers of a role on a host side by side", () => {
+    ofEachBatch((batch, before) => {
+      for (const placement of batch)
+        for (const replica of replicasOf(placement.role)) {
+          const own = before(keyOf("ready", placement, replica));
+          for (const other of keysOf("ready", placement)) expect(own).not.toContain(other);
+          for (const other of keysOf("container", placement))
+            expect(before(keyOf("container", placement, replica))).not.toContain(other);
+        }
+    });
+  });
+
   it("stops what must not run twice only when all else of its batch is fit", () => {
     ofEachBatch((batch, before) => {
-      const others = batch.filter((one) => !isFirst(one)).map(key("ready"));
-      for (const container of batch.filter(isFirst).map(key("container")))
+      const others = batch.filter((one) => !isFirst(one)).flatMap(keys("ready"));
+      for (const container of batch.filter(isFirst).flatMap(keys("container")))
         expect([...before(container)]).toEqual(expect.arrayContaining(others));
     });
   });
 
   it("starts a worker only when all that has a route in its batch is fit, and makes it beside them", () => {
     ofEachBatch((batch, before) => {
-      const routed = batch.filter((one) => !isFirst(one) && hasRoute(one)).map(key("ready"));
+      const routed = batch.filter((one) => !isFirst(one) && hasRoute(one)).flatMap(keys("ready"));
       for (const worker of batch.filter((one) => !isFirst(one) && !hasRoute(one))) {
-        expect([...before(keyOf("ready", worker))]).toEqual(expect.arrayContaining(routed));
-        for (const check of routed) expect(before(keyOf("container", worker))).not.toContain(check);
+        for (const check of keysOf("ready", worker))
+          expect([...before(check)]).toEqual(expect.arrayContaining(routed));
+        for (const container of keysOf("container", worker))
+          for (const check of routed) expect(before(container)).not.toContain(check);
       }
     });
   });
@@ -161,9 +190,13 @@ describe("a rollout", () => {
         const before = waitedFor(rolled);
         let done: string[] = [];
         for (const batch of batches(roles, size)) {
-          for (const container of batch.map(key("container")))
+          for (const container of batch.flatMap(keys("container")))
             expect([...before(container)]).toEqual(expect.arrayContaining(done));
-          done = batch.flatMap((one) => [keyOf("container", one), keyOf("ready", one), ...switchesOf(one)]);
+          done = batch.flatMap((one) => [
+            ...keysOf("container", one),
+            ...keysOf("ready", one),
+            ...switchesOf(one),
+          ]);
         }
         const all = new Set(rolled.last.flatMap((each) => [each, ...before(each)]));
         expect([...all]).toEqual(expect.arrayContaining(rolled.steps.map((step) => step.key)));
@@ -183,7 +216,7 @@ describe("a rollout", () => {
     );
   });
 
-  it("names in each switch but those of the first no more than its own check, and what was switched just before", () => {
+  it("names in each switch but those of the first no more than its own checks, and what was switched just before", () => {
     ofEachBatch((batch, _before, { steps }) => {
       const own = steps.filter(
         ({ kind, key: each }) => kind === "switch" && batch.flatMap(switchesOf).includes(each),
@@ -192,7 +225,7 @@ describe("a rollout", () => {
       for (const [at, placement] of placements.entries()) {
         const former = placements[at - 1];
         if (former === undefined) continue;
-        const near = [keyOf("ready", placement), ...switchesOf(placement), ...switchesOf(former)];
+        const near = [...keysOf("ready", placement), ...switchesOf(placement), ...switchesOf(former)];
         for (const { after } of own.filter((step) => "placement" in step && step.placement === placement))
           for (const each of after) expect(near).toContain(each);
       }
@@ -213,9 +246,9 @@ describe("a rollout", () => {
         expect(found.map((step) => step.key)).toEqual(waits ? all.slice(1).map((_, at) => waitKey(at)) : []);
         for (const [at, { key: own, batch, next }] of found.entries()) {
           expect([batch, next]).toEqual([all[at], all[at + 1]]);
-          const done = batch.flatMap((one) => [keyOf("ready", one), ...switchesOf(one)]);
+          const done = batch.flatMap((one) => [...keysOf("ready", one), ...switchesOf(one)]);
           expect([...before(own)]).toEqual(expect.arrayContaining(done));
-          for (const container of next.map(key("container"))) expect(before(container)).toContain(own);
+          for (const container of next.flatMap(keys("container"))) expect(before(container)).toContain(own);
         }
       }),
     );
@@ -224,7 +257,7 @@ describe("a rollout", () => {
   it("gives each container the lease of its batch, and what has no switch none", () => {
     ofEachBatch((batch, _before, { steps }) => {
       for (const step of steps)
-        if (step.kind === "ready" && batch.some((one) => keyOf("ready", one) === step.key))
+        if (step.kind === "ready" && batch.some((one) => keysOf("ready", one).includes(step.key)))
           expect(step.lease).toBe(isFirst(step.placement) ? 0 : leaseSeconds(batch));
     });
   });

@@ -8,7 +8,7 @@ import { relation } from "../../../../provider/data/place";
 import { sameNames, takeNames, type Wanted } from "../../../../components/data/same-name";
 import { childrenOf, namesOf } from "../../../../components/app/checks/check-names";
 import type { AppArgs } from "../../../../components";
-import type { Role } from "../../../../components/app/plan";
+import { containerName, replicasOf, type Role } from "../../../../components/app/plan";
 import type { Host } from "../../../../components/host/host";
 
 const label = fc.stringMatching(/^[ab]{1,2}(-[ab]{1,2})?$/);
@@ -89,6 +89,57 @@ describe("the children of an app", () => {
     ]);
     expect(claim("x", role("web", "eu-app1"), role("web-eu", "app1"))).toHaveLength(1);
     expect(claimChildren({}, "role", childrenOf("a", "", [role("b-c", "h")]).roles)).toEqual([]);
+  });
+});
+
+describe("the containers of an app to Pulumi", () => {
+  const place = fc.constantFrom("h", "h-2", "h-3", "h-2-3");
+  const role = fc.record({
+    name: fc.constantFrom("web", "web-h", "web-h-2"),
+    servers: fc
+      .uniqueArray(place, { minLength: 1 })
+      .map((names) => names.map((hostName) => ({ hostName }) as Host)),
+    replicas: fc.option(fc.integer({ min: 1, max: 4 }), { nil: undefined }),
+  });
+  const roles = fc.uniqueArray(role, { selector: ({ name }) => name, minLength: 1 });
+
+  it("have each a name of its own, or the app is refused", () => {
+    fc.assert(
+      fc.property(roles, (all) => {
+        const names = all.flatMap((one) =>
+          one.servers.flatMap(({ hostName }) =>
+            replicasOf(one).map((replica) => containerName("shop", one.name, hostName, replica)),
+          ),
+        );
+        const children = childrenOf("shop", 'App "shop"', all as unknown as Role[]).roles;
+        expect(children.map(({ name }) => name)).toEqual(names);
+        const refused = claimChildren({}, "role", children).length;
+        expect(refused).toBe(names.length - new Set(names).size);
+      }),
+    );
+  });
+
+  it("have the name of one without a number where there is one, and of the first where there are more", () => {
+    fc.assert(
+      fc.property(label, label, label, (app, name, host) => {
+        expect(containerName(app, name, host)).toBe(`${app}-${name}-${host}`);
+        expect(containerName(app, name, host, 1)).toBe(containerName(app, name, host));
+      }),
+    );
+  });
+
+  it("are named in the words of a refusal with their numbers", () => {
+    const two = [
+      { name: "web", servers: [{ hostName: "h" }, { hostName: "h-2" }], replicas: 2 },
+    ] as unknown as Role[];
+    expect(claimChildren({}, "role", childrenOf("shop", 'App "shop"', two).roles)).toEqual([
+      {
+        argument: "roles.web",
+        fault:
+          'gives role web on h-2 of App "shop" the name shop-web-h-2, which replica 2 of role web on h of App "shop" has',
+        cure: "give one of them another name",
+      },
+    ]);
   });
 });
 

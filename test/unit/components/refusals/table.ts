@@ -571,6 +571,66 @@ export const refusals: [title: string, make: (w: World) => unknown, sentence: st
     'App "shop": roles.job.strategy is "x", but it is one of start-first, stop-first; choose one of these.',
   ],
   [
+    "app: no replica",
+    (w) => w.app({ roles: { web: { servers: [w.host], replicas: 0 } } }),
+    'App "shop": roles.web.replicas is 0, but it is a whole number from 1 to 50; choose one of these.',
+  ],
+  [
+    "app: more replicas than make sense",
+    (w) => w.app({ roles: { web: { servers: [w.host], replicas: 51 } } }),
+    'App "shop": roles.web.replicas is 51, but it is a whole number from 1 to 50; choose one of these.',
+  ],
+  [
+    "app: a part of a replica",
+    (w) => w.app({ roles: { web: { servers: [w.host], replicas: 1.5 } } }),
+    'App "shop": roles.web.replicas is 1.5, but it is a whole number from 1 to 50; choose one of these.',
+  ],
+  [
+    "app: replicas of what must not run twice",
+    (w) =>
+      w.app({
+        roles: {
+          web: { servers: [w.host] },
+          job: { servers: [w.host], replicas: 2, strategy: "stop-first" },
+        },
+      }),
+    'App "shop": roles.job.replicas is 2, but strategy: "stop-first" is for what must not run twice, and these would run at once; leave replicas out, or strategy.',
+  ],
+  [
+    "app: replicas on one port of the host",
+    (w) =>
+      w.app({
+        roles: { web: { servers: [w.host], replicas: 2 } },
+        transform: { container: { ports: [{ internal: 9394, external: 9394 }] } },
+      }),
+    'App "shop": roles.web.replicas is 2, but transform.container gives each of them the same port of the host, which one container of a host can have; take the port out of it, or leave replicas out.',
+  ],
+  [
+    "app: replicas on one port of the host, in Docker's own words",
+    (w) =>
+      w.app({
+        roles: { web: { servers: [w.host], replicas: 2 } },
+        transform: {
+          container: { body: { HostConfig: { PortBindings: { "9394/tcp": [{ HostPort: "9394" }] } } } },
+        },
+      }),
+    'App "shop": roles.web.replicas is 2, but transform.container gives each of them the same port of the host, which one container of a host can have; take the port out of it, or leave replicas out.',
+  ],
+  [
+    "app: replicas of one name",
+    (w) =>
+      w.app({
+        roles: { web: { servers: [w.host], replicas: 2 } },
+        transform: { container: { name: "shop" } },
+      }),
+    'App "shop": roles.web.replicas is 2, but transform.container gives each of them the same name, which one container of a host can have; take name out of it, or leave replicas out.',
+  ],
+  [
+    "app: memory of all replicas over the server's",
+    (w) => w.app({ resources: { memory: "2g" }, roles: { web: { servers: [w.host], replicas: 3 } } }),
+    'App "shop": resources.memory is too high: the limits on web-1 come to 6144m, and it has 4096m; lower them, or take a larger server (npx sextant docs checks#memory).',
+  ],
+  [
     "app: ready with a route",
     (w) => w.app({ roles: { web: { servers: [w.host], ready: ["true"] } } }),
     'App "shop": roles.web.ready is for roles without a route; this one is ready when its health path answers; set route.health instead.',

@@ -141,6 +141,91 @@ describe("two generations at most", () => {
   });
 });
 
+describe("several containers of a role", () => {
+  const all = ["a", "b", "c"];
+  const beside = (version: string, own: string): string[] =>
+    all.filter((one) => one !== own).map((one) => `beside=${named(version + one)}`);
+  const swapAll = (version: string, some = all): string[] => [
+    `role=${role}`,
+    ...some.map((one) => `container=${named(version + one)}`),
+    ...["stop=5", "service=shop-web", "port=3000", "--", "--host=shop.test"],
+  ];
+  const targets = (version: string, some = all): string =>
+    some.map((one) => `${named(version + one)}:3000`).join(",");
+  const check = (version: string, own: string, ...more: string[]): Promise<Ended> =>
+    host.run("ready", gate(version + own, ...beside(version, own), ...more));
+
+  async function releaseAll(version: string): Promise<void> {
+    for (const one of all) host.add(named(version + one), role, false);
+    for (const ended of await Promise.all(all.map((one) => check(version, one)))) good(ended);
+  }
+
+  it("are checked side by side beside one that serves, and get its traffic in one step", async () => {
+    await release("v1");
+    await releaseAll("v2");
+    expect(running()).toEqual(["v1", "v2a", "v2b", "v2c"]);
+    good(await host.run("switch", swapAll("v2")));
+    expect(host.done.filter((line) => line.startsWith("deploy"))).toEqual([
+      `deploy shop-web ${named("v1")}:3000`,
+      `deploy shop-web ${targets("v2")}`,
+    ]);
+    await expect.poll(running).toEqual(["v2a", "v2b", "v2c"]);
+  });
+
+  it("are two generations at most, when one of the second fails its check and a third comes", async () => {
+    await releaseAll("v1");
+    good(await host.run("switch", swapAll("v1")));
+    for (const one of all) host.add(named(`v2${one}`), role, false);
+    good(await check("v2", "a"));
+    good(await check("v2", "b"));
+    host.status = 503;
+    expect(await check("v2", "c", "timeout=1")).toMatchObject({ code: 1 });
+    await expect.poll(running, { timeout: 15_000 }).toEqual(["v1a", "v1b", "v1c", "v2a", "v2b"]);
+    host.status = 200;
+    await releaseAll("v3");
+    expect(running()).toEqual(["v1a", "v1b", "v1c", "v3a", "v3b", "v3c"]);
+    expect(host.target("shop.test")).toBe(targets("v1"));
+  });
+
+  it("become fewer by a switch, which stops what is too many and nothing else", async () => {
+    await releaseAll("v1");
+    good(await host.run("switch", swapAll("v1")));
+    good(await host.run("switch", swapAll("v1", ["a"])));
+    expect(host.target("shop.test")).toBe(targets("v1", ["a"]));
+    await expect.poll(running).toEqual(["v1a"]);
+    expect(host.done.filter((line) => line.startsWith("stop")).sort()).toEqual([
+      `stop ${named("v1b")}`,
+      `stop ${named("v1c")}`,
+    ]);
+  });
+
+  it("stay where one of them has stopped before the switch, which checks that one again", async () => {
+    await release("v1");
+    await releaseAll("v2");
+    const stopped = host.containers.get(named("v2b"));
+    if (stopped !== undefined) stopped.running = false;
+    host.done.length = 0;
+    good(await host.run("switch", swapAll("v2")));
+    expect(host.done.slice(0, 2)).toEqual([`start ${named("v2b")}`, `deploy shop-web ${targets("v2")}`]);
+    await expect.poll(running).toEqual(["v2a", "v2b", "v2c"]);
+  });
+
+  it("of a worker go to work together", async () => {
+    await release("v1", true);
+    for (const one of all) {
+      host.add(named(`v2${one}`), role, false);
+      good(await host.run("ready", workerGate(`v2${one}`, ...beside("v2", one))));
+    }
+    expect(running()).toEqual(["v1", "v2a", "v2b", "v2c"]);
+    const words = all.map((one) => `container=${named(`v2${one}`)}`);
+    good(await host.run("switch", [`role=${role}`, ...words, "stop=5"]));
+    await expect.poll(running).toEqual(["v2a", "v2b", "v2c"]);
+    const kept = ["wait=5", "keep=3", "for=p/s/shop", "repository=acme/shop"];
+    good(await host.run("prune", [`role=${role}`, ...kept, ...words]));
+    expect([...host.containers.keys()]).toEqual(all.map((one) => named(`v2${one}`)));
+  });
+});
+
 describe.skipIf(once)("the lease", () => {
   it("stays until the traffic is switched, and ends what never got it", async () => {
     await release("v1");

@@ -35,6 +35,11 @@ describe("the clean-up", () => {
     });
   });
 
+  it("names all containers that stay of a role that has several", () => {
+    const { words } = cleanUpCall(cleaned, { ...place("web-1", "a"), replicas: ["b", "c"] });
+    expect(words.slice(-3)).toEqual(["container=a", "container=b", "container=c"]);
+  });
+
   it("names the assets of the release, where the role keeps some", () => {
     const { words } = cleanUpCall(cleaned, { ...place("web-1", "a"), assets: "/assets/shop-web/0a1b" });
     expect(words.slice(-2)).toEqual(["container=a", "assets=/assets/shop-web/0a1b"]);

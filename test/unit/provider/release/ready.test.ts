@@ -40,6 +40,19 @@ describe("the words of a check", () => {
     });
   });
 
+  it("name what is checked beside it, of which another is no change", () => {
+    const beside = { ...routed, replicas: ["b", "c"] };
+    expect(readyStep.call(beside).words.slice(1, 4)).toEqual([
+      "container=shop-web-web-1-9a2cd08",
+      "beside=b",
+      "beside=c",
+    ]);
+    expect(needsRun(readyStep, { ...routed, undone: false }, beside)).toBe(false);
+    expect(needsRun(readyStep, { ...beside, undone: false }, { ...beside, replicas: ["b", "d"] })).toBe(
+      false,
+    );
+  });
+
   it("wait for a worker, and run its command", () => {
     const { words } = readyStep.call(worker);
     expect(words.slice(3)).toEqual(["delay=3", "lease=235", "--", "bin/ok", "a b"]);

@@ -103,6 +103,17 @@ describe("the words of a switch", () => {
     });
   });
 
+  it("name all containers of a role that has several, and look for all of them at the proxy", () => {
+    const several = { ...switched, replicas: ["shop-web-web-1-2-aa", "shop-web-web-1-3-bb"] };
+    const names = ["shop-web-web-1-9a2cd08", ...several.replicas];
+    const { words } = switchStep.call(several);
+    expect(words.filter((word) => word.startsWith("container="))).toEqual(
+      names.map((name) => `container=${name}`),
+    );
+    const [look = ""] = switchStep.looks?.(several, "/verbs") ?? [];
+    expect(look).toContain(`'shop-web ${names.map((name) => `${name}:3000`).join(",")}'`);
+  });
+
   it("name no route for a worker, and nothing is undone or looked at", () => {
     const worker: SwitchInputs = { ...switched, services: [], route: undefined, stopTimeout: "1m" };
     expect(switchStep.call(worker).words).toEqual([
@@ -146,6 +157,19 @@ describe("a switch", () => {
     expect(differences({ ...switched }, { ...edited }).map(({ path }) => path)).toEqual([
       "route.drainTimeout",
     ]);
+  });
+
+  it("is taken again for more containers, for fewer, and for another in the place of one", async () => {
+    const several = { ...switched, replicas: ["b", "c"] };
+    const edits: [SwitchInputs, SwitchInputs][] = [
+      [switched, several],
+      [several, switched],
+      [several, { ...several, replicas: ["b", "d"] }],
+    ];
+    for (const [olds, news] of edits) {
+      expect(needsRun(switchStep, { ...olds, undone: false }, news)).toBe(true);
+      expect((await provider.diff?.("x", { ...olds, undone: false }, news))?.changes).toBe(true);
+    }
   });
 
   it("is not taken again for routes that others have or get, and that is no change", async () => {

@@ -36,6 +36,7 @@ describe("more containers at once than Pulumi does steps", () => {
     expect(check(both, 8)).toMatchObject([{ value: 10 }]);
     expect(check({ ...both, job: { servers: hosts, strategy: "stop-first" } }, 8)).toEqual([]);
     expect(check(both, 8, { rollout: { batch: 4 } })).toEqual([]);
+    expect(check({ web: { servers: servers(3), replicas: 3 } }, 8)).toMatchObject([{ value: 9 }]);
   });
 
   it("is nothing with as many steps as containers, any number of steps, or a number that is not known", () => {
