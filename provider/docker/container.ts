@@ -35,7 +35,14 @@ import { bring } from "./bring";
 import { freshlyMade } from "./fresh";
 import { withImageVolumes } from "./image-volumes";
 import { join } from "./join";
-import { isAccessoryOf, keptAsItIs, leftAsItIs, replacedOnce, type SeenContainer } from "../kamal/accessory";
+import {
+  isAccessoryOf,
+  keptAsItIs,
+  leftAsItIs,
+  otherwise,
+  replacedOnce,
+  type SeenContainer,
+} from "../kamal/accessory";
 import { unknownValue } from "../data/place";
 import { isGone } from "../gone";
 import { send, messageOf, sendOk, type Answer } from "./api";
@@ -48,6 +55,8 @@ export interface ContainerState extends ContainerInputs {
   stopped: boolean;
   /** Whether it is Kamal's own container still, as it was taken up. */
   kamals?: true;
+  /** What was otherwise in the program then, in words. */
+  otherwise?: string[];
 }
 
 /** What is read of `GET /containers/{id}/json`. */
@@ -325,7 +334,10 @@ export const containerProvider: ResourceProvider<Given, ContainerState> = {
     const kamals = await kamalsOf(inputs);
     if (kamals !== undefined) {
       stand(inputs.shell, kamals.Id);
-      return { id: kamals.Id, outs: { ...inputs, stopped: false, kamals: true } };
+      return {
+        id: kamals.Id,
+        outs: { ...inputs, stopped: false, kamals: true, otherwise: otherwise(kamals, inputs) },
+      };
     }
     const created = await create(inputs);
     await complete(created, inputs);
@@ -338,7 +350,7 @@ export const containerProvider: ResourceProvider<Given, ContainerState> = {
     const replaces = replacing(olds, news);
     if (olds.kamals === true && replaces.length > 0) {
       edited.add(id);
-      const sentence = `${olds.shell.name}: ${replacedOnce(olds.name, news)}`;
+      const sentence = `${olds.shell.name}: ${replacedOnce(olds.name, news, olds.otherwise)}`;
       if (first(sentence)) say(sentence);
     }
     return Promise.resolve({ changes: olds.stopped || differs(olds, news), replaces });
@@ -353,8 +365,9 @@ export const containerProvider: ResourceProvider<Given, ContainerState> = {
     }
     if (olds.stopped) await startIt(shell, id, name);
     // What it was made with, and not what the next one would be.
-    const { imageVolumes, kamals } = olds;
-    return { outs: { ...news, imageVolumes, stopped: false, ...(kamals === true && { kamals }) } };
+    const { imageVolumes, kamals, otherwise: differed } = olds;
+    const still = kamals === true ? { kamals, otherwise: differed } : {};
+    return { outs: { ...news, imageVolumes, stopped: false, ...still } };
   },
 
   async delete(id, state) {

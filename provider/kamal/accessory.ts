@@ -198,9 +198,16 @@ export function keptAsItIs(name: string, there: SeenContainer, wanted: WantedCon
   return `Kamal's container ${name} is kept as it is, ${placesOf(wanted)}: it is neither restarted nor made anew.${later}`;
 }
 
-/** What becomes of it by the first edit. */
-export const replacedOnce = (name: string, wanted: WantedContainer): string =>
-  `Kamal's container ${name} is stopped and replaced by the program's own, which takes some seconds and the name over, ${placesOf(wanted)}, where it lies.`;
+/** What becomes of it by the first edit. @param differed what was otherwise in the program when it was taken up */
+export function replacedOnce(
+  name: string,
+  wanted: WantedContainer,
+  differed: readonly string[] = [],
+): string {
+  const more =
+    differed.length === 0 ? "" : ` With it comes what the program says otherwise: ${differed.join("; ")}.`;
+  return `Kamal's container ${name} is stopped and replaced by the program's own, which takes some seconds and the name over, ${placesOf(wanted)}, where it lies.${more}`;
+}
 
 /** What becomes of one that a program has no more. */
 export const leftAsItIs = (name: string): string =>

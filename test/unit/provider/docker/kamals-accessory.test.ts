@@ -90,10 +90,11 @@ describe("a container of Kamal's accessory", () => {
     const { id, outs } = await containerProvider.create(inputs);
     later();
     const edited = { ...inputs, image: "postgres:17.2" };
+    outs.otherwise?.push("the published ports (5432:5432 there, none here)");
     docker.images.add(edited.image);
     expect(await containerProvider.diff?.(id, outs, edited)).toMatchObject({ replaces: ["image"] });
     expect(said).toEqual([
-      "web-1: Kamal's container shop-db is stopped and replaced by the program's own, which takes some seconds and the name over, with its data in the directory /root/shop-db/data, where it lies.",
+      "web-1: Kamal's container shop-db is stopped and replaced by the program's own, which takes some seconds and the name over, with its data in the directory /root/shop-db/data, where it lies. With it comes what the program says otherwise: the published ports (5432:5432 there, none here).",
     ]);
     await containerProvider.delete?.(id, outs);
     const made = await containerProvider.create(edited);
