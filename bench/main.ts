@@ -5,6 +5,7 @@ import { faults } from "./faults/faults";
 import { benchEdits } from "./edits/edits";
 import { report } from "./report/report";
 import { rollout } from "./rollout";
+import { takeover } from "./takeover/takeover";
 
 const benches: Record<string, (args: string[]) => Promise<void>> = {
   rollout,
@@ -13,6 +14,7 @@ const benches: Record<string, (args: string[]) => Promise<void>> = {
   faults,
   edits: benchEdits,
   report,
+  takeover,
 };
 
 async function main(): Promise<void> {

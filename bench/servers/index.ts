@@ -7,7 +7,7 @@ const { servers } = JSON.parse(process.env["BENCH"] ?? "") as { servers: number 
 const config = new pulumi.Config();
 const operator = config.require("operator");
 const edge = new Firewall("cmp-edge", {
-  allow: [ssh.from(operator), http, tcp(kamalPorts.http).from(operator)],
+  allow: [ssh.from(operator), http, ...[kamalPorts.http, 5432, 6379].map((port) => tcp(port).from(operator))],
 });
 const made = Array.from(
   { length: servers },

@@ -29,7 +29,7 @@ interface Resource {
   type: string;
   delete?: boolean;
   inputs?: { shell?: unknown; name?: unknown; labels?: unknown; destroyGraceSeconds?: unknown };
-  outputs?: { commands?: unknown; roles?: unknown; version?: unknown };
+  outputs?: { commands?: unknown; roles?: unknown; version?: unknown; kamals?: unknown };
 }
 
 /** Seconds that a container has to stop where nothing is said. */
@@ -69,7 +69,7 @@ function orderOf(state: unknown): Map<string, number> {
 /** As the state has them. */
 function unordered(state: unknown): Part[] {
   const parts = new Map<string, Omit<Part, "replicas">>();
-  for (const { urn = "", type, delete: goes, inputs } of resourcesOf<Resource>(state)) {
+  for (const { urn = "", type, delete: goes, inputs, outputs } of resourcesOf<Resource>(state)) {
     if (type !== "sextant:index:Container" || goes === true) continue;
     const labels = (inputs?.labels ?? {}) as Record<string, string>;
     const known = partBy(labels, inputs?.name);
@@ -78,6 +78,10 @@ function unordered(state: unknown): Part[] {
     const before = parts.get(known.name);
     parts.set(known.name, {
       ...known,
+      // Kamal's own container, as it was taken up, has Kamal's labels alone.
+      ...(outputs?.kamals === true && typeof inputs?.name === "string"
+        ? { label: ["service", inputs.name] as const }
+        : {}),
       hosts: [...new Set([...(before?.hosts ?? []), host])],
       stopSeconds: Math.max(before?.stopSeconds ?? 0, Number(inputs?.destroyGraceSeconds ?? usualStop)),
       containers: [...(before?.containers ?? []), { urn, host }],

@@ -11,6 +11,7 @@ import { warnData } from "../data/check-word";
 import { Container, type ContainerArgs } from "../docker/container";
 import { loginLine } from "../image/login";
 import { accessoryLabel, ownerLabel } from "../../provider/docker/container-body";
+import { kamalNetwork } from "../../provider/kamal/names";
 import { Pull } from "../image/pull";
 import { Volume, type VolumeArgs } from "../docker/volume";
 import { dependingOn } from "../host/depends";
@@ -21,6 +22,7 @@ import { checkOnServer, registerAccessory } from "./checks/check-server";
 import { inspectAccessory } from "./checks/inspect-image";
 import { inOwnWords, presetOf } from "./preset";
 import { reachable } from "./reach";
+import { mountsFor, sourceOf, takeOverOf } from "./take-over";
 import { accessoryShape } from "./shape";
 
 /**
@@ -96,7 +98,10 @@ export class Accessory extends Component {
 
   private nameData(args: AccessoryArgs): DataOf {
     const { server, volumes = {}, data = "keep", transform } = args;
-    const names = { name: hostWide(this.componentName), owner: ownerOf("accessory", this.componentName) };
+    const names = {
+      name: args.takeOver ?? hostWide(this.componentName),
+      owner: ownerOf("accessory", this.componentName),
+    };
     const places = Object.keys(volumes).map((volume) => {
       const own = this.volumeArgs(args, volume, names);
       const called = calledByTransform(transform?.volume, `${this.componentName}-${volume}`, own, {
@@ -107,23 +112,31 @@ export class Accessory extends Component {
     // Not tied to the machine, as all else there is: made anew with another one, it would lose the name and what was there before.
     return new DataOf(
       this.componentName,
-      { label: this.label, argument: "server", ...names, data, places, unnamed: placeOf(server) },
+      {
+        ...{ label: this.label, argument: "server", ...names, data, places, unnamed: placeOf(server) },
+        ...takeOverOf(args, ownerOf("accessory", this.componentName)),
+      },
       { parent: this },
     );
   }
 
-  private volumeArgs(args: AccessoryArgs, volume: string, names: Names): VolumeArgs {
-    const { server, data = "keep" } = args;
+  private volumeArgs(
+    args: AccessoryArgs,
+    volume: string,
+    names: Names & Pick<Partial<DataOf>, "taken">,
+  ): VolumeArgs {
+    const { server, data = "keep", takeOver } = args;
     const { data: format } = presetOf(args);
     return {
       ...placeOf(server),
       label: this.label,
-      name: pulumi.interpolate`${names.name}-${volume}`,
+      name: sourceOf(names, volume),
       owner: pulumi.interpolate`${names.owner}/${volume}`,
       component: ownerOf("accessory", this.componentName),
       formerly: names.owner,
       data,
       ...(volume !== "data" || format === undefined ? {} : { format }),
+      ...(takeOver === undefined ? {} : { kamal: takeOver }),
     };
   }
 
@@ -165,11 +178,13 @@ export class Accessory extends Component {
           env: plainVariables(args.env ?? {}, this.label),
           secrets: secretVariables(args.secrets ?? {}, this.label),
           ports: ports(args, server.privateAddress, this.label),
-          network: { name: server.network.name, id: server.network.id, aliases: [this.data.name] },
-          volumes: Object.entries(args.volumes ?? {}).map(([volume, path]) => ({
-            volumeName: this.volumes[volume]?.name,
-            containerPath: path,
-          })),
+          network: {
+            ...{ name: server.network.name, id: server.network.id, aliases: [this.data.name] },
+            // There Kamal's containers have it by the name that they knew, too.
+            ...(args.takeOver === undefined ? {} : { also: [kamalNetwork] }),
+          },
+          volumes: mountsFor(args.volumes ?? {}, this.volumes, this.data.taken),
+          ...(args.takeOver === undefined ? {} : { kamal: args.takeOver }),
           imageVolumes: {
             volume: "image",
             owner: this.data.owner,

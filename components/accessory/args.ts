@@ -13,6 +13,7 @@ import type { VolumeArgs } from "../docker/volume";
 import type { Host } from "../host/host";
 import type { AccessoryReadyArgs } from "../host/step";
 import { isMutableTag, mutableTagCheck } from "../image/reference";
+import { checkTakeOver } from "./take-over";
 import type { Check } from "../core/check";
 
 export const publicPortCheck: Check = {
@@ -116,6 +117,17 @@ export interface AccessoryArgs {
   /** Labels on the container. @default none @edit replaces the container */
   labels?: Record<string, string>;
   /**
+   * Kamal's accessory that this one is, on a server with `takeOver: "kamal"`: what its container is called there, `SERVICE-NAME`. It is
+   * taken up as it is, without a restart, by the name that apps know, with its data where it lies, in Docker volumes or directories of the
+   * host; `volumes` has the paths in its container. The preview says where its data lies, and what is otherwise in the program: all of
+   * that comes with the first edit that replaces the container. Taken out of the program before such an edit, it runs on as Kamal's.
+   *
+   * @default none
+   * @edit refused: the data lies there
+   * @example "shop-db"
+   */
+  takeOver?: string;
+  /**
    * What becomes of the data volumes when the accessory is removed, moved or destroyed: `"keep"` keeps them, and refuses to move without
    * them; `"move"` takes a copy along; `"leave"` keeps them, and moves without them; `"discard"` deletes them, once that has been deployed.
    *
@@ -192,6 +204,7 @@ export function checkAccessory(name: string, args: AccessoryArgs): Problem[] {
     ]),
     ...checkData("accessory", args.data),
     ...checkMove(args),
+    ...checkTakeOver(args),
     ...Object.keys(args.files ?? {}).flatMap((path) => check.absolutePath("files", path)),
     ...(args.ready === undefined
       ? []

@@ -74,7 +74,7 @@ export class Postgres extends Accessory {
 
   /** The image takes a password with an empty volume only; so it is set each time that it is another one. */
   private setPassword(
-    { server, password }: PostgresArgs,
+    { server, password, takeOver }: PostgresArgs,
     user: string,
     database: string,
   ): Step<"PostgresLogin"> {
@@ -87,6 +87,7 @@ export class Postgres extends Accessory {
         instance: this.container.id,
         user,
         database,
+        ...(takeOver === undefined ? {} : { taken: true }),
         password: pulumi.secret(password).apply((known) => {
           const fault = passwordFault(known);
           if (fault === undefined) return known;

@@ -42,6 +42,7 @@ const shared: Members<Omit<AccessoryArgs, "image" | "port" | "volumes" | "ready"
   stopTimeout: single,
   labels: named(text, '{ team: "shop" }'),
   data: single,
+  takeOver: single,
   shm: single,
   inspectImage: single,
   transform: changes<Part<"transform">>({ image: true, volume: true, container: true, ready: true }),

@@ -7,6 +7,7 @@ import { allGone } from "../host/gone";
 import type { Host } from "../host/host";
 import { machineOf } from "../host/depends";
 import type { DataInputs } from "../../provider/data/data";
+import type { TakenMount } from "../../provider/kamal/accessory";
 import type { DataPlace } from "../../provider/data/left-behind";
 
 /**
@@ -18,9 +19,13 @@ export class DataOf extends PluginResource {
   declare readonly name: pulumi.Output<string>;
   /** What the owner label of its volumes begins with. */
   declare readonly owner: pulumi.Output<string>;
+  /** Where the volumes of Kamal's accessory lie that it takes up; undefined for any other. */
+  declare readonly taken: pulumi.Output<Record<string, TakenMount>> | undefined;
 
   constructor(name: string, args: InputsOf<DataInputs>, opts: pulumi.CustomResourceOptions) {
-    super("Data", name, args, { ...opts, dependsOn: allGone() });
+    // What a resource has no input for is no output of it either.
+    const found = args.kamal === undefined ? {} : { taken: undefined };
+    super("Data", name, { ...args, ...found }, { ...opts, dependsOn: allGone() });
   }
 }
 

@@ -119,7 +119,7 @@ export interface ExistingServerArgs {
    * Says that Kamal deploys to the machine, and that this program takes its place there. The preflight then tells what Kamal has on it and what
    * becomes of each. Kamal's proxy stays, and is routed through with an `ExistingProxy`; the containers of apps are in Kamal's Docker network
    * `kamal`, too, where that proxy reaches them and they reach Kamal's accessories by their names, such as `shop-db`; an `App` with `takeOver` takes
-   * the place of one of Kamal's. It stays in the program for as long as that proxy or one of those accessories is used: docs/guide/from-kamal.md.
+   * the place of one of Kamal's, an `Accessory` with `takeOver` takes up one of Kamal's as it is. It stays in the program for as long as that proxy or one of those accessories is used: docs/guide/from-kamal.md.
    *
    * @default nothing of Kamal's is used
    * @edit the preflight runs again, in place; the containers of apps are replaced, rolling

@@ -10,6 +10,8 @@ import { first, isGone, isReplaced } from "../gone";
 import { ownerLabel } from "../docker/container-body";
 import { isThere, volumeProvider } from "../docker/volume";
 import { say } from "../say";
+import type { TakenMount } from "../kamal/accessory";
+import { kamalsData, type KamalsAccessory } from "./kamals-data";
 import { keptSentence } from "./no-more";
 import { allowed, goingWith, leftBehind, lossSentence, type DataPlace } from "./left-behind";
 import { type Place } from "./place";
@@ -34,6 +36,10 @@ export interface DataInputs {
    * scaling an app is none of its data.
    */
   ofImages?: DataPlace[];
+  /** Kamal's accessory whose data this is, where it lies. */
+  kamal?: KamalsAccessory;
+  /** Where its volumes lie, as it was found first; that stays. */
+  taken?: Record<string, TakenMount>;
 }
 
 /** What is read of a volume. */
@@ -135,11 +141,31 @@ function sayKept(data: Pick<DataInputs, "name" | "owner">, { shell, volume, mach
   if (first(sentence)) say(sentence);
 }
 
+/** What of Kamal's it is; at preview also where nothing is known of the machine yet. */
+function kamalsOf(olds: Partial<DataInputs>, news: DataInputs): ReturnType<typeof kamalsData> {
+  const { unnamed } = news;
+  const shell = typeof unnamed === "object" ? unnamed.shell : undefined;
+  return kamalsData(olds, { ...news, ...(shell === undefined ? {} : { shell }) });
+}
+
+/** With the names that Kamal's volumes have, where they are known. */
+function withPlaces(inputs: DataInputs, taken: DataInputs["taken"]): DataInputs {
+  if (taken === undefined) return inputs;
+  const places = inputs.places.map((place) => {
+    const called = typeof taken === "object" ? taken[place.volume]?.source : undefined;
+    return called === undefined ? place : { ...place, called };
+  });
+  return { ...inputs, places, taken };
+}
+
 export const dataProvider: ResourceProvider<DataInputs, DataInputs> = {
   check: async (olds: Partial<DataInputs>, given) => {
-    const inputs = { ...given, name: olds.name ?? given.name, owner: olds.owner ?? given.owner };
+    const named = { ...given, name: olds.name ?? given.name, owner: olds.owner ?? given.owner };
     // In a preview they may be a text without meaning, where they are known only later; the update asks again.
-    const known = Array.isArray(inputs.places) && Array.isArray(inputs.ofImages ?? []);
+    const known = Array.isArray(named.places) && Array.isArray(named.ofImages ?? []);
+    const found = await kamalsOf(olds, named);
+    if ("refused" in found) return { inputs: named, failures: [{ property: "", reason: found.refused }] };
+    const inputs = known ? withPlaces(named, found.taken) : { ...named, ...found };
     const reason = known ? await refusal(olds, inputs) : undefined;
     return { inputs, failures: reason === undefined ? [] : [{ property: "", reason }] };
   },

@@ -63,6 +63,11 @@ export interface ContainerInputs {
    */
   ownedBy?: string;
   /**
+   * Kamal's accessory that it is: the container of that name which runs is taken up as it is, and this one made in its place once an input
+   * that replaces it is another one.
+   */
+  kamal?: string;
+  /**
    * Anything else, as the body of `POST /containers/create` in Docker's API has it; laid over what the inputs above say.
    * @example { HostConfig: { CapAdd: ["NET_ADMIN"], ShmSize: 268435456 } }
    */

@@ -35,6 +35,16 @@ import { bring } from "./bring";
 import { freshlyMade } from "./fresh";
 import { withImageVolumes } from "./image-volumes";
 import { join } from "./join";
+import {
+  isAccessoryOf,
+  keptAsItIs,
+  leftAsItIs,
+  otherwise,
+  replacedOnce,
+  type SeenContainer,
+} from "../kamal/accessory";
+import { unknownValue } from "../data/place";
+import { isGone } from "../gone";
 import { send, messageOf, sendOk, type Answer } from "./api";
 
 /** As a program gives them: without a name, one is made from this prefix. */
@@ -43,16 +53,20 @@ type Given = Omit<ContainerInputs, "name"> & { name?: string; namePrefix?: strin
 /** The inputs as they were last set, and whether a refresh found a container stopped that should run. */
 export interface ContainerState extends ContainerInputs {
   stopped: boolean;
+  /** Whether it is Kamal's own container still, as it was taken up. */
+  kamals?: true;
+  /** What was otherwise in the program then, in words. */
+  otherwise?: string[];
 }
 
 /** What is read of `GET /containers/{id}/json`. */
-interface Inspected {
+interface Inspected extends Omit<SeenContainer, "Config" | "HostConfig" | "Mounts"> {
   Id: string;
   State: { Running: boolean };
   NetworkSettings?: { Networks?: Record<string, { NetworkID?: string }> | null };
-  HostConfig: Parameters<typeof limitsNow>[1];
-  Config: { Labels: Record<string, string> | null };
-  Mounts?: { Type: string; Name?: string; Source: string; Destination: string }[];
+  HostConfig: Parameters<typeof limitsNow>[1] & SeenContainer["HostConfig"];
+  Config: SeenContainer["Config"];
+  Mounts?: NonNullable<SeenContainer["Mounts"]>;
 }
 
 /** By this label a create that is tried again knows what it made. */
@@ -217,7 +231,8 @@ async function end(id: string, inputs: ContainerInputs): Promise<void> {
   const { shell, name, destroyGraceSeconds = 10 } = inputs;
   const data = holdsData(inputs);
   const unnamed = isBeforeNames(inputs) ? await unnamedOf(id, inputs) : [];
-  const goes = unnamed.length === 0;
+  // Docker knows a volume that Kamal's container has had made as without a name, also where the next one names it.
+  const goes = unnamed.length === 0 && inputs.kamal === undefined;
   for (const { Name = "", Destination } of unnamed) {
     const sentence = `${shell.name}: the container ${name} goes, and what it kept at ${Destination} stays in the volume ${Name}, which nothing uses any more; copy what is needed to where the next one keeps it, or delete it by docker volume rm ${Name} (${pageCommand("data")}).`;
     if (first(sentence)) say(sentence);
@@ -240,9 +255,15 @@ const isBeforeNames = ({ labels, imageVolumes }: ContainerInputs): boolean =>
   labels?.[roleLabel] !== undefined && imageVolumes === undefined;
 
 /** The volumes without a name that a container has. */
-async function unnamedOf(id: string, { shell }: ContainerInputs): Promise<NonNullable<Inspected["Mounts"]>> {
+async function unnamedOf(
+  id: string,
+  { shell, volumes = [] }: ContainerInputs,
+): Promise<NonNullable<Inspected["Mounts"]>> {
   const { Mounts = [] } = (await inspect(shell, id)) ?? {};
-  return Mounts.filter(({ Type, Name = "" }) => Type === "volume" && /^[0-9a-f]{64}$/.test(Name));
+  const used = new Set(volumes.map(({ volumeName }) => volumeName));
+  return Mounts.filter(
+    ({ Type, Name = "" }) => Type === "volume" && /^[0-9a-f]{64}$/.test(Name) && !used.has(Name),
+  );
 }
 
 /** @param volumes whether its volumes without a name go with it */
@@ -273,30 +294,66 @@ async function nameVolumes(id: string, inputs: ContainerInputs): Promise<void> {
   }
 }
 
+/** Those of Kamal's that an edit of this run replaces: Pulumi does not tell whoever deletes a resource why. */
+const edited = new Set<string>();
+
+/** Kamal's container that an accessory is, where it is there. */
+async function kamalsOf({ shell, kamal }: ContainerInputs): Promise<Inspected | undefined> {
+  if (kamal === undefined) return undefined;
+  const there = await inspect(shell, kamal);
+  return there !== undefined && isAccessoryOf(kamal, there) ? there : undefined;
+}
+
+/** Says at preview and at the update what becomes of Kamal's container. */
+async function announce(olds: Partial<ContainerState>, news: ContainerInputs): Promise<void> {
+  const { shell, kamal, name } = news;
+  // In a preview of a first deploy the way to the machine may be a text without meaning.
+  if (olds.name !== undefined || kamal === undefined || typeof shell !== "object") return;
+  if (shell.destination === unknownValue || isGone(shell)) return;
+  // A machine that does not answer says so where something is done there.
+  const there = await kamalsOf(news).catch(() => undefined);
+  if (there === undefined) return;
+  const sentence = `${shell.name}: ${keptAsItIs(name, there, news)}`;
+  if (first(sentence)) say(sentence);
+}
+
 export const containerProvider: ResourceProvider<Given, ContainerState> = {
-  check: (olds, news) => {
+  check: async (olds, news) => {
     const kept = olds.namePrefix === news.namePrefix ? olds.name : undefined;
     const name =
       news.name ??
       kept ??
       `${cut(news.namePrefix ?? "", mostPrefix)}-${randomBytes(4).toString("hex").slice(0, 7)}`;
-    return Promise.resolve({ inputs: { ...news, name } });
+    const inputs = { ...news, name };
+    await announce(olds, inputs);
+    return { inputs };
   },
 
   async create(given) {
     const inputs = given as ContainerInputs;
+    const kamals = await kamalsOf(inputs);
+    if (kamals !== undefined) {
+      stand(inputs.shell, kamals.Id);
+      return {
+        id: kamals.Id,
+        outs: { ...inputs, stopped: false, kamals: true, otherwise: otherwise(kamals, inputs) },
+      };
+    }
     const created = await create(inputs);
     await complete(created, inputs);
     freshlyMade(inputs.name);
     return { id: created.id, outs: { ...inputs, stopped: false } };
   },
 
-  diff: (_id, olds, given) => {
+  diff: (id, olds, given) => {
     const news = given as ContainerInputs;
-    return Promise.resolve({
-      changes: olds.stopped || differs(olds, news),
-      replaces: replacing(olds, news),
-    });
+    const replaces = replacing(olds, news);
+    if (olds.kamals === true && replaces.length > 0) {
+      edited.add(id);
+      const sentence = `${olds.shell.name}: ${replacedOnce(olds.name, news, olds.otherwise)}`;
+      if (first(sentence)) say(sentence);
+    }
+    return Promise.resolve({ changes: olds.stopped || differs(olds, news), replaces });
   },
 
   async update(id, olds, given) {
@@ -308,13 +365,19 @@ export const containerProvider: ResourceProvider<Given, ContainerState> = {
     }
     if (olds.stopped) await startIt(shell, id, name);
     // What it was made with, and not what the next one would be.
-    const { imageVolumes } = olds;
-    return { outs: { ...news, imageVolumes, stopped: false } };
+    const { imageVolumes, kamals, otherwise: differed } = olds;
+    const still = kamals === true ? { kamals, otherwise: differed } : {};
+    return { outs: { ...news, imageVolumes, stopped: false, ...still } };
   },
 
   async delete(id, state) {
     // A resource of another name has taken it in this run, as it serves.
-    if (!stands(state.shell, id)) await end(id, state);
+    if (stands(state.shell, id)) return;
+    if (state.kamals !== true || edited.has(id)) {
+      await end(id, state);
+      return;
+    }
+    if ((await inspect(state.shell, id)) !== undefined) say(`${state.shell.name}: ${leftAsItIs(state.name)}`);
   },
 
   async read(id, state) {
@@ -322,6 +385,8 @@ export const containerProvider: ResourceProvider<Given, ContainerState> = {
     const there = await inspect(state.shell, id);
     if (there === undefined) return { id: "", props: state };
     const stopped = (state.start ?? true) && !there.State.Running;
+    // Its limits are those that Kamal gave it, until the program says others.
+    if (state.kamals === true) return { id, props: { ...state, stopped } };
     return { id, props: { ...state, ...limitsNow(state, there.HostConfig), stopped } };
   },
 };

@@ -6,6 +6,7 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import { pageCommand } from "../core/page";
+import { isDirectory } from "../kamal/accessory";
 import { relation, unknownValue, type Place } from "../data/place";
 import type { Data } from "../data/word";
 import { isGone } from "../gone";
@@ -135,7 +136,10 @@ const owners: Readonly<Record<string, DataFormat["libc"]>> = { "70": "musl", "99
 
 /** What is in a volume, by the files that each database has; nothing for an empty or missing volume. */
 export async function dataIn(shell: SshAddress, volume: string): Promise<FoundData[]> {
-  const line = `dir=$(docker volume inspect --format '{{.Mountpoint}}' ${quote(volume)} 2>/dev/null) || exit 0; for file in "$dir"/PG_VERSION "$dir"/*/PG_VERSION "$dir"/*/docker/PG_VERSION; do [ ! -s "$file" ] || echo "$(cat "$file") $(stat -c %u "$file")"; done`;
+  const place = isDirectory(volume)
+    ? `dir=${quote(volume)}`
+    : `dir=$(docker volume inspect --format '{{.Mountpoint}}' ${quote(volume)} 2>/dev/null) || exit 0`;
+  const line = `${place}; for file in "$dir"/PG_VERSION "$dir"/*/PG_VERSION "$dir"/*/docker/PG_VERSION; do [ ! -s "$file" ] || echo "$(cat "$file") $(stat -c %u "$file")"; done`;
   const ran = await runOverSsh(shell, line, { timeout: 60, what: `looking into the volume ${volume}` });
   if (ran.code !== 0)
     throw new Error(`${shell.name}: looking into the volume ${volume} failed: ${ran.stderr}`);

@@ -11,7 +11,10 @@ import { relation, unknownValue, type Place } from "../data/place";
 import type { Data } from "../data/word";
 import { changed } from "../changes";
 import { first } from "../gone";
+import { isDirectory, placeWord } from "../kamal/accessory";
 import { isKamalsAccessory } from "../kamal/names";
+import { runOverSsh } from "../ssh/run";
+import { quote } from "../host/scripts";
 import { stand, stands } from "../standing";
 import { pace } from "../ssh/connections";
 import { addressOf, type SshAddress } from "../ssh/address";
@@ -25,6 +28,7 @@ export interface VolumeInputs extends Place {
   shell: SshAddress;
   /** How errors name the component. */
   label?: string;
+  /** At Docker; an absolute path is a directory of the host, which is there already and is never made or deleted. */
   name: string;
   /** @default "local" */
   driver?: string;
@@ -43,6 +47,8 @@ export interface VolumeInputs extends Place {
    * @default anything
    */
   format?: DataFormat;
+  /** Kamal's accessory that is taken up with it: its container may run on it. */
+  kamal?: string;
 }
 
 /** What is read of a volume, and of a container that uses it. */
@@ -53,6 +59,7 @@ interface Inspected {
 }
 interface User {
   Names: string[];
+  Mounts?: { Source?: string }[] | null;
   State?: string;
   Labels?: Record<string, string> | null;
 }
@@ -75,6 +82,7 @@ const tries = 10;
 const standingFor = (name: string): string => `the volume ${name}`;
 
 async function inspect(shell: SshAddress, name: string): Promise<Inspected | undefined> {
+  if (isDirectory(name)) return inspectDirectory(shell, name);
   const path = `/volumes/${encodeURIComponent(name)}`;
   const { status, body } = await sendOk(
     shell,
@@ -85,12 +93,22 @@ async function inspect(shell: SshAddress, name: string): Promise<Inspected | und
   return status === 404 ? undefined : (body as Inspected);
 }
 
+/** A directory or a file of the host, as a volume that Docker knows nothing of. */
+async function inspectDirectory(shell: SshAddress, path: string): Promise<Inspected | undefined> {
+  const what = `looking for ${path}`;
+  const ran = await runOverSsh(shell, `[ ! -e ${quote(path)} ] || echo there`, { timeout: 60, what });
+  if (ran.code !== 0) throw new Error(`${shell.name}: ${what} failed: ${ran.stderr.trim().slice(-300)}`);
+  return ran.stdout.trim() === "there" ? { Driver: "local", Options: null, Labels: null } : undefined;
+}
+
 /** The containers that use a volume, also stopped ones; none that is going. */
 async function usersOf(shell: SshAddress, name: string): Promise<Using[]> {
-  const filters = encodeURIComponent(JSON.stringify({ volume: [name] }));
-  const path = `/containers/json?all=true&filters=${filters}`;
-  const { body } = await sendOk(shell, { method: "GET", path }, `looking who uses the volume ${name}`);
+  // Docker's filter knows volumes and paths in containers, and no directories of the host (moby daemon/list.go `includeContainerInList`).
+  const filters = isDirectory(name) ? {} : { volume: [name] };
+  const path = `/containers/json?all=true&filters=${encodeURIComponent(JSON.stringify(filters))}`;
+  const { body } = await sendOk(shell, { method: "GET", path }, `looking who uses ${placeWord(name)}`);
   return (body as User[])
+    .filter(({ Mounts }) => !isDirectory(name) || (Mounts ?? []).some(({ Source }) => Source === name))
     .filter(({ State }) => State !== "removing" && State !== "dead")
     .map(({ Names, Labels, State }) => ({
       name: (Names[0] ?? "").replace(/^\//, ""),
@@ -111,6 +129,11 @@ function strangerAmong(
 async function have(inputs: VolumeInputs): Promise<void> {
   const { shell, name, driver, driverOpts, owner } = inputs;
   const there = await inspect(shell, name);
+  if (there === undefined && isDirectory(name)) {
+    throw new Error(
+      `${shell.name}: there is no ${name}, where the data is to lie, and an empty one is not made in its place; bring it back, or give the path where the data is ${page}.`,
+    );
+  }
   if (there === undefined) {
     const labels = owner === undefined ? inputs.labels : { ...inputs.labels, [ownerLabel]: owner };
     const body = { Name: name, Driver: driver, DriverOpts: driverOpts, Labels: labels };
@@ -126,7 +149,7 @@ async function have(inputs: VolumeInputs): Promise<void> {
 
 /** Throws where a volume that is there is somebody else's. */
 async function refuseOthers(
-  { shell, name, owner, component, formerly }: VolumeInputs,
+  { shell, name, owner, component, formerly, kamal }: VolumeInputs,
   there: Inspected,
 ): Promise<void> {
   if (owner === undefined) return;
@@ -140,14 +163,17 @@ async function refuseOthers(
   const other = strangerAmong(users, { component, formerly });
   if (other !== undefined) {
     throw new Error(
-      `${shell.name}: the volume ${name} is used by the container ${other.name} of ${other.owner ?? ""}, and two must not write to one volume; give this one another name by transform: { volume: { name: "…" } } ${page}.`,
+      `${shell.name}: ${placeWord(name)} is used by the container ${other.name} of ${other.owner ?? ""}, and two must not write to one volume; give this one another name by transform: { volume: { name: "…" } } ${page}.`,
     );
   }
   // An app's files are there for all who have them.
-  const kamals = component?.includes("/accessory/") === true ? users.find(({ kamal }) => kamal) : undefined;
+  const kamals =
+    component?.includes("/accessory/") === true
+      ? users.find((user) => user.kamal && user.name !== kamal)
+      : undefined;
   if (kamals !== undefined) {
     throw new Error(
-      `${shell.name}: the volume ${name} is used by ${kamals.name}, an accessory of Kamal's that runs, and two servers must not write to one volume; stop it first (kamal accessory stop NAME), and run pulumi up again ${page}.`,
+      `${shell.name}: ${placeWord(name)} is used by ${kamals.name}, an accessory of Kamal's that runs, and two servers must not write to one volume; take it up as it is by takeOver: "${kamals.name}", or stop it first (kamal accessory stop NAME) and run pulumi up again ${page}.`,
     );
   }
 }
@@ -166,7 +192,7 @@ function sayOnce(sentence: string): void {
 }
 
 function sayLeft({ shell, name }: VolumeInputs, why: string): void {
-  say(`${shell.name}: the volume ${name} is not deleted, since ${why} ${page}.`);
+  say(`${shell.name}: ${placeWord(name)} is not deleted, since ${why} ${page}.`);
 }
 
 /** Deletes it with its data, unless somebody needs it. */
@@ -174,6 +200,10 @@ async function discard(state: VolumeInputs): Promise<void> {
   const { shell, name, owner } = state;
   const there = await inspect(shell, name);
   if (there === undefined) return;
+  if (isDirectory(name)) {
+    sayLeft(state, "directories of the host are never deleted");
+    return;
+  }
   const label = there.Labels?.[ownerLabel];
   if (label !== undefined && label !== owner) {
     sayLeft(state, `it belongs to ${label}`);
@@ -197,6 +227,10 @@ async function discard(state: VolumeInputs): Promise<void> {
 async function move(olds: VolumeInputs, news: VolumeInputs): Promise<void> {
   const { name } = news;
   const from = olds.shell;
+  if (isDirectory(name))
+    throw new Error(
+      `${from.name}: ${placeWord(name)} is not moved: a copy is made of Docker volumes alone; copy it by hand while nothing writes to it, and write data: "leave" ${page}.`,
+    );
   if ((await inspect(from, name)) === undefined) {
     await have(news);
     return;

@@ -11,6 +11,11 @@ export interface PostgresLoginInputs extends StepInputs {
   database: string;
   /** The password, on one line; a secret. */
   password: string;
+  /**
+   * Whether Kamal's database was taken up with it: then the step is first taken by asking whether the password is the one that the database
+   * has. Another one would shut out the app that Kamal runs. @default false
+   */
+  taken?: boolean;
 }
 
 /**
@@ -22,10 +27,12 @@ export function loginInput(user: string, password: string): string {
 }
 
 export const postgresLoginStep: Step<PostgresLoginInputs> = {
-  call: ({ container, user, database, password }) => ({
-    verb: "postgres-login",
-    words: [`container=${container}`, `user=${user}`, `database=${database}`],
-    stdin: loginInput(user, password),
-  }),
+  call: ({ container, user, database, password, taken = false }, former) => {
+    const words = [`container=${container}`, `user=${user}`, `database=${database}`];
+    return taken && former === undefined
+      ? { verb: "postgres-login", words: [...words, "check=yes"], stdin: `${password}\n` }
+      : { verb: "postgres-login", words, stdin: loginInput(user, password) };
+  },
+  lifecycleOnly: ["taken"],
   about: ({ container }) => container,
 };

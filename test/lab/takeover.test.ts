@@ -1,6 +1,6 @@
 /**
- * A server that Kamal deploys to, taken over in place under load, with Kamal's own proxy and Redis; taken back by mistake, taken over again by
- * an update that is killed, and given back. One server, the real Kamal.
+ * A server that Kamal deploys to, taken over in place under load, with Kamal's own proxy, Redis and database; taken back by mistake, taken over
+ * again by an update that is killed, edited, and given back. One server, the real Kamal.
  */
 import { spawn } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -44,21 +44,34 @@ const file = (): Promise<string> =>
   onServer(`docker run --rm --volume lite-files:/files ${redis()} cat /files/invoice`);
 const redis = (): string => `${workspace.facts.registry.address}/redis:7`;
 
-async function up(version: string, ...flags: string[]): Promise<string> {
-  const ran = await workspace.tryPulumi(
-    ["up", "--yes", "--skip-preview", ...flags],
-    deployed({ ...edit, version }),
+/** A row in the database, by whoever asks it from inside. */
+const order = (): Promise<string> =>
+  onServer(`docker exec lite-db psql -qAtX -U lite lite -c "select word from orders"`);
+/** The containers of the accessories: whose each is, and since when it runs. */
+const accessories = (): Promise<string> =>
+  onServer(
+    `docker inspect --format '{{.Name}} {{.Id}} {{.State.StartedAt}} {{.State.Running}}' lite-redis lite-db`,
   );
-  console.log(`pulumi up ${version} ${flags.join(" ")}: exit ${ran.code}, ${ran.seconds.toFixed(1)} s`);
+/** The containers with the database's directory. */
+const onDirectory = async (): Promise<string[]> =>
+  (
+    await onServer(
+      `docker inspect --format '{{.Name}} {{range .Mounts}}{{.Source}} {{end}}' $(docker ps --all --quiet) | grep /root/lite-db/data`,
+    )
+  ).split("\n");
+
+async function up(version: string, edited = deployed({ ...edit, version })): Promise<string> {
+  const ran = await workspace.tryPulumi(["up", "--yes", "--skip-preview"], edited);
+  console.log(`pulumi up ${version}: exit ${ran.code}, ${ran.seconds.toFixed(1)} s`);
   expect(ran.code, ran.text).toBe(0);
   return ran.text;
 }
 
 /** `pulumi up` that is killed with all that it has started when it prints a line; then the state's lock is taken away as Pulumi says. */
-async function killed(version: string, at: RegExp, ...flags: string[]): Promise<void> {
+async function killed(at: RegExp, edited: NodeJS.ProcessEnv, ...flags: string[]): Promise<void> {
   const child = spawn("pulumi", ["up", "--yes", "--skip-preview", "--non-interactive", ...flags], {
     cwd: workspace.directory,
-    env: { ...process.env, ...workspace.env, ...deployed({ ...edit, version }) },
+    env: { ...process.env, ...workspace.env, ...edited },
     stdio: ["ignore", "pipe", "pipe"],
     detached: true,
   });
@@ -109,6 +122,9 @@ beforeAll(async () => {
   await workspace.pulumi(["config", "set", "serverKeyFile", machines.keyFile]);
   await kamal.run("setup", "--skip-push", "--version", "v1");
   await onServer("docker exec lite-redis redis-cli set order 4711");
+  await onServer(
+    `docker exec lite-db sh -c 'until pg_isready -q -h 127.0.0.1; do sleep 0.2; done; psql -qX -U lite lite -c "create table orders (word text); insert into orders values (4711)"'`,
+  );
   await onServer(`docker run --rm --volume lite-files:/files ${redis()} sh -c 'echo paid >/files/invoice'`);
 });
 
@@ -122,8 +138,22 @@ describe.sequential("a server that Kamal deploys to", () => {
   it("is taken over in place, with its proxy and its data, and no request is lost", async () => {
     expect(await kamals()).toEqual(["lite-job-v1 running", "lite-web-v1 running"]);
     const proxy = await onServer("docker inspect --format '{{.Id}} {{.State.StartedAt}}' kamal-proxy");
+    const before = await accessories();
+    const { text: previewed } = await workspace.tryPulumi(["preview"], deployed(edit));
+    for (const words of [
+      "Kamal's container lite-redis is kept as it is, with its data in the volume lite-redis: it is neither restarted nor made anew. Otherwise in the program is the command",
+      "Kamal's container lite-db is kept as it is, with its data in the directory /root/lite-db/data: it is neither restarted nor made anew. Otherwise in the program is the size of /dev/shm",
+    ])
+      expect(previewed).toContain(words);
     let said = "";
     const versions = await underLoad(async () => {
+      const other = await workspace.tryPulumi(
+        ["up", "--yes", "--skip-preview"],
+        deployed({ ...edit, password: "another" }),
+      );
+      expect(other.text).toMatch(/lite-db does not let lite in with the password that the program has/);
+      expect(other.code).not.toBe(0);
+      expect(await kamals()).toEqual(["lite-job-v1 running", "lite-web-v1 running"]);
       said = await up("v2");
     });
     expect(versions).toEqual(["v1", "v2"]);
@@ -139,7 +169,8 @@ describe.sequential("a server that Kamal deploys to", () => {
     expect(await kamals()).toEqual(["lite-job-v1 exited", "lite-web-v1 exited"]);
     expect(await ours()).toEqual(["lite-job-web-1", "lite-web-web-1"]);
     expect(await onServer("docker inspect --format '{{.Id}} {{.State.StartedAt}}' kamal-proxy")).toBe(proxy);
-    expect([await row(), await file()]).toEqual(["4711", "paid"]);
+    expect([await row(), await file(), await order()]).toEqual(["4711", "paid", "4711"]);
+    expect(await accessories()).toBe(before);
     await workspace.pulumi(["preview", "--expect-no-changes"], deployed(edit));
     await workspace.pulumi(["preview", "--refresh", "--expect-no-changes"], deployed(edit));
   });
@@ -151,13 +182,44 @@ describe.sequential("a server that Kamal deploys to", () => {
       const { text } = await workspace.tryPulumi(["preview", "--refresh"], deployed({ ...edit }));
       expect(text).toMatch(/lite-web leads to lite-web-v3, a container of Kamal's, which has deployed since/);
       expect(text).toMatch(/takeover\/test\/lite\/job has lite-job-v3 beside it, a container of Kamal's/);
-      await killed("v4", /Switch lite-web-web-1-switch updating/, "--refresh");
+      await killed(
+        /Switch lite-web-web-1-switch updating/,
+        deployed({ ...edit, version: "v4" }),
+        "--refresh",
+      );
       await up("v4");
     });
     expect(versions).toEqual(["v2", "v3", "v4"]);
     expect((await kamals()).filter((line) => line.endsWith(" running"))).toEqual([]);
     expect(await ours()).toEqual(["lite-job-web-1", "lite-web-web-1"]);
     expect([await row(), await file()]).toEqual(["4711", "paid"]);
+  });
+
+  it("has an accessory replaced by a later edit alone, on its data where it lies", async () => {
+    const [redisBefore] = (await accessories()).split("\n");
+    const edited = { ...edit, version: "v4", timeZone: "Europe/Berlin" };
+    const { text } = await workspace.tryPulumi(["preview"], deployed(edited));
+    expect(text).toMatch(
+      /Kamal's container lite-db is stopped and replaced by the program's own, .*, with its data in the directory \/root\/lite-db\/data, where it lies\./,
+    );
+    await killed(/Container db deleting/, deployed(edited));
+    await underLoad(async () => {
+      await up("v4", deployed(edited));
+    });
+    expect((await accessories()).split("\n")[0]).toBe(redisBefore);
+    expect(await onDirectory()).toEqual(["/lite-db /root/lite-db/data "]);
+    expect(
+      await onServer(`docker inspect --format '{{index .Config.Labels "sextant.accessory"}}' lite-db`),
+    ).toBe("db");
+    expect([await row(), await order()]).toEqual(["4711", "4711"]);
+    expect(
+      await onServer(
+        `docker run --rm --network kamal ${workspace.facts.registry.address}/postgres:15 pg_isready -h lite-db`,
+      ),
+    ).toMatch(/accepting connections/);
+    await workspace.pulumi(["preview", "--refresh", "--expect-no-changes"], deployed(edited));
+    await up("v4");
+    expect(await order()).toBe("4711");
   });
 
   it("has its app back by a rollback of its own, and the program goes without harm to it", async () => {
@@ -167,6 +229,10 @@ describe.sequential("a server that Kamal deploys to", () => {
     });
     expect(versions).toEqual(["v4", "v3"]);
     expect(await onServer("docker exec lite-redis redis-cli get order")).toBe("4711");
+    expect(await onServer("ls /root/lite-db/data/PG_VERSION")).toMatch(/PG_VERSION/);
+    await kamal.run("accessory", "boot", "db");
+    await onServer("docker exec lite-db sh -c 'until pg_isready -q -h 127.0.0.1; do sleep 0.2; done'");
+    expect(await order()).toBe("4711");
     expect(await file()).toBe("paid");
     expect(await kamals()).toEqual(expect.arrayContaining(["lite-job-v3 running", "lite-web-v3 running"]));
   });

@@ -1,4 +1,5 @@
 /** `accessories`: each as a Postgres, a Redis or an Accessory. */
+import { mountFor, pgdataOf } from "../../../components/accessory/postgres-data";
 import { majorOf } from "../../../provider/docker/data-format";
 import { Fields, type Node } from "../node";
 import type { AccessoryPart } from "../program";
@@ -37,11 +38,19 @@ export function accessoriesOf(
     const name = unlike(labelOf(kamal, 40), names, 40);
     names.add(name);
     const service = reader.plain("service") ?? `${context.service}-${kamal}`;
-    reader.decide(
-      "service",
-      "differs",
-      `its container is called <project>-<stack>-${name} here; the program reaches it by ${accessoryVariable(name)}.host.`,
-    );
+    if (context.takeOver) {
+      reader.take("service");
+      context.notes.add(
+        reader.at(),
+        "differs",
+        `Kamal's container ${service} is taken up as it is, without a restart and with its data where it lies; what the program says otherwise comes with the first edit that replaces it. Nobody says kamal accessory boot, reboot or remove from then on.`,
+      );
+    } else
+      reader.decide(
+        "service",
+        "differs",
+        `its container is called <project>-<stack>-${name} here; the program reaches it by ${accessoryVariable(name)}.host.`,
+      );
     return { reader, kamal, name, service, machines: machines.of(hostsOf(reader, context, roles), kamal) };
   });
   const hosts = new Map(
@@ -86,14 +95,16 @@ function accessoryOf(known: Known, context: Context, registries: RegistryParts):
   const command = of.plain("cmd");
   if (command !== undefined) of.take("cmd");
   decideRest(of, known, context);
-  const shared = new Fields()
+  const takeOver = new Fields().with("takeOver", context.takeOver ? known.service : undefined);
+  const shared = takeOver
     .with("command", command === undefined ? undefined : commandOf(command))
     .with("files", filesOf(of, context))
     .with("resources", resourcesOf(options))
     .with("shm", options.shm)
     .with("labels", labelsOf(of))
     .with("transform", transformOf(options, data.mounts));
-  const preset = presetOf(repository, tag, port.internal, command);
+  const usual = presetOf(repository, tag, port.internal, command);
+  const preset = context.takeOver && !fits(usual, tag, environment, data.volumes) ? "Accessory" : usual;
   if (preset === "Postgres") return postgres(known, context, { repository, tag, environment, port, shared });
   const variables = new Fields().with("env", environment.env).with("secrets", environment.secrets);
   if (preset === "Redis")
@@ -138,6 +149,17 @@ function presetOf(
   return redisImages.includes(repository) && /^\d/.test(version) && plain && [undefined, 6379].includes(port)
     ? "Redis"
     : "Accessory";
+}
+
+/** Whether a preset has its data where Kamal's container has it. */
+function fits(preset: AccessoryPart["kind"], tag: Node, { env }: Environment, volumes: Fields): boolean {
+  // Without any, the image itself says where it is.
+  const paths = volumes.list.map(({ value }) => value);
+  if (preset === "Accessory" || paths.length === 0) return true;
+  const pgdata = pgdataOf({ PGDATA: env.get("PGDATA") });
+  const path =
+    preset === "Redis" ? "/data" : mountFor(majorOf(typeof tag === "string" ? tag : "") ?? 0, pgdata);
+  return paths.length === 1 && paths[0] === path;
 }
 
 function postgres(
@@ -214,11 +236,12 @@ interface Port {
 }
 
 /** `[[ADDRESS:]HOST:]PORT[/PROTOCOL]` */
-function portOf({ reader: of, name }: Known, { notes }: Context): Port {
+function portOf({ reader: of, name }: Known, context: Context): Port {
+  const { notes } = context;
   const text = of.plain("port");
   if (text === undefined) return { fields: new Fields() };
   of.take("port");
-  const found = /^(?:(.+):)?(?:(\d+):)?(\d+)(?:\/tcp)?$/.exec(text);
+  const found = /^(?:(.+?):)?(?:(\d+):)?(\d+)(?:\/tcp)?$/.exec(text);
   const [, before, middle, last] = found ?? [];
   const [address, host] =
     middle === undefined && before !== undefined && /^\d+$/.test(before)
@@ -240,14 +263,17 @@ function portOf({ reader: of, name }: Known, { notes }: Context): Port {
   notes.add(
     of.at("port"),
     "act",
-    `Kamal opened it${address === undefined ? " to everybody who reaches the host, past its firewall" : ` on ${address}`}; here containers on the same host alone reach it. For other servers give the ${name} publish: "private"${hostPort === undefined ? "" : ` and hostPort: ${hostPort}`}, and the machines their privateAddress.`,
+    context.takeOver
+      ? `Kamal's container goes on to publish it${address === undefined ? " to everybody who reaches the host, past its firewall" : ` on ${address}`}; the first edit that replaces the container leaves it to containers on the same host. For other servers give the ${name} publish: "private"${hostPort === undefined ? "" : ` and hostPort: ${hostPort}`} by then, and the machines their privateAddress.`
+      : `Kamal opened it${address === undefined ? " to everybody who reaches the host, past its firewall" : ` on ${address}`}; here containers on the same host alone reach it. For other servers give the ${name} publish: "private"${hostPort === undefined ? "" : ` and hostPort: ${hostPort}`}, and the machines their privateAddress.`,
     text,
   );
   return { internal, fields: new Fields() };
 }
 
 /** The data: Docker volumes of its own, and directories of the host that are mounted as they are. */
-function mountsOf(known: Known, { notes }: Context): { volumes: Fields; mounts: Fields[] } {
+function mountsOf(known: Known, context: Context): { volumes: Fields; mounts: Fields[] } {
+  const { notes, takeOver } = context;
   const { reader: of, kamal, name, service } = known;
   let volumes = new Fields();
   const mounts: Fields[] = [];
@@ -257,6 +283,11 @@ function mountsOf(known: Known, { notes }: Context): { volumes: Fields; mounts: 
   for (const [item, key] of [...entries(of, "directories"), ...entries(of, "volumes")]) {
     const { local, remote, options, mode, owner } = item;
     const directory = key === "directories";
+    // Where it lies is asked on the host, where Kamal's container has it.
+    if (takeOver) {
+      add(local.split("/").at(-1) ?? local, remote);
+      continue;
+    }
     if (mode !== undefined || owner !== undefined)
       notes.add(
         of.at(key),

@@ -12,7 +12,7 @@ import { labelOf, type Context } from "./context";
 import { Machines, rolesOf } from "./hosts";
 import { otherKeys } from "./other";
 import { registryOf, withRegistry } from "./registry";
-import { decideTakeOver, keptAccessories, keptProxy, takeOverOf } from "./take-over";
+import { decideTakeOver, keptProxy, takeOverOf } from "./take-over";
 import { proxyOf } from "./route";
 import { sshOf } from "./ssh";
 
@@ -49,9 +49,7 @@ export function mapped(
   const machines = new Machines();
   // The roles name the machines before the accessories do.
   for (const role of roles) machines.of(role.hosts, role.name);
-  const { parts: accessories, hosts } = around.takeOver
-    ? keptAccessories(root, context)
-    : accessoriesOf(root, context, roles, machines, registries, name);
+  const { parts: accessories, hosts } = accessoriesOf(root, context, roles, machines, registries, name);
   const app = appOf(root, context, roles, machines, hosts);
   const run = typeof root.value["proxy"] === "object" ? root.map("proxy")?.map("run") : undefined;
   const { fields: proxyFields, ports } = around.takeOver ? keptProxy(run, context) : proxyOf(run);
@@ -109,7 +107,8 @@ export function mapped(
                 .with("route", app.route)
                 .with("takeOver", around.takeOver ? takeOverOf(context, app) : undefined),
               roles: app.roles,
-              tail: withDatabase(app.settings, accessories, notes),
+              // Kamal's database has the user, the password and the name that the app knows.
+              tail: around.takeOver ? app.settings : withDatabase(app.settings, accessories, notes),
             },
           }),
       wanted: [...context.wanted.values()],

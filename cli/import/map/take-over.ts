@@ -1,26 +1,10 @@
 /** A program that takes Kamal's place on its own machines: what of Kamal's stays there, and what is decided of it. Pure. */
 import { isOldProxy } from "../../../provider/kamal/proxy-version";
 import { Fields } from "../node";
-import type { AccessoryPart } from "../program";
 import { Notes, Reader } from "../reader";
 import type { Roles } from "./app";
 import type { Context } from "./context";
-import type { Hosts } from "./environment";
 import { proxyOf } from "./route";
-
-/** The accessories stay Kamal's, and the app knows them by the names that it knew before. */
-export function keptAccessories(root: Reader, context: Context): { parts: AccessoryPart[]; hosts: Hosts } {
-  for (const [name, accessory] of root.maps("accessories")) {
-    const container = accessory.plain("service") ?? `${context.service}-${name}`;
-    context.notes.add(
-      accessory.at(),
-      "differs",
-      `it stays Kamal's, with its data where it lies, and apps on its machine reach it by the name ${container}; kamal accessory goes on to manage it.`,
-    );
-  }
-  root.take("accessories");
-  return { parts: [], hosts: new Map() };
-}
 
 /** What of `proxy.run` a program has to know of a proxy that is there; the rest stays as Kamal has run it. */
 export function keptProxy(

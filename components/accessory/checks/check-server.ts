@@ -57,7 +57,10 @@ export function registerAccessory(owner: string, name: string, args: AccessoryAr
 }
 
 /** What it is called at Docker where nothing has been renamed. */
-function namesOf(component: string, { server: host, volumes = {} }: AccessoryArgs): Wanted[] {
+function namesOf(component: string, { server: host, volumes = {}, takeOver }: AccessoryArgs): Wanted[] {
+  // Where the volumes of Kamal's lie is told by the host.
+  if (takeOver !== undefined)
+    return [{ host, kind: "container", name: takeOver, argument: "takeOver", value: takeOver }];
   const name = hostWide(component);
   return [
     { host, kind: "container", name, argument: "name", value: component },

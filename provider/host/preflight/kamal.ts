@@ -49,7 +49,7 @@ function appLine({ name, labels }: Container): string {
 function accessoryLine({ name, image, running, mounts }: Container): string {
   const data = mounts.length === 0 ? "without a volume" : `with its data in ${mounts.join(", ")}`;
   const state = running ? "" : ", which does not run";
-  return `Kamal's accessory ${name} (${image}${state}), ${data}: stays as it is, and stays Kamal's; apps reach it by the name ${name}`;
+  return `Kamal's accessory ${name} (${image}${state}), ${data}: stays as it is; an accessory with takeOver: "${name}" takes it up, without one it stays Kamal's; apps reach it by the name ${name}`;
 }
 
 function leftLine(stopped: readonly Container[]): string[] {

@@ -88,10 +88,14 @@ export const sequences: Area = {
     ),
     has(
       "moving over from Kamal on the same host",
-      "sextant import --take-over, takeOver of ExistingServer and App: Kamal's proxy and accessories stay",
+      "sextant import --take-over, takeOver of ExistingServer, App and Accessory: Kamal's proxy stays, its accessories are taken up as they are",
       lab(
         "takeover",
         "a server that Kamal deploys to > is taken over in place, with its proxy and its data, and no request is lost",
+      ),
+      lab(
+        "takeover",
+        "a server that Kamal deploys to > has an accessory replaced by a later edit alone, on its data where it lies",
       ),
     ),
   ],

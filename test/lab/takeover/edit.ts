@@ -4,12 +4,19 @@ export interface Edit {
   server: { address: string; hostKey: string };
   /** The release. */
   version: string;
+  /** What the database is told, as an edit of it. @default nothing */
+  timeZone?: string;
+  /** The database's password in the program. @default the one that it has */
+  password?: string;
 }
 
 /** The environment by which the program knows its edit. */
 export function deployed(edit: Edit): NodeJS.ProcessEnv {
   return { TAKEOVER: JSON.stringify(edit) };
 }
+
+/** The password of Kamal's database. */
+export const dbPassword = 'it\'s a "secret"';
 
 /** The host name of the app, for Kamal and for the program. */
 export const routeHost = "lite.test";

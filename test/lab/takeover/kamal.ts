@@ -7,7 +7,7 @@ import { environmentIn, fillDirectory } from "../../../bench/kamal/directory";
 import { installKamal, type KamalBinary } from "../../../bench/kamal/install";
 import { tryRun } from "../../../lab/docker/exec";
 import type { LabFacts } from "../../../lab/facts";
-import { routeHost } from "./edit";
+import { dbPassword, routeHost } from "./edit";
 
 export class Kamal {
   private readonly directory = mkdtempSync(join(tmpdir(), "sextant-takeover-"));
@@ -70,6 +70,12 @@ function configuration(
     },
     accessories: {
       redis: { image: `${registry.address}/redis:7`, host: address, volumes: ["lite-redis:/data"] },
+      db: {
+        image: `${registry.address}/postgres:15`,
+        host: address,
+        env: { clear: { POSTGRES_USER: "lite", POSTGRES_PASSWORD: dbPassword } },
+        directories: ["data:/var/lib/postgresql/data"],
+      },
     },
     ssh: { keys: [keyFile], keys_only: true, config: false },
     deploy_timeout: 30,

@@ -21,12 +21,23 @@ export class DockerApi {
   readonly requests: string[] = [];
   /** The logins of the pulls. */
   readonly logins: string[] = [];
+  /** The containers that went together with the volumes that Docker had made for them. */
+  readonly withVolumes: string[] = [];
   /** The containers that are there: their names, and the roles of those that have one. */
   readonly containers = new Map<string, string | undefined>();
   /** Those of them that are stopped, with the time in seconds at which they were made. */
   readonly stopped = new Map<string, number>();
   /** A container whose name is taken, as Docker describes it. */
-  taken: { name: string; Id: string; running: boolean; labels: Record<string, string> } | undefined;
+  taken:
+    | {
+        name: string;
+        Id: string;
+        running: boolean;
+        labels: Record<string, string>;
+        /** What else Docker says of it. */
+        more?: { Config?: object; Mounts?: object[] };
+      }
+    | undefined;
   /** How the start of a container fails. */
   unstartable: string | undefined;
   /** How a request to remove something is answered, where it is not done. */
@@ -94,16 +105,22 @@ export class DockerApi {
     }
     if (request.method === "DELETE") {
       const { status, message } = this.refusal ?? { status: 204, message: "" };
+      if (status === 204 && searchParams.get("v") === "true") this.withVolumes.push(pathname);
       if (status === 204 && pathname === `/containers/${this.taken?.Id ?? ""}`) this.taken = undefined;
       if (status === 204) this.images.delete(pathname.replace("/images/", ""));
       response.writeHead(status).end(message === "" ? "" : JSON.stringify({ message }));
       return;
     }
     const container = /^\/containers\/(.*)\/json$/.exec(pathname)?.[1];
-    if (container !== undefined && container === this.taken?.name) {
-      const { Id, running, labels } = this.taken;
+    if (
+      container !== undefined &&
+      this.taken !== undefined &&
+      [this.taken.name, this.taken.Id].includes(container)
+    ) {
+      const { Id, running, labels, more = {} } = this.taken;
       const networks = { sextant: { NetworkID: running ? "n1" : "" } };
-      const there = { Id, State: { Running: running }, Config: { Labels: labels }, HostConfig: {} };
+      const Config = { Labels: labels, ...more.Config };
+      const there = { Id, State: { Running: running }, HostConfig: {}, ...more, Config };
       response.writeHead(200).end(JSON.stringify({ ...there, NetworkSettings: { Networks: networks } }));
       return;
     }

@@ -16,9 +16,9 @@ afterEach(() => {
 });
 
 /** @param said psql's error */
-async function login(said: string): Promise<string> {
+async function login(said: string, ...more: string[]): Promise<string> {
   verbs.command("docker", `cat >/dev/null; echo '${said}' >&2; exit 2`);
-  const words = ["container=shop-db", "user=shop", "database=orders"];
+  const words = ["container=shop-db", "user=shop", "database=orders", ...more];
   const { code, stderr } = await verbs.run("postgres-login", words, "canary-7f31\n");
   expect(code).not.toBe(0);
   expect(stderr).not.toContain("canary-7f31");
@@ -39,6 +39,17 @@ describe("a password that cannot be set", () => {
       expect(told).not.toContain("\\password");
     },
   );
+
+  it("and is only asked for says that nothing was changed", async () => {
+    const told = await login(
+      'psql: error: FATAL:  password authentication failed for user "shop"',
+      "check=yes",
+    );
+    expect(told).toContain("password authentication failed");
+    expect(told).toContain(
+      "does not let shop in with the password that the program has; nothing was changed",
+    );
+  });
 
   it("for any other reason is set by hand", async () => {
     expect(await login(`${failed}Peer authentication failed for user "shop"`)).toContain(

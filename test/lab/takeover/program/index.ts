@@ -1,9 +1,14 @@
-/** Takes the place of Kamal on its server: its proxy and its Redis stay. */
+/** Takes the place of Kamal on its server: its proxy stays, its Redis and its database are taken up as they are. */
 import * as pulumi from "@pulumi/pulumi";
-import { App, ExistingProxy, ExistingServer, Registry } from "../../../../components";
-import { routeHost, type Edit } from "../edit";
+import { App, ExistingProxy, ExistingServer, Postgres, Redis, Registry } from "../../../../components";
+import { dbPassword, routeHost, type Edit } from "../edit";
 
-const { server, version } = JSON.parse(process.env["TAKEOVER"] ?? "") as Edit;
+const {
+  server,
+  version,
+  timeZone,
+  password = dbPassword,
+} = JSON.parse(process.env["TAKEOVER"] ?? "") as Edit;
 const config = new pulumi.Config();
 const images = config.require("registry");
 const registry = new Registry("registry", {
@@ -20,6 +25,21 @@ const web1 = new ExistingServer("web-1", {
   takeOver: "kamal",
 });
 const proxy = new ExistingProxy("proxy", { servers: [web1] });
+const redis = new Redis("redis", {
+  server: web1,
+  image: `${images}/redis`,
+  version: "7",
+  takeOver: "lite-redis",
+});
+const db = new Postgres("db", {
+  server: web1,
+  image: `${images}/postgres`,
+  version: "15",
+  user: "lite",
+  password: pulumi.secret(password),
+  takeOver: "lite-db",
+  ...(timeZone === undefined ? {} : { env: { PGTZ: timeZone } }),
+});
 new App("lite", {
   image: `${images}/lite`,
   version,
@@ -29,7 +49,8 @@ new App("lite", {
     web: { servers: [web1] },
     job: { servers: [web1], command: ["lite", "worker"] },
   },
-  env: { REDIS_HOST: "lite-redis" },
+  env: { REDIS_HOST: redis.host },
+  secrets: { DATABASE_URL: db.url },
   volumes: { files: "/files" },
   stopTimeout: "5s",
   release: ["lite", "release"],

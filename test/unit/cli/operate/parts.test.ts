@@ -40,6 +40,16 @@ describe("what a stack runs", () => {
     ]);
   });
 
+  it("knows Kamal's own container, as an accessory has taken it up, by Kamal's label", () => {
+    const taken = structuredClone(state);
+    for (const each of taken.deployment.resources as { urn?: string; inputs?: object; outputs?: object }[])
+      if (each.urn?.endsWith("::db") === true) {
+        each.inputs = { ...each.inputs, name: "demo-db" };
+        each.outputs = { kamals: true };
+      }
+    expect(partsOf(taken).find(({ name }) => name === "db")?.label).toEqual(["service", "demo-db"]);
+  });
+
   it("has the commands of its apps", () => {
     expect(commandsOf(state)).toEqual(
       new Map([["shop", { console: ["bin/console"], queues: ["bin/queues", "--all"] }]]),

@@ -12,7 +12,9 @@ beforeAll(async () => {
   // As after renames: what was made by another name, in another stack.
   graph = await newGraph(({ type: made, inputs }) =>
     made === type("Data")
-      ? { name: `before-${String(inputs["name"])}`, owner: String(inputs["owner"]).replace("test", "old") }
+      ? inputs["kamal"] === undefined
+        ? { name: `before-${String(inputs["name"])}`, owner: String(inputs["owner"]).replace("test", "old") }
+        : { taken: { data: { source: "/root/shop-db/data", readOnly: true } } }
       : {},
   );
   const network = fakeNetwork("host");
@@ -39,6 +41,32 @@ describe("an accessory that was renamed", () => {
       labels: { "sextant.owner": "shop/test/accessory/db" },
     });
     expect(graph.find(type("AccessoryReady"), "db-ready").inputs["container"]).toBe("before-shop-test-db");
+  });
+
+  it("of Kamal's has its name, and its data where it lies", async () => {
+    const kamals = Object.create(hosts[0] as Host, { takeOver: { value: "kamal" } }) as Host;
+    const db = new Postgres("shop-db", {
+      ...{ server: kamals, version: "17", password: "x", takeOver: "shop-db" },
+    });
+    expect(await value(db.url)).toContain("@shop-db:5432/");
+    expect(graph.find(type("Data"), "shop-db").inputs).toMatchObject({
+      name: "shop-db",
+      kamal: {
+        ...{ service: "shop-db", volumes: { data: "/var/lib/postgresql/data" }, files: [] },
+        ownedBy: "shop/test/accessory/shop-db",
+      },
+    });
+    expect(graph.find(type("Volume"), "shop-db-data").inputs).toMatchObject({
+      name: "/root/shop-db/data",
+      kamal: "shop-db",
+    });
+    expect(graph.find(type("Container"), "shop-db").inputs).toMatchObject({
+      name: "shop-db",
+      network: { aliases: ["shop-db"], also: ["kamal"] },
+      volumes: [{ volumeName: "/root/shop-db/data", readOnly: true }],
+      kamal: "shop-db",
+    });
+    expect(graph.find(type("PostgresLogin"), "shop-db-login").inputs).toMatchObject({ taken: true });
   });
 
   it("has what a transform says", async () => {

@@ -1174,6 +1174,21 @@ export const refusals: [title: string, make: (w: World) => unknown, sentence: st
     'App "shop": roles.web.route.tls is "ownCertificate", but the proxy of web-1 is Kamal\'s, which cannot read its files; use letsEncrypt(), or end TLS in front of the proxy.',
   ],
   [
+    "accessory: one of Kamal's on a server that is none of Kamal's",
+    (w) => w.accessory({ takeOver: "shop-db" }),
+    'Accessory "search": takeOver is "shop-db", but web-1 is not said to be a server of Kamal\'s; make it an ExistingServer with takeOver: "kamal".',
+  ],
+  [
+    "accessory: one of Kamal's by a name that Docker cannot have",
+    (w) => w.accessory({ server: w.kamals, takeOver: "shop/db" }),
+    'Accessory "search": takeOver is "shop/db", but Kamal\'s containers have names of letters, digits, dots, hyphens and underscores; write it as docker ps shows it on the server, such as "shop-db".',
+  ],
+  [
+    "accessory: one of Kamal's, with its data to be deleted",
+    (w) => w.accessory({ server: w.kamals, takeOver: "shop-db", data: "discard" }),
+    'Accessory "search": data is "discard", but what Kamal has made stays where it lies; write "keep", or "leave" to begin without it on another server.',
+  ],
+  [
     "app: taking over without a service",
     (w) => w.onKamals({} as { service: string }),
     'App "shop": takeOver.service is missing; give Kamal\'s service, such as "shop".',

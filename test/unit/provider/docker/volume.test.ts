@@ -1,9 +1,11 @@
 /** What becomes of a volume: the real provider against Docker's API in this process. */
+import { existsSync, mkdirSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { volumeProvider, type VolumeInputs } from "../../../../provider/docker/volume";
 import { unknownValue } from "../../../../provider/data/place";
 import { pace } from "../../../../provider/ssh/connections";
 import { forget } from "../../../../provider/gone";
+import { forgetStanding } from "../../../../provider/standing";
 import { DockerHosts, type FakeDocker } from "./docker-hosts";
 
 const name = "shop-prod-db-data";
@@ -96,8 +98,9 @@ describe("a volume that is made", () => {
     docker.volumes.set("shop_data", labelled());
     docker.users = [{ name: "shop-db", volumes: ["shop_data"], service: "shop-db" }];
     await expect(create({ name: "shop_data" })).rejects.toThrow(
-      "web-1: the volume shop_data is used by shop-db, an accessory of Kamal's that runs, and two servers must not write to one volume; stop it first (kamal accessory stop NAME), and run pulumi up again",
+      'web-1: the volume shop_data is used by shop-db, an accessory of Kamal\'s that runs, and two servers must not write to one volume; take it up as it is by takeOver: "shop-db", or stop it first (kamal accessory stop NAME) and run pulumi up again',
     );
+    expect(await create({ name: "shop_data", kamal: "shop-db" })).toMatchObject({ id: "shop_data" });
     // An app's files are there for Kamal's app, too, until it has ended.
     expect(await create({ name: "shop_data", component: "shop/prod/app/shop" })).toBeDefined();
     docker.users = [{ name: "shop-db", volumes: ["shop_data"], service: "shop-db", state: "exited" }];
@@ -272,5 +275,20 @@ describe("a volume whose resource goes", () => {
     };
     await remove({ data: "discard" });
     expect(docker.volumes.size).toBe(0);
+  });
+});
+
+describe("a directory of the host", () => {
+  const directory = (): string => `${hosts.directory}/shop-db/data`;
+
+  it("is taken where it is there, is not made where it is not, and is never deleted", async () => {
+    await expect(create({ name: directory() })).rejects.toThrow(
+      `there is no ${directory()}, where the data is to lie, and an empty one is not made in its place`,
+    );
+    mkdirSync(directory(), { recursive: true });
+    expect(await create({ name: directory() })).toMatchObject({ id: directory() });
+    forgetStanding();
+    await volumeProvider.delete?.(directory(), { ...inputs, name: directory(), data: "discard" });
+    expect(existsSync(directory())).toBe(true);
   });
 });

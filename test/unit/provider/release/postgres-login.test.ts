@@ -22,6 +22,19 @@ describe("the login of a Postgres", () => {
     });
   });
 
+  it("is asked for first where Kamal's database was taken up, and set from then on", () => {
+    const taken = { ...inputs, taken: true };
+    expect(postgresLoginStep.call(taken)).toEqual({
+      verb: "postgres-login",
+      words: ["container=shop-prod-db", "user=shop", "database=shop", "check=yes"],
+      stdin: "it's\n",
+    });
+    expect(postgresLoginStep.call({ ...taken, password: "other" }, taken).stdin).toBe(
+      loginInput("shop", "other"),
+    );
+    expect(needsRun(postgresLoginStep, { ...inputs, undone: false }, taken)).toBe(false);
+  });
+
   it("is set again for another password, and in a new container of the same name", () => {
     const state = { ...inputs, undone: false };
     expect(needsRun(postgresLoginStep, state, { ...inputs, password: "other" })).toBe(true);

@@ -45,8 +45,8 @@ it("names proxy, releases, accessories with their data, and what is left over", 
     "Kamal's proxy (basecamp/kamal-proxy:v0.9.2): stays, with its routes, its certificates and its account; route through it with new ExistingProxy()",
     'Kamal\'s app shop, role web, release a1b2 (shop-web-a1b2): an App with takeOver: { service: "shop" } takes its requests or its work over, stops it and deletes nothing; without one it goes on',
     'Kamal\'s app shop, role job, release a1b2 (shop-job-eu-a1b2): an App with takeOver: { service: "shop", destination: "eu" } takes its requests or its work over, stops it and deletes nothing; without one it goes on',
-    "Kamal's accessory shop-db (postgres:17), with its data in shop_data, /srv/db: stays as it is, and stays Kamal's; apps reach it by the name shop-db",
-    "Kamal's accessory shop-redis (redis:7, which does not run), without a volume: stays as it is, and stays Kamal's; apps reach it by the name shop-redis",
+    "Kamal's accessory shop-db (postgres:17), with its data in shop_data, /srv/db: stays as it is; an accessory with takeOver: \"shop-db\" takes it up, without one it stays Kamal's; apps reach it by the name shop-db",
+    "Kamal's accessory shop-redis (redis:7, which does not run), without a volume: stays as it is; an accessory with takeOver: \"shop-redis\" takes it up, without one it stays Kamal's; apps reach it by the name shop-redis",
     "Left over of Kamal, stopped: shop-web-0000; they stay, for kamal rollback",
   ]);
 });
