@@ -14,8 +14,8 @@ export interface Choice {
   host?: string;
 }
 
-/** What a command takes where nothing is chosen. */
-export type Default = "everything" | "roles";
+/** What a command takes where nothing is chosen: all, the roles of apps, or those of them that run all the time. */
+export type Default = "everything" | "roles" | "always";
 
 /** Adds the words to a command; a Kamal user knows the short ones. */
 export function choosing(command: Command): Command {
@@ -42,12 +42,16 @@ export function partsNamed(
       ({ name }) => name === accessory,
       `accessory ${accessory}`,
     );
-  const roles = parts.filter(({ kind }) => kind === "role");
+  const jobs = otherwise !== "always";
+  const roles = parts.filter(({ kind }) => kind === "role" || (jobs && kind === "job"));
   if (app === undefined && role === undefined) {
     if (otherwise === "everything") return parts;
     return found(command, roles, () => true, "app");
   }
-  const what = [app === undefined ? [] : [`app ${app}`], role === undefined ? [] : [`role ${role}`]];
+  const what = [
+    app === undefined ? [] : [`app ${app}`],
+    role === undefined ? [] : [`role ${role}${jobs ? "" : " that runs all the time"}`],
+  ];
   return found(
     command,
     roles,
@@ -159,6 +163,8 @@ export function current(containers: readonly Running[], served: ReadonlySet<stri
     (there) =>
       there.find((each) => served.has(placeOf(each))) ??
       there.find(({ state }) => state === "running") ??
+      // Of a role with a schedule the newest one waits for the next run.
+      there.find(({ kind, state }) => kind === "job" && state !== "created") ??
       there[0] ??
       [],
   );

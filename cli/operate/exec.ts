@@ -22,6 +22,7 @@ import {
 } from "./choice";
 import { prefix, widestOf } from "./log-lines";
 import { furtherNetworks, oneOffBody, type OneOff, type Original } from "./one-off";
+import type { Part } from "./parts";
 import type { Running } from "./running";
 import { printedAfter, typed } from "./terminal";
 
@@ -91,10 +92,10 @@ export async function execute(
   ofOneApp(name, parts);
   const [first] = parts;
   // Without a choice of one, it is the first role alone.
-  const only = first?.kind === "role" ? { ...options, app: first.app, role: first.role } : options;
+  const only = isRole(first) ? { ...options, app: first.app, role: first.role } : options;
   const { answers, problems } = await containersNamed(name, stack, only, "roles");
-  const reuse = options.reuse || first?.kind !== "role";
-  const places = current(answers, await servedOf(answers)).filter(
+  const reuse = options.reuse || !isRole(first);
+  const places = current(ofRelease(answers, reuse), await servedOf(answers)).filter(
     ({ state }) => !reuse || state === "running",
   );
   // A host that cannot be asked is no reason to take another one, which may have other work.
@@ -113,6 +114,13 @@ export async function execute(
   if (!options.eachHost) return onHere(places, reuse, command, options);
   return Math.max(...(await onEach(places, reuse, command, options)), problems.length > 0 ? 1 : 0);
 }
+
+/** Whether it is a role of an app. */
+const isRole = (part: Part | undefined): part is Part => part?.kind === "role" || part?.kind === "job";
+
+/** Of roles with a schedule the containers of the release: those that wait for the next run. */
+const ofRelease = (all: readonly Running[], reuse: boolean): Running[] =>
+  all.filter(({ kind, state }) => kind !== "job" || state === (reuse ? "running" : "created"));
 
 /** On one host, with this process's own streams. */
 async function onHere(

@@ -53,7 +53,7 @@ export function addReleases(program: Command): void {
     .action(async (options: Options, command: Command) => {
       const choice = stackChoice(command);
       const stack = deployed(choice);
-      const parts = partsNamed("restart", stack, options, "roles");
+      const parts = partsNamed("restart", stack, options, "always");
       refuseOther(choice, options.key, versionsOf(stack.state));
       await refuseLocked("restart", stack);
       up(
@@ -84,8 +84,8 @@ function refuseOther(choice: StackChoice, key: string, serving: readonly string[
 /** Says which releases the first host of the app has, and which of them runs. */
 async function list(stack: Deployed, { app }: Options): Promise<void> {
   const choice = app === undefined ? {} : { app };
-  ofOneApp("rollback", partsNamed("rollback", stack, choice, "roles"));
-  const { answers, problems } = await containersNamed("rollback", stack, choice, "roles");
+  ofOneApp("rollback", partsNamed("rollback", stack, choice, "always"));
+  const { answers, problems } = await containersNamed("rollback", stack, choice, "always");
   const [first] = current(answers);
   sayProblems(problems);
   if (first === undefined)

@@ -92,7 +92,7 @@ function duration(text: string): string {
 
 async function tell(name: string, order: Order, command: Command, options: Options): Promise<void> {
   const stack = deployed(stackChoice(command));
-  const roles = partsNamed(name, stack, options.app === undefined ? {} : { app: options.app }, "roles");
+  const roles = partsNamed(name, stack, options.app === undefined ? {} : { app: options.app }, "always");
   const hosts = hostsWith(name, stack, roles, options.host);
   await refuseLocked(name, stack);
   const { answers, problems } = await askAll(hosts, (host) => tellHost(host, roles, order));

@@ -34,6 +34,7 @@ import {
   switchedRoute,
   type RouteArgs,
 } from "./route";
+import { runningAlways } from "./schedule";
 import { takenOver } from "./take-over";
 import { imageVolumesOf, mountsOn, volumesOn, type AppVolumes } from "./volumes";
 import { Wait } from "./wait";
@@ -100,7 +101,7 @@ export function rollOut(
   releasing: Releasing,
   first: pulumi.Resource,
 ): { placements: RoleOnHost[]; last: pulumi.Resource[] } {
-  const { steps, last } = rollout(releasing.roles, releasing.args.rollout);
+  const { steps, last } = rollout(runningAlways(releasing.roles), releasing.args.rollout);
   const made = new Map<string, pulumi.Resource>([[begin, first], ...releasing.assets]);
   const containers = new Map<Placement, Container>();
   const placed = new Map<Placement, RoleOnHost>();
@@ -367,7 +368,7 @@ function settled({ proxy }: AppArgs, host: Host): pulumi.Resource[] {
 const isExisting = ofType("sextant:index:ExistingProxy");
 
 /** The variables of a role on a host; each container of a release knows of it, as Kamal's do. */
-function variables(
+export function variables(
   { app, args: { version } }: Releasing,
   { env, secrets = {} }: Role,
   { hostName }: Host,

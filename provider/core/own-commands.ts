@@ -1,7 +1,7 @@
 /** The commands of `sextant` itself: no app can have one of these names for a command of its own. */
 export const ownCommands: readonly string[] = [
   ...["init", "import", "preview", "doctor", "docs", "help"],
-  ...["ps", "details", "logs", "exec", "run", "stats", "maintenance", "pause", "resume", "live"],
+  ...["ps", "details", "jobs", "logs", "exec", "run", "stats", "maintenance", "pause", "resume", "live"],
   ...["rollback", "restart", "stop", "start", "audit", "prune", "lock", "unlock", "completion", "complete"],
 ];
 

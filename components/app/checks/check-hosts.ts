@@ -71,10 +71,16 @@ function memoryByHost(owner: string, roles: readonly Role[]): { host: Host; want
     host,
     wanted: roles
       .filter((role) => role.servers.includes(host))
-      .flatMap(({ resources, strategy }): MemoryUse[] => {
+      .flatMap(({ resources, strategy, schedule }): MemoryUse[] => {
         const { memory } = resources ?? {};
         if (memory === undefined || sizeBytes(memory) === undefined) return [];
-        return [{ owner, limit: mebibytes(memory), copies: strategy === "stop-first" ? 1 : 2 }];
+        return [
+          {
+            owner,
+            limit: mebibytes(memory),
+            copies: strategy === "stop-first" || schedule !== undefined ? 1 : 2,
+          },
+        ];
       }),
   }));
 }
