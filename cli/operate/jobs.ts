@@ -142,12 +142,20 @@ export function jobIn(
 
 async function start(stack: Deployed, parts: readonly Part[]): Promise<void> {
   await refuseLocked("jobs --start", stack);
-  const { answers, problems } = await askAll(placed(stack, parts), async ({ host: { shell }, part }) => {
-    const unit = quote(`sextant-job-${part.job?.name ?? ""}.service`);
-    const line = `systemctl is-active ${unit} || systemctl start --no-block ${unit}`;
-    const before = (await runLine(shell, line, { timeout, what: `starting ${part.name}` })).trim();
-    return `${shell.name}: ${part.name} ${/^(active|activating)$/m.test(before) ? "is under way already" : "is started"}; npx sextant logs --role ${part.role ?? ""} --follow shows what it prints.`;
-  });
+  const { answers, problems } = await askAll(
+    placed(stack, parts),
+    async ({ host: { shell, directory }, part }) => {
+      const name = part.job?.name ?? "";
+      const line = `${directory}/job ${quote(`name=${name}`)} look && systemctl start --no-block ${quote(`sextant-job-${name}.service`)}`;
+      const { runs } = jobIn(
+        await runLine(shell, line, { timeout, what: `starting ${part.name}` }),
+        { shell },
+        part,
+      );
+      const before = runs.at(-1)?.how === "now";
+      return `${shell.name}: ${part.name} ${before ? "is under way already" : "is started"}; npx sextant logs --role ${part.role ?? ""} --follow shows what it prints.`;
+    },
+  );
   for (const line of answers) console.log(line);
   sayProblems(problems);
 }
