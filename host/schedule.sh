@@ -1,23 +1,25 @@
 #!/bin/sh
-# schedule name=NAME role=LABEL image=IMAGE timeout=SECONDS stop=SECONDS [join=NETWORK ...] calendar=TIME [calendar=TIME ...] [-- COMMAND...]
+# schedule name=NAME [formerly=NAME] role=LABEL image=IMAGE timeout=SECONDS stop=SECONDS [join=NETWORK ...] calendar=TIME [calendar=TIME ...]
+#     [-- COMMAND...]
 # schedule name=NAME forget
 #
 # Puts a role with a schedule on this host: systemd starts its command when its time has come, each run in a new container. What Docker makes
 # the containers from comes on standard input, as its API takes it, and is kept in a file that root alone reads. The container of the next run is
 # made at once, so that what is wrong with it is said now; while it waits it keeps its image. From here on the next run is one of this
-# release. A run that is under way goes on. `forget` ends one that is under way, and takes all of it away.
+# release. A run that is under way goes on; one under a former name is ended, as all of that goes first. `forget` ends one that is under way, and takes all of it away.
 set -u
 # shellcheck source=lib/jobs.sh
 . "${0%/*}/lib/jobs"
 # shellcheck source=lib/evidence.sh
 . "${0%/*}/lib/evidence"
 
-name='' forget='' role='' reference='' timeout='' stop=30 joined='' calendars=''
+name='' formerly='' forget='' role='' reference='' timeout='' stop=30 joined='' calendars=''
 newline='
 '
 while [ $# -gt 0 ]; do
     case $1 in
     name=*) name=${1#*=} ;;
+    formerly=*) formerly=${1#*=} ;;
     role=*) role=${1#*=} ;;
     image=*) reference=${1#*=} ;;
     timeout=*) timeout=${1#*=} ;;
@@ -73,6 +75,12 @@ make_run "$place/body.new" || {
     evidence job create-failed "container=$name" "image=$reference" "error=$said"
     exit 1
 }
+if [ -n "$formerly" ]; then
+    "$0" "name=$formerly" forget 9>&- || {
+        away "$waits"
+        exit 1
+    }
+fi
 # From here on it is this release that runs next.
 for each in $(containers_of "$role" created); do [ "$each" = "$waits" ] || away "$each"; done
 mv "$place/body.new" "$place/body"

@@ -81,7 +81,7 @@ export function scheduleBody(inputs: ScheduleInputs): string {
   );
 }
 
-function call(inputs: ScheduleInputs): Call {
+function call(inputs: ScheduleInputs, former?: ScheduleInputs): Call {
   const { name, role, image, timeout, stopTimeout, alsoOn = [], command = [], schedule, timeZone } = inputs;
   const read = readCron(schedule);
   // The program has refused it; a transform may have changed it since.
@@ -91,6 +91,8 @@ function call(inputs: ScheduleInputs): Call {
     verb: "schedule",
     words: [
       `name=${name}`,
+      // The app or its stack has another name: what it was called before must not run beside it.
+      ...(former === undefined || former.name === name ? [] : [`formerly=${former.name}`]),
       `role=${role}`,
       `image=${image}`,
       `timeout=${seconds(timeout)}`,

@@ -84,6 +84,19 @@ describe("a role with a schedule", () => {
     expect(asked()).toContain(`restart sextant-job-${name}.timer`);
   });
 
+  it("that has another name by now is not there under its former one", async () => {
+    await put();
+    const former = inputs({ name: `former${process.pid}`, role: "shop/old/shop/nightly" });
+    const { words: before, stdin } = scheduleStep.call(former);
+    await host.run("schedule", before, stdin, env());
+    expect(existsSync(join(units, `sextant-job-${former.name}.timer`))).toBe(true);
+    const { words, stdin: body } = scheduleStep.call(inputs(), former);
+    expect(await host.run("schedule", words, body, env())).toMatchObject({ code: 0, stderr: "" });
+    expect(existsSync(join(units, `sextant-job-${former.name}.timer`))).toBe(false);
+    expect(existsSync(unit("timer"))).toBe(true);
+    expect(waiting()).toHaveLength(1);
+  });
+
   it("whose container Docker does not make fails, and what ran before is still to run", async () => {
     await put();
     const [former] = waiting();
