@@ -8,6 +8,7 @@ import { addInit } from "./init";
 import { addAudit } from "./operate/audit";
 import { addExec } from "./operate/exec";
 import { addImages } from "./operate/images";
+import { addJobs } from "./operate/jobs";
 import { addLock } from "./operate/lock";
 import { addLogs } from "./operate/logs";
 import { addNamed } from "./operate/named";
@@ -45,6 +46,7 @@ export function sextant(own: readonly string[] = [], completion = true): Command
   program.commandsGroup("A stack that was deployed:");
   for (const add of [
     addPs,
+    addJobs,
     addLogs,
     addExec,
     addRun,

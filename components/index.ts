@@ -2,6 +2,8 @@
 export { App } from "./app/app";
 export type { RoleOnHost } from "./app/role-on-host";
 export type { AppArgs, ContainerSettings, RoleArgs } from "./app/args";
+export type { ScheduleArgs } from "./app/schedule";
+export type { ScheduledRole } from "./app/scheduled";
 export type { CleanUp, CleanUpArgs } from "./app/clean-up";
 export { letsEncrypt, ownCertificate, type RouteArgs, type Tls } from "./app/route";
 export type { TakeOver } from "./app/take-over";
@@ -31,6 +33,7 @@ export type {
   RegistryPruneArgs,
   RegistryTrustArgs,
   ReleaseArgs,
+  ScheduleStepArgs,
   SettleArgs,
   Step,
   SwitchArgs,

@@ -45,6 +45,11 @@ printf '\n== containers\n'
 docker ps --all --filter label=sextant.role --format 'table {{.Label "sextant.role"}}\t{{.Names}}\t{{.Status}}\t{{.Image}}'
 docker ps --all --filter label=sextant.role --filter status=exited --filter status=created --format '{{.Names}}' |
     while read -r name; do stopped "$name" 10; done
+if [ -d /var/lib/sextant/jobs ]; then
+    printf '\n== roles with a schedule\n'
+    docker ps --all --filter label=sextant.job --format 'table {{.Label "sextant.job"}}\t{{.Names}}\t{{.Status}}\t{{.Image}}'
+    systemctl list-timers --all --no-pager 'sextant-job-*' 2>/dev/null
+fi
 printf '\n== memory and disk\n'
 free -m
 df -h /var/lib/docker 2>/dev/null || df -h /

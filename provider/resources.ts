@@ -40,6 +40,7 @@ export const resources = {
   RegistryPrune: stepProvider(steps.RegistryPrune),
   RegistryTrust: stepProvider(steps.RegistryTrust),
   Release: stepProvider(steps.Release),
+  Schedule: stepProvider(steps.Schedule),
   Settle: stepProvider(steps.Settle),
   Switch: stepProvider(steps.Switch),
   Volume: onOneHost(volumeProvider, ({ name }) => leftVolume(name)),

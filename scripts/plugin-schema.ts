@@ -31,6 +31,7 @@ const inputs: Readonly<Record<ResourceType, string>> = {
   RegistryPrune: "RegistryPruneInputs",
   RegistryTrust: "RegistryTrustInputs",
   Release: "ReleaseInputs",
+  Schedule: "ScheduleInputs",
   Settle: "SettleInputs",
   Switch: "SwitchInputs",
   Volume: "VolumeInputs",

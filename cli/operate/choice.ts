@@ -16,8 +16,8 @@ export interface Choice {
   primary?: boolean;
 }
 
-/** What a command takes where nothing is chosen. */
-export type Default = "everything" | "roles";
+/** What a command takes where nothing is chosen: all, the roles of apps, or those of them that run all the time. */
+export type Default = "everything" | "roles" | "always";
 
 /** Adds the words to a command; a Kamal user knows the short ones. */
 export function choosing(command: Command): Command {
@@ -74,12 +74,16 @@ export function partsNamed(
       ({ name }) => name === accessory,
       `accessory ${accessory}`,
     );
-  const roles = parts.filter(({ kind }) => kind === "role");
+  const jobs = otherwise !== "always";
+  const roles = parts.filter(({ kind }) => kind === "role" || (jobs && kind === "job"));
   if (app === undefined && role === undefined) {
     if (otherwise === "everything") return parts;
     return found(command, roles, () => true, "app");
   }
-  const what = [app === undefined ? [] : [`app ${app}`], role === undefined ? [] : [`role ${role}`]];
+  const what = [
+    app === undefined ? [] : [`app ${app}`],
+    role === undefined ? [] : [`role ${role}${jobs ? "" : " that runs all the time"}`],
+  ];
   return found(
     command,
     roles,
@@ -201,7 +205,9 @@ export function current(containers: readonly Running[], served: ReadonlySet<stri
   return byPlace(containers).flatMap((there) => {
     const serve = there.filter((each) => served.has(placeOf(each)));
     const run = there.filter(({ state }) => state === "running");
-    const some = [serve, run].find(({ length }) => length > 0) ?? there;
+    // Of a role with a schedule the newest one waits for the next run.
+    const ran = there.filter(({ kind, state }) => kind === "job" && state !== "created");
+    const some = [serve, run, ran].find(({ length }) => length > 0) ?? there;
     return some.slice(0, there[0]?.replicas);
   });
 }

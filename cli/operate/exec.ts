@@ -24,6 +24,7 @@ import {
 import { prefix, widestOf } from "./log-lines";
 import { furtherNetworks, oneOffBody, type OneOff, type Original } from "./one-off";
 import { noted } from "./note";
+import type { Part } from "./parts";
 import type { Running } from "./running";
 import { printedAfter, typed } from "./terminal";
 
@@ -101,13 +102,15 @@ export async function execute(
   ofOneApp(name, parts);
   const [first] = parts;
   // Without a choice of one, it is the first role alone.
-  const only = first?.kind === "role" ? { ...options, app: first.app, role: first.role } : options;
+  const only = isRole(first) ? { ...options, app: first.app, role: first.role } : options;
   const { answers, problems } = await containersNamed(name, stack, only, "roles");
   if (options.new === true && first?.kind === "proxy")
     throw new Error(`${name}: there is no second container of a proxy; leave --new out.`);
-  const reuse = options.reuse || (first?.kind !== "role" && options.new !== true);
+  const reuse = options.reuse || (!isRole(first) && options.new !== true);
   const places = oneEach(
-    current(answers, await servedOf(answers)).filter(({ state }) => !reuse || state === "running"),
+    current(ofRelease(answers, reuse), await servedOf(answers)).filter(
+      ({ state }) => !reuse || state === "running",
+    ),
   );
   // A host that cannot be asked is no reason to take another one, which may have other work.
   const [wanted] = (first?.hosts ?? []).filter(isNamedBy(options.host));
@@ -131,6 +134,13 @@ export async function execute(
   if (!options.eachHost) return onHere(places, reuse, command, options);
   return Math.max(...(await onEach(places, reuse, command, options)), problems.length > 0 ? 1 : 0);
 }
+
+/** Whether it is a role of an app. */
+const isRole = (part: Part | undefined): part is Part => part?.kind === "role" || part?.kind === "job";
+
+/** Of roles with a schedule the containers of the release: those that wait for the next run. */
+const ofRelease = (all: readonly Running[], reuse: boolean): Running[] =>
+  all.filter(({ kind, state }) => kind !== "job" || state === (reuse ? "running" : "created"));
 
 /** On one host, with this process's own streams. */
 async function onHere(

@@ -2,11 +2,13 @@
 import { compare } from "../../provider/core/compare";
 import { proxyContainer } from "../../provider/release/proxy-names";
 import { accessoryLabel, ownerLabel } from "../../provider/docker/container-body";
+import { seconds, type Duration } from "../../provider/core/units";
+import { jobLabel } from "../../provider/release/schedule";
 import { plain, resourcesOf } from "../state";
 
-/** A role of an app, an accessory, or the proxies. */
+/** A role of an app, one with a schedule, an accessory, or the proxies. */
 export interface Part {
-  readonly kind: "role" | "accessory" | "proxy";
+  readonly kind: "role" | "job" | "accessory" | "proxy";
   /** How a person names it: `shop/web`, `db`, `proxy`. */
   readonly name: string;
   /** Of a role: its app, and its own name. */
@@ -22,13 +24,24 @@ export interface Part {
   readonly replicas: number;
   /** The containers that count: their addresses in the state, by which Pulumi is told of them, and where they are. */
   readonly containers: readonly { readonly urn: string; readonly host: string }[];
+  /** Of a role with a schedule: when it runs, and what its timer is called on the host. */
+  readonly job?: { readonly schedule: string; readonly timeZone: string; readonly name: string };
 }
 
 interface Resource {
   urn?: string;
   type: string;
   delete?: boolean;
-  inputs?: { shell?: unknown; name?: unknown; labels?: unknown; destroyGraceSeconds?: unknown };
+  inputs?: {
+    shell?: unknown;
+    name?: unknown;
+    labels?: unknown;
+    destroyGraceSeconds?: unknown;
+    role?: unknown;
+    schedule?: unknown;
+    timeZone?: unknown;
+    stopTimeout?: unknown;
+  };
   outputs?: { commands?: unknown; roles?: unknown; version?: unknown; kamals?: unknown };
 }
 
@@ -55,7 +68,7 @@ export function partsOf(state: unknown): Part[] {
     );
 }
 
-const kinds: readonly Part["kind"][] = ["role", "accessory", "proxy"];
+const kinds: readonly Part["kind"][] = ["role", "job", "accessory", "proxy"];
 
 /** The places of roles on hosts in the program, which each app keeps: the engine takes up resources as they come. */
 function orderOf(state: unknown): Map<string, number> {
@@ -69,7 +82,10 @@ function orderOf(state: unknown): Map<string, number> {
 /** As the state has them. */
 function unordered(state: unknown): Part[] {
   const parts = new Map<string, Omit<Part, "replicas">>();
-  for (const { urn = "", type, delete: goes, inputs, outputs } of resourcesOf<Resource>(state)) {
+  for (const resource of resourcesOf<Resource>(state)) {
+    const { urn = "", type, delete: goes, inputs, outputs } = resource;
+    const job = jobOf(resource);
+    if (job !== undefined) parts.set(job.name, job);
     if (type !== "sextant:index:Container" || goes === true) continue;
     const labels = (inputs?.labels ?? {}) as Record<string, string>;
     const known = partBy(labels, inputs?.name);
@@ -93,6 +109,22 @@ function unordered(state: unknown): Part[] {
       ...part.hosts.map((host) => part.containers.filter((each) => each.host === host).length),
     ),
   }));
+}
+
+/** A role with a schedule. */
+function jobOf({ urn = "", type, delete: goes, inputs = {} }: Resource): Omit<Part, "replicas"> | undefined {
+  const { role, schedule, timeZone, name, stopTimeout } = inputs;
+  const host = (plain(inputs.shell) as { name?: string } | undefined)?.name;
+  if (type !== "sextant:index:Schedule" || goes === true || host === undefined) return undefined;
+  if (typeof role !== "string" || typeof name !== "string") return undefined;
+  const [, , app = "", own = ""] = role.split("/");
+  return {
+    ...{ kind: "job", name: `${app}/${own}`, app, role: own, hosts: [host] },
+    label: [jobLabel, role],
+    stopSeconds: seconds(stopTimeout as Duration),
+    containers: [{ urn, host }],
+    job: { schedule: String(schedule), timeZone: String(timeZone), name },
+  };
 }
 
 function partBy(

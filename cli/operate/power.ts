@@ -1,6 +1,8 @@
 /** `sextant stop` and `start`: containers that are to be away for a while. A stopped one stays so until it is started, also over a reboot. */
 import type { Command } from "commander";
 import { sendOk } from "../../provider/docker/api";
+import { quote } from "../../provider/host/scripts";
+import { runLine } from "../../provider/release/step";
 import { deployed } from "../deployed";
 import { stackChoice } from "../stack";
 import {
@@ -9,13 +11,17 @@ import {
   choosing,
   containersNamed,
   current,
+  hostsWith,
+  partsNamed,
   placeOf,
   sayProblems,
   servedOf,
   type Choice,
 } from "./choice";
+import type { DeployedHost } from "../hosts";
 import { refuseLocked } from "./lock";
 import { noted } from "./note";
+import type { Part } from "./parts";
 import type { Running } from "./running";
 
 /** What Docker is asked for, and the word for what then is. */
@@ -55,22 +61,26 @@ export function addPower(program: Command): void {
           );
         const stack = deployed(stackChoice(command));
         await refuseLocked(verb, stack);
-        const { answers, problems } = await containersNamed(verb, stack, options, "roles");
-        const names = [...new Set(answers.map(({ part }) => part))].join(", ");
-        await noted(
-          stack,
-          verb,
-          answers.map(({ host }) => host),
-          names,
+        const parts = partsNamed(verb, stack, options, "roles");
+        const jobs = parts.filter(({ kind }) => kind === "job");
+        const { answers, problems } =
+          jobs.length === parts.length
+            ? { answers: [], problems: [] }
+            : await containersNamed(verb, stack, options, "always");
+        const places = jobs.flatMap((part) =>
+          hostsWith(verb, stack, [part], options.host).map((host) => ({ host, part })),
         );
+        const meant = [...answers.map(({ host }) => host), ...places.map(({ host }) => host)];
+        await noted(stack, verb, [...new Set(meant)], parts.map(({ name }) => name).join(", "));
         const { answers: lines, problems: failed } = await askAll(byPlace(answers), async (there) => {
           const meant = verb === "stop" ? there.filter(({ state }) => up.has(state)) : await toStart(there);
           const [one] = there;
           if (meant.length === 0 && one !== undefined) return [sentence(one, verbs.stop.already)];
           return Promise.all(meant.map((each) => change(verb, each)));
         });
-        for (const line of lines.flat()) console.log(line);
-        sayProblems([...problems, ...failed]);
+        const timers = await askAll(places, ({ host, part }) => changeTimer(verb, host, part));
+        for (const line of [...lines.flat(), ...timers.answers]) console.log(line);
+        sayProblems([...problems, ...failed, ...timers.problems]);
       });
 }
 
@@ -116,6 +126,16 @@ async function change(verb: Verb, one: Running): Promise<string> {
   const { status } = await sendOk(shell, request, `${verb} of ${one.name}`, [304]);
   const { done, already } = verbs[verb];
   return sentence(one, status === 304 ? already : `is ${done}`);
+}
+
+/** A role with a schedule: its timer. A run that is under way goes on. */
+async function changeTimer(verb: Verb, host: DeployedHost, { name, job }: Part): Promise<string> {
+  const unit = quote(`sextant-job-${job?.name ?? ""}.timer`);
+  const line = `systemctl ${verb === "stop" ? "disable" : "enable"} --now ${unit} 2>&1`;
+  await runLine(host.shell, line, { timeout: grace, what: `${verb} of ${name}` });
+  return verb === "stop"
+    ? `${host.shell.name}: ${name} is stopped: its schedule starts nothing (${unit}).`
+    : `${host.shell.name}: ${name} is started: it runs by its schedule (${unit}).`;
 }
 
 function sentence({ host, part, name }: Running, is: string): string {

@@ -58,7 +58,7 @@ export function addReleases(program: Command): void {
       if (options.proxy === true)
         throw new Error("restart: the proxies have a command of their own: sextant proxy restart.");
       const stack = deployed(choice);
-      const parts = partsNamed("restart", stack, options, "roles");
+      const parts = partsNamed("restart", stack, options, "always");
       const hosts = hostsWith("restart", stack, parts, hostsOfChoice(parts, options));
       const names = new Set(hosts.map(({ shell }) => shell.name));
       const meant = parts.flatMap(({ containers }) => containers.filter(({ host }) => names.has(host)));
@@ -96,8 +96,8 @@ function refuseOther(choice: StackChoice, key: string, serving: readonly string[
 /** Says which releases the first host of the app has, and which of them runs. */
 async function list(stack: Deployed, { app }: Options): Promise<void> {
   const choice = app === undefined ? {} : { app };
-  ofOneApp("rollback", partsNamed("rollback", stack, choice, "roles"));
-  const { answers, problems } = await containersNamed("rollback", stack, choice, "roles");
+  ofOneApp("rollback", partsNamed("rollback", stack, choice, "always"));
+  const { answers, problems } = await containersNamed("rollback", stack, choice, "always");
   const [first] = current(answers);
   sayProblems(problems);
   if (first === undefined)

@@ -63,7 +63,7 @@ export function runningOf(host: DeployedHost, parts: readonly Part[], listed: re
         image: Image,
         version: versionOf(Image),
         state: State,
-        status: Status,
+        status: part.kind === "job" && State === "created" ? "waits for its next run" : Status,
         created: Created,
       }))
       .sort((a, b) => b.created - a.created),

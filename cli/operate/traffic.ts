@@ -91,7 +91,7 @@ function duration(text: string): string {
 
 async function tell(name: string, order: Order, command: Command, options: Options): Promise<void> {
   const stack = deployed(stackChoice(command));
-  const roles = partsNamed(name, stack, options.app === undefined ? {} : { app: options.app }, "roles");
+  const roles = partsNamed(name, stack, options.app === undefined ? {} : { app: options.app }, "always");
   const hosts = hostsWith(name, stack, roles, options.host);
   await refuseLocked(name, stack);
   await noted(

@@ -28,6 +28,8 @@ import { readPages } from "./error-pages";
 import { runHook } from "./hooks";
 import { imageReference, namedArgs, rolesOf, type NamedArgs, type Role } from "./plan";
 import { further, rollOut, runRelease } from "./releasing";
+import { runningAlways } from "./schedule";
+import { putSchedules, type ScheduledRole } from "./scheduled";
 import type { RoleOnHost } from "./role-on-host";
 import { switchSeconds } from "./rollout";
 import { appShape } from "./shape";
@@ -67,6 +69,8 @@ export class App extends Component {
   readonly volumes: ReadonlyMap<string, Volume>;
   /** Every role on every host, in the order of the rollout. */
   readonly placements: readonly RoleOnHost[];
+  /** The roles with a schedule, each on the host that runs it. */
+  readonly scheduled: readonly ScheduledRole[];
   /** The certificates of its routes from Let's Encrypt; none without such a route. */
   readonly certificates: Certificates | undefined;
   /** The release that serves; known once the last host is switched. */
@@ -91,16 +95,23 @@ export class App extends Component {
     const hooked = { app: this, hooks: args.hooks, version: args.version, roles };
     const before = runHook(hooked, "beforeRelease", [image], args.transform?.hook);
     this.release = runRelease(releasing, before);
-    const { placements, last } = rollOut(releasing, this.release ?? before ?? image);
+    const { placements, last: switched } = rollOut(releasing, this.release ?? before ?? image);
     this.placements = placements;
+    this.scheduled = putSchedules(releasing, switched);
+    const last = [...switched, ...this.scheduled.map(({ step }) => step)];
     this.cleanUp(args, roles, reference, last);
     this.certificates = this.askForCertificates(roles, last);
     runHook(hooked, "afterRelease", last, args.transform?.hook);
-    const switched = this.placements.flatMap((placement) => placement.switches.map((command) => command.id));
     this.version = pulumi
-      .all([pulumi.output(args.version), pulumi.all(switched)])
+      .all([pulumi.output(args.version), pulumi.all(this.lastSteps().map(({ id }) => id))])
       .apply(([version]) => version);
     this.registerOutputs({ version: this.version, commands: args.commands, roles: placesOf(roles) });
+  }
+
+  /** The steps by which the release is the one that serves. */
+  private lastSteps(): Step[] {
+    const switches = this.placements.flatMap((placement): Step[] => placement.switches);
+    return [...switches, ...this.scheduled.map(({ step }): Step => step)];
   }
 
   /** Refuses what cannot work, says what may not be meant, and takes its place on the hosts. */
@@ -116,10 +127,10 @@ export class App extends Component {
     ]);
     if (!within) this.refuse(this.claim(roles));
     this.warn([
-      ...checkTimeouts(args, roles).warned,
+      ...checkTimeouts(args, runningAlways(roles)).warned,
       ...checkPaths(args, roles),
       ...onHosts.warned,
-      ...checkParallel(args, roles, stepsAtATime()),
+      ...checkParallel(args, runningAlways(roles), stepsAtATime()),
     ]);
     this.warn(warnData(args.data, [...new Set(volumePlaces(roles).map(({ source }) => source))]));
     registerApp(this.label, args, roles);
@@ -181,14 +192,23 @@ export class App extends Component {
     new CleanUp(
       `${this.componentName}-clean-up`,
       {
-        places: this.placements.map(({ role, host, container, replicas }) => ({
-          shell: host.ssh,
-          role: roleLabel(this.componentName, role),
-          container: container.name,
-          ...further(replicas.slice(1).map((each) => each.container)),
-          wait: `${longest(role)}s` as const,
-          ...assets(role),
-        })),
+        places: [
+          ...this.placements.map(({ role, host, container, replicas }) => ({
+            shell: host.ssh,
+            role: roleLabel(this.componentName, role),
+            container: container.name,
+            ...further(replicas.slice(1).map((each) => each.container)),
+            wait: `${longest(role)}s` as const,
+            ...assets(role),
+          })),
+          // For its images: of its containers it takes care itself.
+          ...this.scheduled.map(({ role, host, name }) => ({
+            shell: host.ssh,
+            role: roleLabel(this.componentName, role),
+            container: name,
+            wait: "60s" as const,
+          })),
+        ],
         repository: args.image,
         retainImages: args.retainImages ?? 3,
         owner: appLabel(this.componentName),

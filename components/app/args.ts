@@ -9,12 +9,13 @@ import type { ContainerArgs } from "../docker/container";
 import type { PullArgs } from "../image/pull";
 import type { VolumeArgs } from "../docker/volume";
 import type { Host } from "../host/host";
-import type { AssetsArgs, ReadyArgs, ReleaseArgs, SwitchArgs } from "../host/step";
+import type { AssetsArgs, ReadyArgs, ReleaseArgs, ScheduleStepArgs, SwitchArgs } from "../host/step";
 import type { ExistingProxy } from "../proxy/existing";
 import type { Proxy } from "../proxy/proxy";
 import type { CleanUpArgs } from "./clean-up";
 import type { Hooks } from "./hooks";
 import type { RouteArgs } from "./route";
+import type { ScheduleArgs } from "./schedule";
 import type { TakeOver } from "./take-over";
 import type { WaitArgs } from "./wait";
 
@@ -121,6 +122,24 @@ export interface RoleArgs extends ContainerSettings {
    * @edit the switch runs again, in place; one that is taken off goes from the proxy
    */
   route?: RouteArgs | RouteArgs[];
+  /**
+   * When its command runs, where it is not to run all the time: cron's five fields in UTC, or with a time zone and a time limit. Each run has
+   * a new container of the release's image, with all that a container of the role has, but KAMAL_CONTAINER_NAME, assets and `restart`.
+   *
+   * It runs once over all hosts: on the first of `servers`. While that host is down it does not run, and nothing is made up for; `pulumi up`
+   * with another host in front moves it, once it has been taken off the first one, or that one is said to be gone (`SEXTANT_GONE`).
+   * Never do two runs go on at a time: what falls due while one is under way is left out. A release makes the next run its own from
+   * its last switch on, and lets one end that is under way.
+   *
+   * systemd starts it, so that the host needs that. `npx sextant jobs` says when it ran last, how long and how it ended; `sextant logs` has what the last
+   * run said, and `sextant doctor` why one failed. A run that ends with another code than 0, or not in time, has failed, and is not tried again.
+   *
+   * @default none: it runs all the time
+   * @edit in place: another schedule counts at once, another command or variable from the next run on
+   * @example "15 3 * * *"
+   * @example { cron: "15 3 * * *", timeZone: "Europe/Berlin", timeout: "20m" }
+   */
+  schedule?: string | ScheduleArgs;
   /**
    * `"start-first"`: the new container starts beside the old one, which stops once the new one is ready.
    * `"stop-first"`: for what must not run twice; there is a gap. Only for roles without a route.
@@ -300,6 +319,8 @@ export interface AppArgs extends ContainerSettings {
     ready?: Transform<ReadyArgs>;
     /** The switch of each role on each host. */
     switch?: Transform<SwitchArgs>;
+    /** What puts each role with a schedule on its host. */
+    schedule?: Transform<ScheduleStepArgs>;
     /** The wait after each batch but the last. */
     wait?: Transform<WaitArgs>;
     /** Each hook. */

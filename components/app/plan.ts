@@ -57,6 +57,8 @@ export function rolesOf(app: string, args: AppArgs): Role[] {
       ...pickSettings(args),
       ...dropUndefined(role),
       name,
+      // Once over all hosts: the others are for the day on which it is taken out.
+      servers: role.schedule === undefined ? role.servers : role.servers.slice(0, 1),
       env: { ...args.env, ...role.env },
       secrets: { ...args.secrets, ...role.secrets },
       volumes: { ...args.volumes, ...role.volumes },

@@ -35,6 +35,7 @@ import {
   switchedRoute,
   type RouteArgs,
 } from "./route";
+import { runningAlways } from "./schedule";
 import { takenOver } from "./take-over";
 import { imageVolumesOf, mountsOn, volumesOn, type AppVolumes } from "./volumes";
 import { Wait } from "./wait";
@@ -101,7 +102,7 @@ export function rollOut(
   releasing: Releasing,
   first: pulumi.Resource,
 ): { placements: RoleOnHost[]; last: pulumi.Resource[] } {
-  const { steps, last } = rollout(releasing.roles, releasing.args.rollout);
+  const { steps, last } = rollout(runningAlways(releasing.roles), releasing.args.rollout);
   const made = new Map<string, pulumi.Resource>([[begin, first], ...releasing.assets]);
   const containers = new Map<string, Container>();
   const placed = new Map<Placement, RoleOnHost & { replicas: Replica[] }>();
@@ -394,7 +395,7 @@ function settled({ proxy }: AppArgs, host: Host): pulumi.Resource[] {
 const isExisting = ofType("sextant:index:ExistingProxy");
 
 /** The variables of a role on a host; each container of a release knows of it, as Kamal's do. */
-function variables(
+export function variables(
   { app, args: { version } }: Releasing,
   { env, secrets = {} }: Role,
   { hostName }: Host,

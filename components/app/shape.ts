@@ -25,6 +25,7 @@ import type { ExistingProxy } from "../proxy/existing";
 import type { Proxy } from "../proxy/proxy";
 import type { AppArgs, ContainerSettings, RoleArgs } from "./args";
 import type { RouteArgs, Tls } from "./route";
+import type { ScheduleArgs } from "./schedule";
 
 type Part<Args, Name extends keyof Args> = NonNullable<Args[Name]>;
 
@@ -94,6 +95,16 @@ const settings: Members<ContainerSettings> = {
   restart: single,
 };
 
+const schedule: Shape<ScheduleArgs> = object<ScheduleArgs>(
+  {
+    cron: needed(text, 'give cron\'s five fields, such as "15 3 * * *"'),
+    timeZone: text,
+    timeout: single,
+  },
+  '"15 3 * * *", or { cron: "15 3 * * *", timeZone: "Europe/Berlin" }',
+  { timezone: 'write timeZone: "Europe/Berlin"', tz: 'write timeZone: "Europe/Berlin"' },
+);
+
 const role: Shape<RoleArgs> = object<RoleArgs>(
   {
     ...settings,
@@ -101,6 +112,7 @@ const role: Shape<RoleArgs> = object<RoleArgs>(
     replicas: amount,
     command: words,
     route: oneOrMore(route),
+    schedule: either(schedule, (value) => typeof value === "object", text),
     strategy: single,
     ready: words,
     readyDelay: single,
@@ -162,6 +174,7 @@ export const appShape: Shape<AppArgs> = object<AppArgs>(
       release: true,
       ready: true,
       switch: true,
+      schedule: true,
       hook: true,
       wait: true,
       cleanUp: true,

@@ -10,6 +10,7 @@ import type { ReadyInputs } from "../../provider/release/ready";
 import type { RegistryPruneInputs } from "../../provider/release/registry-prune";
 import type { RegistryTrustInputs } from "../../provider/release/registry-trust";
 import type { ReleaseInputs } from "../../provider/release/release";
+import type { ScheduleInputs } from "../../provider/release/schedule";
 import type { SettleInputs } from "../../provider/release/settle";
 import type { InputsOfStep, StepType } from "../../provider/release/steps";
 import type { SwitchInputs } from "../../provider/release/switch";
@@ -42,6 +43,9 @@ export type RegistryTrustArgs = InputsOf<RegistryTrustInputs>;
 
 /** The arguments of the release command, for transforms. */
 export type ReleaseArgs = InputsOf<ReleaseInputs>;
+
+/** The arguments of what puts a role with a schedule on its host, for transforms. */
+export type ScheduleStepArgs = InputsOf<ScheduleInputs>;
 
 /** The arguments of the step after a proxy was replaced, for transforms. */
 export type SettleArgs = InputsOf<SettleInputs>;

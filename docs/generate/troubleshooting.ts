@@ -11,6 +11,7 @@ const notice = "<!-- Made from provider/diagnosis/ by npm run docs; edit that. -
 const chapters: readonly Chapter[] = [
   "Pulling the image",
   "The release command",
+  "Roles with a schedule",
   "Starting the container",
   "The process ends",
   "Listening",

@@ -1,8 +1,21 @@
 /** The commands of `sextant` itself: no app can have one of these names for a command of its own. */
 export const ownCommands: readonly string[] = [
   ...["init", "import", "secrets", "preview", "doctor", "docs", "help"],
-  ...["ps", "details", "logs", "exec", "run", "stats", "maintenance", "pause", "resume", "live"],
-  ...["rollback", "restart", "stop", "start", "audit", "images", "proxy", "prune", "lock", "unlock", "completion", "complete"],
+  ...["ps", "details", "jobs", "logs", "exec", "run", "stats", "maintenance", "pause", "resume", "live"],
+  ...[
+    "rollback",
+    "restart",
+    "stop",
+    "start",
+    "audit",
+    "images",
+    "proxy",
+    "prune",
+    "lock",
+    "unlock",
+    "completion",
+    "complete",
+  ],
 ];
 
 /** Whether a command of an app can have that name. */

@@ -25,6 +25,7 @@ export type Chapter =
   | "What the app needs"
   | "The machine"
   | "The release command"
+  | "Roles with a schedule"
   | "The proxy";
 
 /** What the troubleshooting page says; Markdown. */

@@ -3,9 +3,12 @@
  * that everything here reads. Every part may be missing: what could not be found out is not there.
  */
 
-/** The step of a release that failed. */
-export type Stage = "pull" | "start" | "ready" | "release" | "switch" | "certificate";
-export const stages: readonly Stage[] = ["pull", "start", "ready", "release", "switch", "certificate"];
+/** The step of a release that failed, or a run of a role with a schedule. */
+export type Stage = "pull" | "start" | "ready" | "release" | "job" | "switch" | "certificate";
+export const stages: readonly Stage[] = ["pull", "start", "ready", "release", "job", "switch", "certificate"];
+
+/** Whether it is about a command that is run once and ends, and not about one that goes on. */
+export const runsOnce = (stage: Stage): boolean => stage === "release" || stage === "job";
 
 /** How the step ended. */
 export type Ending =

@@ -1,5 +1,5 @@
 /** What several causes ask of an evidence. */
-import type { Dependency, Evidence, Observation, Socket } from "./evidence";
+import { runsOnce, type Dependency, type Evidence, type Observation, type Socket } from "./evidence";
 import { complaint, exception, type Complaint } from "./log";
 
 /** The answers to the health question: the gate's own, or those that the proxy's log tells of. */
@@ -50,7 +50,7 @@ export function runs({ state, ending }: Evidence): boolean {
 
 /** The exit code of a process that ended, or nothing while it runs for the first time. */
 export function exitCode({ state, command, stage }: Evidence): number | undefined {
-  if (stage === "release" && command?.exitCode !== undefined) return command.exitCode;
+  if (runsOnce(stage) && command?.exitCode !== undefined) return command.exitCode;
   if (state === undefined) return undefined;
   if (state.status === "exited" || state.status === "dead" || state.status === "restarting") {
     // A container that could not be started counts as exited too, or as created.
@@ -85,7 +85,7 @@ export function texts(evidence: Evidence): string[] {
 
 /** True when the app did not work: it ended, never listened, or its last answer was an error or none. */
 export function failed(evidence: Evidence): boolean {
-  if (evidence.stage === "release" || evidence.ending === "command-failed") return true;
+  if (runsOnce(evidence.stage) || evidence.ending === "command-failed") return true;
   if (exitCode(evidence) !== undefined || (evidence.state?.restarts ?? 0) > 0) return true;
   const last = lastAnswer(evidence);
   return last === undefined ? evidence.log !== undefined : last.status === 0 || last.status >= 500;

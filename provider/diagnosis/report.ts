@@ -1,7 +1,7 @@
 /** What the user sees of a diagnosis: at most twelve lines. */
 import { pageCommand } from "../core/page";
 import type { Diagnosed, Diagnosis } from "./diagnose";
-import type { Evidence } from "./evidence";
+import { runsOnce, type Evidence } from "./evidence";
 import { lastAnswer, question, startError } from "./facts";
 
 const rows = 12;
@@ -74,6 +74,10 @@ function head(evidence: Evidence, cause?: Diagnosed): string {
         : `${container} is not ready${after}: ${why}`;
     case "release":
       return `the release command of ${image} did not succeed${after}: ${why}`;
+    case "job":
+      return ending === "create-failed"
+        ? `the container of a run could not be made: ${why}`
+        : `a run of ${container} did not succeed${after}: ${why}`;
     case "switch":
       return `${container} gets no traffic: ${why}`;
     case "certificate":
@@ -90,7 +94,7 @@ function logLines({ log, stage }: Evidence, room: number): string[] {
   const lines = (log ?? []).map(plain).filter((line) => line.trim() !== "");
   if (room < 2 || lines.length === 0) return [];
   return [
-    stage === "release" ? "its last lines:" : "its last log lines:",
+    runsOnce(stage) ? "its last lines:" : "its last log lines:",
     ...lines.slice(-(room - 1)).map((line) => cut(`  | ${line}`)),
   ];
 }

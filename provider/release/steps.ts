@@ -10,6 +10,7 @@ import { readyStep, type ReadyInputs } from "./ready";
 import { registryPruneStep, type RegistryPruneInputs } from "./registry-prune";
 import { registryTrustStep, type RegistryTrustInputs } from "./registry-trust";
 import { releaseStep, type ReleaseInputs } from "./release";
+import { scheduleStep, type ScheduleInputs } from "./schedule";
 import { settleStep, type SettleInputs } from "./settle";
 import { switchStep, type SwitchInputs } from "./switch";
 import type { Step } from "./step";
@@ -27,6 +28,7 @@ export interface InputsOfStep {
   RegistryPrune: RegistryPruneInputs;
   RegistryTrust: RegistryTrustInputs;
   Release: ReleaseInputs;
+  Schedule: ScheduleInputs;
   Settle: SettleInputs;
   Switch: SwitchInputs;
 }
@@ -46,6 +48,7 @@ export const steps: { [Type in StepType]: Step<InputsOfStep[Type]> } = {
   RegistryPrune: registryPruneStep,
   RegistryTrust: registryTrustStep,
   Release: releaseStep,
+  Schedule: scheduleStep,
   Settle: settleStep,
   Switch: switchStep,
 };

@@ -9,6 +9,7 @@ import type { AppArgs, ContainerSettings, RoleArgs } from "../args";
 import { checkAssets } from "../assets";
 import { checkErrorPages } from "../error-pages";
 import { checkHooks } from "../hooks";
+import { checkSchedules, runningAlways } from "../schedule";
 import { rolesOf, routeArgument, type NamedArgs, type Role } from "../plan";
 import { checkCommands } from "./check-commands";
 import { checkTakeOver } from "./check-take-over";
@@ -50,7 +51,8 @@ export function checkApp(name: string, args: NamedArgs): Problem[] {
   return [
     ...problems,
     ...checkInherited(args, roles),
-    ...checkTimeouts(args, roles).refused,
+    ...checkTimeouts(args, runningAlways(roles)).refused,
+    ...checkSchedules(args, roles),
     ...checkRoutesTogether(args, roles),
     ...checkReplicas(args, roles),
     ...checkServices(args, roles),

@@ -71,10 +71,11 @@ function memoryByHost(owner: string, roles: readonly Role[]): { host: Host; want
     host,
     wanted: roles
       .filter((role) => role.servers.includes(host))
-      .flatMap(({ resources, strategy, replicas = 1 }): MemoryUse[] => {
+      .flatMap(({ resources, strategy, schedule, replicas = 1 }): MemoryUse[] => {
         const { memory } = resources ?? {};
         if (memory === undefined || sizeBytes(memory) === undefined) return [];
-        return [{ owner, limit: mebibytes(memory) * replicas, copies: strategy === "stop-first" ? 1 : 2 }];
+        const copies = strategy === "stop-first" || schedule !== undefined ? 1 : 2;
+        return [{ owner, limit: mebibytes(memory) * replicas, copies }];
       }),
   }));
 }

@@ -145,3 +145,48 @@ export const releaseFailed: Cause = {
     cure: "Mend it and run `pulumi up` again. A migration has to work with the release that still serves.",
   },
 };
+
+export const jobFailed: Cause = {
+  id: "job-failed",
+  title: "A run of a role with a schedule failed",
+  final: true,
+  match: (evidence) => {
+    if (evidence.stage !== "job") return undefined;
+    const { command, ending } = evidence;
+    const code = command?.exitCode ?? evidence.state?.exitCode;
+    if (ending !== "timeout" && (ending !== "command-failed" || code === undefined)) return undefined;
+    const thrown = lastException(evidence);
+    const last = evidence.log?.findLast((line) => line.trim() !== "");
+    const said = thrown ?? last;
+    return {
+      confidence: thrown === undefined ? 0.5 : 0.58,
+      verdict:
+        ending === "timeout"
+          ? `it did not end in time (${evidence.timeout ?? "?"}s), and was stopped`
+          : `it ended with exit code ${code ?? "?"}`,
+      seen: [
+        ...(command === undefined || command.words.trim() === ""
+          ? []
+          : [`it ran: ${short(command.words, 90)}`]),
+        ...(said === undefined
+          ? []
+          : [`its ${thrown === undefined ? "last line" : "log says"}: ${short(said)}`]),
+      ],
+      why: "Exit code 0 is success. What failed is not tried again: the next run is that of its schedule.",
+      cure:
+        ending === "timeout"
+          ? "raise schedule.timeout, or let it do less at a time"
+          : "mend what its last lines say; npx sextant jobs --start ROLE runs it at once",
+    };
+  },
+  docs: {
+    chapter: "Roles with a schedule",
+    symptom:
+      "`npx sextant jobs` shows that the last run failed, and `systemctl --failed` on the host shows its service.",
+    cause:
+      "The command ended with another exit code than 0, or it was stopped as it took longer than `schedule.timeout`.",
+    proof:
+      "The last lines in the report; the container of the last run that failed is kept: `npx sextant logs --role ROLE`.",
+    cure: "Mend it and release, or start a run by hand with `npx sextant jobs --start ROLE`.",
+  },
+};

@@ -74,6 +74,7 @@ export const causes: readonly Cause[] = [
   network.noOutbound,
   network.untrustedCertificate,
   app.releaseFailed,
+  app.jobFailed,
   registry.pullUnauthorized,
   registry.imageNotFound,
   registry.layerUnreadable,

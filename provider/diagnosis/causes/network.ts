@@ -1,5 +1,6 @@
 /** The container's way out: names and connections. */
 import type { Cause } from "../cause";
+import { runsOnce } from "../evidence";
 import { complains, failed } from "../facts";
 import { short } from "../log";
 import { isLocalName } from "./dependencies";
@@ -139,7 +140,7 @@ export const untrustedCertificate: Cause = {
   title: "certificate verify failed, x509: certificate signed by unknown authority, not yet valid",
   final: true,
   match: (evidence) => {
-    if (evidence.stage !== "ready" && evidence.stage !== "release") return undefined;
+    if (evidence.stage !== "ready" && !runsOnce(evidence.stage)) return undefined;
     const line = complains(evidence, "certificate");
     if (line === undefined) return undefined;
     const early = /not yet valid/i.test(line);

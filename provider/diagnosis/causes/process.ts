@@ -1,6 +1,6 @@
 /** The container's process: what it is, and how it ended. */
 import type { Cause } from "../cause";
-import type { Evidence, Program } from "../evidence";
+import { runsOnce, type Evidence, type Program } from "../evidence";
 import { commandLine, complains, ends, exitCode, lastException, program, startError, texts } from "../facts";
 import { complaint, short, telling } from "../log";
 import { missingEntry } from "./entry";
@@ -119,7 +119,7 @@ export const exitedZero: Cause = {
   title: "The container ends with exit code 0",
   final: true,
   match: (evidence) => {
-    if (evidence.stage === "release" || exitCode(evidence) !== 0) return undefined;
+    if (runsOnce(evidence.stage) || exitCode(evidence) !== 0) return undefined;
     const words = commandLine(evidence).join(" ");
     const background = /&\s*$|--daemon|\b-d(aemonize)?\b|daemon\s*(on|true)/.test(words);
     return {
@@ -151,7 +151,7 @@ export const crash: Cause = {
   final: true,
   match: (evidence) => {
     const code = exitCode(evidence);
-    if (code === undefined || code === 0 || evidence.stage === "release") return undefined;
+    if (code === undefined || code === 0 || runsOnce(evidence.stage)) return undefined;
     const thrown = lastException(evidence);
     const native = thrown === undefined && code in faults;
     if (thrown === undefined && !native && ends(evidence) > 1) return undefined;
@@ -226,7 +226,7 @@ export const crashLoop: Cause = {
   final: true,
   match: (evidence) => {
     const code = exitCode(evidence);
-    if (evidence.stage === "release" || code === 0 || ends(evidence) < 2) return undefined;
+    if (runsOnce(evidence.stage) || code === 0 || ends(evidence) < 2) return undefined;
     const thrown = lastException(evidence) !== undefined;
     const usage = complains(evidence, "usage");
     return {

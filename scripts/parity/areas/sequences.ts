@@ -26,9 +26,17 @@ export const hooks: Area = {
       "VERSION, SERVICE, HOSTS, ROLES, DESTINATION and COMMAND; not PERFORMER, RECORDED_AT, RUNTIME, which would be others in each run",
       hooksOnce,
     ),
-    part(
+    has(
       "cron",
-      'a role with strategy: "stop-first" does not run twice; tests of the graph alone',
+      "schedule of a role, once over all hosts; or a role whose command is cron, as with Kamal",
+      lab(
+        "schedule",
+        "a role with a schedule > runs when its time has come, once over all hosts, with the role's environment, secrets and volumes",
+      ),
+      lab(
+        "schedule",
+        "a role with a schedule > ends a run that is under way at a release, and the next one is the release's; never are there two",
+      ),
       unit("components/app/app", "App > replaces what must not run twice only when all else is ready"),
     ),
   ],

@@ -367,6 +367,8 @@ describe("whatever is given for an argument", () => {
         "roles.web.route",
         "roles.web.env",
         "roles.web.ready",
+        "roles.web.schedule",
+        "transform.schedule",
       ],
       ...[
         "resources.memory",

@@ -19,6 +19,8 @@ export interface FakeContainer {
   kamal?: string;
   /** Made with this body, where the API made it. */
   body?: Record<string, unknown>;
+  /** Whether such a one was started. */
+  started?: boolean;
 }
 
 interface Service {
@@ -183,12 +185,12 @@ exit "$code"`,
       return;
     }
     if (pathname === "/containers/json") {
-      const all = [...this.containers].reverse().map(([name, { role, running }]) => ({
+      const all = [...this.containers].reverse().map(([name, { role, running, body, started }]) => ({
         Id: name,
         Names: [`/${name}`],
         ImageID: "sha256:0",
-        Labels: role === "" ? {} : { "sextant.role": role },
-        State: running ? "running" : "exited",
+        Labels: { ...(body?.["Labels"] ?? {}), ...(role === "" ? {} : { "sextant.role": role }) },
+        State: running ? "running" : body !== undefined && started !== true ? "created" : "exited",
       }));
       say(200, all);
       return;
@@ -259,6 +261,7 @@ exit "$code"`,
   private begin(name: string, there: FakeContainer): void {
     this.onStart(name);
     there.running = true;
+    there.started = true;
     this.done.push(`start ${name}`);
     if (there.body === undefined) return;
     setTimeout(() => {

@@ -117,6 +117,15 @@ const inputs: Record<ResourceType, Values> = {
     },
     ...{ env: { A: "1" }, secrets: { B: "2" }, volumes: [{ volumeName: "data", containerPath: "/data" }] },
   },
+  Schedule: {
+    ...{ shell, name: "shop-nightly", role: "shop/prod/shop/nightly", owner: "shop/prod/app/shop" },
+    ...{ schedule: "15 3 * * *", timeZone: "UTC", timeout: "1h", stopTimeout: "30s", image: "shop:v1" },
+    ...{ command: ["true"], env: { A: "1" }, secrets: { B: "2" }, labels: { a: "b" }, network: "sextant" },
+    ...{
+      volumes: [{ volumeName: "data", containerPath: "/data" }],
+      imageVolumes: { volume: "nightly-image" },
+    },
+  },
   Settle: { shell, container: "a1" },
   Switch: {
     ...{ shell, role: "shop/prod/shop/web", container: "shop-web-1", services: ["shop-web"], claimed: [] },

@@ -14,6 +14,18 @@ describe("what a stack runs", () => {
         label: ["sextant.role", "demo/prod/shop/web"],
       },
       { kind: "role", name: "shop/job", hosts: ["web-1"] },
+      {
+        ...{
+          kind: "job",
+          name: "shop/nightly",
+          app: "shop",
+          role: "nightly",
+          hosts: ["web-1"],
+          stopSeconds: 30,
+        },
+        label: ["sextant.job", "demo/prod/shop/nightly"],
+        job: { schedule: "15 3 * * *", timeZone: "UTC", name: "demo-prod-shop-nightly" },
+      },
       { kind: "accessory", name: "db", hosts: ["web-1"], label: ["sextant.owner", "demo/prod/accessory/db"] },
       { kind: "proxy", name: "proxy", hosts: ["web-1", "web-2"] },
     ]);

@@ -124,10 +124,10 @@ describe("what a command is about", () => {
     partsNamed("logs", stack, choice, otherwise).map(({ name }) => name);
 
   it("is what is named, and else what the command says", () => {
-    expect(names({})).toEqual(["shop/web", "shop/job"]);
-    expect(names({}, "everything")).toEqual(["shop/web", "shop/job", "db", "proxy"]);
+    expect(names({})).toEqual(["shop/web", "shop/job", "shop/nightly"]);
+    expect(names({}, "everything")).toEqual(["shop/web", "shop/job", "shop/nightly", "db", "proxy"]);
     expect(names({ role: "job" }, "everything")).toEqual(["shop/job"]);
-    expect(names({ app: "shop" })).toEqual(["shop/web", "shop/job"]);
+    expect(names({ app: "shop" })).toEqual(["shop/web", "shop/job", "shop/nightly"]);
     expect(names({ accessory: "db" })).toEqual(["db"]);
     expect(names({ proxy: true })).toEqual(["proxy"]);
   });
@@ -140,10 +140,10 @@ describe("what a command is about", () => {
   });
 
   it.each([
-    [{ role: "jobs" }, "logs: this stack has no role jobs; it has shop/web, shop/job."],
+    [{ role: "jobs" }, "logs: this stack has no role jobs; it has shop/web, shop/job, shop/nightly."],
     [
       { app: "shap", role: "job" },
-      "logs: this stack has no app shap with a role job; it has shop/web, shop/job.",
+      "logs: this stack has no app shap with a role job; it has shop/web, shop/job, shop/nightly.",
     ],
     [{ accessory: "redis" }, "logs: this stack has no accessory redis; it has db."],
   ])("is refused where the stack has none of %j", (choice, said) => {

@@ -41,6 +41,14 @@ export const state = {
       role("shop", "web", "web-1"),
       role("shop", "web", "web-2"),
       { ...role("shop", "web", "web-3"), delete: true },
+      {
+        urn: "urn:pulumi:prod::demo::sextant:index:App$sextant:index:Schedule::shop-nightly-schedule",
+        type: "sextant:index:Schedule",
+        inputs: {
+          ...{ shell: shell("web-1"), role: "demo/prod/shop/nightly", name: "demo-prod-shop-nightly" },
+          ...{ schedule: "15 3 * * *", timeZone: "UTC", stopTimeout: "30s" },
+        },
+      },
       { type: "docker:index/container:Container", inputs: { labels: { "sextant.role": "x" } } },
     ],
   },

@@ -456,6 +456,56 @@ describe("App", () => {
     expect(options.dependsOn).toEqual(expect.arrayContaining(gates));
   });
 
+  it("puts a role with a schedule on its first host alone, once the release serves, and makes no container of it", async () => {
+    const { graph, app } = await graphOf((hosts) => ({
+      env: { RAILS_ENV: "production" },
+      volumes: { uploads: "/uploads" },
+      stopTimeout: "20s",
+      roles: {
+        web: { servers: hosts },
+        nightly: {
+          servers: [...hosts].reverse(),
+          command: ["bin/nightly"],
+          schedule: { cron: "15 3 * * *", timeZone: "Europe/Berlin" },
+          resources: { memory: "256m" },
+        },
+      },
+    }));
+    const type = "sextant:index:Schedule";
+    const { name, inputs } = graph.find(type);
+    expect(name).toBe("shop-nightly-schedule");
+    expect(inputs).toMatchObject({
+      ...{ role: "shop/test/shop/nightly", owner: "shop/test/app/shop", image: "registry.test/shop:v2" },
+      ...{ schedule: "15 3 * * *", timeZone: "Europe/Berlin", timeout: "3600s", stopTimeout: "20s" },
+      ...{ command: ["bin/nightly"], memory: 256, hostname: "web-2" },
+      env: { RAILS_ENV: "production", KAMAL_VERSION: "v2", KAMAL_HOST: "web-2" },
+      volumes: [{ containerPath: "/uploads" }],
+    });
+    const made = graph.made.filter(({ type: each }) => each === containerType).map((each) => each.name);
+    expect(made.filter((each) => each.includes("nightly"))).toEqual([]);
+    const { dependsOn, deleteBeforeReplace } = graph.optionsOf(type, name);
+    expect(dependsOn).toEqual(expect.arrayContaining(app.placements.at(-1)?.switches ?? [undefined]));
+    // On no two hosts at a time.
+    expect(deleteBeforeReplace).toBe(true);
+    expect(app.scheduled).toMatchObject([{ role: "nightly", host: { hostName: "web-2" } }]);
+    const { places } = graph.find("sextant:index:CleanUp").inputs as { places: { role: string }[] };
+    expect(places.map(({ role }) => role)).toContain("shop/test/shop/nightly");
+    expect(graph.optionsOf("sextant:index:CleanUp", "shop-clean-up").dependsOn).toEqual(
+      expect.arrayContaining(app.scheduled.map(({ step }) => step)),
+    );
+  });
+
+  it("may have roles with a schedule alone", async () => {
+    const { graph, app } = await graphOf((hosts) => ({
+      ...{ proxy: undefined, route: undefined, release: ["true"] },
+      roles: { nightly: { servers: hosts.slice(0, 1), schedule: "0 3 * * *" } },
+    }));
+    expect(app.placements).toEqual([]);
+    expect(graph.optionsOf("sextant:index:Schedule", "shop-nightly-schedule").dependsOn).toContain(
+      app.release,
+    );
+  });
+
   it("keeps secrets out of every command line", async () => {
     const { graph } = await graphOf(() => ({
       secrets: { TOKEN: pulumi.secret("canary-7f3a") },

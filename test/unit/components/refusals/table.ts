@@ -296,6 +296,46 @@ export const refusals: [title: string, make: (w: World) => unknown, sentence: st
     'App "shop": roles.job.readyDelay is "10s", but it is not over within the readyTimeout of 10s, so no container would become ready; lower it, or raise readyTimeout (npx sextant docs checks#timeouts).',
   ],
   [
+    "app: schedule",
+    (w) => w.app({ roles: { web: { servers: [w.host] }, job: { servers: [w.host], schedule: "0 3 * *" } } }),
+    'App "shop": roles.job.schedule is "0 3 * *", but it has five fields: minute, hour, day of the month, month, day of the week; write it like "15 3 * * *", each day at 3:15.',
+  ],
+  [
+    "app: hour of a schedule",
+    (w) =>
+      w.app({
+        roles: { web: { servers: [w.host] }, job: { servers: [w.host], schedule: { cron: "0 24 * * *" } } },
+      }),
+    'App "shop": roles.job.schedule.cron is "0 24 * * *", but the hour is from 0 to 23, as a number, a list, a range, or a range or star with a step, and not 24; write it like 5, 0,30, 1-5 or */15.',
+  ],
+  [
+    "app: time zone of a schedule",
+    (w) =>
+      w.app({
+        roles: {
+          web: { servers: [w.host] },
+          job: { servers: [w.host], schedule: { cron: "0 3 * * *", timeZone: "Berlin" } },
+        },
+      }),
+    'App "shop": roles.job.schedule.timeZone is "Berlin", but no time zone has that name; name a place, such as "Europe/Berlin", or "UTC".',
+  ],
+  [
+    "app: schedule of a role with a route",
+    (w) => w.app({ roles: { web: { servers: [w.host], schedule: "0 3 * * *" } } }),
+    'App "shop": roles.web.schedule is that of a role with a route, and what answers requests runs all the time; give the schedule to a role without a route; the app\'s own route is that of its first role.',
+  ],
+  [
+    "app: readiness of a role with a schedule",
+    (w) =>
+      w.app({
+        roles: {
+          web: { servers: [w.host] },
+          job: { servers: [w.host], schedule: "0 3 * * *", ready: ["true"] },
+        },
+      }),
+    'App "shop": roles.job.ready is for a role that runs all the time, and this one has a schedule; leave one of the two out.',
+  ],
+  [
     "app: ready delay",
     (w) => w.app({ readyTimeout: "59m", roles: { web: { servers: [w.host], readyDelay: "1h" } } }),
     'App "shop": roles.web.readyDelay is "1h", but it has to be from 0s to 600s; choose a duration in that range (npx sextant docs checks#values).',
