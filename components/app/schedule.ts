@@ -90,6 +90,7 @@ export function checkSchedules(args: AppArgs, roles: readonly Role[]): Problem[]
 
 /** What a role with a schedule has no use for. */
 const without = [
+  "replicas",
   "strategy",
   "ready",
   "readyDelay",

@@ -24,9 +24,9 @@ describe("a choice", () => {
   it("names roles as a list and by *, also in Kamal's words", () => {
     expect(names("--role", "web,job")).toEqual(["shop/web", "shop/job"]);
     expect(names("-r", "j*")).toEqual(["shop/job"]);
-    expect(names("--roles", "*")).toEqual(["shop/web", "shop/job"]);
+    expect(names("--roles", "*")).toEqual(["shop/web", "shop/job", "shop/nightly"]);
     expect(() => names("--roles", "jobs")).toThrow(
-      "ps: this stack has no role jobs; it has shop/web, shop/job.",
+      "ps: this stack has no role jobs; it has shop/web, shop/job, shop/nightly.",
     );
     expect(choice("--hosts", "web-*").host).toBe("web-*");
     expect(() => choice("--accessory", "db", "--roles", "web")).toThrow("cannot be used with");

@@ -44,6 +44,7 @@ describe("what a stack runs", () => {
     expect(partsOf(state).map(({ name, replicas }) => [name, replicas])).toEqual([
       ["shop/web", 1],
       ["shop/job", 1],
+      ["shop/nightly", 1],
       ["db", 1],
       ["proxy", 1],
     ]);

@@ -325,6 +325,17 @@ export const refusals: [title: string, make: (w: World) => unknown, sentence: st
     'App "shop": roles.web.schedule is that of a role with a route, and what answers requests runs all the time; give the schedule to a role without a route; the app\'s own route is that of its first role.',
   ],
   [
+    "app: replicas of a role with a schedule",
+    (w) =>
+      w.app({
+        roles: {
+          web: { servers: [w.host] },
+          job: { servers: [w.host], schedule: "0 3 * * *", replicas: 2 },
+        },
+      }),
+    'App "shop": roles.job.replicas is for a role that runs all the time, and this one has a schedule; leave one of the two out.',
+  ],
+  [
     "app: readiness of a role with a schedule",
     (w) =>
       w.app({
