@@ -5,13 +5,15 @@ import { Component, transformed } from "../core/component";
 import { refuseShape } from "../core/shape";
 import { checkFirewall, type FirewallArgs } from "./args";
 import { leftOver } from "./audit";
-import { render, type KnownRule } from "./render";
+import { known } from "./known";
+import { render } from "./render";
 import type { Rule } from "./rule";
 import { firewallShape } from "./shape";
 
 /**
  * A firewall in front of servers, at Hetzner and not on the machine: a port that Docker publishes past the machine's own
- * rules is shut all the same. Nothing comes in that is not in `allow`, in IPv4 and in IPv6.
+ * rules is shut all the same. Nothing comes in that is not in `allow`, in IPv4 and in IPv6. A machine of another cloud has
+ * `firewall` of its `ExistingServer`, with the same rules.
  *
  * Editing it changes the rules in place; servers are not touched.
  *
@@ -50,18 +52,4 @@ export class Firewall extends Component {
   get id(): pulumi.Output<number> {
     return this.firewall.id.apply(Number);
   }
-}
-
-/** Rules with their networks known. */
-function known(rules: readonly Rule[]): pulumi.Output<KnownRule[]> {
-  return pulumi.all(
-    rules.map(({ protocol, ports, direction, peers, reason, openByDefault: usual, title }) =>
-      pulumi
-        .output(peers)
-        .apply(
-          (names) =>
-            ({ protocol, ports, direction, peers: names, reason, openByDefault: usual, title }) as KnownRule,
-        ),
-    ),
-  );
 }

@@ -59,7 +59,7 @@ async function serves(host: string): Promise<string> {
 const volumes = (): Promise<string> => on(old.at, "docker volume ls --quiet");
 
 beforeAll(async () => {
-  old = await OldMachine.make("review", ipv4, "test/lab/review/program");
+  old = await OldMachine.make("review", ipv4, { program: "test/lab/review/program" });
   await old.load("sextant/lite:v2");
   await old.workspace.setSecret("sshPrivateKey", readFileSync(old.workspace.keyFile, "utf8"));
   const plain = { address: ipv4, hostKey: old.hostKey, proxyImage, version: "v1" };
