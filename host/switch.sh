@@ -197,6 +197,8 @@ END
     done <<END
 $(conflicts "$name_there" "$wanted")
 END
+    # Of several targets the proxy waits for all, puts them in the place of all old ones in one step, and drains these side by side (v0.9.2
+    # internal/server/router.go DeployService, load_balancer.go). From two on it goes on asking each, and leaves out one that is not well.
     targets=''
     for container in $containers; do targets="$targets --target=$container:$port"; done
     for other in $losers; do
