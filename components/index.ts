@@ -1,6 +1,6 @@
 /** The public door of the library: everything that a program imports comes from here. */
 export { App } from "./app/app";
-export type { RoleOnHost } from "./app/role-on-host";
+export type { Replica, RoleOnHost } from "./app/role-on-host";
 export type { AppArgs, ContainerSettings, RoleArgs } from "./app/args";
 export type { ScheduleArgs } from "./app/schedule";
 export type { ScheduledRole } from "./app/scheduled";

@@ -108,16 +108,27 @@ check_again() {
 
 exec 7>"$(passing "$role")"
 take_turn
-# What passed its check and was not switched in time has been stopped. It gets nothing before it has passed again.
-for container in $containers; do
-    known=$(state "$container")
-    case $? in
-    1) fail "$container is not there to take traffic: it was removed; run pulumi up --refresh" ;;
-    2) fail "Docker does not answer on this host (systemctl status docker), so that nothing of $role was switched; run pulumi up again when it does" ;;
-    esac
-    case $known in 'true '*) continue ;; esac
-    check_again "$container"
-    running "$container" || fail "$container has stopped again since its check passed; run pulumi up again"
+# What passed its check and was not switched in time has been stopped. It gets nothing before it has passed again. Meanwhile another one
+# may be stopped the same way, so that all are looked at once more.
+checked=''
+while :; do
+    stopped=''
+    for container in $containers; do
+        known=$(state "$container")
+        case $? in
+        1) fail "$container is not there to take traffic: it was removed; run pulumi up --refresh" ;;
+        2) fail "Docker does not answer on this host (systemctl status docker), so that nothing of $role was switched; run pulumi up again when it does" ;;
+        esac
+        case $known in 'true '*) continue ;; esac
+        case "$checked " in *" $container "*) fail "$container has stopped again since its check passed; run pulumi up again" ;; esac
+        stopped="$stopped $container"
+    done
+    [ -n "$stopped" ] || break
+    # Several boot side by side, as they did before, and each is checked then.
+    # shellcheck disable=SC2086 # names have no blanks
+    case $stopped in ' '*' '*) docker start $stopped >/dev/null 2>&1 ;; esac
+    for container in $stopped; do check_again "$container"; done
+    checked="$checked$stopped"
 done
 there=$(roles)
 
@@ -186,6 +197,8 @@ END
     done <<END
 $(conflicts "$name_there" "$wanted")
 END
+    # Of several targets the proxy waits for all, puts them in the place of all old ones in one step, and drains these side by side (v0.9.2
+    # internal/server/router.go DeployService, load_balancer.go). From two on it goes on asking each, and leaves out one that is not well.
     targets=''
     for container in $containers; do targets="$targets --target=$container:$port"; done
     for other in $losers; do

@@ -265,6 +265,17 @@ const app: Edit[] = [
     name: "worker added on a host",
     change: { shop: { roles: { ...shopRoles, job: { ...shopRoles["job"], on: ["first", "second"] } } } },
   },
+  {
+    name: "several containers of its roles",
+    change: {
+      shop: {
+        roles: {
+          web: { on: ["first", "second"], replicas: 3 },
+          job: { ...shopRoles["job"], on: ["first"], replicas: 2 },
+        },
+      },
+    },
+  },
   { name: "worker taken out", change: { shop: { roles: { web: { on: ["first", "second"] } } } } },
   {
     name: "worker that stops first",

@@ -104,10 +104,15 @@ async function toStart(there: readonly Running[]): Promise<readonly Running[]> {
       return { each, end: endOf(body) };
     }),
   );
-  const run = ({ each }: (typeof ends)[number]): number => Number(each.state === "running");
+  return lastOf(ends, one.replicas);
+}
+
+/** So many of a role's containers: those that run, and those that ended last. */
+export function lastOf(ends: readonly { each: Running; end: number }[], count: number): Running[] {
+  const run = (each: Running): number => Number(each.state === "running");
   return ends
-    .sort((a, b) => run(b) - run(a) || b.end - a.end)
-    .slice(0, one.replicas)
+    .toSorted((one, other) => run(other.each) - run(one.each) || other.end - one.end)
+    .slice(0, count)
     .map(({ each }) => each);
 }
 

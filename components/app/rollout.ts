@@ -15,16 +15,14 @@ export type RolloutStep = {
   | { readonly kind: "wait"; readonly batch: readonly Placement[]; readonly next: readonly Placement[] }
 );
 
-/** A step for a role on a host. */
-type PlacedStep = { readonly placement: Placement } &
-  /** @property replica which of the role's containers on the host, from 1 on */
-  (
-    | { readonly kind: "container"; readonly replica: number }
-    /** @property lease seconds that the container may wait for its switch; 0 where it has none */
-    | { readonly kind: "ready"; readonly replica: number; readonly lease: number }
-    /** @property route which of the role's routes; undefined for a worker */
-    | { readonly kind: "switch"; readonly route: number | undefined }
-  );
+/** A step for a role on a host, or for one of its containers there, which have numbers from 1 on. */
+type PlacedStep = { readonly placement: Placement } & (
+  | { readonly kind: "container"; readonly replica: number }
+  /** @property lease seconds that the container may wait for its switch; 0 where it has none */
+  | { readonly kind: "ready"; readonly replica: number; readonly lease: number }
+  /** @property route which of the role's routes; undefined for a worker */
+  | { readonly kind: "switch"; readonly route: number | undefined }
+);
 
 /** The steps of a rollout, each after those that it names. */
 export interface Rollout {
@@ -61,9 +59,9 @@ export function assetsOf(roles: readonly Role[]): Placement[] {
 
 /**
  * Batch after batch: all containers, the gates of what has a route, those of the workers, then what is stopped first, and the switches
- * one after the other: one a route and host, for all containers of the role there. The assets of the release are on every host before the first of them has its traffic, since a page of it may ask any
- * host for them: also one of a later batch. Each step names the one before it and not all that was before that: names of every host in every host's state
- * would be most of it on many hosts.
+ * one after the other: one a route and host, for all containers of the role there. The assets of the release are on every host before the
+ * first of them has its traffic, since a page of it may ask any host for them: also one of a later batch. Each step names the one before it
+ * and not all that was before that: names of every host in every host's state would be most of it on many hosts.
  */
 export function rollout(
   roles: readonly Role[],

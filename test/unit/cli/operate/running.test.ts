@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { hostsOf } from "../../../../cli/hosts";
 import { current, oneEach, partsNamed } from "../../../../cli/operate/choice";
 import { partsOf } from "../../../../cli/operate/parts";
+import { lastOf } from "../../../../cli/operate/power";
 import { rowOf, render } from "../../../../cli/operate/ps";
 import { routesOf } from "../../../../cli/operate/routes";
 import { runningOf } from "../../../../cli/operate/running";
@@ -82,6 +83,21 @@ describe("what runs on a host", () => {
     const ended = [...old, ...next].map((each) => ({ ...each, State: "exited" }));
     expect(names([], ...ended)).toEqual(["b3", "b2", "b1"]);
     expect(oneEach(found(["a1", "a2"], ...old)).map(({ name }) => name)).toEqual(["shop-web-a2"]);
+  });
+
+  it("is started, of a role with replicas, as many as it has: those that run, and those that ended last", () => {
+    const ends = runningOf(web1, parts, [
+      listed("failed", web, { Created: 300, State: "exited" }),
+      listed("never", web, { Created: 301, State: "created" }),
+      ...["a", "b"].map((name) => listed(name, web, { Created: 100, State: "exited" })),
+      listed("c", web, { Created: 100 }),
+    ]).map((each) => ({
+      each,
+      end: { failed: 1000, a: 5000, b: 5001, c: 10 }[each.name] ?? -Infinity,
+    }));
+    const names = (count: number): string[] => lastOf(ends, count).map(({ name }) => name);
+    expect(names(3)).toEqual(["c", "b", "a"]);
+    expect(names(1)).toEqual(["c"]);
   });
 
   it("is shown with what the proxy sends to it", () => {

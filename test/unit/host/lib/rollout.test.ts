@@ -210,6 +210,27 @@ describe("several containers of a role", () => {
     await expect.poll(running).toEqual(["v2a", "v2b", "v2c"]);
   });
 
+  it("boot side by side where several have stopped, also where another does meanwhile", async () => {
+    await release("v1");
+    await releaseAll("v2");
+    const stop = (version: string): void => {
+      const there = host.containers.get(named(version));
+      if (there !== undefined) there.running = false;
+    };
+    for (const one of ["v2b", "v2c"]) stop(one);
+    // The lease of the first ends while the others are checked.
+    host.onStart = (name) => {
+      if (name === named("v2c")) stop("v2a");
+    };
+    host.done.length = 0;
+    good(await host.run("switch", swapAll("v2")));
+    expect(host.done.slice(0, 4)).toEqual([
+      ...["v2b", "v2c", "v2a"].map((version) => `start ${named(version)}`),
+      `deploy shop-web ${targets("v2")}`,
+    ]);
+    await expect.poll(running).toEqual(["v2a", "v2b", "v2c"]);
+  });
+
   it("of a worker go to work together", async () => {
     await release("v1", true);
     for (const one of all) {
