@@ -153,7 +153,7 @@ export const appShape: Shape<AppArgs> = object<AppArgs>(
     release: words,
     releaseTimeout: single,
     hooks: object<Part<AppArgs, "hooks">>(
-      { beforeRelease: text, afterRelease: text },
+      { beforeRelease: text, beforeBatch: text, afterBatch: text, afterRelease: text },
       '{ afterRelease: "bin/notify $KAMAL_VERSION" }',
     ),
     commands: named(words, '{ console: ["bin/console"] }'),

@@ -335,6 +335,7 @@ describe("whatever is given for an argument", () => {
         "transform.wait",
         "hooks",
         "hooks.afterRelease",
+        "hooks.beforeBatch",
       ],
       ...[
         "env",
@@ -401,6 +402,8 @@ describe("whatever is given for an argument", () => {
         "registries",
         "version",
         "uncommitted",
+        "hooks",
+        "hooks.beforeBuild",
         "transform",
       ],
     ],
