@@ -15,7 +15,7 @@ import type { Proxy } from "../proxy/proxy";
 import type { CleanUpArgs } from "./clean-up";
 import type { Hooks } from "./hooks";
 import type { RouteArgs } from "./route";
-import type { ScheduleArgs } from "./schedule";
+import type { ScheduleArgs } from "./schedule-args";
 import type { TakeOver } from "./take-over";
 import type { WaitArgs } from "./wait";
 

@@ -6,7 +6,6 @@ import type { Component, Transform } from "../core/component";
 import { hookCommand } from "../core/hook";
 import type { Problem } from "../core/problem";
 import type { Host } from "../host/host";
-import type { Placement } from "./plan";
 
 /** The hooks of an app. */
 export interface Hooks {
@@ -92,7 +91,11 @@ export function runBatchHook(
     when,
     number,
     batch,
-  }: { when: "beforeBatch" | "afterBatch"; number: number; batch: readonly Placement[] },
+  }: {
+    when: "beforeBatch" | "afterBatch";
+    number: number;
+    batch: readonly { readonly role: { readonly name: string }; readonly host: Host }[];
+  },
   after: pulumi.Resource[],
   transform?: Transform<command.local.CommandArgs>,
 ): command.local.Command {

@@ -25,7 +25,7 @@ import type { ExistingProxy } from "../proxy/existing";
 import type { Proxy } from "../proxy/proxy";
 import type { AppArgs, ContainerSettings, RoleArgs } from "./args";
 import type { RouteArgs, Tls } from "./route";
-import type { ScheduleArgs } from "./schedule";
+import type { ScheduleArgs } from "./schedule-args";
 
 type Part<Args, Name extends keyof Args> = NonNullable<Args[Name]>;
 
