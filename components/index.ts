@@ -2,7 +2,7 @@
 export { App } from "./app/app";
 export type { Replica, RoleOnHost } from "./app/role-on-host";
 export type { AppArgs, ContainerSettings, RoleArgs } from "./app/args";
-export type { ScheduleArgs } from "./app/schedule";
+export type { ScheduleArgs } from "./app/schedule-args";
 export type { ScheduledRole } from "./app/scheduled";
 export type { CleanUp, CleanUpArgs } from "./app/clean-up";
 export { letsEncrypt, ownCertificate, type RouteArgs, type Tls } from "./app/route";

@@ -49,6 +49,12 @@ failed() {
     evidence job "$@" "container=$run" "image=$of" "command=$command" "elapsed=$(($(date +%s) - began))" "timeout=$timeout" >/dev/null
 }
 
+# While the host boots, Docker may not answer yet.
+turns=0
+until engine GET /_ping >/dev/null 2>&1 || [ "$turns" -ge 60 ]; do
+    turns=$((turns + 1))
+    sleep 1
+done
 exec 8>"$place/running"
 flock --nonblock 8 || exit 0
 exec 9>"$place/lock"
@@ -63,8 +69,8 @@ if { read -r began run of <"$place/now"; } 2>/dev/null && ! running "$run"; then
     began=$(date +%s) run='' of=$reference
 fi
 if [ -z "$run" ]; then
-    run=$(containers_of "$role" created | head -n 1)
-    if [ -z "$run" ]; then
+    next_run
+    if [ -z "$waits" ]; then
         # Somebody has removed it: docker system prune takes what does not run.
         make_run "$place/body" || {
             run=$name
@@ -72,8 +78,9 @@ if [ -z "$run" ]; then
             failed create-failed "error=$said"
             fail "$role: Docker does not make its container: $said"
         }
-        run=$waits
+        is_next "$waits"
     fi
+    run=$waits
     printf '%s %s %s\n' "$began" "$run" "$of" >"$place/now"
     said=$(docker start "$run" 2>&1 >/dev/null) || {
         note unstarted -
@@ -117,8 +124,13 @@ esac
 bad=$(awk '$3 != "ok" { last = $5 } END { print last }' "$place/runs")
 # shellcheck disable=SC2046 # names have no blanks
 away $(containers_of "$role" exited dead | grep -vFx -e "$run" -e "${bad:-$run}")
-if [ -z "$(containers_of "$role" created)" ]; then
-    # The next run tries again, and says it.
-    make_run "$place/body" || printf '%s: the container of the next run could not be made: %s\n' "$role" "$said" >&2
+next_run
+if [ -z "$waits" ]; then
+    if make_run "$place/body"; then
+        is_next "$waits"
+    else
+        # The next run tries again.
+        printf '%s: the container of the next run could not be made: %s\n' "$role" "$said" >&2
+    fi
 fi
 [ "$how" = ok ]

@@ -82,7 +82,7 @@ if [ -n "$formerly" ]; then
     }
 fi
 # From here on it is this release that runs next.
-for each in $(containers_of "$role" created); do [ "$each" = "$waits" ] || away "$each"; done
+is_next "$waits"
 mv "$place/body.new" "$place/body"
 {
     printf '%s\n' "role=$role" "image=$reference" "timeout=$timeout" "stop=$stop"

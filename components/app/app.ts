@@ -25,6 +25,7 @@ import { checkTimeouts } from "./checks/check-timeouts";
 import { inspectImage } from "./checks/inspect-image";
 import { inspectNames } from "./checks/inspect-names";
 import { readPages } from "./error-pages";
+import { skippedHooks } from "../core/hook";
 import { runHook } from "./hooks";
 import { imageReference, namedArgs, rolesOf, type NamedArgs, type Role } from "./plan";
 import { further, rollOut, runRelease } from "./releasing";
@@ -119,7 +120,9 @@ export class App extends Component {
     const roles = rolesOf(this.componentName, args);
     const onHosts = checkHosts(this.label, args, roles);
     const names = namesOf(this.componentName, args, roles);
+    const skipped = skippedHooks(args.hooks);
     this.refuse([
+      ...skipped.refused,
       ...checkApp(this.componentName, args),
       ...checkOwnRegistry(image, roles),
       ...onHosts.refused,
@@ -127,6 +130,7 @@ export class App extends Component {
     ]);
     if (!within) this.refuse(this.claim(roles));
     this.warn([
+      ...skipped.warned,
       ...checkTimeouts(args, runningAlways(roles)).warned,
       ...checkPaths(args, roles),
       ...onHosts.warned,

@@ -15,7 +15,7 @@ import type { Proxy } from "../proxy/proxy";
 import type { CleanUpArgs } from "./clean-up";
 import type { Hooks } from "./hooks";
 import type { RouteArgs } from "./route";
-import type { ScheduleArgs } from "./schedule";
+import type { ScheduleArgs } from "./schedule-args";
 import type { TakeOver } from "./take-over";
 import type { WaitArgs } from "./wait";
 
@@ -226,8 +226,11 @@ export interface AppArgs extends ContainerSettings {
   release?: string[];
   /**
    * Lines for a shell on the machine that runs Pulumi, where the project's file is: once for each release. They have the variables of Kamal's
-   * hooks: KAMAL_VERSION, KAMAL_SERVICE, KAMAL_HOSTS, KAMAL_ROLES, KAMAL_DESTINATION (the stack) and KAMAL_COMMAND, and all of the environment that
-   * Pulumi was started in.
+   * hooks: KAMAL_VERSION, KAMAL_SERVICE, KAMAL_SERVICE_VERSION, KAMAL_HOSTS, KAMAL_ROLES, KAMAL_DESTINATION (the stack), KAMAL_COMMAND,
+   * KAMAL_PERFORMER (git's user.email, or who runs it) and KAMAL_RECORDED_AT, and all of the environment that Pulumi was started in. On Windows the line is for
+   * its own shell, without the last two.
+   *
+   * `SEXTANT_SKIP_HOOKS=1 pulumi up` leaves them out of one run, which its preview says; they are not made up for.
    *
    * @default none
    * @edit a new line runs at once

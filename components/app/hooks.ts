@@ -1,8 +1,9 @@
-/** Commands of the user's own around a release, on the machine that runs Pulumi. */
-import * as command from "@pulumi/command";
-import * as pulumi from "@pulumi/pulumi";
+/** Commands of the user's own around a release and its batches, on the machine that runs Pulumi. */
+import type * as command from "@pulumi/command";
+import type * as pulumi from "@pulumi/pulumi";
 import * as check from "../core/checks";
-import { transformed, type Component, type Transform } from "../core/component";
+import type { Component, Transform } from "../core/component";
+import { hookCommand } from "../core/hook";
 import type { Problem } from "../core/problem";
 import type { Host } from "../host/host";
 
@@ -17,6 +18,24 @@ export interface Hooks {
    */
   beforeRelease?: string;
   /**
+   * Before each batch of the rollout, Kamal's `pre-app-boot`: no container of the batch has started. KAMAL_HOSTS are those of the batch. Where it
+   * fails, this batch and those after it keep the old release. Without `rollout` all hosts are one batch.
+   *
+   * @default none
+   * @edit the new line runs at once
+   * @example "bin/balancer remove $KAMAL_HOSTS"
+   */
+  beforeBatch?: string;
+  /**
+   * After each batch of the rollout, Kamal's `post-app-boot`: its last host was switched, and `rollout.wait` begins after it. Where it fails,
+   * the batches after it keep the old release.
+   *
+   * @default none
+   * @edit the new line runs at once
+   * @example "bin/balancer add $KAMAL_HOSTS"
+   */
+  afterBatch?: string;
+  /**
    * After the last host was switched. Where it fails, `pulumi up` fails and the release serves on; the next one runs it again.
    *
    * @default none
@@ -26,45 +45,13 @@ export interface Hooks {
   afterRelease?: string;
 }
 
-/** When a hook runs, and what its resource is called. */
-const names = { beforeRelease: "before-release", afterRelease: "after-release" } as const;
-
-/**
- * Makes the command of a hook. It runs once for each release, and has the values that Kamal's hooks get.
- * @param after what it waits for
- */
-export function runHook(
-  { app, hooks = {}, version, roles }: HookedApp,
-  when: keyof Hooks,
-  after: pulumi.Resource[],
-  transform?: Transform<command.local.CommandArgs>,
-): command.local.Command | undefined {
-  const line = hooks[when];
-  if (line === undefined) return undefined;
-  const hosts = [...new Set(roles.flatMap(({ servers }) => servers.map(({ hostName }) => hostName)))];
-  return new command.local.Command(
-    ...transformed<command.local.CommandArgs>(
-      transform,
-      `${app.componentName}-${names[when]}`,
-      {
-        create: line,
-        // Another release is an update, and no new resource: the old one has nothing to undo.
-        update: line,
-        addPreviousOutputInEnv: false,
-        environment: {
-          KAMAL_COMMAND: "deploy",
-          KAMAL_SERVICE: app.componentName,
-          KAMAL_VERSION: version,
-          KAMAL_HOSTS: hosts.join(","),
-          KAMAL_ROLES: roles.map(({ name }) => name).join(","),
-          KAMAL_DESTINATION: pulumi.getStack(),
-        },
-      },
-      // What a program of the user's prints is shown, and kept from nobody who can read the state but in cipher.
-      { parent: app, dependsOn: after, additionalSecretOutputs: ["stdout", "stderr"] },
-    ),
-  );
-}
+/** When a hook runs, and what its resource is called; those of batches have its number behind that. */
+const names = {
+  beforeRelease: "before-release",
+  beforeBatch: "before-batch",
+  afterBatch: "after-batch",
+  afterRelease: "after-release",
+} as const;
 
 /** What a hook is told of. */
 export interface HookedApp {
@@ -72,6 +59,58 @@ export interface HookedApp {
   hooks: Hooks | undefined;
   version: pulumi.Input<string>;
   roles: readonly { readonly name: string; readonly servers: readonly Host[] }[];
+}
+
+/**
+ * Makes the command of a hook around a release. It runs once for each, and has the values that Kamal's hooks get.
+ * @param after what it waits for
+ */
+export function runHook(
+  { app, hooks = {}, version, roles }: HookedApp,
+  when: "beforeRelease" | "afterRelease",
+  after: pulumi.Resource[],
+  transform?: Transform<command.local.CommandArgs>,
+): command.local.Command | undefined {
+  const line = hooks[when];
+  if (line === undefined) return undefined;
+  const name = `${app.componentName}-${names[when]}`;
+  const hosts = roles.flatMap(({ servers }) => servers.map(({ hostName }) => hostName));
+  const told = { service: app.componentName, version, command: "deploy" as const };
+  return hookCommand(
+    app,
+    { name, line, ...told, hosts: [...new Set(hosts)], roles: roles.map((role) => role.name) },
+    after,
+    transform,
+  );
+}
+
+/** Makes the command of a hook around a batch. @param number the place of the batch, from 1 */
+export function runBatchHook(
+  { app, hooks = {}, version }: Omit<HookedApp, "roles">,
+  {
+    when,
+    number,
+    batch,
+  }: {
+    when: "beforeBatch" | "afterBatch";
+    number: number;
+    batch: readonly { readonly role: { readonly name: string }; readonly host: Host }[];
+  },
+  after: pulumi.Resource[],
+  transform?: Transform<command.local.CommandArgs>,
+): command.local.Command {
+  const distinct = (all: string[]): string[] => [...new Set(all)];
+  return hookCommand(
+    app,
+    {
+      ...{ name: `${app.componentName}-${names[when]}-${number}`, line: hooks[when] ?? "" },
+      ...{ service: app.componentName, version, command: "deploy" },
+      hosts: distinct(batch.map(({ host }) => host.hostName)),
+      roles: distinct(batch.map(({ role }) => role.name)),
+    },
+    after,
+    transform,
+  );
 }
 
 export function checkHooks(hooks: Hooks = {}): Problem[] {

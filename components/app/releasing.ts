@@ -23,6 +23,7 @@ import { assetsMount } from "./assets";
 import { checkKey } from "./checks/check-certificate";
 import { claimedByOthers } from "./checks/route-claims";
 import { hashOf, type Pages } from "./error-pages";
+import { runBatchHook } from "./hooks";
 import { containerName, type NamedArgs, type Placement, type Role } from "./plan";
 import type { Replica, RoleOnHost } from "./role-on-host";
 import { begin, keyOf, keysOf, rollout, switchSeconds, type RolloutStep } from "./rollout";
@@ -102,7 +103,10 @@ export function rollOut(
   releasing: Releasing,
   first: pulumi.Resource,
 ): { placements: RoleOnHost[]; last: pulumi.Resource[] } {
-  const { steps, last } = rollout(runningAlways(releasing.roles), releasing.args.rollout);
+  const { app, args } = releasing;
+  const around = (["beforeBatch", "afterBatch"] as const).filter((when) => args.hooks?.[when] !== undefined);
+  const { steps, last } = rollout(runningAlways(releasing.roles), args.rollout, around);
+  const hooked = { app, hooks: args.hooks, version: args.version };
   const made = new Map<string, pulumi.Resource>([[begin, first], ...releasing.assets]);
   const containers = new Map<string, Container>();
   const placed = new Map<Placement, RoleOnHost & { replicas: Replica[] }>();
@@ -111,6 +115,10 @@ export function rollOut(
     const after = step.after.map((name) => known(made, name));
     if (step.kind === "wait") {
       made.set(key, makeWait(releasing, step, containers, after));
+      continue;
+    }
+    if (step.kind === "hook") {
+      made.set(key, runBatchHook(hooked, step, after, args.transform?.hook));
       continue;
     }
     const { placement } = step;

@@ -13,7 +13,17 @@ export type RolloutStep = {
   | PlacedStep
   /** @property batch what was released before it; @property next what comes after it */
   | { readonly kind: "wait"; readonly batch: readonly Placement[]; readonly next: readonly Placement[] }
+  /** @property number the place of the batch, from 1 */
+  | {
+      readonly kind: "hook";
+      readonly when: BatchHook;
+      readonly number: number;
+      readonly batch: readonly Placement[];
+    }
 );
+
+/** When a hook of a batch runs. */
+export type BatchHook = "beforeBatch" | "afterBatch";
 
 /** A step for a role on a host, or for one of its containers there, which have numbers from 1 on. */
 type PlacedStep = { readonly placement: Placement } & (
@@ -50,6 +60,9 @@ export function keysOf(kind: "container" | "ready", placement: Placement): strin
 /** The key of the wait after a batch, by its place. */
 export const waitKey = (at: number): string => `wait ${at + 1}`;
 
+/** The key of a hook, by the place of its batch. */
+export const hookKey = (when: BatchHook, at: number): string => `${when} ${at + 1}`;
+
 /** The roles on hosts whose assets are put there, before the rollout. */
 export function assetsOf(roles: readonly Role[]): Placement[] {
   return roles
@@ -62,20 +75,31 @@ export function assetsOf(roles: readonly Role[]): Placement[] {
  * one after the other: one a route and host, for all containers of the role there. The assets of the release are on every host before the
  * first of them has its traffic, since a page of it may ask any host for them: also one of a later batch. Each step names the one before it
  * and not all that was before that: names of every host in every host's state would be most of it on many hosts.
+ *
+ * @param hooks which hooks there are around each batch
  */
 export function rollout(
   roles: readonly Role[],
   { batch: size, wait }: NonNullable<AppArgs["rollout"]> = {},
+  hooks: readonly BatchHook[] = [],
 ): Rollout {
   const steps: RolloutStep[] = [];
   let before: string[] = [begin];
   let assets = assetsOf(roles).map((placement) => keyOf("assets", placement));
   const all = batches(roles, size);
+  const hook = (when: BatchHook, at: number, batch: readonly Placement[]): void => {
+    if (!hooks.includes(when)) return;
+    const key = hookKey(when, at);
+    steps.push({ kind: "hook", key, when, number: at + 1, batch, after: before });
+    before = [key];
+  };
   for (const [at, batch] of all.entries()) {
+    hook("beforeBatch", at, batch);
     const found = rolloutOf(batch, before, assets);
     steps.push(...found.steps);
     before = [...found.last];
     assets = [];
+    hook("afterBatch", at, batch);
     const next = all[at + 1];
     if (wait === undefined || next === undefined) continue;
     steps.push({ kind: "wait", key: waitKey(at), batch, next, after: before });

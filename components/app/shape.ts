@@ -25,7 +25,7 @@ import type { ExistingProxy } from "../proxy/existing";
 import type { Proxy } from "../proxy/proxy";
 import type { AppArgs, ContainerSettings, RoleArgs } from "./args";
 import type { RouteArgs, Tls } from "./route";
-import type { ScheduleArgs } from "./schedule";
+import type { ScheduleArgs } from "./schedule-args";
 
 type Part<Args, Name extends keyof Args> = NonNullable<Args[Name]>;
 
@@ -154,7 +154,7 @@ export const appShape: Shape<AppArgs> = object<AppArgs>(
     release: words,
     releaseTimeout: single,
     hooks: object<Part<AppArgs, "hooks">>(
-      { beforeRelease: text, afterRelease: text },
+      { beforeRelease: text, beforeBatch: text, afterBatch: text, afterRelease: text },
       '{ afterRelease: "bin/notify $KAMAL_VERSION" }',
     ),
     commands: named(words, '{ console: ["bin/console"] }'),

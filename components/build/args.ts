@@ -1,4 +1,5 @@
 /** The arguments of an image that is built. */
+import type * as command from "@pulumi/command";
 import type * as dockerBuild from "@pulumi/docker-build";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Transform } from "../core/component";
@@ -118,9 +119,23 @@ export interface ImageArgs {
    * @edit nothing by itself
    */
   uncommitted?: "mark" | "refuse";
+  /**
+   * Lines for a shell on the machine that runs Pulumi, where the project's file is. They have the variables of Kamal's hooks, as those of an `App` do,
+   * and `SEXTANT_SKIP_HOOKS` leaves them out.
+   *
+   * @default none
+   * @edit a new line runs at once
+   * @example { beforeBuild: "bin/ci-is-green $KAMAL_VERSION" }
+   */
+  hooks?: {
+    /** Before the build of each release, Kamal's `pre-build`. Where it fails, nothing is built. @default none @example "bin/ci-is-green $KAMAL_VERSION" */
+    beforeBuild?: string;
+  };
   /** Changes a child before it is made. @default none @edit what the changed argument of the child does */
   transform?: {
     /** The build, by `@pulumi/docker-build`. */
     build?: Transform<dockerBuild.ImageArgs>;
+    /** The hook, by `@pulumi/command`. */
+    hook?: Transform<command.local.CommandArgs>;
   };
 }

@@ -89,6 +89,13 @@ export function checkBuild(args: ImageArgs, found: Found): Problem[] {
     ...checkRepository("repository", args.repository),
     ...(args.version === undefined ? [] : checkRelease("version", args.version, false)),
     ...check.oneOf("uncommitted", args.uncommitted, ["mark", "refuse"]),
+    ...(args.hooks?.beforeBuild === undefined
+      ? []
+      : check.notEmpty(
+          "hooks.beforeBuild",
+          args.hooks.beforeBuild.trim(),
+          "give a line for a shell, such as bin/ci-is-green",
+        )),
     ...checkCache(args.cache),
     ...checkNames(args),
     ...(args.platforms ?? []).flatMap((platform, at) => checkPlatform(`platforms[${at}]`, platform)),

@@ -5,6 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { unknown } from "@pulumi/pulumi/output";
 import { isPlain } from "../core/checks";
 import { Component, transformed } from "../core/component";
+import { hookCommand, skippedHooks } from "../core/hook";
 import { refuseShape } from "../core/shape";
 import type { ServerRegistry } from "../registry/server-registry";
 import type { ImageArgs } from "./args";
@@ -52,7 +53,9 @@ export class Image extends Component {
     const release =
       args.version ?? (found.revision && versionOf(found.revision, found.context?.entries ?? {}));
     super("Image", name, opts, sourcesOf(found));
-    this.refuse(checkBuild(args, found));
+    const skipped = skippedHooks(args.hooks);
+    this.refuse([...skipped.refused, ...checkBuild(args, found)]);
+    this.warn(skipped.warned);
     this.warn(warnBuild(args, platformsOf(args)));
     if (pulumi.runtime.isDryRun()) this.refuseSecretArgs(args);
     this.repository = args.repository;
@@ -75,6 +78,17 @@ export class Image extends Component {
         : builderOn(host, this.componentName, loginsOf(args), (said) => {
             void pulumi.log.error(`${this.label}: ${said}`, this);
           });
+    const before = args.hooks?.beforeBuild;
+    const hook = {
+      name: `${this.componentName}-before-build`,
+      line: before ?? "",
+      service: this.componentName,
+      command: "build",
+    } as const;
+    const hooks =
+      before === undefined
+        ? []
+        : [hookCommand(this, { ...hook, version: this.version }, [], args.transform?.hook)];
     return new dockerBuild.Image(
       ...transformed<dockerBuild.ImageArgs>(
         args.transform?.build,
@@ -82,7 +96,7 @@ export class Image extends Component {
         buildOf(args, this.version, name, withoutCache()),
         {
           parent: this,
-          dependsOn: [...(host === undefined ? [] : [host.ready]), ...(this.own?.trusted ?? [])],
+          dependsOn: [...(host === undefined ? [] : [host.ready]), ...(this.own?.trusted ?? []), ...hooks],
           // Others may have deployed it, and it is what is gone back to.
           retainOnDelete: true,
         },

@@ -49,7 +49,11 @@ export const imageShape: Shape<ImageArgs> = object<ImageArgs>(
     registries: allRegistries,
     version: text,
     uncommitted: text,
-    transform: changes<NonNullable<ImageArgs["transform"]>>({ build: true }),
+    hooks: object<NonNullable<ImageArgs["hooks"]>>(
+      { beforeBuild: text },
+      '{ beforeBuild: "bin/ci-is-green $KAMAL_VERSION" }',
+    ),
+    transform: changes<NonNullable<ImageArgs["transform"]>>({ build: true, hook: true }),
   },
   '{ repository: "registry.example.com/shop" }',
   {

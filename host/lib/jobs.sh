@@ -63,6 +63,18 @@ make_run() {
     done
 }
 
+# is_next CONTAINER: it is the one that waits for the next run, and no other one waits.
+is_next() {
+    printf '%s\n' "$1" >"$place/next.new" && mv "$place/next.new" "$place/next"
+    for each in $(containers_of "$role" created); do [ "$each" = "$1" ] || away "$each"; done
+}
+
+# next_run: the container that waits for the next run, in $waits; empty where it is not there, or not waiting.
+next_run() {
+    waits=$(cat "$place/next" 2>/dev/null)
+    [ -n "$waits" ] && containers_of "$role" created | grep -qFx -e "$waits" || waits=''
+}
+
 # away CONTAINER...: removes them, and what was gathered of their failures.
 away() {
     for each; do

@@ -7,11 +7,12 @@ const hookWords: Readonly<Record<string, string>> = {
   "docker-setup":
     "what a machine needs beside Docker is set up on it before, as an ExistingServer installs nothing",
   "pre-connect": "a step before pulumi up",
-  "pre-build": "a step before the build, in CI",
+  "pre-build":
+    "it is hooks.beforeBuild of an Image, where pulumi up builds; else a step before the build, in CI",
   "pre-deploy":
     "it is hooks.beforeRelease of the App, once it does without Kamal; a command in the app's own container, such as a migration, is release of the App",
-  "pre-app-boot": "there is no step between batches",
-  "post-app-boot": "there is no step between batches",
+  "pre-app-boot": "it is hooks.beforeBatch of the App, once it does without Kamal",
+  "post-app-boot": "it is hooks.afterBatch of the App, once it does without Kamal",
   "post-deploy": "it is hooks.afterRelease of the App, once it does without Kamal",
   "pre-proxy-reboot":
     "the proxy is replaced without refusing a connection, and nothing has to be taken out of rotation",

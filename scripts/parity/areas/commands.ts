@@ -118,7 +118,14 @@ export const flags: Area = {
       "a destination is a stack, with a state and a configuration of its own",
       lab("stacks", "staging > plans one server with everything on it"),
     ),
-    missing("kamal --skip-hooks", "neither hooks nor the release command can be left out of one run"),
+    has(
+      "kamal --skip-hooks",
+      "SEXTANT_SKIP_HOOKS=1 pulumi up, which its preview says; the release command is none of the hooks",
+      unit(
+        "components/core/hook",
+        "a hook > is left out of a run where the environment says so, which is said; another word is refused",
+      ),
+    ),
     missing("kamal --lock-wait", "Pulumi fails at once where another run has the stack"),
     missing("kamal --lock-wait-timeout"),
     missing("kamal --lock-wait-interval"),

@@ -3,7 +3,11 @@ import { lab, unit } from "../proof";
 import { has, missing, part, replaced, replacedBy, type Area } from "../row";
 import { hooksOnce, noneLeft, noneSwitched, release } from "../shared";
 
-const none = "there are hooks before and after a release alone";
+const around = unit("components/app/app", "App > runs hooks around each batch, and goes on only after them");
+const batches = unit(
+  "components/app/rollout",
+  "a rollout > has a hook before each batch, which all of it waits for, and one after it, which all that comes next waits for",
+);
 const failing = lab(
   "operate",
   "the hooks of a release > release nothing where the first fails, and are run again where the last one did",
@@ -13,18 +17,26 @@ export const hooks: Area = {
   title: "Hooks and cron",
   rows: [
     part("hook docker-setup", "Server.cloudInit, at the first boot of a new server alone"),
-    missing("hook pre-connect", none),
-    missing("hook pre-build", none),
+    missing("hook pre-connect", "what has to be there for the first connection is a step before pulumi up"),
+    has(
+      "hook pre-build",
+      "hooks.beforeBuild of an Image; a test of the graph alone",
+      unit("components/build/image", "an image > is built after its hook, which knows the release"),
+    ),
     has("hook pre-deploy", "hooks.beforeRelease of the App", hooksOnce, failing),
-    missing("hook pre-app-boot", none),
-    missing("hook post-app-boot", none),
+    has("hook pre-app-boot", "hooks.beforeBatch of the App; tests of the graph alone", around, batches),
+    has("hook post-app-boot", "hooks.afterBatch of the App; tests of the graph alone", around, batches),
     has("hook post-deploy", "hooks.afterRelease of the App", hooksOnce, failing),
     missing("hook pre-proxy-reboot", "a proxy is replaced without refusing a connection"),
     missing("hook post-proxy-reboot", "a proxy is replaced without refusing a connection"),
     part(
       "KAMAL_* variables of hooks",
-      "VERSION, SERVICE, HOSTS, ROLES, DESTINATION and COMMAND; not PERFORMER, RECORDED_AT, RUNTIME, which would be others in each run",
+      "VERSION, SERVICE, SERVICE_VERSION, HOSTS, ROLES, DESTINATION, COMMAND, PERFORMER and RECORDED_AT; not LOCK, SUBCOMMAND and RUNTIME",
       hooksOnce,
+      unit(
+        "components/core/hook",
+        "a hook > is a line for a shell with the variables of Kamal's, those of the run among them",
+      ),
     ),
     has(
       "cron",

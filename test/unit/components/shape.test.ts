@@ -345,6 +345,7 @@ describe("whatever is given for an argument", () => {
         "transform.wait",
         "hooks",
         "hooks.afterRelease",
+        "hooks.beforeBatch",
       ],
       ...[
         "env",
@@ -412,6 +413,8 @@ describe("whatever is given for an argument", () => {
         "registries",
         "version",
         "uncommitted",
+        "hooks",
+        "hooks.beforeBuild",
         "transform",
       ],
     ],

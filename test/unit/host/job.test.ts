@@ -197,6 +197,20 @@ describe("a run", () => {
     expect(await ends()).toEqual(["cut-off -", "ok 0"]);
   });
 
+  it("is of the release that serves, also where a container of an earlier one was left waiting", async () => {
+    await put();
+    const [former = ""] = waiting();
+    const left = host.containers.get(former);
+    await put({ image: "r.test/shop:v2" });
+    // Docker did not answer when it was to be removed.
+    if (left !== undefined) host.containers.set(former, left);
+    for (const _ of [1, 2]) await run();
+    const images = (await look()).map((line) => line.split(" ").at(-1));
+    expect(images).toEqual(["r.test/shop:v2", "r.test/shop:v2"]);
+    expect(starts()).not.toContain(`start ${former}`);
+    expect(waiting()).not.toContain(former);
+  });
+
   it("has a container where somebody has removed the one that waited", async () => {
     await put();
     host.containers.clear();

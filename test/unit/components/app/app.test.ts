@@ -217,6 +217,7 @@ describe("App", () => {
       environment: {
         ...{ KAMAL_COMMAND: "deploy", KAMAL_SERVICE: "shop", KAMAL_VERSION: "v2" },
         ...{ KAMAL_HOSTS: "web-1,web-2", KAMAL_ROLES: "web", KAMAL_DESTINATION: "test" },
+        KAMAL_SERVICE_VERSION: "shop@v2",
       },
     });
     expect(graph.optionsOf(type, "shop-before-release").dependsOn).toEqual([app.image]);
@@ -227,6 +228,39 @@ describe("App", () => {
     expect(graph.optionsOf(type, "shop-after-release").dependsOn).toEqual(app.placements.at(-1)?.switches);
     const { graph: plain } = await graphOf(() => ({}));
     expect(plain.made.filter((each) => each.type === type)).toEqual([]);
+  });
+
+  it("runs hooks around each batch, and goes on only after them", async () => {
+    const { graph, app } = await graphOf(() => ({
+      rollout: { batch: 1, wait: "1s" },
+      hooks: { beforeBatch: "bin/out", afterBatch: "bin/in" },
+    }));
+    const type = "command:local:Command";
+    const waits = (of: string, name: string): unknown[] => {
+      const { dependsOn = [] } = graph.optionsOf(of, name);
+      return (dependsOn as { urn?: unknown; __name?: string }[]).map(
+        (each) => (each as { __name?: string }).__name,
+      );
+    };
+    const told = ["before-batch-1", "after-batch-1", "before-batch-2", "after-batch-2"].map((name) => {
+      const { create, environment } = graph.find(type, `shop-${name}`).inputs as {
+        create: string;
+        environment: Record<string, string>;
+      };
+      return [create, environment["KAMAL_HOSTS"]];
+    });
+    expect(told).toEqual([
+      ["bin/out", "web-1"],
+      ["bin/in", "web-1"],
+      ["bin/out", "web-2"],
+      ["bin/in", "web-2"],
+    ]);
+    expect(graph.optionsOf(type, "shop-after-batch-1").dependsOn).toEqual(app.placements[0]?.switches);
+    expect(graph.optionsOf(type, "shop-before-batch-1").dependsOn).toEqual([app.image]);
+    expect(waits(containerType, "shop-web-web-2")).toContain("shop-before-batch-2");
+    expect(waits(type, "shop-before-batch-2")).toEqual(["shop-wait-1"]);
+    expect(waits("sextant:index:Wait", "shop-wait-1")).toEqual(["shop-after-batch-1"]);
+    expect(waits("sextant:index:CleanUp", "shop-clean-up")).toEqual(["shop-after-batch-2"]);
   });
 
   it("puts the pages of a directory where the switch of its route finds them, for each host", async () => {

@@ -5,6 +5,7 @@ import { batches, replicasOf, type Placement, type Role } from "../../../../comp
 import {
   assetsOf,
   begin,
+  hookKey,
   keyOf,
   keysOf,
   leaseSeconds,
@@ -250,6 +251,26 @@ describe("a rollout", () => {
           expect([...before(own)]).toEqual(expect.arrayContaining(done));
           for (const container of next.flatMap(keys("container"))) expect(before(container)).toContain(own);
         }
+      }),
+    );
+  });
+
+  it("has a hook before each batch, which all of it waits for, and one after it, which all that comes next waits for", () => {
+    fc.assert(
+      fc.property(fleet, share, (roles, size) => {
+        const all = batches(roles, size);
+        const rolled = rollout(roles, rolling(size), ["beforeBatch", "afterBatch"]);
+        const before = waitedFor(rolled);
+        for (const [at, batch] of all.entries()) {
+          for (const container of batch.map(key("container")))
+            expect(before(container)).toContain(hookKey("beforeBatch", at));
+          const done = batch.flatMap((one) => [keyOf("ready", one), ...switchesOf(one)]);
+          expect([...before(hookKey("afterBatch", at))]).toEqual(expect.arrayContaining(done));
+          for (const next of (all[at + 1] ?? []).map(key("container")))
+            expect(before(next)).toContain(hookKey("afterBatch", at));
+        }
+        expect(rolled.last).toEqual([hookKey("afterBatch", all.length - 1)]);
+        expect(rollout(roles, rolling(size)).steps.some(({ kind }) => kind === "hook")).toBe(false);
       }),
     );
   });

@@ -50,6 +50,29 @@ async function deployed(change: Partial<AppArgs>): Promise<Record<string, unknow
 }
 
 describe("an image", () => {
+  it("is built after its hook, which knows the release", async () => {
+    const hooked = new Image(
+      "hooked",
+      { repository: "ghcr.io/acme/shop", context, version: "v7", hooks: { beforeBuild: "bin/ci-is-green" } },
+      graph.watching,
+    );
+    await value(hooked.digest);
+    const name = "hooked-before-build";
+    expect(graph.find("command:local:Command", name).inputs).toMatchObject({
+      ...{ create: "bin/ci-is-green", update: "bin/ci-is-green" },
+      environment: {
+        KAMAL_COMMAND: "build",
+        KAMAL_SERVICE: "hooked",
+        KAMAL_VERSION: "v7",
+        KAMAL_DESTINATION: "test",
+      },
+    });
+    const { dependsOn } = graph.optionsOf("docker-build:index:Image", "hooked");
+    expect((dependsOn as { __name?: string }[]).map(({ __name }) => __name)).toEqual([name]);
+    // The one without a hook.
+    expect(graph.optionsOf("docker-build:index:Image", "shop").dependsOn).toEqual([]);
+  });
+
   it("is pushed by its login, for the servers, and stays in the registry", async () => {
     expect(await value(image.reference)).toBe(`ghcr.io/acme/shop:v7@${digest}`);
     const { inputs } = graph.find("docker-build:index:Image");

@@ -222,6 +222,11 @@ export const refusals: [title: string, make: (w: World) => unknown, sentence: st
     'App "shop": hooks.afterRelease is "", but it must not be empty; give a line for a shell, such as bin/notify.',
   ],
   [
+    "app: hook of a batch",
+    (w) => w.app({ hooks: { beforeBatch: "" } }),
+    'App "shop": hooks.beforeBatch is "", but it must not be empty; give a line for a shell, such as bin/notify.',
+  ],
+  [
     "app: error pages that are nowhere",
     (w) => w.app({ errorPages: "nowhere" }),
     `App "shop": errorPages is "nowhere", but ${process.cwd()} has no such directory; name one from where the program runs, such as public.`,
