@@ -292,10 +292,17 @@ export const accessoryCommands: Area = {
       ),
     ),
     replaced(
-      "kamal accessory remove_container, remove_image",
-      "it is taken out of the program; what a host has beyond that goes by sextant run docker image rm",
+      "kamal accessory remove_container",
+      "it is taken out of the program",
       "the state and the host then say the same",
       accessoryGone,
+    ),
+    replacedBy(
+      "the shell",
+      "kamal accessory remove_image",
+      "sextant run docker image rm IMAGE",
+      "Docker itself refuses it for one that is used",
+      onHosts,
     ),
     replaced(
       "kamal accessory remove_service_directory",
