@@ -340,7 +340,14 @@ export const appCommands: Area = {
     ),
     has("kamal app exec --reuse", "sextant exec --reuse", reused),
     has("kamal app exec --env", "sextant exec -e NAME=value", newContainer),
-    missing("kamal app exec --detach"),
+    has(
+      "kamal app exec --detach",
+      "sextant exec --detach; the container goes when the command ends",
+      lab(
+        "operate",
+        "sextant exec > goes on by itself where nobody waits for it, with a log, and is gone when it ends",
+      ),
+    ),
     has("kamal app exec --raw", "always so on one host", newContainer),
     has("kamal app logs", "sextant logs: all hosts as one, by time", logs),
     has("kamal app, accessory, proxy logs --lines", "sextant logs -n", logs),
