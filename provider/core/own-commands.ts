@@ -2,7 +2,20 @@
 export const ownCommands: readonly string[] = [
   ...["init", "import", "secrets", "preview", "doctor", "docs", "help"],
   ...["ps", "details", "logs", "exec", "run", "stats", "maintenance", "pause", "resume", "live"],
-  ...["rollback", "restart", "stop", "start", "audit", "images", "proxy", "prune", "lock", "unlock", "completion", "complete"],
+  ...[
+    "rollback",
+    "restart",
+    "stop",
+    "start",
+    "audit",
+    "images",
+    "proxy",
+    "prune",
+    "lock",
+    "unlock",
+    "completion",
+    "complete",
+  ],
 ];
 
 /** Whether a command of an app can have that name. */
