@@ -4,6 +4,7 @@ import { InvalidArgumentError, Option, type Command } from "commander";
 import { sendOk } from "../../provider/docker/api";
 import { join } from "../../provider/docker/join";
 import { quote } from "../../provider/host/scripts";
+import type { SshAddress } from "../../provider/ssh/address";
 import { attachOverSsh, streamOverSsh } from "../../provider/ssh/stream";
 import { isNamedBy } from "../host-pattern";
 import { deployed, type Deployed } from "../deployed";
@@ -35,6 +36,8 @@ export interface Execution extends Choice {
   /** Of an accessory: in a new container. A role has a new one unless it is told to reuse. */
   new?: boolean;
   eachHost: boolean;
+  /** In a new container that goes on without this process. */
+  detach?: boolean;
   env?: string[];
 }
 
@@ -49,6 +52,12 @@ export function addExec(program: Command): void {
         "--new",
         "of an accessory: in a new container, where its volumes can only be read, instead of the one that runs",
       ).conflicts("reuse"),
+    )
+    .addOption(
+      new Option(
+        "-d, --detach",
+        "start it in a new container that goes when it ends, and wait for nothing",
+      ).conflicts(["interactive", "reuse"]),
     )
     .option("--each-host", "on each host, side by side, instead of the first one", false)
     .option(
@@ -101,11 +110,13 @@ export async function execute(
   const parts = partsNamed(name, stack, options, "roles");
   ofOneApp(name, parts);
   const [first] = parts;
-  // Without a choice of one, it is the first role alone.
-  const only = isRole(first) ? { ...options, app: first.app, role: first.role } : options;
+  // Without a choice, it is the first role alone.
+  const only = isRole(first) ? { ...options, app: first.app, role: options.role ?? first.role } : options;
   const { answers, problems } = await containersNamed(name, stack, only, "roles");
   if (options.new === true && first?.kind === "proxy")
     throw new Error(`${name}: there is no second container of a proxy; leave --new out.`);
+  if (options.detach === true && !isRole(first) && options.new !== true)
+    throw new Error(`${name}: --detach is for a new container; of an accessory give --new, too.`);
   const reuse = options.reuse || (!isRole(first) && options.new !== true);
   const places = oneEach(
     current(ofRelease(answers, reuse), await servedOf(answers)).filter(
@@ -124,13 +135,17 @@ export async function execute(
       `${name}: no container of ${first?.name ?? "it"} ${reuse ? "runs" : "is there"}; sextant ps lists what does.`,
     );
   if (options.eachHost) sayProblems(problems);
+  const meant = options.eachHost ? places : places.slice(0, 1);
+  const names = [...new Set(meant.map(({ part }) => part))].join(", ");
   await noted(
     stack,
     name,
-    (options.eachHost ? places : places.slice(0, 1)).map(({ host }) => host),
-    first?.name,
+    meant.map(({ host }) => host),
+    names,
   );
   const command = wordsOf(words);
+  if (options.detach === true)
+    return Math.max(await detached(meant, command, options), problems.length > 0 ? 1 : 0);
   if (!options.eachHost) return onHere(places, reuse, command, options);
   return Math.max(...(await onEach(places, reuse, command, options)), problems.length > 0 ? 1 : 0);
 }
@@ -141,6 +156,29 @@ const isRole = (part: Part | undefined): part is Part => part?.kind === "role" |
 /** Of roles with a schedule the containers of the release: those that wait for the next run. */
 const ofRelease = (all: readonly Running[], reuse: boolean): Running[] =>
   all.filter(({ kind, state }) => kind !== "job" || state === (reuse ? "running" : "created"));
+/** Starts it, in a new container each, and waits for nothing. */
+async function detached(
+  containers: readonly Running[],
+  command: readonly string[],
+  { env = [] }: Execution,
+): Promise<number> {
+  const one = { command, env, interactive: false, terminal: false, detached: true };
+  const { answers, problems } = await askAll(containers, async (container) => {
+    const { shell } = container.host;
+    const made = nameOfNew();
+    try {
+      await makeNew(container, made, one);
+      await sendOk(shell, { method: "POST", path: `/containers/${made}/start` }, `starting ${made}`, [304]);
+    } catch (error) {
+      await takeAway(shell, made);
+      throw error;
+    }
+    return `${shell.name}: ${container.part} runs it in ${made}, which goes when it ends; meanwhile: npx sextant run --host ${shell.name} docker logs --follow ${made}`;
+  });
+  for (const line of answers) console.log(line);
+  sayProblems(problems);
+  return problems.length > 0 ? 1 : 0;
+}
 
 /** On one host, with this process's own streams. */
 async function onHere(
@@ -206,16 +244,31 @@ export function execLine(name: string, { command, env, interactive, terminal }: 
   ].join(" ");
 }
 
-/** It is gone afterwards, however the command ends. */
-async function inNewContainer(
-  { host: { shell }, name, kind }: Running,
-  one: OneOff,
-  run: Run,
-): Promise<number> {
+const nameOfNew = (): string => `sextant-exec-${randomBytes(5).toString("hex")}`;
+
+/** Makes a container for a command, after the one that is there. */
+async function makeNew({ host: { shell }, name, kind }: Running, made: string, one: OneOff): Promise<void> {
   const path = `/containers/${encodeURIComponent(name)}/json`;
   const { body } = await sendOk(shell, { method: "GET", path }, `looking at the container ${name}`);
-  const made = `sextant-exec-${randomBytes(5).toString("hex")}`;
   const create = { method: "POST", path: `/containers/create?name=${made}` } as const;
+  const request = { ...create, body: oneOffBody(name, body as Original, one, kind === "accessory") };
+  // 409: a connection that was cut had made it.
+  await sendOk(shell, request, "making a container for the command", [409]);
+  await join(shell, made, furtherNetworks(body as Original));
+}
+
+/** What Docker takes away by itself is gone, or on its way. */
+async function takeAway(shell: SshAddress, made: string): Promise<void> {
+  const gone = { method: "DELETE", path: `/containers/${made}?force=true&v=true` } as const;
+  await sendOk(shell, gone, `taking ${made} away`, [404, 409]).catch((error: unknown) => {
+    console.error(messageOf(error));
+  });
+}
+
+/** It is gone afterwards, however the command ends. */
+async function inNewContainer(container: Running, one: OneOff, run: Run): Promise<number> {
+  const { shell } = container.host;
+  const made = nameOfNew();
   // Whatever ends this process, it takes the container away first.
   const interrupted = new AbortController();
   const end = (): void => {
@@ -223,20 +276,13 @@ async function inNewContainer(
   };
   for (const signal of ends) process.on(signal, end);
   try {
-    const request = { ...create, body: oneOffBody(name, body as Original, one, kind === "accessory") };
-    // 409: a connection that was cut had made it.
-    await sendOk(shell, request, "making a container for the command", [409]);
-    await join(shell, made, furtherNetworks(body as Original));
+    await makeNew(container, made, one);
     if (interrupted.signal.aborted) return 130;
     const words = [...(one.interactive ? ["--interactive"] : []), ...(one.terminal ? [unlikely] : [])];
     const code = await run(["docker start --attach", ...words, made].join(" "), interrupted.signal);
     return interrupted.signal.aborted ? 130 : code;
   } finally {
-    // What Docker takes away by itself is gone, or on its way.
-    const gone = { method: "DELETE", path: `/containers/${made}?force=true&v=true` } as const;
-    await sendOk(shell, gone, `taking ${made} away`, [404, 409]).catch((error: unknown) => {
-      console.error(messageOf(error));
-    });
+    await takeAway(shell, made);
     for (const signal of ends) process.off(signal, end);
   }
 }

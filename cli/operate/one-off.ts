@@ -20,6 +20,8 @@ export interface OneOff {
   interactive: boolean;
   /** Whether it gets a terminal. */
   terminal: boolean;
+  /** Whether it goes on without whoever has started it. @default false */
+  detached?: boolean;
 }
 
 /** The label of such a container, with the name of the one that it was made after. */
@@ -44,7 +46,7 @@ function isNetwork(mode: unknown): mode is string {
 export function oneOffBody(
   name: string,
   { Image, Config, HostConfig }: Original,
-  { command, env, interactive, terminal }: OneOff,
+  { command, env, interactive, terminal, detached = false }: OneOff,
   reading = false,
 ): Record<string, unknown> {
   const { NetworkMode } = HostConfig;
@@ -64,8 +66,8 @@ export function oneOffBody(
     // Its input ends with the connection, and so does what reads from it.
     StdinOnce: interactive,
     AttachStdin: interactive,
-    AttachStdout: true,
-    AttachStderr: true,
+    AttachStdout: !detached,
+    AttachStderr: !detached,
     Healthcheck: { Test: ["NONE"] },
     HostConfig: {
       ...HostConfig,
@@ -74,8 +76,8 @@ export function oneOffBody(
       RestartPolicy: { Name: "no" },
       PortBindings: {},
       PublishAllPorts: false,
-      // What is typed and answered is nobody else's to read.
-      LogConfig: { Type: "none" },
+      // What is typed and answered is nobody else's to read; of what nobody waits for it is all that there is.
+      ...(detached ? {} : { LogConfig: { Type: "none" } }),
     },
     ...(isNetwork(NetworkMode) ? { NetworkingConfig: { EndpointsConfig: { [NetworkMode]: {} } } } : {}),
   };

@@ -271,6 +271,29 @@ describe("sextant exec", () => {
     expect(piped).toMatchObject({ code: 0, stdout: "one\ntwo\n" });
   });
 
+  it("goes on by itself where nobody waits for it, with a log, and is gone when it ends", async () => {
+    const said = await says(
+      "exec",
+      "--role",
+      "job",
+      "--each-host",
+      "--detach",
+      "--",
+      "sh",
+      "-c",
+      "echo begun; sleep 5",
+    );
+    for (const host of [first, second]) {
+      const [, made = ""] =
+        new RegExp(`^${host}: tools/job runs it in (sextant-exec-\\w+), `, "m").exec(said) ?? [];
+      expect((await ssh(host, `docker logs ${made}`)).stdout).toBe("begun\n");
+      await until("its end", async () => (await containers(host, "label=sextant.exec")).length === 0);
+    }
+    expect((await sextant(["exec", "-d", "--accessory", "cache", "true"])).stderr).toContain(
+      "give --new, too",
+    );
+  });
+
   it("says what is in its way", async () => {
     // Nothing is in this image but the program itself.
     const none = await sextant(["exec", "--app", "lite", "--", "sh"]);

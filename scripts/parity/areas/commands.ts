@@ -72,7 +72,41 @@ const pruned = lab(
   "sextant prune > removes old images and says how large they were, and nothing that runs or has data",
 );
 const built = lab("image", "an image > is built on a server and pushed, and its digest is deployed");
-const noCache = "transform.build of the Image has noCache; there is no flag of a single run";
+const chosenHosts = unit(
+  "cli/operate/choice",
+  "a choice > is of the first host of the first role with --primary",
+);
+const chosenRoles = unit(
+  "cli/operate/choice",
+  "a choice > names roles as a list and by *, also in Kamal's words",
+);
+const queued = unit(
+  "cli/init/workflows",
+  "the workflows > preview a pull request of the repository itself, and deploy what is merged, one at a time",
+);
+const accessoryGone = lab("data", "data > is there again when its component is, and when its volume is");
+const proxyRestarted = lab(
+  "operate",
+  "sextant proxy > restarts the proxies without losing a request, and the program is no change after it",
+);
+const proxyStopped = lab(
+  "operate",
+  "sextant proxy > stops them where that is meant alone, which the next release says and a refresh mends",
+);
+const fetched = lab(
+  "secrets",
+  "sextant secrets fetch > sets what it reads as secrets of the stack, byte by byte, and says names alone",
+);
+const noCache =
+  "SEXTANT_NO_CACHE=1 pulumi up, which the preview shows; transform.build of the Image for each run";
+const builtAnew = lab(
+  "image",
+  "an image > is built without the cache in one run, and the next run takes the same image from the cache",
+);
+const pushedAlone = lab(
+  "image",
+  "an image > is pushed alone, by --target of it, and released by the next run",
+);
 
 export const flags: Area = {
   title: "Flags of every command",
@@ -85,20 +119,24 @@ export const flags: Area = {
     ),
     replacedBy("Pulumi", "kamal --quiet", "pulumi up --suppress-progress", "the engine prints the steps"),
     has("kamal --version", "App.version, by pulumi up --config version=V", followed, release),
-    part(
+    has(
       "kamal --primary",
-      "exec and the commands with names run on the first host of the first role; a release goes to all hosts",
-      newContainer,
-    ),
-    part(
-      "kamal --hosts",
-      "--host names hosts, as a list and with *, for ps, logs, exec, run, maintenance and others; no release goes to some of the hosts",
+      "--primary of the commands on hosts; a release goes to all hosts",
+      chosenHosts,
       logs,
       onHosts,
     ),
     part(
+      "kamal --hosts",
+      "--hosts and --host name hosts, as a list and with *, for each command on hosts, also restart; no release of another version goes to some of the hosts, and rollout has batches",
+      logs,
+      onHosts,
+      again,
+    ),
+    part(
       "kamal --roles",
-      "--role names one role for ps, logs, exec, restart; a new version goes to all roles",
+      "--roles and --role name roles, as a list and with *, for each command on hosts, also restart; a release of another version goes to all roles",
+      chosenRoles,
       logs,
     ),
     replacedBy(
@@ -126,9 +164,19 @@ export const flags: Area = {
         "a hook > is left out of a run where the environment says so, which is said; another word is refused",
       ),
     ),
-    missing("kamal --lock-wait", "Pulumi fails at once where another run has the stack"),
-    missing("kamal --lock-wait-timeout"),
-    missing("kamal --lock-wait-interval"),
+    has(
+      "kamal --lock-wait",
+      "sextant lock --wait 900, alone before pulumi up, or with a reason; two runs of Pulumi are one after the other by the concurrency of a workflow",
+      locked,
+      queued,
+    ),
+    has("kamal --lock-wait-timeout", "the seconds of sextant lock --wait", locked),
+    replaced(
+      "kamal --lock-wait-interval",
+      "sextant lock --wait looks every three seconds",
+      "a look is one line over a connection that is warm",
+      locked,
+    ),
   ],
 };
 
@@ -158,7 +206,7 @@ export const commands: Area = {
       "what is built is in the program",
       release,
     ),
-    part("kamal setup, deploy, redeploy --no-cache", noCache),
+    has("kamal setup, deploy, redeploy --no-cache", noCache, builtAnew),
     replaced(
       "kamal redeploy",
       "sextant restart starts the version that runs anew; another one is pulumi up",
@@ -168,9 +216,9 @@ export const commands: Area = {
     ),
     has("kamal rollback", "sextant rollback V, or pulumi up --config version=V", again, noneLeft),
     has("kamal details", "sextant ps", listed),
-    part(
+    has(
       "kamal audit",
-      "sextant audit lists the releases; of exec, run and maintenance nothing is written down",
+      "sextant audit: releases from Pulumi's history, commands from notes on the hosts",
       power,
     ),
     has(
@@ -225,13 +273,13 @@ export const accessoryCommands: Area = {
     ),
     has("kamal accessory details", "sextant ps --accessory NAME", listed),
     has("kamal accessory logs", "sextant logs --accessory NAME", logs),
-    part(
+    has(
       "kamal accessory exec",
-      "sextant exec --accessory NAME, in the container that runs; there is no second one",
+      "sextant exec --accessory NAME --new, whose volumes can only be read; without --new in the container that runs",
       reused,
     ),
     has("kamal accessory exec --interactive", "sextant exec --accessory NAME -i", reused),
-    has("kamal accessory exec --reuse", "always so", reused, accessoryAgain),
+    has("kamal accessory exec --reuse", "so without --new", reused, accessoryAgain),
     has("kamal accessory exec --raw", "always so on one host", accessoryAgain),
     replaced(
       "kamal accessory remove",
@@ -240,9 +288,34 @@ export const accessoryCommands: Area = {
       lab("data", "data > is there again when its component is, and when its volume is"),
       lab("data", "data > goes where that was deployed as the program's word, and is named where it is left"),
     ),
-    missing(
-      "kamal accessory upload, directories, pull_image, remove_container, remove_image, remove_service_directory",
-      "the steps of the graph are not run one by one",
+    replaced(
+      "kamal accessory upload, directories, pull_image",
+      "pulumi up: files, volume and image are the accessory's, and each is brought where it lacks or differs",
+      "a step by itself would leave the container as it was made before",
+      lab("docker", "a container > has its files and variables when it starts"),
+      lab(
+        "registry",
+        "an image that went from the host > is pulled again by a plain up that needs it: the app's, the release command's, an accessory's",
+      ),
+    ),
+    replaced(
+      "kamal accessory remove_container",
+      "it is taken out of the program",
+      "the state and the host then say the same",
+      accessoryGone,
+    ),
+    replacedBy(
+      "the shell",
+      "kamal accessory remove_image",
+      "sextant run docker image rm IMAGE",
+      "Docker itself refuses it for one that is used",
+      onHosts,
+    ),
+    replaced(
+      "kamal accessory remove_service_directory",
+      'data: "discard" of its volume, and the accessory taken out of the program',
+      "data is deleted by a word that exists for nothing else",
+      lab("data", "data > goes where that was deployed as the program's word, and is named where it is left"),
     ),
   ],
 };
@@ -263,7 +336,7 @@ export const appCommands: Area = {
       ),
       listed,
     ),
-    part("kamal app images", "sextant rollback lists the images of one host of the app", again),
+    has("kamal app images", "sextant images", again),
     has("kamal app version", "sextant ps, and the output version of the App", listed),
     has("kamal app exec", "sextant exec; on one host, or with --each-host on all", newContainer),
     has(
@@ -274,20 +347,35 @@ export const appCommands: Area = {
     ),
     has("kamal app exec --reuse", "sextant exec --reuse", reused),
     has("kamal app exec --env", "sextant exec -e NAME=value", newContainer),
-    missing("kamal app exec --detach"),
+    has(
+      "kamal app exec --detach",
+      "sextant exec --detach; the container goes when the command ends",
+      lab(
+        "operate",
+        "sextant exec > goes on by itself where nobody waits for it, with a log, and is gone when it ends",
+      ),
+    ),
     has("kamal app exec --raw", "always so on one host", newContainer),
     has("kamal app logs", "sextant logs: all hosts as one, by time", logs),
     has("kamal app, accessory, proxy logs --lines", "sextant logs -n", logs),
     has("kamal app, accessory, proxy logs --since", "sextant logs --since", logs),
     has("kamal app, accessory, proxy logs --grep", "sextant logs --grep", logs),
-    missing("kamal app, accessory, proxy logs --grep-options"),
+    has(
+      "kamal app, accessory, proxy logs --grep-options",
+      "sextant logs --grep-options: -i, -v, -w, -x, -F, -A, -B, -C; the lines around a match are of the same container",
+      logs,
+      unit(
+        "cli/operate/grep",
+        "lines that are shown > come with those around them of the same container, each once",
+      ),
+    ),
     has(
       "kamal app, accessory, proxy logs --follow",
       "sextant logs --follow, on all hosts and through a release",
       followed,
     ),
     has("kamal app, accessory, proxy logs --skip-timestamps", "there are none without --timestamps", logs),
-    missing("kamal app logs --container-id"),
+    has("kamal app logs --container-id", "sextant logs --container-id, an id or a name", logs),
     replaced(
       "kamal app stale_containers",
       "each release takes away what it replaces; sextant ps lists what is left",
@@ -318,9 +406,20 @@ export const appCommands: Area = {
       roleRemoved,
       destroyed,
     ),
-    missing(
-      "kamal app remove_container, remove_containers, remove_images, remove_app_directories",
-      "the steps of the graph are not run one by one",
+    replaced(
+      "kamal app remove_container, remove_containers",
+      "the role is taken out of the program; those of failed releases go with the next one, or by sextant prune",
+      "what serves is never removed by a command",
+      roleRemoved,
+      noneLeft,
+    ),
+    replaced("kamal app remove_images", "sextant prune --keep 1", "what serves keeps its image", pruned),
+    replaced(
+      "kamal app remove_app_directories",
+      "pulumi destroy: nothing of an app is in directories of the host but its assets, which go with it",
+      "what was made is in the state",
+      destroyed,
+      lab("assets", "the assets of two releases > go from the hosts with the app"),
     ),
   ],
 };
@@ -330,9 +429,9 @@ export const otherCommands: Area = {
   rows: [
     replaced(
       "kamal build push",
-      "pulumi up --target of the Image",
+      "pulumi up --target '**docker-build:index:Image::NAME'",
       "a build is a step of pulumi up; the same tree is not built again",
-      built,
+      pushedAlone,
     ),
     has(
       "kamal build pull",
@@ -356,41 +455,54 @@ export const otherCommands: Area = {
       "a builder lives as long as pulumi up",
       lab("image", "an image > is not built again for the same tree, and leaves no builder behind"),
     ),
-    missing("kamal build details"),
-    missing("kamal build dev"),
-    missing("kamal build push, deliver, dev --output"),
-    part("kamal build push, deliver, dev --no-cache", noCache),
+    replaced(
+      "kamal build details",
+      "docker buildx ls, and docker buildx inspect NAME for a builder that is named; a server's is its own Docker, which sextant run docker buildx ls shows",
+      "a builder on a server is there while pulumi up builds alone",
+      lab("image", "an image > is not built again for the same tree, and leaves no builder behind"),
+    ),
+    replaced(
+      "kamal build dev",
+      "pulumi up of an Image builds the tree as it lies there, also what is in no commit, and marks the version",
+      "an image for this machine alone is docker build's, with the same Dockerfile",
+      lab(
+        "image",
+        "an image > is marked where a change is in no commit, and the preview says which entry it is",
+      ),
+    ),
+    missing(
+      "kamal build push, deliver, dev --output",
+      "transform.build of the Image has docker-build's exports, for every run",
+    ),
+    has("kamal build push, deliver, dev --no-cache", noCache, builtAnew),
     has("kamal lock status", "sextant lock; a second run of Pulumi says who has the stack, too", locked),
     has("kamal lock acquire", "sextant lock MESSAGE, also until a time", locked, lockEnds),
     has("kamal lock acquire --message", "sextant lock MESSAGE", locked),
     has("kamal lock release", "sextant unlock; pulumi cancel for the lock of a run that was killed", locked),
     has("kamal proxy boot", "pulumi up, by a Proxy", fromNothing),
-    replaced(
+    has(
       "kamal proxy start",
-      "pulumi up --refresh starts one that was stopped, and makes one that was removed",
-      "what the state says is what runs",
-      lab(
-        "docker",
-        "a container > is made and started, changed in place, found, and removed; what is gone already is no error",
-      ),
+      "sextant proxy start; pulumi up --refresh starts one that was stopped, and makes one that was removed",
+      proxyStopped,
       {
         ...lab("deploy", "what was removed by hand comes back with pulumi up --refresh > %s"),
         case: { file: "test/lab/deploy.test.ts", name: "the proxy" },
       },
     ),
-    missing("kamal proxy stop"),
-    missing("kamal proxy restart", "sextant restart is for roles and accessories"),
+    has("kamal proxy stop", "sextant proxy stop, which names what is away then, and asks", proxyStopped),
+    has("kamal proxy restart", "sextant proxy restart, without losing a request", proxyRestarted),
     has("kamal proxy details", "sextant ps --proxy", listed),
     has("kamal proxy logs", "sextant logs --proxy", logs),
-    part(
+    has(
       "kamal proxy reboot",
-      "an edit of the Proxy replaces it without a lost request; no command replaces one that stays as it is",
+      "sextant proxy restart; another image or option is an edit of the Proxy: neither loses a request",
+      proxyRestarted,
       proxyReplaced,
     ),
-    replaced(
+    has(
       "kamal proxy reboot --rolling",
-      "all hosts at a time, and none is away",
-      "a second proxy serves while the first one is replaced",
+      "sextant proxy restart goes host after host; pulumi up replaces all at a time, and none is away",
+      proxyRestarted,
       proxyReplaced,
     ),
     replaced(
@@ -416,8 +528,22 @@ export const otherCommands: Area = {
       "what is not in the program is not on the hosts",
       destroyed,
     ),
-    missing("kamal proxy remove --force", "nothing is refused that could be forced"),
-    missing("kamal proxy remove_container, remove_image, remove_proxy_directory"),
+    replaced(
+      "kamal proxy remove --force",
+      "pulumi destroy removes the Proxy of its own program, and nobody else's",
+      "nothing of it is refused that could be forced",
+      destroyed,
+      lab(
+        "proxy",
+        "a second stack on the server > is refused a proxy of its own with the owner's name, and leaves the first one as it is",
+      ),
+    ),
+    replaced(
+      "kamal proxy remove_container, remove_image, remove_proxy_directory",
+      "the Proxy is taken out of the program, or pulumi destroy: container, settings and files go",
+      "what was made is in the state",
+      destroyed,
+    ),
     has("kamal prune all", "sextant prune, and each release by itself", pruned, cleanedUp),
     has("kamal prune images", "sextant prune, and each release by itself", pruned, cleanedUp),
     has(
@@ -462,16 +588,34 @@ export const otherCommands: Area = {
       "pulumi destroy takes it away, and keeps its images",
       ownRegistry,
     ),
-    part(
+    has(
       "kamal secrets fetch",
-      "pulumi config set --secret takes what the manager's own command prints; nothing fetches it by itself",
+      "sextant secrets fetch, whose values become secrets of the stack and are printed nowhere",
+      fetched,
     ),
-    missing(
+    has(
       "kamal secrets fetch --adapter",
-      "no adapter for 1Password, LastPass, Bitwarden, AWS, GCP, Doppler, Enpass, Passbolt",
+      "1Password, Bitwarden, Bitwarden Secrets Manager, LastPass, AWS, GCP, Doppler, Enpass, Passbolt, by their own programs, which stand-ins are for in the tests",
+      fetched,
+      unit("cli/secrets/adapters", "the adapters > are there by the names that Kamal has for them"),
     ),
-    missing("kamal secrets fetch --account, --from"),
-    missing("kamal secrets extract"),
+    has(
+      "kamal secrets fetch --account, --from",
+      "sextant secrets fetch --account, --from",
+      fetched,
+      unit(
+        "cli/secrets/adapters",
+        "Google Secret Manager > is asked by project, version and who one is, and its base64 is read",
+      ),
+    ),
+    has(
+      "kamal secrets extract",
+      "--extract of sextant secrets fetch",
+      unit(
+        "cli/secrets/chosen",
+        "what is chosen > is what is extracted alone, by its whole name or the last part of it",
+      ),
+    ),
     replacedBy(
       "Pulumi",
       "kamal secrets print",

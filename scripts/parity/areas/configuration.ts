@@ -133,10 +133,16 @@ export const topLevel: Area = {
       "no file has them in the clear",
       lab("deploy", "secrets > are not in what Pulumi prints, in its state, or in its preview"),
     ),
-    part(
+    replacedBy(
+      "npm",
       "aliases",
       "App.commands gives names to commands in a container; a name for another command of sextant is one of npm's scripts",
+      "a program has a package.json",
       named,
+      unit(
+        "cli/completion",
+        "a script of package.json > is a name for a command of sextant, with more words behind it",
+      ),
     ),
     replacedBy(
       "Pulumi",
@@ -221,7 +227,14 @@ export const environmentKeys: Area = {
   title: "Environment, registry, logging, output",
   rows: [
     has("env.clear", "env of an App or a role", lab("deploy", `${edited} > environment`)),
-    missing("env.clear: ${X} from the host's shell", "a value is taken as it is"),
+    replacedBy(
+      "TypeScript",
+      "env.clear: ${X} from the host's shell",
+      "process.env.X in the program, of the machine that runs Pulumi; KAMAL_HOST tells a host apart",
+      "a preview shows the value",
+      lab("deploy", `${edited} > environment`),
+      newContainer,
+    ),
     has("env.secret", "secrets of an App or a role", lab("deploy", `${edited} > a secret`)),
     has("env.secret: NAME:KEY", "a variable has any secret of the stack", newContainer),
     replaced(
@@ -256,8 +269,17 @@ export const environmentKeys: Area = {
     ),
     has("logging.driver", "logging.driver; unit tests alone show that Docker gets it", settings, body),
     has("logging.options", "logging.options; unit tests alone show that Docker gets them", settings, body),
-    missing("output.otel"),
-    missing("output.file"),
+    missing(
+      "output.otel",
+      "--otel-traces of pulumi up has secrets in the clear in what it sends, and is not advised",
+    ),
+    replacedBy(
+      "the shell",
+      "output.file",
+      "pulumi up 2>&1 | tee FILE",
+      "no secret is in what is printed",
+      lab("deploy", "secrets > are not in what Pulumi prints, in its state, or in its preview"),
+    ),
   ],
 };
 

@@ -1,6 +1,6 @@
 /** Keys that say how a release goes over the hosts, and how these are reached. */
 import { lab, unit } from "../proof";
-import { has, missing, part, replaced, replacedBy, type Area } from "../row";
+import { has, part, replaced, replacedBy, type Area } from "../row";
 
 const runner = lab(
   "runner",
@@ -115,8 +115,22 @@ export const hosts: Area = {
     ),
     has("ssh.key_data", "ssh.privateKey, from a secret", runner),
     part("ssh.config", "~/.ssh/config counts always; another file, or none, cannot be said", alias),
-    missing("ssh.forward_agent", "the agent is never handed on, also where ~/.ssh/config says so"),
-    missing("ssh.log_level", "what ssh has said is in the message of what failed"),
+    replaced(
+      "ssh.forward_agent",
+      "ssh of an Image hands an agent to a build; to a host none is handed, also where ~/.ssh/config says so",
+      "whoever is root on the host could use it meanwhile",
+      unit(
+        "provider/ssh/options",
+        "sshOptions > hands out no agent and opens nothing, whatever the user's settings say",
+      ),
+      unit("components/build/plan", "a build > has agents and keys apart from their ids"),
+    ),
+    replaced(
+      "ssh.log_level",
+      "what ssh has said is in the message of what failed, with its cause and its cure",
+      "nobody has to run it again to learn why",
+      unit("provider/ssh/failure", "sshFailure > says what it was and what to do, with what ssh said"),
+    ),
     has(
       "ssh: an agent without a key file",
       "the agent's keys are asked where no other one is named",

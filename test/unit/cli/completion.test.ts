@@ -47,6 +47,23 @@ describe("sextant complete", () => {
     expect(offered("logs", "--fo")).toEqual(["--follow"]);
     expect(offered("prune", "--")).toEqual(expect.arrayContaining(["--keep", "--dry-run", "--host"]));
     expect(offered("prune", "--")).not.toContain("--follow");
+    expect(offered("logs", "--grep-")).toEqual(["--grep-options"]);
+  });
+});
+
+describe("a script of package.json", () => {
+  it("is a name for a command of sextant, with more words behind it", () => {
+    const scripts = { pages: "sextant docs" };
+    writeFileSync(
+      join(folder, "bin/package.json"),
+      JSON.stringify({ name: "shop", version: "1.0.0", scripts }),
+    );
+    const ran = execFileSync("npm", ["run", "--silent", "pages", "guide/secrets"], {
+      cwd: join(folder, "bin"),
+      env: env(),
+      encoding: "utf8",
+    });
+    expect(ran).toMatch(/^# Secrets/);
   });
 });
 

@@ -19,7 +19,7 @@ const pulumi: Words = {
   "config set": [...everywhere, "--secret"],
   "config rm": everywhere,
   preview: [...run, "--json", "--policy-pack-config"],
-  up: [...run, "--skip-preview"],
+  up: [...run, "--skip-preview", "--otel-traces"],
   refresh: [...run, "--clear-pending-creates"],
   destroy: [...run, "--skip-preview"],
   cancel: everywhere,

@@ -82,6 +82,15 @@ describe("a command in a container", () => {
     });
   });
 
+  it("has the log of the original where nobody waits for it, and goes by itself all the same", () => {
+    const HostConfig = { LogConfig: { Type: "journald" } };
+    const alone = { ...one, interactive: false, terminal: false, detached: true };
+    expect(oneOffBody("a", { Image: "sha256:a", Config: {}, HostConfig }, alone)).toMatchObject({
+      ...{ AttachStdout: false, AttachStderr: false, OpenStdin: false },
+      HostConfig: { LogConfig: { Type: "journald" }, AutoRemove: true },
+    });
+  });
+
   it("only reads the volumes of an accessory, which two servers must not write to", () => {
     const HostConfig = {
       Binds: ["db:/var/lib/postgresql", "/etc/db:/etc/db:rw,z", "/srv:/srv:ro"],

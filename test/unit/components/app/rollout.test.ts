@@ -262,11 +262,11 @@ describe("a rollout", () => {
         const rolled = rollout(roles, rolling(size), ["beforeBatch", "afterBatch"]);
         const before = waitedFor(rolled);
         for (const [at, batch] of all.entries()) {
-          for (const container of batch.map(key("container")))
+          for (const container of batch.flatMap(keys("container")))
             expect(before(container)).toContain(hookKey("beforeBatch", at));
-          const done = batch.flatMap((one) => [keyOf("ready", one), ...switchesOf(one)]);
+          const done = batch.flatMap((one) => [...keysOf("ready", one), ...switchesOf(one)]);
           expect([...before(hookKey("afterBatch", at))]).toEqual(expect.arrayContaining(done));
-          for (const next of (all[at + 1] ?? []).map(key("container")))
+          for (const next of (all[at + 1] ?? []).flatMap(keys("container")))
             expect(before(next)).toContain(hookKey("afterBatch", at));
         }
         expect(rolled.last).toEqual([hookKey("afterBatch", all.length - 1)]);
