@@ -23,6 +23,7 @@ export type { Volume, VolumeArgs } from "./docker/volume";
 export type { Architecture, Host } from "./host/host";
 export type { JumpHostArgs, SshArgs } from "./host/ssh";
 export type { HostReady, HostReadyArgs } from "./host/host-ready";
+export type { HostFirewall, HostFirewallArgs } from "./firewall/host-firewall";
 export type {
   AccessoryReadyArgs,
   BridgeArgs,

@@ -67,7 +67,7 @@ ask_file() {
 
 # Where the commands are that the verbs and the judgement speak of, a line each, with "-" for those that are not there.
 list_commands() {
-    for tool in docker dockerd curl iptables ip ss flock nsenter setsid awk find xargs sed grep; do
+    for tool in docker dockerd curl iptables nft ip ss flock nsenter setsid awk find xargs sed grep; do
         printf '%s %s\n' "$tool" "$(command -v "$tool" || echo -)"
     done
 }

@@ -6,6 +6,7 @@ import { containerProvider } from "./docker/container";
 import { networkProvider } from "./docker/network";
 import { pullProvider } from "./docker/pull";
 import { volumeProvider } from "./docker/volume";
+import { hostFirewallProvider } from "./host/firewall/host-firewall";
 import { goneProvider } from "./host/gone";
 import { hostReadyProvider } from "./host/host-ready";
 import { onOneHost } from "./on-one-host";
@@ -30,6 +31,7 @@ export const resources = {
   DockerNetwork: onOneHost(networkProvider, () => ""),
   ErrorPages: stepProvider(steps.ErrorPages),
   Gone: goneProvider,
+  HostFirewall: onOneHost(hostFirewallProvider, () => "its firewall"),
   HostReady: gate,
   PostgresLogin: stepProvider(steps.PostgresLogin),
   Preflight: gate,

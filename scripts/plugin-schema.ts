@@ -21,6 +21,7 @@ const inputs: Readonly<Record<ResourceType, string>> = {
   DockerNetwork: "DockerNetworkInputs",
   ErrorPages: "ErrorPagesInputs",
   Gone: "GoneInputs",
+  HostFirewall: "HostFirewallInputs",
   HostReady: "HostReadyInputs",
   PostgresLogin: "PostgresLoginInputs",
   Preflight: "HostReadyInputs",

@@ -1,4 +1,4 @@
-/** What a preview changes at Hetzner that a reviewer has to see: servers, and what firewalls let in. Pure. */
+/** What a preview changes of machines that a reviewer has to see: servers, and what firewalls let in. Pure. */
 import { compare } from "../../provider/core/compare";
 import { isObject } from "../../provider/core/is-object";
 import { unknownValue } from "../../provider/data/place";
@@ -40,10 +40,13 @@ export function serversOf(steps: readonly Step[]): ServerChange[] {
     .sort((a, b) => compare(a.server, b.server));
 }
 
+/** Firewalls at Hetzner, and those on machines. */
+const firewallTypes: readonly string[] = ["hcloud:index/firewall:Firewall", "sextant:index:HostFirewall"];
+
 /** The rules that differ, by their firewalls. */
 export function rulesOf(steps: readonly Step[]): RuleChange[] {
   return steps
-    .filter(({ type }) => type === "hcloud:index/firewall:Firewall")
+    .filter(({ type }) => firewallTypes.includes(type))
     .toSorted((a, b) => compare(a.name, b.name))
     .flatMap(({ name, operation, olds, news }) => {
       const [old, now] = [rulesIn(olds), rulesIn(news)];

@@ -47,9 +47,8 @@ export interface FirewallArgs {
 /** What is wrong with the arguments of a firewall. */
 export function checkFirewall(args: FirewallArgs): Problem[] {
   return [
-    ...(Array.isArray(args.allow)
-      ? checkRules("allow", args.allow, "out")
-      : [{ argument: "allow", fault: "has to be a list of rules", cure: "write [] to let nothing in" }]),
+    ...(Array.isArray(args.allow) ? checkNumber("allow", args.allow) : []),
+    ...checkAllow("allow", args.allow),
     ...(args.outbound === undefined
       ? []
       : [
@@ -58,26 +57,34 @@ export function checkFirewall(args: FirewallArgs): Problem[] {
             args.outbound,
             "leave it out to let everything out; at Hetzner an empty list shuts nothing",
           ),
+          ...checkNumber("outbound", args.outbound),
           ...checkRules("outbound", args.outbound, "in"),
         ]),
   ];
 }
 
-function checkRules(argument: string, rules: readonly Rule[], wrong: "in" | "out"): Problem[] {
+/** What is wrong with what is let in, wherever the firewall is. */
+export function checkAllow(argument: string, allow: readonly Rule[]): Problem[] {
+  return Array.isArray(allow)
+    ? checkRules(argument, allow, "out")
+    : [{ argument, fault: "has to be a list of rules", cure: "write [] to let nothing in" }];
+}
+
+function checkNumber(argument: string, rules: readonly Rule[]): Problem[] {
   const limit = 50;
+  if (rules.length <= limit) return [];
   return [
-    ...(rules.length > limit
-      ? [
-          {
-            argument,
-            value: rules.length,
-            rule: `Hetzner takes up to ${limit} rules in a firewall`,
-            cure: "join rules, or use two firewalls",
-          },
-        ]
-      : []),
-    ...rules.flatMap((rule, at) => checkRule(`${argument}[${at}]`, rule, wrong)),
+    {
+      argument,
+      value: rules.length,
+      rule: `Hetzner takes up to ${limit} rules in a firewall`,
+      cure: "join rules, or use two firewalls",
+    },
   ];
+}
+
+function checkRules(argument: string, rules: readonly Rule[], wrong: "in" | "out"): Problem[] {
+  return rules.flatMap((rule, at) => checkRule(`${argument}[${at}]`, rule, wrong));
 }
 
 function checkRule(argument: string, rule: Rule, wrong: "in" | "out"): Problem[] {

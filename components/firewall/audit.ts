@@ -28,7 +28,7 @@ export const firewallOpenCheck: Check = {
   ],
 };
 
-/** What stands in front of hosts: the cloud's firewall, by its rules. */
+/** What stands in front of hosts: the cloud's firewall, or that of a machine itself, by its rules. */
 type Guard = Exposure["firewalls"][number];
 
 /** Who the firewalls in front of a host let in on a port; `everybody` where nothing is known of them. */
@@ -53,14 +53,18 @@ export function registerHost(firewalls: readonly Guard[], host: Host): void {
   for (const firewall of firewalls) behind.set(firewall, [...(behind.get(firewall) ?? []), host]);
 }
 
-/** The rules of a firewall for which there is nothing on the hosts behind it, once all of these are known. */
-export function leftOver(firewall: Guard): Problem[] {
+/**
+ * The rules of a firewall for which there is nothing on the hosts behind it, once all of these are known.
+ * @param argument how the list is called, for errors
+ */
+export function leftOver(firewall: Guard, argument = "allow"): Problem[] {
   const hosts = behind.get(firewall) ?? [];
   if (hosts.length === 0) return [];
   return openForNothing(
     firewall.allow,
     hosts.flatMap((host) => useOf(host).ports),
     hosts.map(({ hostName }) => hostName),
+    argument,
   );
 }
 
@@ -69,6 +73,7 @@ export function openForNothing(
   rules: readonly Rule[],
   uses: readonly Pick<PortUse, "protocol" | "port" | "address">[],
   hosts: readonly string[],
+  argument = "allow",
 ): Problem[] {
   const publicly = uses.filter(({ address }) => address !== "private" && !address.startsWith("127."));
   return rules.flatMap((rule, at): Problem[] => {
@@ -80,7 +85,7 @@ export function openForNothing(
     if (used) return [];
     return [
       {
-        argument: `allow[${at}]`,
+        argument: `${argument}[${at}]`,
         value: rule.title,
         rule: `nothing on ${hosts.join(", ")} is published there`,
         cure: "remove it, or name who needs it with from(...)",

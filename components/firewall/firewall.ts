@@ -5,7 +5,8 @@ import { Component, transformed } from "../core/component";
 import { refuseShape } from "../core/shape";
 import { checkFirewall, type FirewallArgs } from "./args";
 import { leftOver } from "./audit";
-import { render, type KnownRule } from "./render";
+import { known } from "./known";
+import { render } from "./render";
 import type { Rule } from "./rule";
 import { firewallShape } from "./shape";
 
@@ -50,18 +51,4 @@ export class Firewall extends Component {
   get id(): pulumi.Output<number> {
     return this.firewall.id.apply(Number);
   }
-}
-
-/** Rules with their networks known. */
-function known(rules: readonly Rule[]): pulumi.Output<KnownRule[]> {
-  return pulumi.all(
-    rules.map(({ protocol, ports, direction, peers, reason, openByDefault: usual, title }) =>
-      pulumi
-        .output(peers)
-        .apply(
-          (names) =>
-            ({ protocol, ports, direction, peers: names, reason, openByDefault: usual, title }) as KnownRule,
-        ),
-    ),
-  );
 }

@@ -11,7 +11,7 @@ const rule: Shape<Rule> = made<Rule>(
   (value) => ("protocol" in value && "peers" in value) || unfinished(value),
   'write it like http, https, ssh.from("203.0.113.0/24") or tcp(5432).from("10.0.0.0/16")',
 );
-const rules = list(rule, '[ssh.from("203.0.113.0/24"), http, https]');
+export const rules = list(rule, '[ssh.from("203.0.113.0/24"), http, https]');
 
 export const firewallShape: Shape<FirewallArgs> = object<FirewallArgs>(
   {

@@ -15,7 +15,7 @@ export type Architecture = "amd64" | "arm64";
 export interface Exposure {
   /** The port of its sshd. */
   readonly sshPort: number;
-  /** The cloud firewalls in front of it; with none, every port is open. */
+  /** The firewalls in front of it, the cloud's or its own; with none, every port is open. */
   readonly firewalls: readonly { readonly allow: readonly Rule[] }[];
   /** Whether it is in a private network, which Hetzner's firewalls do not filter. */
   readonly inPrivateNetwork: boolean;

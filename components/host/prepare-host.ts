@@ -4,6 +4,7 @@ import * as docker from "@pulumi/docker";
 import { transformed, type Component, type Transform } from "../core/component";
 import { listHost } from "../data/volume-list";
 import { DockerNetwork, type DockerNetworkArgs } from "../docker/network";
+import { HostFirewall, type HostFirewallArgs, type HostFirewallSettings } from "../firewall/host-firewall";
 import { providerOptionsHere } from "./provider-options";
 import type { Registry } from "../registry/registry";
 import { mtu } from "../../provider/host/daemon-settings";
@@ -38,7 +39,9 @@ export interface HostSettings {
   machine?: pulumi.Output<string>;
   /** Whether the machine is gone. */
   gone: boolean;
-  transform: HostTransform;
+  /** What may come into the machine, where that is said on the machine itself. */
+  firewall?: HostFirewallSettings;
+  transform: HostTransform & { firewall?: Transform<HostFirewallArgs> };
 }
 
 /** The members of a host that come from preparing it, and the children that make them. */
@@ -47,6 +50,8 @@ export type PreparedHost = Pick<Host, "connection" | "ssh" | "network" | "regist
   readonly docker: () => docker.Provider;
   /** Succeeds when the machine can take containers and has the verbs. */
   readonly ready: HostReady;
+  /** Comes before all containers, so that none is published that the rules do not let in. */
+  readonly firewall: HostFirewall | undefined;
 };
 
 /** Makes the check of the host, which puts the verbs there, and the shared network, as children of the host. */
@@ -69,6 +74,17 @@ export function prepareHost(parent: Component, settings: HostSettings): Prepared
     transform.ready,
   );
   const shell = hostKey === undefined ? heldToSeen(first, ready) : first;
+  const firewall =
+    settings.firewall === undefined
+      ? undefined
+      : new HostFirewall(
+          name,
+          shell,
+          settings.firewall,
+          { ...lifecycle, parent, dependsOn: [ready] },
+          transform.firewall,
+        );
+  const before = [firewall ?? ready];
   const network = new DockerNetwork(
     ...transformed<DockerNetworkArgs>(
       transform.dockerNetwork,
@@ -79,17 +95,18 @@ export function prepareHost(parent: Component, settings: HostSettings): Prepared
         driver: "bridge",
         options: { "com.docker.network.driver.mtu": String(mtu) },
       },
-      { ...lifecycle, parent, dependsOn: [ready], deleteBeforeReplace: lifecycle.deletedWith === undefined },
+      { ...lifecycle, parent, dependsOn: before, deleteBeforeReplace: lifecycle.deletedWith === undefined },
     ),
   );
   return {
     connection,
     ssh: shell,
-    docker: once(() => dockerProvider(parent, shell, settings, [ready])),
+    docker: once(() => dockerProvider(parent, shell, settings, before)),
     network,
     registries: settings.registries,
     lifecycle,
     ready,
+    firewall,
   };
 }
 
@@ -109,6 +126,7 @@ function giveUp(
     registries: settings.registries,
     lifecycle: settings.lifecycle,
     ready: missing(parent.label, "ready"),
+    firewall: undefined,
   };
 }
 

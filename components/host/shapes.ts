@@ -1,16 +1,5 @@
 /** The shapes of what several components take: hosts, registries, SSH. */
-import {
-  type Shape,
-  changes,
-  hiddenText,
-  list,
-  made,
-  needed,
-  object,
-  ofType,
-  single,
-  text,
-} from "../core/shape";
+import { type Shape, hiddenText, list, made, needed, object, ofType, single, text } from "../core/shape";
 import type { Registry } from "../registry/registry";
 import type { Host } from "./host";
 import type { JumpHostArgs, SshArgs } from "./ssh";
@@ -83,5 +72,3 @@ export const hostChanges: { readonly [Name in keyof HostTransform]-?: true } = {
   provider: true,
   dockerNetwork: true,
 };
-
-export const hostTransform: Shape<HostTransform> = changes<HostTransform>(hostChanges);

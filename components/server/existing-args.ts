@@ -10,6 +10,10 @@ import type { HostTransform } from "../host/prepare-host";
 import type { Registry } from "../registry/registry";
 import { checkRegistries } from "./checks/check-server";
 import { acceptable, type AcceptableCheck } from "./preflight-checks";
+import { checkAllow } from "../firewall/args";
+import type { HostFirewallArgs } from "../firewall/host-firewall";
+import type { Rule } from "../firewall/rule";
+import type { Transform } from "../core/component";
 import { valuesCheck } from "../core/checks";
 import type { Check } from "../core/check";
 
@@ -73,6 +77,22 @@ export interface ExistingServerArgs {
    * @example "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI…"
    */
   hostKey?: pulumi.Input<string>;
+  /**
+   * A firewall on the machine itself, for one that has none outside of it: a table of nftables of its own, in IPv4 and IPv6, on all interfaces, in
+   * front of Docker's, so that what Docker publishes past UFW is held, too, `docker run -p` of others among it. Nothing comes in that is not
+   * in `allow`, but for ICMP, answers, what containers send, what comes from a private network to `privateAddress`, and SSH from the
+   * address by which `pulumi up` has come. New rules are kept once a new connection by SSH has come through them; else the
+   * machine takes them back by itself. They hold from before Docker starts at a boot. UFW and firewalld go on, and what comes
+   * in to the machine itself has to be let in by both. A machine has one: another stack is refused with the name of the one that has it.
+   *
+   * @default none: every port is open on which something listens, or that Docker publishes
+   * @edit in place; connections that are open stay; taken out, every port is open again
+   * @example { allow: [ssh.from("203.0.113.0/24"), http, https] }
+   */
+  firewall?: {
+    /** What is let in; `[]` for nothing. A rule's networks may be an output, such as another server's address. */
+    allow: Rule[];
+  };
   /**
    * `"install"` installs Docker where the machine has none: the packages of Debian (12, 13) or Ubuntu (24.04, 26.04), docker.io and what the
    * verbs run (curl, iptables, iproute2, procps), with the settings of Docker that a `Server` has, and holds them from unattended upgrades.
@@ -142,7 +162,10 @@ export interface ExistingServerArgs {
    * @default none
    * @edit what the changed argument of the child does
    */
-  transform?: HostTransform;
+  transform?: HostTransform & {
+    /** The firewall on the machine. */
+    firewall?: Transform<HostFirewallArgs>;
+  };
 }
 
 /** What is wrong with the arguments of an existing server. */
@@ -155,6 +178,7 @@ export function checkExistingServer(name: string, args: ExistingServerArgs): Pro
     ...check.oneOf("architecture", args.architecture, ["amd64", "arm64"]),
     ...check.size("memory", args.memory, 128 * 1024 ** 2),
     ...checkSsh("ssh", args.ssh),
+    ...(args.firewall === undefined ? [] : checkAllow("firewall.allow", args.firewall.allow)),
     ...check.oneOf("docker", args.docker, ["install"]),
     ...checkHostKey("hostKey", args.hostKey),
     ...checkRegistries(args.registries),

@@ -1,7 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import type * as docker from "@pulumi/docker";
+import { afterProgram } from "../core/after-program";
 import { Component } from "../core/component";
 import { refuseShape } from "../core/shape";
+import { leftOver, registerHost } from "../firewall/audit";
+import type { HostFirewall } from "../firewall/host-firewall";
 import { mebibytes } from "../../provider/core/units";
 import type { Architecture, Host, Exposure } from "../host/host";
 import type { HostReady } from "../host/host-ready";
@@ -45,7 +48,10 @@ export class ExistingServer extends Component implements Host {
   readonly exposure: Exposure;
   /** Nothing: the machine is not made here, and does not go with the stack. */
   readonly lifecycle: Host["lifecycle"] = {};
-  readonly ready: HostReady;
+  /** What may come into the machine, where `firewall` says it. */
+  readonly firewall: HostFirewall | undefined;
+  /** What all on the machine waits for: the preflight, and the firewall where there is one. */
+  readonly ready: pulumi.Resource;
   private readonly dockerProvider: () => docker.Provider;
   /** The arguments, for checks of other components. */
   readonly args: Readonly<ExistingServerArgs>;
@@ -61,7 +67,7 @@ export class ExistingServer extends Component implements Host {
     this.gone = args.gone ?? false;
     this.exposure = {
       sshPort: args.ssh?.port ?? 22,
-      firewalls: [],
+      firewalls: args.firewall === undefined ? [] : [args.firewall],
       inPrivateNetwork: args.privateAddress !== undefined,
     };
     this.address = pulumi.output(args.address);
@@ -78,12 +84,22 @@ export class ExistingServer extends Component implements Host {
       check: { verb: "preflight", words: this.preflightWords(), show: true },
       dependsOn: [],
       gone: this.gone,
+      ...(args.firewall === undefined
+        ? {}
+        : {
+            firewall: {
+              allow: args.firewall.allow,
+              privateAddress: args.privateAddress,
+              install: args.docker === "install",
+            },
+          }),
       transform: args.transform ?? {},
     });
     ({ connection: this.connection, ssh: this.ssh, network: this.network } = prepared);
     this.dockerProvider = prepared.docker;
-    ({ registries: this.registries, ready: this.preflight } = prepared);
-    this.ready = this.preflight;
+    ({ registries: this.registries, ready: this.preflight, firewall: this.firewall } = prepared);
+    this.ready = this.firewall ?? this.preflight;
+    this.watchFirewall();
     this.seen = this.gone ? undefined : this.preflight.seen.apply((seen) => seen ?? {});
     this.registerOutputs({
       address: this.address,
@@ -96,8 +112,18 @@ export class ExistingServer extends Component implements Host {
     return this.dockerProvider();
   }
 
+  /** Rules for which there is nothing on the machine are said once all of it is known. */
+  private watchFirewall(): void {
+    const { firewall } = this.args;
+    if (firewall === undefined || this.gone) return;
+    registerHost([firewall], this);
+    afterProgram(() => {
+      this.warn(leftOver(firewall, "firewall.allow"));
+    });
+  }
+
   private preflightWords(): pulumi.Input<string>[] {
-    const { architecture, privateAddress, preflight = {}, memory, docker, takeOver } = this.args;
+    const { architecture, privateAddress, preflight = {}, memory, docker, takeOver, firewall } = this.args;
     const { ports = [80, 443], accept = [] } = preflight;
     const plain = (this.args.registries ?? []).filter((registry) => registry.insecure);
     const insecure = plain.map(({ address }) => address).sort();
@@ -110,6 +136,7 @@ export class ExistingServer extends Component implements Host {
       ...(privateAddress === undefined ? [] : [pulumi.interpolate`private=${privateAddress}`]),
       ...(docker === undefined ? [] : [`docker=${docker}`]),
       ...(docker === undefined || insecure.length === 0 ? [] : [`insecure=${insecure.join(",")}`]),
+      ...(firewall === undefined ? [] : ["firewall=on"]),
       ...(takeOver === undefined ? [] : [`takeover=${takeOver}`]),
       ...(accept.length === 0 ? [] : [`accept=${[...new Set(accept)].sort().join(",")}`]),
     ];

@@ -17,7 +17,8 @@ import {
   text,
 } from "../core/shape";
 import type { Firewall } from "../firewall/firewall";
-import { registries, sshShape, hostChanges, hostTransform } from "../host/shapes";
+import { rules } from "../firewall/shape";
+import { registries, sshShape, hostChanges } from "../host/shapes";
 import type { Network } from "../network/network";
 import type { ServerArgs } from "./args";
 import type { ExistingServerArgs } from "./existing-args";
@@ -92,6 +93,15 @@ export const existingServerShape: Shape<ExistingServerArgs> = object<ExistingSer
     memory: single,
     ssh: sshShape,
     hostKey: input,
+    firewall: object<NonNullable<ExistingServerArgs["firewall"]>>(
+      { allow: needed(rules, "write [] to let nothing in") },
+      '{ allow: [ssh.from("203.0.113.0/24"), http, https] }',
+      {
+        rules: "write allow",
+        inbound: "write allow",
+        outbound: "leave it out: what leaves the machine is not held",
+      },
+    ),
     docker: single,
     registries,
     preflight: object<NonNullable<ExistingServerArgs["preflight"]>>(
@@ -104,8 +114,13 @@ export const existingServerShape: Shape<ExistingServerArgs> = object<ExistingSer
     ),
     takeOver: single,
     gone: flag,
-    transform: hostTransform,
+    transform: changes<NonNullable<ExistingServerArgs["transform"]>>({ ...hostChanges, firewall: true }),
   },
   '{ address: "203.0.113.7" }',
-  { host: "write address", ip: "write address", user: "write ssh: { user: … }" },
+  {
+    firewalls: "write firewall: { allow: [...] }; a Firewall is one at Hetzner, in front of a Server",
+    host: "write address",
+    ip: "write address",
+    user: "write ssh: { user: … }",
+  },
 );

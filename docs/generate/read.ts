@@ -80,7 +80,9 @@ class Reader {
     // A preset's own arguments come first; the compiler lists them so, too.
     const members = this.publicMembers(symbol);
     const isChild = ({ type }: Member): boolean =>
-      /\b(docker|hcloud|command)\.(?!types\b)|OnHost\b|\b(Pull|Container|Volume|DockerNetwork)\b/.test(type);
+      /\b(docker|hcloud|command)\.(?!types\b)|OnHost\b|\b(Pull|Container|Volume|DockerNetwork|HostFirewall)\b/.test(
+        type,
+      );
     const helpers = this.helpers(declaration);
     return {
       name,

@@ -3,6 +3,9 @@ import { isIPv4 } from "node:net";
 import { contains } from "../../components/network/args";
 import { known } from "./resource";
 
+/** Firewalls at Hetzner, and those on machines, whose rules have the same form. */
+const firewallTypes = ["hcloud:index/firewall:Firewall", "sextant:index:HostFirewall"];
+
 interface HetznerRule {
   direction?: string;
   protocol?: string;
@@ -17,7 +20,7 @@ export function sshSources(
   port: number,
   networks: readonly string[],
 ): string[] {
-  const rules = type === "hcloud:index/firewall:Firewall" ? known(() => props["rules"]) : undefined;
+  const rules = firewallTypes.includes(type) ? known(() => props["rules"]) : undefined;
   return (Array.isArray(rules) ? (rules as HetznerRule[]) : [])
     .filter((rule) => rule.direction === "in" && rule.protocol === "tcp" && covers(rule.port, port))
     .flatMap((rule) => rule.sourceIps ?? [])

@@ -11,6 +11,7 @@ export type Verb =
   | "assets"
   | "bridge"
   | "doctor"
+  | "firewall"
   | "postgres-login"
   | "handshake"
   | "proxy-files"

@@ -65,6 +65,20 @@ export async function runOverSsh(shell: SshAddress, line: string, settings: RunS
   }
 }
 
+/**
+ * Runs one line over a connection of its own, once, and answers with how it ended: 255 where there is no way in for a new connection,
+ * whatever those that are open can still do.
+ */
+export async function runOverNewConnection(
+  shell: SshAddress,
+  line: string,
+  settings: RunSettings,
+): Promise<Ran> {
+  const own = ["-o", "ControlMaster=no", "-o", "ControlPath=none"];
+  // Of an option ssh takes the first value.
+  return once(shell, [...own, ...sshOptions(shell, await meansFor(shell))], line, settings);
+}
+
 /** One try to connect, and to be root there. The connection stays warm for the commands that come. */
 async function open(
   shell: SshAddress,

@@ -13,6 +13,8 @@ export interface Asked {
   readonly private?: string;
   /** Whether Docker is installed where there is none. */
   readonly install: boolean;
+  /** Whether the program says on the machine itself what may come in. */
+  readonly firewall: boolean;
   /** Registries that Docker speaks plain HTTP to, where it is installed. */
   readonly insecure: readonly string[];
   /** Whose place the program takes there. */
@@ -30,7 +32,7 @@ export function readAsked(words: readonly string[]): Asked {
   const values = new Map<string, string>();
   for (const word of words) {
     const [, key = "", value = ""] =
-      /^(arch|ports|disk|memory|private|docker|insecure|takeover|accept)=(.*)$/s.exec(word) ?? [];
+      /^(arch|ports|disk|memory|private|firewall|docker|insecure|takeover|accept)=(.*)$/s.exec(word) ?? [];
     if (key === "") throw new Error(`preflight: unknown word ${word}`);
     values.set(key, value);
   }
@@ -43,6 +45,7 @@ export function readAsked(words: readonly string[]): Asked {
     memory: number("memory", values.get("memory") ?? "0"),
     ...(address === "" ? {} : { private: address }),
     install: values.get("docker") === "install",
+    firewall: values.get("firewall") === "on",
     insecure: listed("insecure"),
     ...(values.get("takeover") === "kamal" ? { takeOver: "kamal" } : {}),
     accept: listed("accept"),

@@ -64,6 +64,16 @@ describe("a wrong shape is refused in a sentence", () => {
       'App "shop": route[1].hsots is not an argument; did you mean route[1].hosts.',
     ],
     [
+      "ExistingServer",
+      () => ({ firewalls: [] }),
+      'ExistingServer "old": firewalls is not an argument; write firewall: { allow: [...] }; a Firewall is one at Hetzner, in front of a Server.',
+    ],
+    [
+      "ExistingServer",
+      () => ({ firewall: { allow: [http], inbound: [http] } }),
+      'ExistingServer "old": firewall.inbound is not an argument; write allow.',
+    ],
+    [
       "App",
       () => ({ builder: { arch: "amd64" } }),
       'App "shop": builder is not an argument; build it by new Image("shop", …), and give that as image.',

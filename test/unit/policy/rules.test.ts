@@ -92,6 +92,7 @@ it("SSH comes from named networks, or from the configured ones", () => {
   });
   const type = "hcloud:index/firewall:Firewall";
   expect(sshSources(type, from("22", "0.0.0.0/0", "::/0"), 22, [])).toHaveLength(2);
+  expect(sshSources("sextant:index:HostFirewall", from("22", "0.0.0.0/0", "::/0"), 22, [])).toHaveLength(2);
   expect(sshSources(type, from("20-30", "0.0.0.0/0"), 22, [])).toHaveLength(1);
   expect(sshSources(type, from("443", "0.0.0.0/0"), 22, [])).toEqual([]);
   expect(sshSources(type, from("22", "10.1.0.0/16"), 22, ["10.0.0.0/8"])).toEqual([]);

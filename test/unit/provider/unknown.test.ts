@@ -67,6 +67,10 @@ const inputs: Record<ResourceType, Values> = {
   DockerNetwork: { shell, name: "shop", labels: {} },
   ErrorPages: { shell, directory: "/error-pages/shop-1", pages: { "503.html": "closed" } },
   Gone: { host: "web-1" },
+  HostFirewall: {
+    ...{ shell, owner: "shop/prod/web", install: false },
+    rules: [{ direction: "in", protocol: "tcp", port: "80", sourceIps: ["0.0.0.0/0", "::/0"] }],
+  },
   HostReady: { ...gate, verb: "host-ready" },
   PostgresLogin: { shell, container: "shop-db", instance: "a1", user: "app", database: "app", password: "x" },
   Preflight: { ...gate, verb: "preflight" },

@@ -20,6 +20,42 @@ export const dockerUser: Finding = {
   },
 };
 
+export const firewallNft: Finding = {
+  id: "firewall-nft",
+  level: "refuses",
+  match: ({ commands }, { firewall, install }) =>
+    when(
+      firewall && !install && commands.get("nft") === "-",
+      'nft is not there, which the rules of firewall are set by. Install it: apt-get install nftables, or say docker: "install", which lets packages be installed.',
+    ),
+  docs: {
+    chapter: "Firewalls",
+    finds: "The program has a `firewall` for the machine, and there is no `nft`, by which its rules are set.",
+    cure: '`apt-get install nftables`; or `docker: "install"`, which lets packages be installed, this one among them.',
+  },
+};
+
+export const firewallBeside: Finding = {
+  id: "firewall-beside",
+  level: "note",
+  match: (machine, { firewall }) => {
+    const others = [
+      ...(machine.ufw === undefined ? [] : ["UFW"]),
+      ...(machine.processes.has("firewalld") ? ["firewalld"] : []),
+    ];
+    return when(
+      firewall && others.length > 0,
+      `${others.join(" and ")} is active beside the program's firewall, which stands in front of it. What comes in to the machine itself has to be let in by both; what Docker publishes is held by the program's alone.`,
+    );
+  },
+  docs: {
+    chapter: "Firewalls",
+    finds:
+      "UFW or firewalld is active on a machine for which the program has a `firewall`. That one stands in front: what comes in to the machine itself, such as SSH, has to be let in by both; what Docker publishes is held by the program's alone.",
+    cure: "None is needed; `ufw disable` or `systemctl disable --now firewalld` leaves one list of rules.",
+  },
+};
+
 /** Of a longer range of ports, the first are looked at. */
 const mostPorts = 100;
 
@@ -44,26 +80,27 @@ function pastUfw(machine: Machine): { container: string; port: string; address: 
 export const ufwBypassed: Finding = {
   id: "ufw-bypassed",
   level: "refuses unless accepted",
-  match: (machine) =>
-    pastUfw(machine).map(
+  // What Docker publishes comes in by the rules of the program's own firewall, where there is one.
+  match: (machine, { firewall }) =>
+    (firewall ? [] : pastUfw(machine)).map(
       ({ container, port, address }) =>
-        `UFW is to deny ${port}, but Docker publishes it past UFW, open to all: the container ${container} on ${address}. Publish it on 127.0.0.1 or a private address, or shut it in a firewall outside the machine.`,
+        `UFW is to deny ${port}, but Docker publishes it past UFW, open to all: the container ${container} on ${address}. Publish it on 127.0.0.1 or a private address, or shut it, by firewall: { allow: [...] } of the ExistingServer or outside the machine.`,
     ),
   docs: {
     chapter: "Firewalls",
     finds:
       "UFW is to deny a port that a container publishes on a public address, and Docker publishes it past UFW: it is open to all. Containers of this library are left out; what they publish stands in the program.",
-    cure: "Publish it on 127.0.0.1 or a private address, or shut it in a firewall outside the machine.",
+    cure: "Publish it on 127.0.0.1 or a private address, or shut it: by `firewall` of the `ExistingServer`, or in a firewall outside the machine.",
   },
 };
 
 export const firewalld: Finding = {
   id: "firewalld",
   level: "note",
-  match: (machine) => {
+  match: (machine, { firewall }) => {
     const open = exposedWords(machine);
     return when(
-      machine.processes.has("firewalld"),
+      !firewall && machine.processes.has("firewalld"),
       `firewalld is active, and Docker publishes past it${open && `: ${open}`}. Publish what is to be shut on 127.0.0.1 or a private address; restart Docker after a reload that cuts containers off.`,
     );
   },
@@ -77,8 +114,8 @@ export const firewalld: Finding = {
 export const nftRules: Finding = {
   id: "nft-rules",
   level: "note",
-  match: (machine) => {
-    const open = exposedWords(machine);
+  match: (machine, { firewall }) => {
+    const open = firewall ? "" : exposedWords(machine);
     return when(
       machine.droppingChains.length > 0,
       `nftables drops by default (${machine.droppingChains.join(", ")}). Docker publishes past an input chain${open && ` (${open})`}, and a forward chain drops containers' traffic that it does not let through.`,

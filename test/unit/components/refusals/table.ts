@@ -1064,6 +1064,30 @@ export const refusals: [title: string, make: (w: World) => unknown, sentence: st
     'ExistingServer "old": ssh.jumpHost.hostKey is "bastion", but a pinned host key is of type ed25519 and has no address in front; take "ssh-ed25519 AAAA…" from ssh-keyscan -t ed25519.',
   ],
   [
+    "existing server: SSH from nobody",
+    (w) =>
+      new ExistingServer("old", {
+        ...{ address: "203.0.113.7", ssh: w.access, firewall: { allow: [ssh as unknown as Rule] } },
+      }),
+    'ExistingServer "old": firewall.allow[0] is "ssh", but it does not say for whom; write ssh.from("203.0.113.0/24"), or ssh.anywhere("the reason") (npx sextant docs checks#anywhere).',
+  ],
+  [
+    "existing server: a rule for what leaves it",
+    (w) =>
+      new ExistingServer("old", {
+        ...{ address: "203.0.113.7", ssh: w.access, firewall: { allow: [tcp(25).to("203.0.113.9/32")] } },
+      }),
+    'ExistingServer "old": firewall.allow[0] is "tcp(25).to", but allow says who may come in; write .from(...).',
+  ],
+  [
+    "existing server: a network with bits behind its prefix",
+    (w) =>
+      new ExistingServer("old", {
+        ...{ address: "203.0.113.7", ssh: w.access, firewall: { allow: [ssh.from("203.0.113.7/24")] } },
+      }),
+    'ExistingServer "old": firewall.allow[0] ssh.from is "203.0.113.7/24", but a network has no bits set behind its prefix; did you mean "203.0.113.0/24" (npx sextant docs checks#values).',
+  ],
+  [
     "existing server: another way to Docker",
     (w) =>
       new ExistingServer("old", { address: "203.0.113.7", ssh: w.access, docker: "podman" as "install" }),

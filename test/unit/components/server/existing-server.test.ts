@@ -4,6 +4,9 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
 import { ExistingServer } from "../../../../components/server/existing-server";
+import { leftOver } from "../../../../components/firewall/audit";
+import { https, ssh, tcp } from "../../../../components/firewall/rule";
+import { Proxy } from "../../../../components/proxy/proxy";
 import { Registry } from "../../../../components/registry/registry";
 import type { ExistingServerArgs } from "../../../../components/server/existing-args";
 import { machineOf } from "../../../../components/image/machine";
@@ -67,6 +70,63 @@ it("is reached as another user by sudo, through a jump host, by all that reaches
   expect(await value(server.connection)).toMatchObject({
     user: "ubuntu",
     proxy: { host: "203.0.113.1", port: 2222, user: "ubuntu", hostKey: jumpKey, privateKey: privateKeyText },
+  });
+});
+
+describe("a firewall on the machine", () => {
+  const firewall = { allow: [ssh.from("203.0.113.0/24"), https, tcp(5432).from(pulumi.output("10.0.0.9"))] };
+
+  it("comes before all that is put there, by rules in the form of Hetzner's", async () => {
+    const graph = await newGraph();
+    const server = new ExistingServer("web-1", { ...good, firewall, privateAddress: "10.0.0.7" });
+    await Promise.all([value(server.network.id), value(server.docker.id)]);
+    const { inputs } = graph.find("sextant:index:HostFirewall", "web-1");
+    expect(inputs).toMatchObject({ owner: "shop/test/web-1", privateAddress: "10.0.0.7", install: false });
+    expect(inputs.rules).toEqual([
+      { direction: "in", protocol: "tcp", port: "22", sourceIps: ["203.0.113.0/24"] },
+      { direction: "in", protocol: "tcp", port: "443", sourceIps: ["0.0.0.0/0", "::/0"] },
+      { direction: "in", protocol: "tcp", port: "5432", sourceIps: ["10.0.0.9/32"] },
+    ]);
+    expect(graph.find(gate, "web-1-gate").inputs.words).toContain("firewall=on");
+    expect(server.ready).toBe(server.firewall);
+    expect(server.exposure.firewalls).toEqual([firewall]);
+  });
+
+  it("may be given packages, and be changed by its user", async () => {
+    const graph = await newGraph();
+    const server = new ExistingServer("web-1", {
+      ...good,
+      firewall,
+      docker: "install",
+      transform: { firewall: { owner: "shop/test/old" } },
+    });
+    await value(server.network.id);
+    const { inputs } = graph.find("sextant:index:HostFirewall", "web-1");
+    expect(inputs).toMatchObject({ owner: "shop/test/old", install: true });
+  });
+
+  it("is not asked of a machine that is gone", async () => {
+    const graph = await newGraph();
+    const server = new ExistingServer("web-1", { ...good, firewall, gone: true });
+    await value(server.address);
+    expect(server.firewall).toBeUndefined();
+    expect(graph.made.map(({ type }) => type)).not.toContain("sextant:index:HostFirewall");
+  });
+
+  it("is a reason to refuse what nobody could reach, and to warn of what is open for nothing", async () => {
+    await newGraph();
+    const server = new ExistingServer("web-1", {
+      ...good,
+      firewall: { allow: [ssh.from("203.0.113.0/24")] },
+    });
+    expect(refusal(() => new Proxy("proxy", { servers: [server] }))[0]).toMatch(
+      /^Proxy "proxy": servers is "web-1", but its firewalls let nobody in on tcp ports 80 and 443; add http and https to the firewall/,
+    );
+    const open = { allow: [tcp(8080).anywhere("a demo")] };
+    const other = new ExistingServer("web-2", { ...good, firewall: open });
+    expect(leftOver(open, "firewall.allow")).toMatchObject([
+      { argument: "firewall.allow[0]", rule: `nothing on ${other.hostName} is published there` },
+    ]);
   });
 });
 

@@ -3,16 +3,16 @@ import { readAsked } from "../../../../../provider/host/preflight/asked";
 
 it("reads what a program asks", () => {
   const words = ["arch=arm64", "ports=80,443", "disk=2048", "memory=3400", "private=10.0.0.7"];
-  const docker = ["docker=install", "insecure=a.test:5000,b.test:5000"];
+  const docker = ["docker=install", "firewall=on", "insecure=a.test:5000,b.test:5000"];
   expect(readAsked([...words, ...docker, "accept=kubernetes,ufw-bypassed"])).toEqual({
     ...{ architecture: "arm64", ports: [80, 443], disk: 2048, memory: 3400, private: "10.0.0.7" },
-    ...{ install: true, insecure: ["a.test:5000", "b.test:5000"] },
+    ...{ install: true, firewall: true, insecure: ["a.test:5000", "b.test:5000"] },
     accept: ["kubernetes", "ufw-bypassed"],
   });
 });
 
 it("asks nothing without a word, and with an empty one", () => {
-  const nothing = { ports: [], disk: 0, memory: 0, install: false, insecure: [], accept: [] };
+  const nothing = { ports: [], disk: 0, memory: 0, install: false, firewall: false, insecure: [], accept: [] };
   expect(readAsked([])).toEqual(nothing);
   expect(readAsked(["ports=", "arch=", "private=", "accept="])).toEqual(nothing);
 });

@@ -5,7 +5,17 @@ import { findings } from "../../../../../provider/host/preflight/findings";
 import type { Container, Docker, Engine, Machine } from "../../../../../provider/host/preflight/machine";
 import { readPublished } from "../../../../../provider/host/preflight/read/ports";
 
-const asked: Asked = { ports: [80, 443], disk: 2048, memory: 1000, install: false, insecure: [], accept: [] };
+const asked: Asked = {
+  ...{
+    ports: [80, 443],
+    disk: 2048,
+    memory: 1000,
+    install: false,
+    firewall: false,
+    insecure: [],
+    accept: [],
+  },
+};
 
 const engine: Engine = {
   ...{ version: "29.1.0", major: 29, minor: 1, directory: "/var/lib/docker", package: "docker-ce" },
@@ -106,6 +116,9 @@ const cases: Case[] = [
   ["port-taken", withContainers(container("edge", { ports: "[::]:80->3000/tcp" }))],
   ["docker-user", { dockerUserDrops: true }],
   ["ufw-bypassed", { ...withContainers(db), ufw: deny }],
+  ["firewall-nft", { commands: new Map([["nft", "-"]]) }, { firewall: true }],
+  ["firewall-beside", { processes: new Set(["firewalld"]) }, { firewall: true }],
+  ["firewall-beside", { ...withContainers(db), ufw: deny }, { firewall: true }],
   ["firewalld", { processes: new Set(["firewalld"]) }],
   ["nft-rules", { droppingChains: ["inet filter input"] }],
   ["tool-coolify", withContainers(container("coolify-db"))],
@@ -163,6 +176,13 @@ describe("a finding", () => {
     ["a kernel that does", { kernel: "4.18.0" }],
     ["a clock that is a minute off", { clockOff: 60 }],
     ["a private address that nobody asks for", { nonlocalBind: false, addresses: [] }],
+    ["a missing nft that nobody asks for", { commands: new Map([["nft", "-"]]) }],
+    [
+      "a missing nft that is installed",
+      { commands: new Map([["nft", "-"]]) },
+      { firewall: true, install: true },
+    ],
+    ["what is published behind the program's own firewall", withContainers(db), { firewall: true }],
     ["a port that nobody asks for", { listeners: [{ port: 443 }] }, { ports: [80] }],
     ["a port of UDP", withContainers(container("dns", { ports: "0.0.0.0:80->80/udp" }))],
     ["our proxy", withContainers(container("kamal-proxy", { ports: "0.0.0.0:80->80/tcp", labels: ours }))],
