@@ -12,7 +12,8 @@ import { firewallShape } from "./shape";
 
 /**
  * A firewall in front of servers, at Hetzner and not on the machine: a port that Docker publishes past the machine's own
- * rules is shut all the same. Nothing comes in that is not in `allow`, in IPv4 and in IPv6.
+ * rules is shut all the same. Nothing comes in that is not in `allow`, in IPv4 and in IPv6. A machine of another cloud has
+ * `firewall` of its `ExistingServer`, with the same rules.
  *
  * Editing it changes the rules in place; servers are not touched.
  *

@@ -6,6 +6,7 @@ import { refuseShape } from "../core/shape";
 import { leftOver, registerHost } from "../firewall/audit";
 import type { HostFirewall } from "../firewall/host-firewall";
 import { mebibytes } from "../../provider/core/units";
+import { besideSentence } from "../../provider/host/preflight/beside";
 import type { Architecture, Host, Exposure } from "../host/host";
 import type { HostReady } from "../host/host-ready";
 import { ssh } from "../host/ssh";
@@ -112,11 +113,16 @@ export class ExistingServer extends Component implements Host {
     return this.dockerProvider();
   }
 
-  /** Rules for which there is nothing on the machine are said once all of it is known. */
+  /** Rules for which there is nothing on the machine are said once all of it is known; other firewalls there, once they were seen. */
   private watchFirewall(): void {
     const { firewall } = this.args;
     if (firewall === undefined || this.gone) return;
     registerHost([firewall], this);
+    // An update that looks at the machine says it itself.
+    if (pulumi.runtime.isDryRun())
+      this.preflight.seen.apply((seen) => {
+        if (seen?.firewalls !== undefined) void pulumi.log.info(besideSentence(seen.firewalls), this);
+      });
     afterProgram(() => {
       this.warn(leftOver(firewall, "firewall.allow"));
     });

@@ -59,7 +59,7 @@ export function versionOf(verb: HostReadyInputs["verb"]): string {
 }
 
 /** What is kept of a look: an older version of this library kept nothing, and looks again. */
-const keeps: readonly (keyof SeenMachine)[] = ["architecture", "dockerMajor"];
+const keeps: readonly (keyof SeenMachine)[] = ["architecture", "dockerMajor", "firewalls"];
 
 /** @param made whether the machine may have been made just now */
 async function pass(inputs: HostReadyInputs, made: boolean): Promise<Pick<HostReadyState, "seen">> {

@@ -1,5 +1,6 @@
 /** The judgement on a machine: what it has told, held against what a program asks of it. */
 import { parseAnswers } from "./answers";
+import { otherFirewalls } from "./beside";
 import { readAsked, type Asked } from "./asked";
 import { engineOf } from "./containers";
 import { describe } from "./describe";
@@ -8,12 +9,14 @@ import { findings } from "./findings";
 import type { Machine } from "./machine";
 import { readMachine } from "./read/machine";
 
-/** What is kept of a machine, for what previews say of images. */
+/** What is kept of a machine, for what previews say of it. */
 export interface SeenMachine {
   /** As Docker's platforms name it. */
   readonly architecture?: string;
   /** The major version of its Docker. */
   readonly dockerMajor?: number;
+  /** Firewalls that are active there beside the program's own. */
+  readonly firewalls?: readonly string[];
 }
 
 export interface Verdict {
@@ -88,10 +91,12 @@ export function report(machine: Machine, asked: Asked, all: readonly Finding[]):
 
 function seenOf(machine: Machine): SeenMachine {
   const { architecture } = machine;
+  const firewalls = otherFirewalls(machine);
   const major = Number.parseInt(engineOf(machine)?.version ?? "", 10);
   return {
     ...(architecture === undefined ? {} : { architecture }),
     ...(Number.isNaN(major) ? {} : { dockerMajor: major }),
+    ...(firewalls.length === 0 ? {} : { firewalls }),
   };
 }
 

@@ -16,6 +16,10 @@ const placed = lab(
   "deploy",
   "from nothing > keeps databases off the public addresses, and in reach of the private network",
 );
+const shut = lab(
+  "firewall",
+  "a firewall on the machine > shuts in both families what no rule lets in: what Docker publishes past UFW, and the machine's own",
+);
 const moved = lab(
   "data",
   "data > is not left behind on another host, and goes along, or stays there, where the program says so",
@@ -39,7 +43,7 @@ export const accessoryKeys: Area = {
       "an Accessory for each server of the role, by a loop of the program",
     ),
     part("accessories.NAME.tag, tags", "an Accessory for each server, by a loop of the program"),
-    has("accessories.NAME.port", "Accessory.port, published to nobody unless publish says so", placed),
+    has("accessories.NAME.port", "Accessory.port, published to nobody unless publish says so", placed, shut),
     has("accessories.NAME.cmd", "Accessory.command; Redis is started by it", persistent),
     has("accessories.NAME.env.clear", "Accessory.env", pulledAgain),
     has("accessories.NAME.env.secret", "Accessory.secrets", made),

@@ -22,18 +22,21 @@ export class OldMachine {
     /** Of its sshd, as a program pins it. */
     readonly hostKey: string,
     private readonly docker: Docker,
-    private readonly machines: DockerMachines,
+    /** The machine is the first of these. */
+    readonly machines: DockerMachines,
     private readonly dir: string,
   ) {}
 
   /**
    * @param stack of the program; it tells this machine from those of other tests, too
    * @param program its folder
+   * @param ipv6 its address in the other family, where it has one
    */
   static async make(
     stack: string,
     address: string,
     program = "test/lab/preflight/program",
+    ipv6?: string,
   ): Promise<OldMachine> {
     const found = await findDocker();
     const docker = found && (await labFacts(found)) ? found : await labUp(console.log);
@@ -51,6 +54,7 @@ export class OldMachine {
       architecture: "x86",
       sshPublicKeys: [readFileSync(`${workspace.keyFile}.pub`, "utf8")],
       ipv4: address,
+      ...(ipv6 === undefined ? {} : { ipv6 }),
       volumes: [],
       imageName: "debian-12",
     });

@@ -1,4 +1,5 @@
 /** Firewalls on the machine, and what Docker publishes past them. */
+import { besideSentence, otherFirewalls } from "../beside";
 import { dockerLetsIn, engineOf, exposed, exposedWords } from "../containers";
 import { when, type Finding } from "../finding";
 import type { Machine } from "../machine";
@@ -39,14 +40,8 @@ export const firewallBeside: Finding = {
   id: "firewall-beside",
   level: "note",
   match: (machine, { firewall }) => {
-    const others = [
-      ...(machine.ufw === undefined ? [] : ["UFW"]),
-      ...(machine.processes.has("firewalld") ? ["firewalld"] : []),
-    ];
-    return when(
-      firewall && others.length > 0,
-      `${others.join(" and ")} is active beside the program's firewall, which stands in front of it. What comes in to the machine itself has to be let in by both; what Docker publishes is held by the program's alone.`,
-    );
+    const others = otherFirewalls(machine);
+    return when(firewall && others.length > 0, besideSentence(others));
   },
   docs: {
     chapter: "Firewalls",

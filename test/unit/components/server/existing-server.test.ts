@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { ExistingServer } from "../../../../components/server/existing-server";
 import { leftOver } from "../../../../components/firewall/audit";
 import { https, ssh, tcp } from "../../../../components/firewall/rule";
@@ -111,6 +111,23 @@ describe("a firewall on the machine", () => {
     await value(server.address);
     expect(server.firewall).toBeUndefined();
     expect(graph.made.map(({ type }) => type)).not.toContain("sextant:index:HostFirewall");
+  });
+
+  it("is said in previews to stand beside another one that the preflight has seen", async () => {
+    const said = vi.spyOn(pulumi.log, "info").mockResolvedValue();
+    const preview = vi.spyOn(pulumi.runtime, "isDryRun").mockReturnValue(true);
+    const seen = { firewalls: ["UFW"] };
+    await newGraph(({ type }) => (type === gate ? { seen } : {}));
+    const [guarded, open] = [
+      new ExistingServer("web-1", { ...good, firewall }),
+      new ExistingServer("web-2", good),
+    ];
+    await Promise.all([value(guarded.network.id), value(open.network.id)]);
+    expect(said.mock.calls).toEqual([
+      [expect.stringMatching(/^UFW is active beside the program's firewall/), guarded],
+    ]);
+    said.mockRestore();
+    preview.mockRestore();
   });
 
   it("is a reason to refuse what nobody could reach, and to warn of what is open for nothing", async () => {
