@@ -137,6 +137,7 @@ try() {
     printf '%s\n' "$trial" >"$new/trial"
     mv -T "$new" "$trials"
     # The way back first. It outlives the connection.
+    # shellcheck disable=SC2016 # its own words
     setsid sh -c 'sleep "$1"; exec "$2" back "trial=$3"' sh "$seconds" "$0" "$trial" </dev/null >/dev/null 2>&1 8>&- &
     if ! said=$(nft --file "$trials/rules" 2>&1); then
         rm -rf "$trials"
