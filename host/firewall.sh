@@ -83,16 +83,16 @@ leads_out() {
 
 # from: of the process that sshd has started, by way of sudo, which keeps little of an environment.
 from() {
-    process=$$
-    while [ "${process:-0}" -gt 1 ]; do
-        connection=$(tr '\0' '\n' <"/proc/$process/environ" 2>/dev/null | sed -n 's/^SSH_CONNECTION=//p' | head -n 1)
+    parent=$$
+    while [ "${parent:-0}" -gt 1 ]; do
+        connection=$(tr '\0' '\n' <"/proc/$parent/environ" 2>/dev/null | sed -n 's/^SSH_CONNECTION=//p' | head -n 1)
         if [ -n "$connection" ]; then
             # shellcheck disable=SC2086 # ADDRESS PORT ADDRESS PORT
             set -- $connection
             printf '%s %s\n' "${1%%%*}" "${4:-}"
             return
         fi
-        process=$(sed -n 's/^PPid:[[:space:]]*//p' "/proc/$process/status" 2>/dev/null)
+        parent=$(sed -n 's/^PPid:[[:space:]]*//p' "/proc/$parent/status" 2>/dev/null)
     done
 }
 

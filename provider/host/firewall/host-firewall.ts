@@ -37,8 +37,8 @@ export interface HostFirewallState extends HostFirewallInputs {
 
 /** Seconds after which a machine takes rules back that nobody has confirmed. */
 const trialSeconds = 60;
-/** Seconds for which a new connection is tried. */
-const connectSeconds = 30;
+/** Seconds in which new connections are begun: less than the open one, by which rules are taken back, stays without use. */
+const connectSeconds = 15;
 /** Seconds for one of the verb's parts; packages may have to be installed. */
 const [usual, long] = [60, 900];
 /** ssh's own code where it was not let in. */
@@ -110,7 +110,7 @@ async function keep(shell: SshAddress, trial: string, { address }: Entry): Promi
     const said = oneLine(ran.stderr);
     if (ran.code !== notIn) return said;
     if (Date.now() > ends)
-      return `no new connection by SSH came through them from ${address} (${said}), so let in with ssh.from(...) where it comes from`;
+      return `no new connection by SSH came through them from ${address} (${said}); where each comes from another address, let its network in with ssh.from(...)`;
     await sleep(pace.second);
   }
 }
