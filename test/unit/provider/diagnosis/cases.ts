@@ -1093,6 +1093,50 @@ const needs: Case[] = [
       host,
     },
   },
+  {
+    name: "run of a role with a schedule that fails",
+    cause: "job-failed",
+    evidence: {
+      stage: "job",
+      ending: "command-failed",
+      container: "demo-prod-shop-nightly-0a1b2c3",
+      image,
+      command: { words: "bin/nightly", exitCode: 3 },
+      state: { status: "exited", exitCode: 3 },
+      log: ["sending 12 invoices", "the mail server said 550"],
+      host,
+    },
+  },
+  {
+    name: "run of a role with a schedule that does not end",
+    cause: "job-failed",
+    evidence: {
+      stage: "job",
+      ending: "timeout",
+      container: "demo-prod-shop-nightly-0a1b2c3",
+      image,
+      timeout: 1200,
+      command: { words: "bin/nightly" },
+      state: { status: "exited", exitCode: 137 },
+      log: ["sending 12 invoices"],
+      host,
+    },
+  },
+  {
+    name: "run of a role with a schedule that is killed for memory",
+    cause: "out-of-memory",
+    evidence: {
+      stage: "job",
+      ending: "command-failed",
+      container: "demo-prod-shop-nightly-0a1b2c3",
+      image,
+      command: { words: "bin/nightly", exitCode: 137 },
+      state: { status: "exited", exitCode: 137, oomKilled: true },
+      configured: { memory: 67108864 },
+      log: ["sending 12 invoices"],
+      host,
+    },
+  },
 ];
 
 /** Registry, ports and the proxy. */
