@@ -272,21 +272,16 @@ describe("sextant exec", () => {
   });
 
   it("goes on by itself where nobody waits for it, with a log, and is gone when it ends", async () => {
-    const said = await says(
-      "exec",
-      "--role",
-      "job",
-      "--each-host",
-      "--detach",
-      "--",
-      "sh",
-      "-c",
-      "echo begun; sleep 5",
-    );
+    const words = ["exec", "--role", "job", "--each-host", "--detach", "--", "sh", "-c"];
+    const said = await says(...words, "echo begun; while [ ! -e /tmp/end ]; do sleep 0.2; done");
     for (const host of [first, second]) {
-      const [, made = ""] =
-        new RegExp(`^${host}: tools/job runs it in (sextant-exec-\\w+), `, "m").exec(said) ?? [];
-      expect((await ssh(host, `docker logs ${made}`)).stdout).toBe("begun\n");
+      const [, made = ""] = new RegExp(`^${host}: tools/job runs it in (\\S+), `, "m").exec(said) ?? [];
+      await until(
+        `the log of ${made}`,
+        async () => (await ssh(host, `docker logs ${made}`)).stdout === "begun\n",
+      );
+      expect(await containers(host, "label=sextant.exec")).toEqual([made]);
+      expect((await ssh(host, `docker exec ${made} touch /tmp/end`)).code).toBe(0);
       await until("its end", async () => (await containers(host, "label=sextant.exec")).length === 0);
     }
     expect((await sextant(["exec", "-d", "--accessory", "cache", "true"])).stderr).toContain(
@@ -435,7 +430,8 @@ describe("sextant stop, start and audit", () => {
         "pause",
       ]),
     );
-    for (const { who } of all) expect(who).not.toBe("");
+    // No git says who has deployed here; of a command this machine knows.
+    for (const { who } of all.filter(({ result }) => result === "")) expect(who).not.toBe("");
     for (const server of [first, second]) {
       const notes = (await ssh(server, "cat /var/lib/sextant/audit/*")).stdout;
       for (const word of [canary, "redis-cli", "hostname", "Back at nine"]) expect(notes).not.toContain(word);
