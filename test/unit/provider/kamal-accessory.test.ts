@@ -98,6 +98,7 @@ it("is Kamal's by its label, where it has none of this library's and no role", (
   const of = (labels: Record<string, string> | null) =>
     isAccessoryOf("shop-db", { Config: { Labels: labels } });
   expect(of({ service: "shop-db" })).toBe(true);
+  expect(of({ service: "shop-db", "sextant.of-the-image": "x" })).toBe(true);
   expect(of({ service: "shop-db", "sextant.owner": "x" })).toBe(false);
   expect(of({ service: "shop-db", role: "web" })).toBe(false);
   expect(of({ service: "shop-web" })).toBe(false);
