@@ -56,7 +56,7 @@ const accessories = (): Promise<string> =>
 const onDirectory = async (): Promise<string[]> =>
   (
     await onServer(
-      `docker inspect --format '{{.Name}} {{range .Mounts}}{{.Source}} {{end}}' $(docker ps --all --quiet) | grep /root/lite-db/data`,
+      `docker inspect --format '{{.Name}}{{range .Mounts}} {{.Source}}{{end}}' $(docker ps --all --quiet) | grep /root/lite-db/data`,
     )
   ).split("\n");
 
@@ -207,7 +207,7 @@ describe.sequential("a server that Kamal deploys to", () => {
       await up("v4", deployed(edited));
     });
     expect((await accessories()).split("\n")[0]).toBe(redisBefore);
-    expect(await onDirectory()).toEqual(["/lite-db /root/lite-db/data "]);
+    expect(await onDirectory()).toEqual(["/lite-db /root/lite-db/data"]);
     expect(
       await onServer(`docker inspect --format '{{index .Config.Labels "sextant.accessory"}}' lite-db`),
     ).toBe("db");
