@@ -1,9 +1,11 @@
 /** What is said of an accessory of Kamal's, and what of it would be out of sight: pure. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { unknownValue } from "../../../provider/data/place";
 import {
   isAccessoryOf,
   otherwise,
+  placesOf,
   placeWord,
   takenFrom,
   type SeenMount,
@@ -71,6 +73,19 @@ describe("what is otherwise in the program", () => {
   it("is nothing where all is the same", () => {
     expect(otherwise(there, same)).toEqual([]);
     expect(otherwise(there, { image: "postgres:17", ports: same.ports })).toEqual([]);
+  });
+
+  it("is nothing of what is known only later", () => {
+    const later = unknownValue as never;
+    for (const more of [
+      { env: later },
+      { secrets: { B: unknownValue } },
+      { ports: later },
+      { ports: [{ internal: 5432, external: 5432, ip: unknownValue }] },
+      { command: later },
+    ])
+      expect(otherwise(there, { ...same, ...more })).toEqual([]);
+    expect(placesOf({ volumes: later })).toBe("with its data where it lies");
   });
 
   it("is named, and no value of a variable is", () => {
