@@ -81,10 +81,10 @@ export function onLab(program: string): string {
     .replaceAll(/(new ExistingServer\("[^"]*", \{)/g, '$1\n  preflight: { disk: "100m" },');
 }
 
-/** What is left over of the library on a server, by the lines that `leftLines` prints. */
+/** What of the library is on a server, a line each. */
 export const leftLines = [
-  "docker ps --all --format '{{.Names}} {{.Labels}}' | sed -n 's/^\\([^ ]*\\) .*sextant\\..*/container \\1/p'",
-  "docker volume ls --format '{{.Name}} {{.Labels}}' | sed -n 's/^\\([^ ]*\\) .*sextant\\..*/volume \\1/p'",
-  "docker network ls --format '{{.Name}}' | sed -n 's/^sextant$/network sextant/p'",
-  "ls -d /usr/local/lib/sextant /usr/local/bin/sextant /var/lib/sextant 2>/dev/null || true",
+  "docker ps --all --filter label=sextant.creation --format 'container {{.Names}}'",
+  "docker volume ls --filter label=sextant.owner --format 'volume {{.Name}}'",
+  "docker network ls --filter name=^sextant$ --format 'network {{.Name}}'",
+  "ls -d /usr/local/lib/sextant /usr/local/bin/sextant /var/lib/sextant/* 2>/dev/null || true",
 ].join("; ");

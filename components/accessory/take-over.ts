@@ -24,7 +24,7 @@ export function sourceOf(
 ): pulumi.Output<string> {
   const own = pulumi.interpolate`${name}-${volume}`;
   if (taken === undefined) return own;
-  return pulumi.all([own, taken]).apply(([usual, found]) => found[volume]?.source ?? usual);
+  return pulumi.all([own, taken]).apply(([usual, found]) => found?.[volume]?.source ?? usual);
 }
 
 /** What is mounted in the container. */
@@ -42,7 +42,7 @@ export function mountsFor(
   return pulumi.all([mounts, taken]).apply(([all, found]) =>
     all.map((mount, at) => ({
       ...mount,
-      ...(found[names[at] ?? ""]?.readOnly === true ? { readOnly: true } : {}),
+      ...(found?.[names[at] ?? ""]?.readOnly === true ? { readOnly: true } : {}),
     })),
   );
 }

@@ -20,7 +20,7 @@ export class DataOf extends PluginResource {
   /** What the owner label of its volumes begins with. */
   declare readonly owner: pulumi.Output<string>;
   /** Where the volumes of Kamal's accessory lie that it takes up; undefined for any other. */
-  declare readonly taken: pulumi.Output<Record<string, TakenMount>> | undefined;
+  declare readonly taken: pulumi.Output<Record<string, TakenMount> | undefined> | undefined;
 
   constructor(name: string, args: InputsOf<DataInputs>, opts: pulumi.CustomResourceOptions) {
     // What a resource has no input for is no output of it either.

@@ -51,7 +51,8 @@ export async function kamalsData(olds: Partial<Known>, news: Known): Promise<Fou
   if (refused !== undefined) return { refused };
   if (kamal === undefined) return {};
   if (olds.taken !== undefined) return { taken: olds.taken };
-  const known = typeof shell === "object" && shell.destination !== unknownValue && !isGone(shell);
+  if (typeof shell === "object" && isGone(shell)) return {};
+  const known = typeof shell === "object" && shell.destination !== unknownValue;
   if (!known) return { taken: unknownValue as unknown as Record<string, TakenMount> };
   const { service, ownedBy } = kamal;
   const there = await seen(shell, service);

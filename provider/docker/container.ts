@@ -9,10 +9,10 @@ import { cut } from "../core/cut";
 import { pageCommand } from "../core/page";
 import { diagnose } from "../diagnosis/diagnose";
 import { report } from "../diagnosis/report";
-import { first } from "../gone";
+import { first, isGone } from "../gone";
 import { say } from "../say";
 import { stand, stands } from "../standing";
-import type { SshAddress } from "../ssh/address";
+import { addressOf, type SshAddress } from "../ssh/address";
 import { runOverSsh } from "../ssh/run";
 import { quote } from "../host/scripts";
 import {
@@ -44,7 +44,6 @@ import {
   type SeenContainer,
 } from "../kamal/accessory";
 import { unknownValue } from "../data/place";
-import { isGone } from "../gone";
 import { send, messageOf, sendOk, type Answer } from "./api";
 
 /** As a program gives them: without a name, one is made from this prefix. */
@@ -294,8 +293,12 @@ async function nameVolumes(id: string, inputs: ContainerInputs): Promise<void> {
   }
 }
 
-/** Those of Kamal's that an edit of this run replaces: Pulumi does not tell whoever deletes a resource why. */
+/**
+ * Those of Kamal's that an edit of this run replaces, by host and name: Pulumi does not tell whoever deletes a resource why, and its plugin
+ * is one process for all resources of a run. By its name, since Kamal may have made another one meanwhile.
+ */
 const edited = new Set<string>();
+const editOf = ({ shell, name }: ContainerInputs): string => `${addressOf(shell)}/${name}`;
 
 /** Kamal's container that an accessory is, where it is there. */
 async function kamalsOf({ shell, kamal }: ContainerInputs): Promise<Inspected | undefined> {
@@ -332,7 +335,8 @@ export const containerProvider: ResourceProvider<Given, ContainerState> = {
   async create(given) {
     const inputs = given as ContainerInputs;
     const kamals = await kamalsOf(inputs);
-    if (kamals !== undefined) {
+    if (kamals !== undefined && edited.has(editOf(inputs))) await end(kamals.Id, inputs);
+    else if (kamals !== undefined) {
       stand(inputs.shell, kamals.Id);
       return {
         id: kamals.Id,
@@ -345,11 +349,11 @@ export const containerProvider: ResourceProvider<Given, ContainerState> = {
     return { id: created.id, outs: { ...inputs, stopped: false } };
   },
 
-  diff: (id, olds, given) => {
+  diff: (_id, olds, given) => {
     const news = given as ContainerInputs;
     const replaces = replacing(olds, news);
     if (olds.kamals === true && replaces.length > 0) {
-      edited.add(id);
+      edited.add(editOf(olds));
       const sentence = `${olds.shell.name}: ${replacedOnce(olds.name, news, olds.otherwise)}`;
       if (first(sentence)) say(sentence);
     }
@@ -373,7 +377,7 @@ export const containerProvider: ResourceProvider<Given, ContainerState> = {
   async delete(id, state) {
     // A resource of another name has taken it in this run, as it serves.
     if (stands(state.shell, id)) return;
-    if (state.kamals !== true || edited.has(id)) {
+    if (state.kamals !== true || edited.has(editOf(state))) {
       await end(id, state);
       return;
     }

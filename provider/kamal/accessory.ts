@@ -6,6 +6,7 @@
  * lib/kamal/configuration/accessory.rb `volume_args`, v2.12.0). Docker itself says what became of them.
  */
 import { isDeepStrictEqual } from "node:util";
+import { unknownValue } from "../data/place";
 import { isKamalsAccessory } from "./names";
 
 /** Where something of it lies: a Docker volume by its name, or a directory or a file of the host by its path. */
@@ -140,21 +141,26 @@ export function otherwise(
   wanted: WantedContainer,
 ): string[] {
   const had = new Map((Config.Env ?? []).map((line) => [line.split("=", 1)[0] ?? "", after(line)]));
-  const all = { ...wanted.env, ...wanted.secrets };
+  const all = { ...members(wanted.env), ...members(wanted.secrets) };
   const variables = Object.keys(all)
-    .filter((name) => !(wanted.firstEnvs ?? []).includes(name) && had.get(name) !== all[name])
+    .filter((name) => !(wanted.firstEnvs ?? []).includes(name) && all[name] !== unknownValue)
+    .filter((name) => had.get(name) !== all[name])
     .sort();
   const images = [Config.Image ?? "", wanted.image].map(plainImage);
   const shm = wanted.shm !== undefined && HostConfig.ShmSize !== wanted.shm * mebi;
-  const command = wanted.command !== undefined && !isDeepStrictEqual(Config.Cmd ?? [], wanted.command);
+  const command = Array.isArray(wanted.command) && !isDeepStrictEqual(Config.Cmd ?? [], wanted.command);
   return [
     ...(images[0] === images[1] ? [] : [`the image (${Config.Image ?? ""} there, ${wanted.image} here)`]),
     ...(command ? ["the command"] : []),
     ...(variables.length === 0 ? [] : [`the variables ${variables.join(", ")}`]),
-    ...portsOtherwise(publishedOf(HostConfig), publishedBy(wanted)),
+    ...(isKnown(wanted.ports) ? portsOtherwise(publishedOf(HostConfig), publishedBy(wanted)) : []),
     ...(shm ? ["the size of /dev/shm"] : []),
   ];
 }
+
+/** At preview all of them may be known only later, and are a text then. */
+const members = (of: Record<string, string> | undefined): Record<string, string> =>
+  typeof of === "object" ? of : {};
 
 const after = (line: string): string => line.slice(line.indexOf("=") + 1);
 
@@ -166,6 +172,10 @@ function publishedOf({ PortBindings }: SeenContainer["HostConfig"]): string[] {
     (bindings ?? []).map(({ HostIp = "", HostPort = "" }) => word(HostIp, HostPort, port)),
   );
 }
+
+/** Whether a list is known in each of its parts. */
+const isKnown = (list: unknown): boolean =>
+  list === undefined || (Array.isArray(list) && !JSON.stringify(list).includes(unknownValue));
 
 function publishedBy({ ports = [] }: WantedContainer): string[] {
   return ports.map(({ internal, external, ip = "", protocol = "tcp" }) =>
@@ -184,6 +194,7 @@ function portsOtherwise(there: readonly string[], here: readonly string[]): stri
 
 /** The places of what a program mounts, in words. */
 export function placesOf({ volumes = [] }: Pick<WantedContainer, "volumes">): string {
+  if (!isKnown(volumes)) return "with its data where it lies";
   const places = volumes.map(({ volumeName, hostPath }) => placeWord(volumeName ?? hostPath ?? ""));
   return places.length === 0 ? "without data of its own" : `with its data in ${places.join(" and ")}`;
 }

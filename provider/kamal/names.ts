@@ -42,11 +42,16 @@ export function leftOver(of: KamalRole, printed: string): string | undefined {
   return `Kamal's ${names.join(", ")} (${of.service}, role ${of.role}) ${are} stopped and left over: ${back} brings the app back.`;
 }
 
+/** Labels by which a container is this library's. Others of its name may be an image's own. */
+const ours = ["owner", "creation", "config", "app", "role", "accessory", "proxy"].map(
+  (name) => `sextant.${name}`,
+);
+
 /**
  * Whether a container with these labels is an accessory of Kamal's: it has a service and no role (accessory.rb `default_labels`), and nothing of
  * this library's.
  */
 export function isKamalsAccessory(labels: Readonly<Record<string, string>>): boolean {
   const { service = "", role = "" } = labels;
-  return service !== "" && role === "" && Object.keys(labels).every((name) => !name.startsWith("sextant."));
+  return service !== "" && role === "" && ours.every((name) => (labels[name] ?? "") === "");
 }

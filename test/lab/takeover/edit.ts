@@ -16,7 +16,7 @@ export function deployed(edit: Edit): NodeJS.ProcessEnv {
 }
 
 /** The password of Kamal's database. */
-export const dbPassword = 'it\'s a "secret"';
+export const dbPassword = "lite's-secret";
 
 /** The host name of the app, for Kamal and for the program. */
 export const routeHost = "lite.test";

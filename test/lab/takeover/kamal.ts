@@ -73,7 +73,7 @@ function configuration(
       db: {
         image: `${registry.address}/postgres:15`,
         host: address,
-        env: { clear: { POSTGRES_USER: "lite", POSTGRES_PASSWORD: dbPassword } },
+        env: { clear: { POSTGRES_USER: "lite", POSTGRES_DB: "lite", POSTGRES_PASSWORD: dbPassword } },
         directories: ["data:/var/lib/postgresql/data"],
       },
     },

@@ -1,9 +1,11 @@
 /** What is said of an accessory of Kamal's, and what of it would be out of sight: pure. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { unknownValue } from "../../../provider/data/place";
 import {
   isAccessoryOf,
   otherwise,
+  placesOf,
   placeWord,
   takenFrom,
   type SeenMount,
@@ -73,6 +75,19 @@ describe("what is otherwise in the program", () => {
     expect(otherwise(there, { image: "postgres:17", ports: same.ports })).toEqual([]);
   });
 
+  it("is nothing of what is known only later", () => {
+    const later = unknownValue as never;
+    for (const more of [
+      { env: later },
+      { secrets: { B: unknownValue } },
+      { ports: later },
+      { ports: [{ internal: 5432, external: 5432, ip: unknownValue }] },
+      { command: later },
+    ])
+      expect(otherwise(there, { ...same, ...more })).toEqual([]);
+    expect(placesOf({ volumes: later })).toBe("with its data where it lies");
+  });
+
   it("is named, and no value of a variable is", () => {
     const others = {
       ...same,
@@ -98,6 +113,7 @@ it("is Kamal's by its label, where it has none of this library's and no role", (
   const of = (labels: Record<string, string> | null) =>
     isAccessoryOf("shop-db", { Config: { Labels: labels } });
   expect(of({ service: "shop-db" })).toBe(true);
+  expect(of({ service: "shop-db", "sextant.of-the-image": "x" })).toBe(true);
   expect(of({ service: "shop-db", "sextant.owner": "x" })).toBe(false);
   expect(of({ service: "shop-db", role: "web" })).toBe(false);
   expect(of({ service: "shop-web" })).toBe(false);

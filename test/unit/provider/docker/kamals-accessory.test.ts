@@ -34,12 +34,17 @@ const kamals = {
   ...{ name: "shop-db", Id: "k1", running: true, labels: { service: "shop-db" } },
   more: { Config: { Image: "postgres:17", Env: ["POSTGRES_USER=shop"] }, Mounts: [mount as object] },
 };
+/** A host of its own for a test that edits: what a run has edited it remembers. */
+const at = (destination: string): void => {
+  inputs.shell = { ...shell, destination };
+};
 const current = here();
 let docker: Here["docker"];
 let said: string[];
 
 beforeEach(() => {
   ({ docker } = current());
+  inputs.shell = shell;
   docker.images.add(inputs.image);
   docker.taken = structuredClone(kamals);
   forget();
@@ -87,6 +92,7 @@ describe("a container of Kamal's accessory", () => {
   });
 
   it("is replaced by an edit, on its data, and said at preview", async () => {
+    at("root@192.0.2.2");
     const { id, outs } = await containerProvider.create(inputs);
     later();
     const edited = { ...inputs, image: "postgres:17.2" };
@@ -109,6 +115,19 @@ describe("a container of Kamal's accessory", () => {
     ]);
   });
 
+  it("is replaced by an edit also where Kamal has made another one meanwhile", async () => {
+    at("root@192.0.2.4");
+    docker.taken = { ...kamals, Id: "k4" };
+    const edited = { ...inputs, command: ["postgres", "-c", "shared_buffers=1GB"] };
+    await containerProvider.diff?.("k0", state(), edited);
+    expect(await containerProvider.create(edited)).toMatchObject({ id: "c1" });
+    expect(changes().slice(0, 3)).toEqual([
+      "POST /containers/k4/stop",
+      "DELETE /containers/k4",
+      "POST /containers/create",
+    ]);
+  });
+
   it("runs on where the program has it no more", async () => {
     docker.taken = { ...kamals, Id: "k2" };
     const { id, outs } = await containerProvider.create(inputs);
@@ -121,6 +140,7 @@ describe("a container of Kamal's accessory", () => {
   });
 
   it("keeps what it has in a volume without a name, which the next one mounts", async () => {
+    at("root@192.0.2.3");
     const name = "a".repeat(64);
     const unnamed = {
       Type: "volume",
