@@ -2,6 +2,7 @@
 import type { Check } from "./core/check";
 import { publicPortCheck } from "./accessory/args";
 import { privateNetworkCheck } from "./accessory/checks/check-server";
+import { hostPathCheck } from "./accessory/mounts";
 import { dataFormatCheck } from "./accessory/postgres-data";
 import { certificateCheck } from "./app/checks/check-certificate";
 import { parallelCheck } from "./app/checks/check-parallel";
@@ -58,6 +59,7 @@ export const checks: readonly Check[] = [
   builderMemoryCheck,
   foreignBuildCheck,
   dataKeptCheck,
+  hostPathCheck,
   sameVolumeCheck,
   imageUnreadCheck,
   routeHostsCheck,

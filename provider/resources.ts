@@ -27,6 +27,7 @@ export const resources = {
   CleanUp: cleanUpProvider,
   Container: onOneHost(containerProvider, ({ name }) => `the container ${name}`),
   Data: dataProvider,
+  Directories: stepProvider(steps.Directories),
   DockerNetwork: onOneHost(networkProvider, () => ""),
   ErrorPages: stepProvider(steps.ErrorPages),
   Gone: goneProvider,

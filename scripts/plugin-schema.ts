@@ -18,6 +18,7 @@ const inputs: Readonly<Record<ResourceType, string>> = {
   CleanUp: "CleanUpInputs",
   Container: "ContainerInputs",
   Data: "DataInputs",
+  Directories: "DirectoriesInputs",
   DockerNetwork: "DockerNetworkInputs",
   ErrorPages: "ErrorPagesInputs",
   Gone: "GoneInputs",

@@ -16,9 +16,11 @@ import { Volume, type VolumeArgs } from "../docker/volume";
 import { dependingOn } from "../host/depends";
 import { privateAddress } from "../host/private-address";
 import { Step } from "../host/step";
-import { checkAccessory, type AccessoryArgs, type Publish } from "./args";
+import { checkAccessory, fileOf, type AccessoryArgs, type Publish } from "./args";
 import { checkOnServer, registerAccessory } from "./checks/check-server";
 import { inspectAccessory } from "./checks/inspect-image";
+import { dataPaths, isPath, mountsOf, volumeNames, warnPaths } from "./mounts";
+import { publishedPorts } from "./ports";
 import { inOwnWords, presetOf } from "./preset";
 import { reachable } from "./reach";
 import { accessoryShape } from "./shape";
@@ -42,6 +44,8 @@ export class Accessory extends Component {
   readonly data: DataOf;
   /** The data volumes, by the names in `volumes`. */
   readonly volumes: Readonly<Record<string, Volume>>;
+  /** What makes its directories on the host; undefined where there are none. */
+  readonly directories: Step<"Directories"> | undefined;
   readonly container: Container;
   /** Done when the accessory is ready. */
   readonly ready: Step<"AccessoryReady">;
@@ -61,7 +65,8 @@ export class Accessory extends Component {
     this.warn([
       ...preset.warned,
       ...onServer.warned,
-      ...warnData(args.data, Object.keys(args.volumes ?? {})),
+      ...warnPaths(args),
+      ...warnData(args.data, volumeNames(args)),
     ]);
     registerAccessory(this.label, name, args);
     this.image = this.pull(args);
@@ -73,11 +78,14 @@ export class Accessory extends Component {
       });
     }
     this.volumes = this.makeVolumes(args);
+    this.directories = this.makeDirectories(args);
     this.container = this.run(args);
     this.ready = this.awaitReady(args);
     reachable(this.ready, { label: this.label, server: args.server, publish: args.publish });
     const reached =
-      args.publish === "private" ? privateAddress(this.label, args.server.privateAddress) : this.data.name;
+      args.publish === "private"
+        ? privateAddress(this.label, args.server.privateAddress)
+        : this.nameOnHost(args);
     this.host = pulumi.all([this.ready.id, reached]).apply(([, host]) => host);
     this.port = pulumi.output(args.publish === "private" ? (args.hostPort ?? args.port) : args.port);
     this.registerOutputs({ host: this.host, port: this.port, ...facts });
@@ -95,9 +103,10 @@ export class Accessory extends Component {
   }
 
   private nameData(args: AccessoryArgs): DataOf {
-    const { server, volumes = {}, data = "keep", transform } = args;
+    const { server, data = "keep", transform } = args;
     const names = { name: hostWide(this.componentName), owner: ownerOf("accessory", this.componentName) };
-    const places = Object.keys(volumes).map((volume) => {
+    const paths = dataPaths(args).map((path) => ({ volume: path, ...placeOf(server), called: path }));
+    const places = volumeNames(args).map((volume) => {
       const own = this.volumeArgs(args, volume, names);
       const called = calledByTransform(transform?.volume, `${this.componentName}-${volume}`, own, {
         parent: this,
@@ -107,7 +116,14 @@ export class Accessory extends Component {
     // Not tied to the machine, as all else there is: made anew with another one, it would lose the name and what was there before.
     return new DataOf(
       this.componentName,
-      { label: this.label, argument: "server", ...names, data, places, unnamed: placeOf(server) },
+      {
+        label: this.label,
+        argument: "server",
+        ...names,
+        data,
+        places: [...places, ...paths],
+        unnamed: placeOf(server),
+      },
       { parent: this },
     );
   }
@@ -128,7 +144,7 @@ export class Accessory extends Component {
   }
 
   private makeVolumes(args: AccessoryArgs): Record<string, Volume> {
-    const { server, volumes = {}, data = "keep", transform } = args;
+    const { server, data = "keep", transform } = args;
     // The provider sees another machine itself: one that its data is moved to must not make the volume anew.
     const { replacementTrigger: _, ...opts } = dependingOn(server, {
       parent: this,
@@ -144,7 +160,27 @@ export class Accessory extends Component {
           opts,
         ),
       );
-    return Object.fromEntries(Object.keys(volumes).map((volume) => [volume, make(volume)]));
+    return Object.fromEntries(volumeNames(args).map((volume) => [volume, make(volume)]));
+  }
+
+  private makeDirectories(args: AccessoryArgs): Step<"Directories"> | undefined {
+    const directories = mountsOf(args).flatMap(({ source, made }) =>
+      made === undefined ? [] : [{ path: source, ...made }],
+    );
+    if (directories.length === 0) return undefined;
+    return new Step(
+      "Directories",
+      `${this.componentName}-directories`,
+      args.server,
+      { directories },
+      { parent: this },
+      args.transform?.directories,
+    );
+  }
+
+  /** What its container is called, and by which name the containers of its server reach it. */
+  private nameOnHost({ service }: AccessoryArgs): pulumi.Input<string> {
+    return service ?? this.data.name;
   }
 
   private run(args: AccessoryArgs): Container {
@@ -157,7 +193,7 @@ export class Accessory extends Component {
         {
           shell: server.ssh,
           // A fixed name: two containers on one data volume can then never run, whatever was interrupted.
-          name: this.data.name,
+          name: this.nameOnHost(args),
           image: this.image.image,
           __auth: loginLine(server, args.image),
           hostname: this.componentName,
@@ -165,17 +201,23 @@ export class Accessory extends Component {
           env: plainVariables(args.env ?? {}, this.label),
           secrets: secretVariables(args.secrets ?? {}, this.label),
           ports: ports(args, server.privateAddress, this.label),
-          network: { name: server.network.name, id: server.network.id, aliases: [this.data.name] },
-          volumes: Object.entries(args.volumes ?? {}).map(([volume, path]) => ({
-            volumeName: this.volumes[volume]?.name,
-            containerPath: path,
+          network: {
+            ...{ name: server.network.name, id: server.network.id, aliases: [this.nameOnHost(args)] },
+            ...(args.networks === undefined ? {} : { also: args.networks }),
+          },
+          volumes: mountsOf(args).map(({ source, containerPath, options }) => ({
+            ...(isPath(source) ? { hostPath: source } : { volumeName: this.volumes[source]?.name }),
+            containerPath,
+            ...(options.length === 0 ? {} : { options }),
           })),
           imageVolumes: {
+            // Under the name of the data, whatever the container is called.
+            ...(args.service === undefined ? {} : { name: this.data.name }),
             volume: "image",
             owner: this.data.owner,
             component: ownerOf("accessory", this.componentName),
           },
-          uploads: Object.entries(args.files ?? {}).map(([file, content]) => ({ file, content })),
+          uploads: Object.entries(args.files ?? {}).map(([file, given]) => ({ file, ...fileOf(given) })),
           labels: labels(this.componentName, args),
           ownedBy: ownerLabel,
           ...(firstEnvs === undefined ? {} : { firstEnvs }),
@@ -187,7 +229,11 @@ export class Accessory extends Component {
           logOpts: { "max-size": "10m", "max-file": "3" },
           destroyGraceSeconds: seconds(args.stopTimeout ?? "60s"),
         },
-        dependingOn(server, { parent: this, deleteBeforeReplace: true, dependsOn: [this.image] }),
+        dependingOn(server, {
+          parent: this,
+          deleteBeforeReplace: true,
+          dependsOn: [this.image, ...asList(this.directories)],
+        }),
       ),
     );
   }
@@ -215,12 +261,12 @@ export class Accessory extends Component {
 function claimVolumes(
   label: string,
   name: string,
-  { volumes = {} }: AccessoryArgs,
+  args: AccessoryArgs,
   opts: pulumi.ComponentResourceOptions | undefined,
 ): Problem[] {
   const run = pulumi.runtime.getStackResource();
   if (run === undefined || opts?.parent !== undefined) return [];
-  const all = Object.keys(volumes).map((volume) => ({
+  const all = volumeNames(args).map((volume) => ({
     name: `${name}-${volume}`,
     argument: `volumes.${volume}`,
     what: `the volume ${volume} of ${label}`,
@@ -232,7 +278,7 @@ function claimVolumes(
 function factsOf(args: AccessoryArgs): pulumi.Inputs {
   return {
     server: args.server.hostName,
-    volumes: Object.keys(args.volumes ?? {}),
+    volumes: volumeNames(args),
     data: args.data ?? "keep",
     publish: typeof args.publish === "object" ? "public" : (args.publish ?? "nobody"),
   };
@@ -244,9 +290,11 @@ function ports(
   privateAddr: pulumi.Output<string | undefined>,
   label: string,
 ): NonNullable<ContainerArgs["ports"]> {
-  if (args.publish === undefined || args.port === undefined) return [];
-  const port = { internal: args.port, external: args.hostPort ?? args.port };
-  return [{ ...port, ...boundTo(args.publish, privateAddr, label) }];
+  return publishedPorts(args).map(({ port, hostPort, protocol, publish }) => ({
+    ...{ internal: port, external: hostPort },
+    ...boundTo(publish, privateAddr, label),
+    ...(protocol === "tcp" ? {} : { protocol }),
+  }));
 }
 
 function boundTo(
@@ -267,3 +315,5 @@ function boundTo(
 function labels(name: string, args: AccessoryArgs): Record<string, string> {
   return { ...args.labels, [accessoryLabel]: name, [ownerLabel]: ownerOf("accessory", name) };
 }
+
+const asList = <Item>(item: Item | undefined): Item[] => (item === undefined ? [] : [item]);

@@ -3,6 +3,7 @@ import { accessoryReadyStep, type AccessoryReadyInputs } from "./accessory-ready
 import { assetsStep, type AssetsInputs } from "./assets";
 import { bridgeStep, type BridgeInputs } from "./bridge";
 import { certificateStep, type CertificateInputs } from "./certificate";
+import { directoriesStep, type DirectoriesInputs } from "./directories";
 import { errorPagesStep, type ErrorPagesInputs } from "./error-pages";
 import { postgresLoginStep, type PostgresLoginInputs } from "./postgres-login";
 import { proxyThereStep, type ProxyThereInputs } from "./proxy-there";
@@ -20,6 +21,7 @@ export interface InputsOfStep {
   Assets: AssetsInputs;
   Bridge: BridgeInputs;
   Certificate: CertificateInputs;
+  Directories: DirectoriesInputs;
   ErrorPages: ErrorPagesInputs;
   PostgresLogin: PostgresLoginInputs;
   ProxyThere: ProxyThereInputs;
@@ -39,6 +41,7 @@ export const steps: { [Type in StepType]: Step<InputsOfStep[Type]> } = {
   Assets: assetsStep,
   Bridge: bridgeStep,
   Certificate: certificateStep,
+  Directories: directoriesStep,
   ErrorPages: errorPagesStep,
   PostgresLogin: postgresLoginStep,
   ProxyThere: proxyThereStep,

@@ -460,6 +460,10 @@ describe("whatever is given for an argument", () => {
         "ready",
       ],
       ...["ready.command", "ready.timeout", "resources", "stopTimeout", "labels", "data", "transform"],
+      ...["ports", "ports[0].port", "ports[0].publish", "ports[0].protocol", "ports[0].hostPort"],
+      ...["service", "networks", "directories", "directories./srv/a", "directories./srv/a.path"],
+      ...["directories./srv/a.mode", "directories./srv/a.owner", "files./etc/b.content"],
+      ...["files./etc/b.mode", "files./etc/b.owner"],
       ...[
         "publish.public",
         "publish.reason",

@@ -64,6 +64,7 @@ const inputs: Record<ResourceType, Values> = {
     places: [{ ...place, volume: "data" }],
     ofImages: [{ ...place, volume: "web-image" }],
   },
+  Directories: { shell, directories: [{ path: "/srv/search", mode: "0750", owner: "1000:1000" }] },
   DockerNetwork: { shell, name: "shop", labels: {} },
   ErrorPages: { shell, directory: "/error-pages/shop-1", pages: { "503.html": "closed" } },
   Gone: { host: "web-1" },
