@@ -29,7 +29,8 @@ for word; do
         path=$value
         mkdir -p -- "$path" || fail "the directory $path cannot be made."
         ;;
-    mode=*) chmod -- "$value" "$path" || fail "the directory $path does not get the mode $value." ;;
+    # With fewer digits, chmod would leave what a directory has of setuid and setgid.
+    mode=*) chmod -- "00$value" "$path" || fail "the directory $path does not get the mode $value." ;;
     owner=*) chown -- "$value" "$path" || fail "the directory $path does not get the owner $value." ;;
     esac
 done

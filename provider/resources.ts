@@ -32,6 +32,7 @@ export const resources = {
   ErrorPages: stepProvider(steps.ErrorPages),
   Gone: goneProvider,
   HostReady: gate,
+  MysqlLogin: stepProvider(steps.MysqlLogin),
   PostgresLogin: stepProvider(steps.PostgresLogin),
   Preflight: gate,
   ProxyThere: stepProvider(steps.ProxyThere),

@@ -23,6 +23,7 @@ const inputs: Readonly<Record<ResourceType, string>> = {
   ErrorPages: "ErrorPagesInputs",
   Gone: "GoneInputs",
   HostReady: "HostReadyInputs",
+  MysqlLogin: "MysqlLoginInputs",
   PostgresLogin: "PostgresLoginInputs",
   Preflight: "HostReadyInputs",
   ProxyThere: "ProxyThereInputs",
@@ -40,7 +41,7 @@ const inputs: Readonly<Record<ResourceType, string>> = {
 };
 
 /** Inputs that are secrets: what they hold is in no diff, and not in clear in the state. */
-const secrets = ["__auth", "password", "privateKey", "secrets"];
+const secrets = ["__auth", "password", "privateKey", "rootPassword", "secrets"];
 
 type Json = Record<string, unknown>;
 

@@ -49,7 +49,7 @@ export class Accessory extends Component {
   readonly container: Container;
   /** Done when the accessory is ready. */
   readonly ready: Step<"AccessoryReady">;
-  /** The name or address that clients connect to; known only once the accessory is ready, so that they wait for it. */
+  /** The name or address that clients connect to; known only once the accessory is ready, so that they wait for it. That of a `MariaDb` or a `MySql` is known once it takes the login of the app. */
   readonly host: pulumi.Output<string>;
   /** The port that clients connect to. */
   readonly port: pulumi.Output<number | undefined>;
@@ -81,12 +81,14 @@ export class Accessory extends Component {
     this.directories = this.makeDirectories(args);
     this.container = this.run(args);
     this.ready = this.awaitReady(args);
-    reachable(this.ready, { label: this.label, server: args.server, publish: args.publish });
+    const login = preset.login?.(this);
+    const done = login ?? this.ready;
+    reachable(done, { label: this.label, server: args.server, publish: args.publish });
     const reached =
       args.publish === "private"
         ? privateAddress(this.label, args.server.privateAddress)
         : this.nameOnHost(args);
-    this.host = pulumi.all([this.ready.id, reached]).apply(([, host]) => host);
+    this.host = pulumi.all([done.id, reached]).apply(([, host]) => host);
     this.port = pulumi.output(args.publish === "private" ? (args.hostPort ?? args.port) : args.port);
     this.registerOutputs({ host: this.host, port: this.port, ...facts });
   }

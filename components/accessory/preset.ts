@@ -1,6 +1,9 @@
 /** What a preset knows of its image beside the arguments of an accessory: not for programs, so that it is in no argument. */
 import type { Problem } from "../core/problem";
 import type { DataFormat } from "../../provider/docker/data-format";
+import type { MysqlFormat } from "../../provider/docker/mysql-format";
+import type { Step } from "../host/step";
+import type { Accessory } from "./accessory";
 import type { AccessoryArgs } from "./args";
 
 export interface Preset {
@@ -13,7 +16,9 @@ export interface Preset {
   /** The names of variables that the image reads at its first start on an empty volume only. */
   firstEnvs?: string[];
   /** What is to read and write the data of the volume `data`. */
-  data?: DataFormat;
+  data?: DataFormat | MysqlFormat;
+  /** What has to be done before clients are told of it, once the server is there: makes the step. */
+  login?: (accessory: Accessory) => Step;
   /** Where the image keeps data, for one that is known; no registry is asked then. */
   keepsAt?: readonly string[];
 }

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import {
   type Members,
   type Shape,
+  amount,
   changes,
   either,
   flag,
@@ -18,6 +19,8 @@ import {
 } from "../core/shape";
 import { oneHost } from "../host/shapes";
 import type { AccessoryArgs, AccessoryFile, AccessoryPort, HostDirectory, Publish } from "./args";
+import type { MemcachedArgs } from "./memcached-args";
+import type { MariaDbArgs, MySqlArgs } from "./mysql-args";
 import type { PostgresArgs } from "./postgres-args";
 import type { RedisArgs } from "./redis-args";
 
@@ -130,6 +133,59 @@ export const postgresShape: Shape<PostgresArgs> = object<PostgresArgs>(
   },
   '{ server: web, version: "15", password: config.requireSecret("dbPassword") }',
   preset,
+);
+
+const family: Members<Omit<MariaDbArgs, keyof AccessoryArgs> & Pick<AccessoryArgs, "command">> &
+  Members<Pick<MariaDbArgs, "image">> = {
+  command: words,
+  version: needed(text, 'name the series, such as "11.4"'),
+  password: needed(
+    hiddenText,
+    "set it with pulumi config set --secret, and read it with config.requireSecret",
+  ),
+  rootPassword: needed(
+    hiddenText,
+    "set it with pulumi config set --secret, and read it with config.requireSecret",
+  ),
+  user: text,
+  database: text,
+  image: text,
+  series: text,
+};
+
+const familyExample =
+  '{ server: web, version: "11.4", password: config.requireSecret("dbPassword"), rootPassword: … }';
+
+export const mariaDbShape: Shape<MariaDbArgs> = object<MariaDbArgs>(
+  { ...shared, ...family },
+  familyExample,
+  preset,
+);
+
+export const mySqlShape: Shape<MySqlArgs> = object<MySqlArgs>(
+  { ...shared, ...family },
+  familyExample,
+  preset,
+);
+
+const { directories: _, data: __, ...cached } = shared;
+
+export const memcachedShape: Shape<MemcachedArgs> = object<MemcachedArgs>(
+  {
+    ...cached,
+    version: needed(text, 'name the version, such as "1.6"'),
+    memory: single,
+    connections: amount,
+    image: text,
+  },
+  '{ server: web, version: "1.6" }',
+  {
+    ...preset,
+    volumes: "leave it out: it holds nothing that is kept",
+    data: "leave it out: it holds nothing that is kept",
+    password: "leave it out: memcached knows none",
+    command: "leave it out: the preset starts the server with its settings",
+  },
 );
 
 export const redisShape: Shape<RedisArgs> = object<RedisArgs>(

@@ -166,8 +166,9 @@ export const dataProvider: ResourceProvider<DataInputs, DataInputs> = {
 
   /** The volumes that the program names have resources of their own; a path of a host is never deleted. */
   async delete(_id, state, inputs = state) {
-    for (const { shell, volume } of (state.places ?? []).filter((place) => isPath(place.volume))) {
-      const sentence = keptPathSentence(shell, volume);
+    for (const place of (state.places ?? []).filter(({ volume }) => isPath(volume))) {
+      const { shell, volume } = place;
+      const sentence = keptPathSentence(place, volume);
       if (!isGone(shell) && !isReplaced(shell) && first(sentence)) say(sentence);
     }
     for (const { shell, volume } of await foundAt(state, imagePlaces({ ...state, ...inputs }))) {

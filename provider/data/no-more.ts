@@ -30,8 +30,9 @@ export function keptSentence({ shell, name, owner, machine }: Omit<ListedVolume,
 }
 
 /** A path of a host that stays as it is. */
-export function keptPathSentence({ name }: Pick<Place["shell"], "name">, path: string): string {
-  return `${name}: ${path} is kept, with what is in it; a component that mounts it again finds it as it is ${page}.`;
+export function keptPathSentence({ shell, machine }: Place, path: string): string {
+  const until = machine === undefined ? "" : ", for as long as the server is there";
+  return `${shell.name}: ${path} is kept, with what is in it${until}; a component that mounts it again finds it as it is ${page}.`;
 }
 
 /** What is left on a host that is gone. */

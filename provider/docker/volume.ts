@@ -18,6 +18,7 @@ import { addressOf, type SshAddress } from "../ssh/address";
 import { ownerLabel } from "./container-body";
 import { send, messageOf, sendOk } from "./api";
 import { unreadable, type DataFormat } from "./data-format";
+import type { MysqlFormat } from "./mysql-format";
 import { copyVolume } from "./volume-move";
 import { say } from "../say";
 
@@ -42,7 +43,7 @@ export interface VolumeInputs extends Place {
    * What is to read and write its data. It is refused before anything is stopped where the data is nothing for it; another one is no change.
    * @default anything
    */
-  format?: DataFormat;
+  format?: DataFormat | MysqlFormat;
 }
 
 /** What is read of a volume, and of a container that uses it. */

@@ -12,6 +12,7 @@ export type Verb =
   | "bridge"
   | "directories"
   | "doctor"
+  | "mysql-login"
   | "postgres-login"
   | "handshake"
   | "proxy-files"

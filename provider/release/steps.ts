@@ -5,6 +5,7 @@ import { bridgeStep, type BridgeInputs } from "./bridge";
 import { certificateStep, type CertificateInputs } from "./certificate";
 import { directoriesStep, type DirectoriesInputs } from "./directories";
 import { errorPagesStep, type ErrorPagesInputs } from "./error-pages";
+import { mysqlLoginStep, type MysqlLoginInputs } from "./mysql-login";
 import { postgresLoginStep, type PostgresLoginInputs } from "./postgres-login";
 import { proxyThereStep, type ProxyThereInputs } from "./proxy-there";
 import { readyStep, type ReadyInputs } from "./ready";
@@ -23,6 +24,7 @@ export interface InputsOfStep {
   Certificate: CertificateInputs;
   Directories: DirectoriesInputs;
   ErrorPages: ErrorPagesInputs;
+  MysqlLogin: MysqlLoginInputs;
   PostgresLogin: PostgresLoginInputs;
   ProxyThere: ProxyThereInputs;
   Ready: ReadyInputs;
@@ -43,6 +45,7 @@ export const steps: { [Type in StepType]: Step<InputsOfStep[Type]> } = {
   Certificate: certificateStep,
   Directories: directoriesStep,
   ErrorPages: errorPagesStep,
+  MysqlLogin: mysqlLoginStep,
   PostgresLogin: postgresLoginStep,
   ProxyThere: proxyThereStep,
   Ready: readyStep,

@@ -116,6 +116,13 @@ describe("what works, though perhaps not as meant, is a warning", () => {
       ],
     ],
     [
+      "a memcached in the private network",
+      (w) => w.memcached({ publish: "private" }),
+      [
+        'Memcached "cache": publish lets every server of the private network read and write it, as memcached knows no password; leave it out where the app runs on the same server (npx sextant docs checks#public-port).',
+      ],
+    ],
+    [
       "data in a path of the host, and neither what is only read nor a socket",
       (w) =>
         w.accessory({

@@ -47,6 +47,9 @@ describe("directories of a host", () => {
       "600",
       "here",
     ]);
+    await make({ path: at("data"), mode: "2770" });
+    await make({ path: at("data"), mode: "750" });
+    expect(modeOf("data")).toBe("750");
     // A link to where the data is stays one.
     symlinkSync(at("data"), at("link"));
     expect(await make({ path: at("link") })).toMatchObject({ code: 0 });

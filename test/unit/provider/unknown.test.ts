@@ -69,6 +69,10 @@ const inputs: Record<ResourceType, Values> = {
   ErrorPages: { shell, directory: "/error-pages/shop-1", pages: { "503.html": "closed" } },
   Gone: { host: "web-1" },
   HostReady: { ...gate, verb: "host-ready" },
+  MysqlLogin: {
+    ...{ shell, container: "shop-db", instance: "a1", user: "app", database: "app" },
+    ...{ password: "x", rootPassword: "y" },
+  },
   PostgresLogin: { shell, container: "shop-db", instance: "a1", user: "app", database: "app", password: "x" },
   Preflight: { ...gate, verb: "preflight" },
   ProxyThere: { shell, owner: "shop/prod/proxy" },

@@ -767,6 +767,51 @@ export const refusals: [title: string, make: (w: World) => unknown, sentence: st
     'Accessory "shop-release": name is "shop-release", but App "shop" has the Docker container shop-test-shop-release of web-1; give one of them another name (npx sextant docs checks#same-volume).',
   ],
   [
+    "mariadb: a version without a series",
+    (w) => w.mariaDb({ version: "11" }),
+    'MariaDb "db": version is "11", but it does not say which series of MariaDB it is, and the data is read by the right one alone; write it like "11.4", or give it as series (npx sextant docs checks#data-format).',
+  ],
+  [
+    "mariadb: series",
+    (w) => w.mariaDb({ series: "11" }),
+    'MariaDb "db": series is "11", but a series is two numbers with a dot; write it like "11.4".',
+  ],
+  [
+    "mariadb: no password of root",
+    (w) => w.mariaDb({ rootPassword: " " }),
+    'MariaDb "db": rootPassword is empty; set it with pulumi config set --secret (npx sextant docs checks#empty-secret).',
+  ],
+  [
+    "mariadb: user",
+    (w) => w.mariaDb({ user: "1shop" }),
+    'MariaDb "db": user is "1shop", but such a name has up to 32 letters, digits, hyphens and underscores, and does not start with a digit; write it like "shop".',
+  ],
+  [
+    "mariadb: database",
+    (w) => w.mariaDb({ database: "shop`" }),
+    'MariaDb "db": database is "shop`", but such a name has up to 64 letters, digits, hyphens and underscores, and does not start with a digit; write it like "shop".',
+  ],
+  [
+    "mysql: root as the app's user",
+    (w) => w.mySql({ user: "root" }),
+    'MySql "db": user is "root", but root is for who looks after the server, and logs in inside of it; give the app a user of its own.',
+  ],
+  [
+    "mysql: a password of root that its image does not take",
+    (w) => w.mySql({ rootPassword: "it's" }),
+    'MySql "db": rootPassword holds a quote or a backslash, which the official image does not take; choose another one.',
+  ],
+  [
+    "memcached: open to everybody",
+    (w) => w.memcached({ publish: { public: true, reason: "demo" } }),
+    'Memcached "cache": publish lets everybody read and write it, as memcached knows no password; write "private", or leave it out (npx sextant docs checks#public-port).',
+  ],
+  [
+    "memcached: connections",
+    (w) => w.memcached({ connections: 0 }),
+    'Memcached "cache": connections is 0, but it is a whole number from 1 to 1000000; choose one of these.',
+  ],
+  [
     "accessory: option of a volume",
     (w) => w.accessory({ volumes: { data: "/data:readonly" } }),
     'Accessory "search": volumes.data is "/data:readonly", but behind the path come Docker\'s own options, of which a volume has ro, rw, z, Z, nocopy; write it like "/data:ro".',
