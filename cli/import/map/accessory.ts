@@ -315,7 +315,8 @@ function portOf({ reader: of, name }: Known, { notes }: Context): Port {
   if (protocol === "udp") {
     const open = new Fields().with("port", internal).with("protocol", "udp");
     const publish = address === "127.0.0.1" ? "loopback" : "private";
-    const own = open.with("publish", publish).with("hostPort", host === undefined ? undefined : Number(host));
+    const outside = host === undefined || Number(host) === internal ? undefined : Number(host);
+    const own = open.with("publish", publish).with("hostPort", outside);
     if (publish === "loopback") return { udp: true, fields: new Fields().with("ports", [own]) };
     notes.add(
       of.at("port"),
