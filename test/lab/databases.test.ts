@@ -94,16 +94,16 @@ afterAll(async () => {
   const destroyed = await pulumi("destroy", {}, "--refresh");
   workspace.remove();
   expect(destroyed.code, destroyed.text).toBe(0);
-  expect(destroyed.text).toContain("/srv/store is kept, with what is in it, for as long as the server is there");
+  expect(destroyed.text).toContain(
+    "/srv/store is kept, with what is in it, for as long as the server is there",
+  );
 });
 
 describe("MariaDB", () => {
   test("is ready when it takes the login of the app, and not while its first start goes on", async () => {
     expect(firstSeconds).toBeGreaterThan(8);
     expect(
-      await byUrl(
-        "create table kept (round text); insert into kept values (0x6f6e65); select round from kept",
-      ),
+      await byUrl("create table kept (word text); insert into kept values (0x6f6e65); select word from kept"),
     ).toBe("one");
     const log = await on(`docker logs ${prefix}-db 2>&1`);
     expect(log).toContain("MariaDB init process done");
@@ -132,7 +132,7 @@ describe("MariaDB", () => {
     const id = await idOf(`${prefix}-db`);
     await up({ round: "two" });
     expect(await idOf(`${prefix}-db`)).not.toBe(id);
-    expect(await byUrl("select round from kept")).toBe("one");
+    expect(await byUrl("select word from kept")).toBe("one");
     const events = `docker events --since 10m --until 0s --filter container=${prefix}-db --filter event=die --format '{{index .Actor.Attributes "exitCode"}}'`;
     expect(await on(events)).toBe("0");
     expect(await pulumi("preview", {}, "--expect-no-changes")).toMatchObject({ code: 0 });
@@ -143,18 +143,18 @@ describe("MariaDB", () => {
     const failed = await pulumi("up");
     expect(failed.code).not.toBe(0);
     expect(failed.text).toContain(`rootPassword is not that of root in the data of ${prefix}-db`);
-    expect(await byUrl("select round from kept")).toBe("one");
+    expect(await byUrl("select word from kept")).toBe("one");
     await workspace.setSecret("rootPassword", rootPassword);
     await up();
   });
 
   test("is given another password while clients are connected, and takes the former one no more", async () => {
     const id = await idOf(`${prefix}-db`);
-    const session = login("shop", passwords[0], "select sleep(20); select round from kept");
+    const session = login("shop", passwords[0], "select sleep(20); select word from kept");
     await sleep(2000);
     await workspace.setSecret("dbPassword", passwords[1]);
     await up();
-    expect(await byUrl("select round from kept")).toBe("one");
+    expect(await byUrl("select word from kept")).toBe("one");
     expect((await login("shop", passwords[0], "select 1")).stderr).toContain("Access denied");
     expect(await session).toMatchObject({ code: 0, stdout: expect.stringMatching(/one\n$/) as string });
     expect(await idOf(`${prefix}-db`)).toBe(id);
@@ -162,14 +162,14 @@ describe("MariaDB", () => {
 
   test("upgrades data of an older series before anybody can connect, and is refused data of a newer one", async () => {
     await up({ version: "11.8" });
-    expect(await byUrl("select version(); select round from kept")).toMatch(/^11\.8\.[^\n]*\none$/);
+    expect(await byUrl("select version(); select word from kept")).toMatch(/^11\.8\.[^\n]*\none$/);
     expect(await on(`docker logs ${prefix}-db 2>&1`)).toContain("MariaDB upgrade done");
     const older = await pulumi("preview", { version: "10.11" });
     expect(older.code).not.toBe(0);
     expect(older.text).toContain(
       `MariaDb "db": version asks for MariaDB 10.11, but the volume ${prefix}-db-data holds data of MariaDB 11.8, which an older one does not read`,
     );
-    expect(await byUrl("select round from kept")).toBe("one");
+    expect(await byUrl("select word from kept")).toBe("one");
   });
 });
 

@@ -38,7 +38,7 @@ const store = new Accessory("store", {
   directories: { "/srv/store": "/data", "/srv/logs": { path: "/logs", mode: edit.mode, owner: "1234:1235" } },
   files: {
     "/etc/template.conf": pulumi.interpolate`round = ${edit.round}\n`,
-    "/etc/app.key": { content: config.requireSecret("rootPassword"), mode: "0400", owner: "1234:1235" },
+    "/etc/app.key": { content: pulumi.secret("canary-key"), mode: "0400", owner: "1234:1235" },
   },
   ports: [{ port: 8125, protocol: "udp", publish: "loopback" }],
   ...(edit.networks.length === 0 ? {} : { networks: edit.networks }),
