@@ -1,6 +1,6 @@
 /** The table of all checks that have an entry in docs/checks.md, in the order of the page. */
 import type { Check } from "./core/check";
-import { publicPortCheck } from "./accessory/args";
+import { publicPortCheck } from "./accessory/ports";
 import { privateNetworkCheck } from "./accessory/checks/check-server";
 import { hostPathCheck } from "./accessory/mounts";
 import { dataFormatCheck } from "./accessory/postgres-data";

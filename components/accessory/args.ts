@@ -14,51 +14,8 @@ import type { VolumeArgs } from "../docker/volume";
 import type { Host } from "../host/host";
 import type { AccessoryReadyArgs, DirectoriesArgs } from "../host/step";
 import { isMutableTag, mutableTagCheck } from "../image/reference";
-import type { Check } from "../core/check";
-import { checkMode, checkMounts, checkOwner, dataPaths, volumeNames } from "./mounts";
-import { checkPorts, checkPublish } from "./ports";
-
-export const publicPortCheck: Check = {
-  id: "public-port",
-  title: "Public accessory port",
-  effect: "refused or warned",
-  why: "Docker publishes a port past the host's own firewall: `ufw deny 5432` does not shut it. So an accessory is published to nobody by default, and to everybody only with a reason that a reviewer reads, never without a password. A Redis without one in the private network is only said: every server there can read and write it.",
-  says: [
-    'Accessory "search": publish.reason is "", but it must not be empty; say why the whole internet may reach it (npx sextant docs checks#public-port).',
-    'Redis "cache": password is missing, and everybody can reach the port; set it with pulumi config set --secret, or leave publish out (npx sextant docs checks#public-port).',
-    'Redis "cache": password is missing, and every server of the private network can reach the port; set it with pulumi config set --secret, or leave publish out (npx sextant docs checks#public-port).',
-  ],
-};
-
-/**
- * Who can reach an accessory's port beside the containers on its own host, which always can:
- * - `"loopback"`: processes on the host itself, for a person with an SSH tunnel;
- * - `"private"`: other servers in the private network;
- * - `{ public, reason }`: everybody. Docker publishes past the host's own firewall (UFW); the reason is for the reviewer.
- */
-export type Publish = "loopback" | "private" | { public: true; reason: string };
-
-/** A further port of an accessory. */
-export interface AccessoryPort {
-  /** The port that it listens on inside its container. @example 8125 */
-  port: number;
-  /** @default "tcp" */
-  protocol?: "tcp" | "udp";
-  /** Who can reach it; containers on the same host always can. */
-  publish: Publish;
-  /** The port on the host. @default the same as `port` */
-  hostPort?: number;
-}
-
-/** A directory of the host, and what it is to be like. */
-export interface HostDirectory {
-  /** Where it is in the container, with Docker's options behind a colon. @example "/var/lib/mysql:Z" */
-  path: string;
-  /** Its permissions, in octal. @default what it has; of one that is made, 0755 @example "0750" */
-  mode?: string;
-  /** Its user and its group, by their numbers. @default what it has; of one that is made, root @example "999:999" */
-  owner?: string;
-}
+import { checkMode, checkMounts, checkOwner, dataPaths, volumeNames, type HostDirectory } from "./mounts";
+import { checkPorts, checkPublish, type AccessoryPort, type Publish } from "./ports";
 
 /** A file in a container, and what it is to be like. */
 export interface AccessoryFile {

@@ -2,12 +2,11 @@ import * as pulumi from "@pulumi/pulumi";
 import * as check from "../core/checks";
 import type { Findings, Problem } from "../core/problem";
 import { refuseShape } from "../core/shape";
-import { mebibytes } from "../../provider/core/units";
+import { mebibytes, sizeBytes } from "../../provider/core/units";
 import { Accessory } from "./accessory";
-import { publicPortCheck } from "./args";
 import { checkVersion } from "./checks/check-version";
 import type { MemcachedArgs } from "./memcached-args";
-import { publishedPorts } from "./ports";
+import { publicPortCheck, publishedPorts } from "./ports";
 import { withPreset } from "./preset";
 import { memcachedShape } from "./shape";
 
@@ -45,7 +44,8 @@ export class Memcached extends Accessory {
 function commandOf(memory: MemcachedArgs["memory"], connections: number | undefined): string[] {
   return [
     "memcached",
-    ...(memory === undefined ? [] : ["-m", String(mebibytes(memory))]),
+    // What is no size is refused with all else that is wrong.
+    ...(memory === undefined || sizeBytes(memory) === undefined ? [] : ["-m", String(mebibytes(memory))]),
     ...(connections === undefined ? [] : ["-c", String(connections)]),
   ];
 }

@@ -3,7 +3,6 @@ import { posix } from "node:path";
 import * as check from "../core/checks";
 import type { Check } from "../core/check";
 import type { Problem } from "../core/problem";
-import type { AccessoryArgs } from "./args";
 
 export const hostPathCheck: Check = {
   id: "host-path",
@@ -14,6 +13,16 @@ export const hostPathCheck: Check = {
     'Accessory "search": volumes./srv/search is "/meili_data", but a path of the host is not guarded as a Docker volume is: it has no owner, and data: "move" does not copy it; write a name in place of the path, unless others on the host need it (npx sextant docs checks#host-path).',
   ],
 };
+
+/** A directory of the host, and what it is to be like. */
+export interface HostDirectory {
+  /** Where it is in the container, with Docker's options behind a colon. @example "/var/lib/mysql:Z" */
+  path: string;
+  /** Its permissions, in octal. @default what it has; of one that is made, 0755 @example "0750" */
+  mode?: string;
+  /** Its user and its group, by their numbers. @default what it has; of one that is made, root @example "999:999" */
+  owner?: string;
+}
 
 /** What is mounted somewhere in the container. */
 export interface Mounted {
@@ -31,7 +40,11 @@ export interface Mounted {
   made?: { mode?: string; owner?: string };
 }
 
-type Mounting = Pick<AccessoryArgs, "volumes" | "directories">;
+/** What is said of mounts in the arguments of an accessory. */
+interface Mounting {
+  volumes?: Record<string, string>;
+  directories?: Record<string, string | HostDirectory>;
+}
 
 /** All that is mounted: volumes first. */
 export function mountsOf({ volumes = {}, directories = {} }: Mounting): Mounted[] {

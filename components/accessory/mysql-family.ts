@@ -10,7 +10,7 @@ import type { AccessoryArgs } from "./args";
 import { checkPassword, checkVersion, passwordFault } from "./checks/check-version";
 import type { MariaDbArgs, MySqlArgs } from "./mysql-args";
 import { dataFormatCheck } from "./postgres-data";
-import { withPreset } from "./preset";
+import { withPreset, type Served } from "./preset";
 
 /** What tells the two apart. */
 export interface Family {
@@ -129,7 +129,7 @@ function formatOf({ server, image }: Family, args: MariaDbArgs | MySqlArgs): Mys
 
 function loginStep(
   family: Family,
-  accessory: Accessory,
+  accessory: Served,
   args: MariaDbArgs | MySqlArgs,
   user: string,
   database: string,

@@ -3,7 +3,39 @@ import * as check from "../core/checks";
 import type { Problem } from "../core/problem";
 import type { PortUse } from "../host/host-use";
 import { meet } from "../host/host-use";
-import { publicPortCheck, type AccessoryArgs, type Publish } from "./args";
+import type { Check } from "../core/check";
+
+export const publicPortCheck: Check = {
+  id: "public-port",
+  title: "Public accessory port",
+  effect: "refused or warned",
+  why: "Docker publishes a port past the host's own firewall: `ufw deny 5432` does not shut it. So an accessory is published to nobody by default, and to everybody only with a reason that a reviewer reads, never without a password. A Redis without one in the private network is only said: every server there can read and write it.",
+  says: [
+    'Accessory "search": publish.reason is "", but it must not be empty; say why the whole internet may reach it (npx sextant docs checks#public-port).',
+    'Redis "cache": password is missing, and everybody can reach the port; set it with pulumi config set --secret, or leave publish out (npx sextant docs checks#public-port).',
+    'Redis "cache": password is missing, and every server of the private network can reach the port; set it with pulumi config set --secret, or leave publish out (npx sextant docs checks#public-port).',
+  ],
+};
+
+/**
+ * Who can reach an accessory's port beside the containers on its own host, which always can:
+ * - `"loopback"`: processes on the host itself, for a person with an SSH tunnel;
+ * - `"private"`: other servers in the private network;
+ * - `{ public, reason }`: everybody. Docker publishes past the host's own firewall (UFW); the reason is for the reviewer.
+ */
+export type Publish = "loopback" | "private" | { public: true; reason: string };
+
+/** A further port of an accessory. */
+export interface AccessoryPort {
+  /** The port that it listens on inside its container. @example 8125 */
+  port: number;
+  /** @default "tcp" */
+  protocol?: "tcp" | "udp";
+  /** Who can reach it; containers on the same host always can. */
+  publish: Publish;
+  /** The port on the host. @default the same as `port` */
+  hostPort?: number;
+}
 
 /** A port that somebody outside of the host's Docker network can reach. */
 export interface Published {
@@ -17,7 +49,13 @@ export interface Published {
   publish: Publish;
 }
 
-type Publishing = Pick<AccessoryArgs, "port" | "publish" | "hostPort" | "ports">;
+/** What is said of ports in the arguments of an accessory. */
+interface Publishing {
+  port?: number;
+  publish?: Publish;
+  hostPort?: number;
+  ports?: AccessoryPort[];
+}
 
 /** All that is published: nothing by default. */
 export function publishedPorts({ port, publish, hostPort, ports = [] }: Publishing): Published[] {

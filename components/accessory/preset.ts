@@ -3,8 +3,16 @@ import type { Problem } from "../core/problem";
 import type { DataFormat } from "../../provider/docker/data-format";
 import type { MysqlFormat } from "../../provider/docker/mysql-format";
 import type { Step } from "../host/step";
-import type { Accessory } from "./accessory";
+import type { Component } from "../core/component";
+import type { Container } from "../docker/container";
 import type { AccessoryArgs } from "./args";
+
+/** An accessory whose server is there. */
+export interface Served extends Component {
+  readonly container: Container;
+  /** Done when the server answers. */
+  readonly ready: Step;
+}
 
 export interface Preset {
   /** What is wrong with the arguments of the preset, found before anything is made. */
@@ -18,7 +26,7 @@ export interface Preset {
   /** What is to read and write the data of the volume `data`. */
   data?: DataFormat | MysqlFormat;
   /** What has to be done before clients are told of it, once the server is there: makes the step. */
-  login?: (accessory: Accessory) => Step;
+  login?: (accessory: Served) => Step;
   /** Where the image keeps data, for one that is known; no registry is asked then. */
   keepsAt?: readonly string[];
 }

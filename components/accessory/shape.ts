@@ -18,7 +18,9 @@ import {
   words,
 } from "../core/shape";
 import { oneHost } from "../host/shapes";
-import type { AccessoryArgs, AccessoryFile, AccessoryPort, HostDirectory, Publish } from "./args";
+import type { AccessoryArgs, AccessoryFile } from "./args";
+import type { HostDirectory } from "./mounts";
+import type { AccessoryPort, Publish } from "./ports";
 import type { MemcachedArgs } from "./memcached-args";
 import type { MariaDbArgs, MySqlArgs } from "./mysql-args";
 import type { PostgresArgs } from "./postgres-args";
