@@ -1,7 +1,8 @@
 /** The table of all checks that have an entry in docs/checks.md, in the order of the page. */
 import type { Check } from "./core/check";
-import { publicPortCheck } from "./accessory/args";
+import { publicPortCheck } from "./accessory/ports";
 import { privateNetworkCheck } from "./accessory/checks/check-server";
+import { hostPathCheck } from "./accessory/mounts";
 import { dataFormatCheck } from "./accessory/postgres-data";
 import { certificateCheck } from "./app/checks/check-certificate";
 import { parallelCheck } from "./app/checks/check-parallel";
@@ -58,6 +59,7 @@ export const checks: readonly Check[] = [
   builderMemoryCheck,
   foreignBuildCheck,
   dataKeptCheck,
+  hostPathCheck,
   sameVolumeCheck,
   imageUnreadCheck,
   routeHostsCheck,

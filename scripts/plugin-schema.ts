@@ -18,11 +18,13 @@ const inputs: Readonly<Record<ResourceType, string>> = {
   CleanUp: "CleanUpInputs",
   Container: "ContainerInputs",
   Data: "DataInputs",
+  Directories: "DirectoriesInputs",
   DockerNetwork: "DockerNetworkInputs",
   ErrorPages: "ErrorPagesInputs",
   Gone: "GoneInputs",
   HostFirewall: "HostFirewallInputs",
   HostReady: "HostReadyInputs",
+  MysqlLogin: "MysqlLoginInputs",
   PostgresLogin: "PostgresLoginInputs",
   Preflight: "HostReadyInputs",
   ProxyThere: "ProxyThereInputs",
@@ -41,7 +43,7 @@ const inputs: Readonly<Record<ResourceType, string>> = {
 };
 
 /** Inputs that are secrets: what they hold is in no diff, and not in clear in the state. */
-const secrets = ["__auth", "password", "privateKey", "secrets"];
+const secrets = ["__auth", "password", "privateKey", "rootPassword", "secrets"];
 
 type Json = Record<string, unknown>;
 

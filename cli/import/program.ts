@@ -18,7 +18,7 @@ export interface RegistryPart {
 
 export interface AccessoryPart {
   readonly name: string;
-  readonly kind: "Postgres" | "Redis" | "Accessory";
+  readonly kind: "Postgres" | "MariaDb" | "MySql" | "Redis" | "Memcached" | "Accessory";
   /** The machines that have it, by name: one, or one of its own on each. */
   readonly machines: readonly string[];
   readonly fields: Fields;

@@ -11,18 +11,19 @@ import { warnData } from "../data/check-word";
 import { Container, type ContainerArgs } from "../docker/container";
 import { loginLine } from "../image/login";
 import { accessoryLabel, ownerLabel } from "../../provider/docker/container-body";
-import { kamalNetwork } from "../../provider/kamal/names";
 import { Pull } from "../image/pull";
 import { Volume, type VolumeArgs } from "../docker/volume";
 import { dependingOn } from "../host/depends";
 import { privateAddress } from "../host/private-address";
 import { Step } from "../host/step";
-import { checkAccessory, type AccessoryArgs, type Publish } from "./args";
+import { checkAccessory, fileOf, type AccessoryArgs } from "./args";
 import { checkOnServer, registerAccessory } from "./checks/check-server";
 import { inspectAccessory } from "./checks/inspect-image";
+import { dataPaths, mountsOf, volumeNames, warnPaths } from "./mounts";
+import { publishedPorts, type Publish } from "./ports";
 import { inOwnWords, presetOf } from "./preset";
 import { reachable } from "./reach";
-import { mountsFor, sourceOf, takeOverOf } from "./take-over";
+import { alsoIn, mountsFor, sourceOf, takeOverOf } from "./take-over";
 import { accessoryShape } from "./shape";
 
 /**
@@ -44,10 +45,12 @@ export class Accessory extends Component {
   readonly data: DataOf;
   /** The data volumes, by the names in `volumes`. */
   readonly volumes: Readonly<Record<string, Volume>>;
+  /** What makes its directories on the host; undefined where there are none. */
+  readonly directories: Step<"Directories"> | undefined;
   readonly container: Container;
   /** Done when the accessory is ready. */
   readonly ready: Step<"AccessoryReady">;
-  /** The name or address that clients connect to; known only once the accessory is ready, so that they wait for it. */
+  /** The name or address that clients connect to; known only once the accessory is ready, so that they wait for it. That of a `MariaDb` or a `MySql` is known once it takes the login of the app. */
   readonly host: pulumi.Output<string>;
   /** The port that clients connect to. */
   readonly port: pulumi.Output<number | undefined>;
@@ -63,7 +66,8 @@ export class Accessory extends Component {
     this.warn([
       ...preset.warned,
       ...onServer.warned,
-      ...warnData(args.data, Object.keys(args.volumes ?? {})),
+      ...warnPaths(args),
+      ...warnData(args.data, volumeNames(args)),
     ]);
     registerAccessory(this.label, name, args);
     this.image = this.pull(args);
@@ -75,12 +79,17 @@ export class Accessory extends Component {
       });
     }
     this.volumes = this.makeVolumes(args);
+    this.directories = this.makeDirectories(args);
     this.container = this.run(args);
     this.ready = this.awaitReady(args);
-    reachable(this.ready, { label: this.label, server: args.server, publish: args.publish });
+    const login = preset.login?.(this);
+    const done = login ?? this.ready;
+    reachable(done, { label: this.label, server: args.server, publish: args.publish });
     const reached =
-      args.publish === "private" ? privateAddress(this.label, args.server.privateAddress) : this.data.name;
-    this.host = pulumi.all([this.ready.id, reached]).apply(([, host]) => host);
+      args.publish === "private"
+        ? privateAddress(this.label, args.server.privateAddress)
+        : this.nameOnHost(args);
+    this.host = pulumi.all([done.id, reached]).apply(([, host]) => host);
     this.port = pulumi.output(args.publish === "private" ? (args.hostPort ?? args.port) : args.port);
     this.registerOutputs({ host: this.host, port: this.port, ...facts });
   }
@@ -97,12 +106,13 @@ export class Accessory extends Component {
   }
 
   private nameData(args: AccessoryArgs): DataOf {
-    const { server, volumes = {}, data = "keep", transform } = args;
+    const { server, data = "keep", transform } = args;
     const names = {
       name: args.takeOver ?? hostWide(this.componentName),
       owner: ownerOf("accessory", this.componentName),
     };
-    const places = Object.keys(volumes).map((volume) => {
+    const paths = dataPaths(args).map((path) => ({ volume: path, ...placeOf(server), called: path }));
+    const places = volumeNames(args).map((volume) => {
       const own = this.volumeArgs(args, volume, names);
       const called = calledByTransform(transform?.volume, `${this.componentName}-${volume}`, own, {
         parent: this,
@@ -113,7 +123,12 @@ export class Accessory extends Component {
     return new DataOf(
       this.componentName,
       {
-        ...{ label: this.label, argument: "server", ...names, data, places, unnamed: placeOf(server) },
+        label: this.label,
+        argument: "server",
+        ...names,
+        data,
+        places: [...places, ...paths],
+        unnamed: placeOf(server),
         ...takeOverOf(args, ownerOf("accessory", this.componentName)),
       },
       { parent: this },
@@ -141,7 +156,7 @@ export class Accessory extends Component {
   }
 
   private makeVolumes(args: AccessoryArgs): Record<string, Volume> {
-    const { server, volumes = {}, data = "keep", transform } = args;
+    const { server, data = "keep", transform } = args;
     // The provider sees another machine itself: one that its data is moved to must not make the volume anew.
     const { replacementTrigger: _, ...opts } = dependingOn(server, {
       parent: this,
@@ -157,7 +172,27 @@ export class Accessory extends Component {
           opts,
         ),
       );
-    return Object.fromEntries(Object.keys(volumes).map((volume) => [volume, make(volume)]));
+    return Object.fromEntries(volumeNames(args).map((volume) => [volume, make(volume)]));
+  }
+
+  private makeDirectories(args: AccessoryArgs): Step<"Directories"> | undefined {
+    const directories = mountsOf(args).flatMap(({ source, made }) =>
+      made === undefined ? [] : [{ path: source, ...made }],
+    );
+    if (directories.length === 0) return undefined;
+    return new Step(
+      "Directories",
+      `${this.componentName}-directories`,
+      args.server,
+      { directories },
+      { parent: this },
+      args.transform?.directories,
+    );
+  }
+
+  /** What its container is called, and by which name the containers of its server reach it. */
+  private nameOnHost({ service }: AccessoryArgs): pulumi.Input<string> {
+    return service ?? this.data.name;
   }
 
   private run(args: AccessoryArgs): Container {
@@ -170,7 +205,7 @@ export class Accessory extends Component {
         {
           shell: server.ssh,
           // A fixed name: two containers on one data volume can then never run, whatever was interrupted.
-          name: this.data.name,
+          name: this.nameOnHost(args),
           image: this.image.image,
           __auth: loginLine(server, args.image),
           hostname: this.componentName,
@@ -179,18 +214,19 @@ export class Accessory extends Component {
           secrets: secretVariables(args.secrets ?? {}, this.label),
           ports: ports(args, server.privateAddress, this.label),
           network: {
-            ...{ name: server.network.name, id: server.network.id, aliases: [this.data.name] },
-            // There Kamal's containers have it by the name that they knew, too.
-            ...(args.takeOver === undefined ? {} : { also: [kamalNetwork] }),
+            ...{ name: server.network.name, id: server.network.id, aliases: [this.nameOnHost(args)] },
+            ...alsoIn(args),
           },
-          volumes: mountsFor(args.volumes ?? {}, this.volumes, this.data.taken),
+          volumes: mountsFor(mountsOf(args), this.volumes, this.data.taken),
           ...(args.takeOver === undefined ? {} : { kamal: args.takeOver }),
           imageVolumes: {
+            // Under the name of the data, whatever the container is called.
+            ...(args.service === undefined ? {} : { name: this.data.name }),
             volume: "image",
             owner: this.data.owner,
             component: ownerOf("accessory", this.componentName),
           },
-          uploads: Object.entries(args.files ?? {}).map(([file, content]) => ({ file, content })),
+          uploads: Object.entries(args.files ?? {}).map(([file, given]) => ({ file, ...fileOf(given) })),
           labels: labels(this.componentName, args),
           ownedBy: ownerLabel,
           ...(firstEnvs === undefined ? {} : { firstEnvs }),
@@ -202,7 +238,11 @@ export class Accessory extends Component {
           logOpts: { "max-size": "10m", "max-file": "3" },
           destroyGraceSeconds: seconds(args.stopTimeout ?? "60s"),
         },
-        dependingOn(server, { parent: this, deleteBeforeReplace: true, dependsOn: [this.image] }),
+        dependingOn(server, {
+          parent: this,
+          deleteBeforeReplace: true,
+          dependsOn: [this.image, ...asList(this.directories)],
+        }),
       ),
     );
   }
@@ -230,12 +270,12 @@ export class Accessory extends Component {
 function claimVolumes(
   label: string,
   name: string,
-  { volumes = {} }: AccessoryArgs,
+  args: AccessoryArgs,
   opts: pulumi.ComponentResourceOptions | undefined,
 ): Problem[] {
   const run = pulumi.runtime.getStackResource();
   if (run === undefined || opts?.parent !== undefined) return [];
-  const all = Object.keys(volumes).map((volume) => ({
+  const all = volumeNames(args).map((volume) => ({
     name: `${name}-${volume}`,
     argument: `volumes.${volume}`,
     what: `the volume ${volume} of ${label}`,
@@ -247,7 +287,7 @@ function claimVolumes(
 function factsOf(args: AccessoryArgs): pulumi.Inputs {
   return {
     server: args.server.hostName,
-    volumes: Object.keys(args.volumes ?? {}),
+    volumes: volumeNames(args),
     data: args.data ?? "keep",
     publish: typeof args.publish === "object" ? "public" : (args.publish ?? "nobody"),
   };
@@ -259,9 +299,11 @@ function ports(
   privateAddr: pulumi.Output<string | undefined>,
   label: string,
 ): NonNullable<ContainerArgs["ports"]> {
-  if (args.publish === undefined || args.port === undefined) return [];
-  const port = { internal: args.port, external: args.hostPort ?? args.port };
-  return [{ ...port, ...boundTo(args.publish, privateAddr, label) }];
+  return publishedPorts(args).map(({ port, hostPort, protocol, publish }) => ({
+    ...{ internal: port, external: hostPort },
+    ...boundTo(publish, privateAddr, label),
+    ...(protocol === "tcp" ? {} : { protocol }),
+  }));
 }
 
 function boundTo(
@@ -282,3 +324,5 @@ function boundTo(
 function labels(name: string, args: AccessoryArgs): Record<string, string> {
   return { ...args.labels, [accessoryLabel]: name, [ownerLabel]: ownerOf("accessory", name) };
 }
+
+const asList = <Item>(item: Item | undefined): Item[] => (item === undefined ? [] : [item]);

@@ -1,4 +1,5 @@
 /** The arguments of an accessory, and what can be wrong with them. */
+import { Output } from "@pulumi/pulumi";
 import type * as pulumi from "@pulumi/pulumi";
 import * as check from "../core/checks";
 import { anyName, checkEnvironment } from "../core/environment";
@@ -11,30 +12,21 @@ import type { ContainerArgs } from "../docker/container";
 import type { PullArgs } from "../image/pull";
 import type { VolumeArgs } from "../docker/volume";
 import type { Host } from "../host/host";
-import type { AccessoryReadyArgs } from "../host/step";
+import type { AccessoryReadyArgs, DirectoriesArgs } from "../host/step";
 import { isMutableTag, mutableTagCheck } from "../image/reference";
+import { checkMode, checkMounts, checkOwner, dataPaths, volumeNames, type HostDirectory } from "./mounts";
+import { checkPorts, checkPublish, type AccessoryPort, type Publish } from "./ports";
 import { checkTakeOver } from "./take-over";
-import type { Check } from "../core/check";
 
-export const publicPortCheck: Check = {
-  id: "public-port",
-  title: "Public accessory port",
-  effect: "refused or warned",
-  why: "Docker publishes a port past the host's own firewall: `ufw deny 5432` does not shut it. So an accessory is published to nobody by default, and to everybody only with a reason that a reviewer reads, never without a password. A Redis without one in the private network is only said: every server there can read and write it.",
-  says: [
-    'Accessory "search": publish.reason is "", but it must not be empty; say why the whole internet may reach it (npx sextant docs checks#public-port).',
-    'Redis "cache": password is missing, and everybody can reach the port; set it with pulumi config set --secret, or leave publish out (npx sextant docs checks#public-port).',
-    'Redis "cache": password is missing, and every server of the private network can reach the port; set it with pulumi config set --secret, or leave publish out (npx sextant docs checks#public-port).',
-  ],
-};
-
-/**
- * Who can reach an accessory's port beside the containers on its own host, which always can:
- * - `"loopback"`: processes on the host itself, for a person with an SSH tunnel;
- * - `"private"`: other servers in the private network;
- * - `{ public, reason }`: everybody. Docker publishes past the host's own firewall (UFW); the reason is for the reviewer.
- */
-export type Publish = "loopback" | "private" | { public: true; reason: string };
+/** A file in a container, and what it is to be like. */
+export interface AccessoryFile {
+  /** What is in it. */
+  content: pulumi.Input<string>;
+  /** Its permissions, in octal. @default "0644" @example "0600" */
+  mode?: string;
+  /** Its user and its group in the container, by their numbers. @default "0:0" @example "999:999" */
+  owner?: string;
+}
 
 /** Arguments of `Accessory`. */
 export interface AccessoryArgs {
@@ -64,6 +56,32 @@ export interface AccessoryArgs {
   publish?: Publish;
   /** The port on the host, when it is published. @default the same as `port` @edit replaces the container */
   hostPort?: number;
+  /**
+   * Further ports that are published, for TCP or UDP. What is only for containers on the same host need not be named.
+   *
+   * @default none
+   * @edit replaces the container
+   * @example [{ port: 8125, protocol: "udp", publish: "private" }]
+   */
+  ports?: AccessoryPort[];
+  /**
+   * The name of its container, which is the host name by which the containers of its server reach it. Its data keeps its own name, so that
+   * another one here finds the same volumes.
+   *
+   * @default `<project>-<stack>-<name>`
+   * @edit replaces the container, and `host` with it
+   * @example "shop-db"
+   */
+  service?: string;
+  /**
+   * Docker networks of its host that it is in besides the one of all containers there. Somebody else makes them, as by `docker network
+   * create`: without one of them the container does not start.
+   *
+   * @default none
+   * @edit replaces the container
+   * @example ["monitoring"]
+   */
+  networks?: string[];
   /** Environment that anyone may read. @default none @edit replaces the container */
   env?: Record<string, pulumi.Input<string>>;
   /**
@@ -74,15 +92,32 @@ export interface AccessoryArgs {
    */
   secrets?: Record<string, pulumi.Input<string>>;
   /**
-   * Data that outlives the container: the name of a Docker volume and where it is mounted.
+   * Data that outlives the container: the name of a Docker volume, or an absolute path of the host, and where it is mounted, with Docker's
+   * options behind a colon. A path is not guarded as a volume is, which the preview says; it is not made, see `directories`.
    *
    * @default none
    * @edit replaces the container; a name that is taken out is left on the host with its data, and is used again when it is back
-   * @example { data: "/meili_data" }
+   * @example { data: "/meili_data", "/etc/ssl/certs": "/etc/ssl/certs:ro" }
    */
   volumes?: Record<string, string>;
-  /** Files inside the container, by absolute path. @default none @edit replaces the container */
-  files?: Record<string, pulumi.Input<string>>;
+  /**
+   * Directories of the host, by absolute path, which are made where they are not there yet, with a mode and an owner, and where each is
+   * mounted. What is in them stays as it is. As a rule `volumes` serves better: the preview says that a path is not guarded as a volume is.
+   *
+   * @default none
+   * @edit mode and owner in place, of the directory alone; else replaces the container, and a directory that is taken out stays on the host
+   * @example { "/srv/search": { path: "/meili_data", mode: "0750", owner: "1000:1000" } }
+   */
+  directories?: Record<string, string | HostDirectory>;
+  /**
+   * Files inside the container, by absolute path. Each container has its own, so that what a program in there writes to one goes with it. A
+   * template is a text of the program, with variables in it, or `pulumi.interpolate` where they are known only later.
+   *
+   * @default none
+   * @edit replaces the container
+   * @example { "/etc/app.conf": `level = ${level}`, "/etc/app.key": { content: key, mode: "0400", owner: "999:999" } }
+   */
+  files?: Record<string, pulumi.Input<string> | AccessoryFile>;
   /** The command. @default the image's own @edit replaces the container */
   command?: string[];
   /**
@@ -147,6 +182,8 @@ export interface AccessoryArgs {
   transform?: {
     /** The image on the host. */
     image?: Transform<PullArgs>;
+    /** What makes directories of the host. */
+    directories?: Transform<DirectoriesArgs>;
     /** Each data volume. */
     volume?: Transform<VolumeArgs>;
     /** The container. */
@@ -185,27 +222,20 @@ export function checkAccessory(name: string, args: AccessoryArgs): Problem[] {
           },
         ]
       : []),
-    ...(typeof args.publish === "string"
-      ? check.oneOf("publish", args.publish, ["loopback", "private"]).map((problem) => ({
-          ...problem,
-          cure: 'choose one of these, or { public: true, reason: "..." } for everybody',
-          check: publicPortCheck,
-        }))
-      : []),
-    ...(typeof args.publish === "object"
-      ? check
-          .notEmpty("publish.reason", args.publish.reason ?? "", "say why the whole internet may reach it")
-          .map((problem) => ({ ...problem, check: publicPortCheck }))
-      : []),
+    ...checkPublish("publish", args.publish),
+    ...checkPorts(args),
+    ...check.dnsLabel("service", args.service, 63),
+    ...(args.networks ?? []).flatMap((network, at) => checkNetwork(`networks[${at}]`, network)),
     ...checkEnvironment(args.env, args.secrets, "", anyName),
-    ...Object.entries(args.volumes ?? {}).flatMap(([volume, path]) => [
-      ...check.dnsLabel(`volumes.${volume}`, volume),
-      ...check.absolutePath(`volumes.${volume}`, path),
-    ]),
+    ...checkMounts(args),
     ...checkData("accessory", args.data),
     ...checkMove(args),
     ...checkTakeOver(args),
-    ...Object.keys(args.files ?? {}).flatMap((path) => check.absolutePath("files", path)),
+    ...Object.entries(args.files ?? {}).flatMap(([path, file]) => [
+      ...check.absolutePath("files", path),
+      ...checkMode(`files.${path}.mode`, fileOf(file).mode),
+      ...checkOwner(`files.${path}.owner`, fileOf(file).owner),
+    ]),
     ...(args.ready === undefined
       ? []
       : [
@@ -220,18 +250,35 @@ export function checkAccessory(name: string, args: AccessoryArgs): Problem[] {
   ];
 }
 
-/** Each volume is copied by itself: of two, one could be moved and the other not. */
-function checkMove({ data, volumes = {} }: AccessoryArgs): Problem[] {
-  if (data !== "move" || Object.keys(volumes).length < 2) return [];
+/** A file with what it is to be like, however the program gives it. */
+export function fileOf(file: pulumi.Input<string> | AccessoryFile): AccessoryFile {
+  const whole = typeof file === "object" && !(file instanceof Promise) && !Output.isInstance(file);
+  return whole ? file : { content: file };
+}
+
+/** The name of a Docker network, and none that is there already. */
+function checkNetwork(argument: string, network: string): Problem[] {
+  const own = ["bridge", "host", "none", "sextant"].includes(network);
+  if (!own && /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/.test(network)) return [];
+  const rule = own
+    ? "that is no network which a container can be in besides its own"
+    : "such a name has letters, digits, dots, hyphens and underscores";
   return [
-    {
-      argument: "data",
-      value: data,
-      rule: "it takes one volume along, and this accessory has more",
-      cure: 'copy them by hand while it is stopped, then write "leave"',
-      check: dataKeptCheck,
-    },
+    { argument, value: network, rule, cure: "give the name of a network that docker network create made" },
   ];
+}
+
+/** Each volume is copied by itself: of two, one could be moved and the other not. A path of the host is not copied at all. */
+function checkMove(args: AccessoryArgs): Problem[] {
+  const { data } = args;
+  if (data !== "move") return [];
+  const wrong = { argument: "data", value: data, check: dataKeptCheck };
+  const cure = 'copy them by hand while it is stopped, then write "leave"';
+  const [path] = dataPaths(args);
+  if (path !== undefined)
+    return [{ ...wrong, rule: `it takes a Docker volume along, and ${path} is a path of the host`, cure }];
+  if (volumeNames(args).length < 2) return [];
+  return [{ ...wrong, rule: "it takes one volume along, and this accessory has more", cure }];
 }
 
 function checkTag(image: string): Problem[] {

@@ -1,7 +1,18 @@
 /** What a preset knows of its image beside the arguments of an accessory: not for programs, so that it is in no argument. */
 import type { Problem } from "../core/problem";
 import type { DataFormat } from "../../provider/docker/data-format";
+import type { MysqlFormat } from "../../provider/docker/mysql-format";
+import type { Step } from "../host/step";
+import type { Component } from "../core/component";
+import type { Container } from "../docker/container";
 import type { AccessoryArgs } from "./args";
+
+/** An accessory whose server is there. */
+export interface Served extends Component {
+  readonly container: Container;
+  /** Done when the server answers. */
+  readonly ready: Step;
+}
 
 export interface Preset {
   /** What is wrong with the arguments of the preset, found before anything is made. */
@@ -13,7 +24,9 @@ export interface Preset {
   /** The names of variables that the image reads at its first start on an empty volume only. */
   firstEnvs?: string[];
   /** What is to read and write the data of the volume `data`. */
-  data?: DataFormat;
+  data?: DataFormat | MysqlFormat;
+  /** What has to be done before clients are told of it, once the server is there: makes the step. */
+  login?: (accessory: Served) => Step;
   /** Where the image keeps data, for one that is known; no registry is asked then. */
   keepsAt?: readonly string[];
 }

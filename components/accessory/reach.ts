@@ -1,7 +1,7 @@
 /** Who can reach an accessory, for what a program hands its address to. */
 import type * as pulumi from "@pulumi/pulumi";
 import type { Host } from "../host/host";
-import type { Publish } from "./args";
+import type { Publish } from "./ports";
 
 /** An accessory, as far as its clients have to know it. */
 export interface Reachable {

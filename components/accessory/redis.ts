@@ -11,7 +11,7 @@ import { withPreset } from "./preset";
 import { refuseShape } from "../core/shape";
 import type { RedisArgs } from "./redis-args";
 import { redisShape } from "./shape";
-import { publicPortCheck } from "./args";
+import { publicPortCheck } from "./ports";
 
 /** The directory of the image's data, in which its own script makes what is there the server's. */
 const directory = "/data";

@@ -1,12 +1,15 @@
 /** The shapes of the arguments of accessories. */
+import * as pulumi from "@pulumi/pulumi";
 import {
   type Members,
   type Shape,
+  amount,
   changes,
   either,
   flag,
   hiddenText,
   input,
+  list,
   named,
   needed,
   object,
@@ -15,7 +18,11 @@ import {
   words,
 } from "../core/shape";
 import { oneHost } from "../host/shapes";
-import type { AccessoryArgs, Publish } from "./args";
+import type { AccessoryArgs, AccessoryFile } from "./args";
+import type { HostDirectory } from "./mounts";
+import type { AccessoryPort, Publish } from "./ports";
+import type { MemcachedArgs } from "./memcached-args";
+import type { MariaDbArgs, MySqlArgs } from "./mysql-args";
 import type { PostgresArgs } from "./postgres-args";
 import type { RedisArgs } from "./redis-args";
 
@@ -30,14 +37,46 @@ const publish: Shape<Publish> = either(
   ),
 );
 
+const port: Shape<AccessoryPort> = object<AccessoryPort>(
+  {
+    port: needed(single, "give the port that it listens on"),
+    protocol: text,
+    publish: needed(publish, 'say who may reach it: "loopback", "private", or { public: true, reason: "…" }'),
+    hostPort: single,
+  },
+  '{ port: 8125, protocol: "udp", publish: "private" }',
+);
+
+const directory: Shape<string | HostDirectory> = either(
+  text,
+  (value) => typeof value !== "object",
+  object<HostDirectory>(
+    { path: needed(text, "say where it is mounted"), mode: text, owner: text },
+    '"/data", or { path: "/data", mode: "0750", owner: "999:999" }',
+  ),
+);
+
+const file: Shape<pulumi.Input<string> | AccessoryFile> = either(
+  hiddenText,
+  (value) => typeof value !== "object" || pulumi.Output.isInstance(value) || value instanceof Promise,
+  object<AccessoryFile>(
+    { content: needed(hiddenText, "give the text of the file"), mode: text, owner: text },
+    '"…", or { content: "…", mode: "0600", owner: "999:999" }',
+  ),
+);
+
 /** What presets take, too. */
 const shared: Members<Omit<AccessoryArgs, "image" | "port" | "volumes" | "ready" | "command">> = {
   server: needed(oneHost, "give the server that it runs on"),
   publish,
   hostPort: single,
+  ports: list(port, '[{ port: 8125, protocol: "udp", publish: "private" }]'),
+  service: text,
+  networks: list(text, '["monitoring"]'),
+  directories: named(directory, '{ "/srv/data": "/data" }'),
   env: named(input, '{ LANG: "C.UTF-8" }'),
   secrets: named(hiddenText, '{ TOKEN: config.requireSecret("token") }'),
-  files: named(hiddenText, '{ "/etc/app.conf": "…" }'),
+  files: named(file, '{ "/etc/app.conf": "…" }'),
   resources: object<Part<"resources">>({ memory: single, cpus: single }, '{ memory: "512m" }'),
   stopTimeout: single,
   labels: named(text, '{ team: "shop" }'),
@@ -45,13 +84,15 @@ const shared: Members<Omit<AccessoryArgs, "image" | "port" | "volumes" | "ready"
   takeOver: single,
   shm: single,
   inspectImage: single,
-  transform: changes<Part<"transform">>({ image: true, volume: true, container: true, ready: true }),
+  transform: changes<Part<"transform">>({
+    ...{ image: true, directories: true, volume: true, container: true, ready: true },
+  }),
 };
 
 const hints = {
   host: "write server",
-  servers: "write server: it runs on one",
-  directories: "write volumes",
+  servers: "write server: it runs on one; for several, make one for each by onEachServer",
+  network: 'write networks: ["…"]; all containers of a host are in one besides',
   keepData: "leave it out: data is kept",
 };
 
@@ -95,6 +136,59 @@ export const postgresShape: Shape<PostgresArgs> = object<PostgresArgs>(
   },
   '{ server: web, version: "15", password: config.requireSecret("dbPassword") }',
   preset,
+);
+
+const family: Members<Omit<MariaDbArgs, keyof AccessoryArgs> & Pick<AccessoryArgs, "command">> &
+  Members<Pick<MariaDbArgs, "image">> = {
+  command: words,
+  version: needed(text, 'name the series, such as "11.4"'),
+  password: needed(
+    hiddenText,
+    "set it with pulumi config set --secret, and read it with config.requireSecret",
+  ),
+  rootPassword: needed(
+    hiddenText,
+    "set it with pulumi config set --secret, and read it with config.requireSecret",
+  ),
+  user: text,
+  database: text,
+  image: text,
+  series: text,
+};
+
+const familyExample =
+  '{ server: web, version: "11.4", password: config.requireSecret("dbPassword"), rootPassword: … }';
+
+export const mariaDbShape: Shape<MariaDbArgs> = object<MariaDbArgs>(
+  { ...shared, ...family },
+  familyExample,
+  preset,
+);
+
+export const mySqlShape: Shape<MySqlArgs> = object<MySqlArgs>(
+  { ...shared, ...family },
+  familyExample,
+  preset,
+);
+
+const { directories: _, data: __, ...cached } = shared;
+
+export const memcachedShape: Shape<MemcachedArgs> = object<MemcachedArgs>(
+  {
+    ...cached,
+    version: needed(text, 'name the version, such as "1.6"'),
+    memory: single,
+    connections: amount,
+    image: text,
+  },
+  '{ server: web, version: "1.6" }',
+  {
+    ...preset,
+    volumes: "leave it out: it holds nothing that is kept",
+    data: "leave it out: it holds nothing that is kept",
+    password: "leave it out: memcached knows none",
+    command: "leave it out: the preset starts the server with its settings",
+  },
 );
 
 export const redisShape: Shape<RedisArgs> = object<RedisArgs>(

@@ -6,6 +6,8 @@ import type { DataOf, Names } from "../data/data";
 import type { Volume } from "../docker/volume";
 import type { DataInputs } from "../../provider/data/data";
 import type { Mount } from "../../provider/docker/container-body";
+import { kamalNetwork } from "../../provider/kamal/names";
+import { isPath, type Mounted } from "./mounts";
 import type { AccessoryArgs } from "./args";
 
 /** What the resource of the data looks for. @param ownedBy the owner that the program's own container says, once it is there */
@@ -14,7 +16,16 @@ export function takeOverOf(
   ownedBy: string,
 ): Pick<InputsOf<DataInputs>, "kamal"> {
   if (takeOver === undefined) return {};
-  return { kamal: { service: takeOver, volumes, files: Object.keys(files).sort(), ownedBy } };
+  // A path of the host is where the program says.
+  const named = Object.entries(volumes).filter(([source]) => !isPath(source));
+  return {
+    kamal: {
+      service: takeOver,
+      volumes: Object.fromEntries(named),
+      files: Object.keys(files).sort(),
+      ownedBy,
+    },
+  };
 }
 
 /** What a volume is called: as Kamal's container has it, or by the name of the data. */
@@ -27,28 +38,34 @@ export function sourceOf(
   return pulumi.all([own, taken]).apply(([usual, found]) => found?.[volume]?.source ?? usual);
 }
 
-/** What is mounted in the container. */
+/** What is mounted in the container: what is taken up as Kamal's container has it. */
 export function mountsFor(
-  paths: Readonly<Record<string, string>>,
+  mounted: readonly Mounted[],
   volumes: Readonly<Record<string, Volume>>,
   taken: DataOf["taken"],
 ): pulumi.Input<InputsOf<Mount>[]> {
-  const mounts = Object.entries(paths).map(([volume, containerPath]) => ({
-    volumeName: volumes[volume]?.name,
+  const mounts = mounted.map(({ source, containerPath, options }) => ({
+    ...(isPath(source) ? { hostPath: source } : { volumeName: volumes[source]?.name }),
     containerPath,
+    ...(options.length === 0 ? {} : { options }),
   }));
   if (taken === undefined) return mounts;
-  const names = Object.keys(paths);
   return pulumi.all([mounts, taken]).apply(([all, found]) =>
     all.map((mount, at) => ({
       ...mount,
-      ...(found?.[names[at] ?? ""]?.readOnly === true ? { readOnly: true } : {}),
+      ...(found?.[mounted[at]?.source ?? ""]?.readOnly === true ? { readOnly: true } : {}),
     })),
   );
 }
 
+/** The further Docker networks of the container: Kamal's containers have one that was taken up by the name that they knew, too. */
+export function alsoIn({ takeOver, networks = [] }: AccessoryArgs): { also?: string[] } {
+  const also = [...new Set([...(takeOver === undefined ? [] : [kamalNetwork]), ...networks])];
+  return also.length === 0 ? {} : { also };
+}
+
 /** What is wrong with taking up an accessory of Kamal's. */
-export function checkTakeOver({ takeOver, server, data }: AccessoryArgs): Problem[] {
+export function checkTakeOver({ takeOver, server, data, service }: AccessoryArgs): Problem[] {
   if (takeOver === undefined) return [];
   const problem = (argument: string, value: unknown, rule: string, cure: string): Problem => ({
     ...{ argument, value, rule, cure },
@@ -62,6 +79,16 @@ export function checkTakeOver({ takeOver, server, data }: AccessoryArgs): Proble
             takeOver,
             "Kamal's containers have names of letters, digits, dots, hyphens and underscores",
             'write it as docker ps shows it on the server, such as "shop-db"',
+          ),
+        ]),
+    ...(service === undefined
+      ? []
+      : [
+          problem(
+            "service",
+            service,
+            `the container of Kamal's that is taken up has its name already, ${takeOver}`,
+            "leave service out",
           ),
         ]),
     ...(server.takeOver === "kamal"

@@ -5,6 +5,7 @@ import { PluginResource, type InputsOf } from "../core/resource";
 import type { AccessoryReadyInputs } from "../../provider/release/accessory-ready";
 import type { AssetsInputs } from "../../provider/release/assets";
 import type { BridgeInputs } from "../../provider/release/bridge";
+import type { DirectoriesInputs } from "../../provider/release/directories";
 import type { ProxyThereInputs } from "../../provider/release/proxy-there";
 import type { ReadyInputs } from "../../provider/release/ready";
 import type { RegistryPruneInputs } from "../../provider/release/registry-prune";
@@ -28,6 +29,9 @@ export type AssetsArgs = InputsOf<AssetsInputs>;
 
 /** The arguments of the step before a proxy is replaced, for transforms. */
 export type BridgeArgs = InputsOf<BridgeInputs>;
+
+/** The arguments of what makes directories of a host, for transforms. */
+export type DirectoriesArgs = InputsOf<DirectoriesInputs>;
 
 /** The arguments of the look for another program's proxy, for transforms. */
 export type ProxyThereArgs = InputsOf<ProxyThereInputs>;

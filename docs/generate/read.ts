@@ -19,7 +19,10 @@ const order = [
   "ExistingProxy",
   "Accessory",
   "Postgres",
+  "MariaDb",
+  "MySql",
   "Redis",
+  "Memcached",
   "App",
 ];
 /** For other components only; a program has no use for them. */

@@ -9,11 +9,13 @@ import { send } from "../docker/api";
 import { first, isGone, isReplaced } from "../gone";
 import { ownerLabel } from "../docker/container-body";
 import { isThere, volumeProvider } from "../docker/volume";
+import { quote } from "../host/scripts";
 import { say } from "../say";
 import type { TakenMount } from "../kamal/accessory";
+import { runOverSsh } from "../ssh/run";
 import { kamalsData, type KamalsAccessory } from "./kamals-data";
-import { keptSentence } from "./no-more";
-import { allowed, goingWith, leftBehind, lossSentence, type DataPlace } from "./left-behind";
+import { keptPathSentence, keptSentence } from "./no-more";
+import { allowed, goingWith, isPath, leftBehind, lossSentence, type DataPlace } from "./left-behind";
 import { type Place } from "./place";
 import type { Data } from "./word";
 
@@ -98,13 +100,22 @@ async function refusalWithServer(olds: Partial<DataInputs>, news: DataInputs): P
   const now = [...news.places, ...imagePlaces(news)];
   const named = goingWith(olds.places ?? [], now).filter(({ shell }) => !isGone(shell));
   // One that does not answer is lost, and holds nobody up.
-  const found = named.map(async (place) =>
-    (await isThere(place.shell, calledBy(name)(place))) === true ? [place] : [],
-  );
+  const found = named.map(async (place) => ((await holdsData(name, place)) === true ? [place] : []));
   const there = (await Promise.all([...found, foundAt(news, goingWith(imagePlaces(olds), now))])).flat();
   if (there.length === 0) return undefined;
   const subject = { label, argument, movable: false };
   return lossSentence(subject, "replaced", there.map(calledBy(name)), there.map(hostOf));
+}
+
+/** Whether a volume is there, or a path with something in it; undefined where nobody answers. */
+async function holdsData(name: string, place: DataPlace): Promise<boolean | undefined> {
+  const { shell, volume } = place;
+  if (!isPath(volume)) return isThere(shell, calledBy(name)(place));
+  const line = `find ${quote(volume)} \\( ! -type d -o ! -empty \\) -prune -print 2>/dev/null | head -n 1`;
+  const ran = await runOverSsh(shell, line, { timeout: 60, what: `looking into ${volume}` }).catch(
+    () => undefined,
+  );
+  return ran === undefined ? undefined : ran.stdout.trim() !== "";
 }
 
 /** Of what is on hosts that an app or an accessory leaves. */
@@ -179,8 +190,13 @@ export const dataProvider: ResourceProvider<DataInputs, DataInputs> = {
 
   update: (_id, _olds, news) => Promise.resolve({ outs: news }),
 
-  /** The volumes that the program names have resources of their own. */
+  /** The volumes that the program names have resources of their own; a path of a host is never deleted. */
   async delete(_id, state, inputs = state) {
+    for (const place of (state.places ?? []).filter(({ volume }) => isPath(volume))) {
+      const { shell, volume } = place;
+      const sentence = keptPathSentence(place, volume);
+      if (!isGone(shell) && !isReplaced(shell) && first(sentence)) say(sentence);
+    }
     for (const { shell, volume } of await foundAt(state, imagePlaces({ ...state, ...inputs }))) {
       const name = `${state.name}-${volume}`;
       const owner = `${state.owner}/${volume}`;

@@ -5,7 +5,7 @@ import type { Data } from "./word";
 
 /** A data volume of a component on a host. */
 export interface DataPlace extends Place {
-  /** The volume's name in the program. */
+  /** The volume's name in the program, or an absolute path of the host. */
   volume: string;
   /** Its name at Docker, where that is another one than `<name of the data>-<volume>`. */
   called?: string;
@@ -37,6 +37,13 @@ export function allowed(data: Data, how: Loss): boolean {
   return data === "discard" || (data === "leave" && how !== "replaced");
 }
 
+/** Whether what holds data is a path of its host, and no Docker volume: it is kept as one is, and never copied. */
+export const isPath = (volume: string): boolean => volume.startsWith("/");
+
+function counted(what: string, names: readonly string[]): string {
+  return names.length === 0 ? "" : `${what}${names.length === 1 ? "" : "s"} ${names.join(" and ")}`;
+}
+
 /** What the sentence is about. */
 export interface Subject {
   /** How errors name the component. */
@@ -56,15 +63,18 @@ export function lossSentence(
 ): string {
   const each = [...new Set(volumes)];
   const one = each.length === 1;
-  const names = `${one ? "the volume" : "the volumes"} ${each.join(" and ")}`;
+  const paths = each.filter(isPath);
+  const named = each.filter((name) => !isPath(name));
+  const names = [counted("the volume", named), counted("the path", paths)].filter(Boolean).join(" and ");
   const where = [...new Set(hosts)].join(" and ");
   const data = one ? "its data" : "their data";
   const page = `(${pageCommand("checks", "data-kept")})`;
   switch (how) {
     case "moved": {
-      const cure = movable
-        ? `write data: "move" to take a copy along, or data: "leave" to begin empty; both keep what is on ${where}`
-        : `copy over what is needed first, then write data: "leave", which keeps what is on ${where}; of a dead server, say gone: true`;
+      const cure =
+        movable && paths.length === 0
+          ? `write data: "move" to take a copy along, or data: "leave" to begin empty; both keep what is on ${where}`
+          : `copy over what is needed first, then write data: "leave", which keeps what is on ${where}; of a dead server, say gone: true`;
       return `${label}: ${argument} leaves ${where}, but ${names} would stay there, and what comes instead would begin without ${data}; ${cure} ${page}.`;
     }
     case "replaced":

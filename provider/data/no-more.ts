@@ -32,6 +32,12 @@ export function keptSentence({ shell, name, owner, machine }: Omit<ListedVolume,
   return `${shell.name}: the volume ${name} is kept, with its data${until}; the component that had it uses it again when it is back, any other one by transform: { volume: { name: "${name}"${by} } }. docker volume rm ${name} there deletes it for good, and refuses while a container uses it ${page}.`;
 }
 
+/** A path of a host that stays as it is. */
+export function keptPathSentence({ shell, machine }: Place, path: string): string {
+  const until = machine === undefined ? "" : ", for as long as the server is there";
+  return `${shell.name}: ${path} is kept, with what is in it${until}; a component that mounts it again finds it as it is ${page}.`;
+}
+
 /** What is left on a host that is gone. */
 export function leftSentence({ name }: Pick<Place["shell"], "name">, what: string): string {
   return `${name} is gone: ${what} is left there, if the machine comes back.`;

@@ -38,7 +38,7 @@ export interface ContainerInputs {
   /** What is published on the host; on every address without an `ip`. */
   ports?: { internal: number; external: number; ip?: string; protocol?: "tcp" | "udp" }[];
   /** Files that are written into it before it starts. */
-  uploads?: { file: string; content: string }[];
+  uploads?: Upload[];
   /** MiB; updated in place. */
   memory?: number;
   /** MiB of memory and swap together; updated in place. */
@@ -80,6 +80,18 @@ export interface Mount {
   hostPath?: string;
   containerPath: string;
   readOnly?: boolean;
+  /** Docker's options, such as `ro`, `z` or `rshared`. */
+  options?: string[];
+}
+
+/** A file that is written into a container before it starts. */
+export interface Upload {
+  file: string;
+  content: string;
+  /** In octal. @default 644 */
+  mode?: string;
+  /** Numbers of a user and a group. @default root's */
+  owner?: string;
 }
 
 /** Whose the volumes are for what an image keeps where nothing is mounted, and what they are called. */
@@ -174,10 +186,12 @@ function ownVariables({ name, labels }: Pick<ContainerInputs, "name" | "labels">
 
 /** Mounts as Docker takes them: `SOURCE:PATH`. */
 export function binds(mounts: readonly Mount[]): string[] {
-  return mounts.map(
-    ({ volumeName, hostPath, containerPath, readOnly }) =>
-      `${volumeName ?? hostPath ?? ""}:${containerPath}${readOnly === true ? ":ro" : ""}`,
-  );
+  return mounts.map(({ volumeName, hostPath, containerPath, readOnly, options = [] }) => {
+    const all = [...(readOnly === true ? ["ro"] : []), ...options];
+    return [volumeName ?? hostPath ?? "", containerPath, ...(all.length === 0 ? [] : [all.join(",")])].join(
+      ":",
+    );
+  });
 }
 
 /** The variables as Docker takes them: `NAME=value`, sorted. Undefined where there are none. */

@@ -4,7 +4,7 @@
  */
 import { randomBytes } from "node:crypto";
 import type { ResourceProvider } from "../resource-provider";
-import { createTar } from "nanotar";
+import { createTar, type TarFileInput } from "nanotar";
 import { cut } from "../core/cut";
 import { pageCommand } from "../core/page";
 import { diagnose } from "../diagnosis/diagnose";
@@ -30,6 +30,7 @@ import {
   volumeAt,
   type ContainerInputs,
   type ImageVolumes,
+  type Upload,
 } from "./container-body";
 import { bring } from "./bring";
 import { freshlyMade } from "./fresh";
@@ -196,8 +197,7 @@ async function complete({ id, serves }: Created, inputs: ContainerInputs): Promi
   try {
     await join(shell, id, inputs.network.also);
     if (uploads.length > 0) {
-      const files = uploads.map(({ file, content }) => ({ name: file.replace(/^\/+/, ""), data: content }));
-      const archive = createTar(files, { attrs: { mode: "644", user: "root", group: "root" } });
+      const archive = createTar(filesOf(uploads), { attrs: { mode: "644", user: "root", group: "root" } });
       const request = { method: "PUT", path: `/containers/${id}/archive?path=/`, body: archive } as const;
       await sendOk(shell, request, `writing files into the container ${name}`);
     }
@@ -207,6 +207,15 @@ async function complete({ id, serves }: Created, inputs: ContainerInputs): Promi
     if (!serves) await remove(id, inputs, !holdsData(inputs)).catch(() => undefined);
     throw error;
   }
+}
+
+/** As an archive has them. Docker gives a file to the numbers of its owner, and looks no name up (moby pkg/archive, `createTarFile`). */
+function filesOf(uploads: readonly Upload[]): TarFileInput[] {
+  return uploads.map(({ file, content, mode, owner }) => {
+    const [uid = 0, gid = uid] = (owner ?? "0").split(":").map(Number);
+    const attrs = { ...(mode === undefined ? {} : { mode }), uid, gid };
+    return { name: file.replace(/^\/+/, ""), data: content, attrs };
+  });
 }
 
 async function startIt(shell: SshAddress, id: string, name: string): Promise<void> {

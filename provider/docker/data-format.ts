@@ -13,6 +13,7 @@ import { isGone } from "../gone";
 import type { SshAddress } from "../ssh/address";
 import { runOverSsh } from "../ssh/run";
 import { quote } from "../host/scripts";
+import { mysqlIn, mysqlRefusal, type MysqlFormat } from "./mysql-format";
 
 /** What is to read and write the data. */
 export interface DataFormat {
@@ -93,7 +94,7 @@ export interface Formatted extends Place {
   name: string;
   label?: string;
   data?: Data;
-  format?: DataFormat;
+  format?: DataFormat | MysqlFormat;
 }
 
 /**
@@ -107,24 +108,28 @@ export async function unreadable(olds: Partial<Formatted>, news: Formatted): Pro
   const how = before === undefined ? "new" : relation(before, news);
   if (how === "replaced" || (how === "same" && isDeepStrictEqual(before?.format, format))) return undefined;
   const there = how === "moved" && news.data === "move" && before !== undefined ? before : news;
-  const found = await look(there.shell, there.name);
   const subject = { label: news.label ?? news.name, volume: there.name };
+  const old = there === before || how !== "moved" ? before?.format : undefined;
+  if ("server" in format) {
+    const found = await look(there.shell, there.name, mysqlIn);
+    return mysqlRefusal(subject, old !== undefined && "server" in old ? old : {}, format, found);
+  }
+  const found = await look(there.shell, there.name, dataIn);
   // Of a volume that was there before formats were kept, nothing says that the image is another one.
   const known = how !== "same" || before?.format !== undefined;
   const judged = known ? found : found?.map(({ major }) => ({ major }));
-  return formatRefusal(
-    subject,
-    there === before || how !== "moved" ? (before?.format ?? {}) : {},
-    format,
-    judged,
-  );
+  return formatRefusal(subject, old !== undefined && "major" in old ? old : {}, format, judged);
 }
 
 /** What a volume holds; undefined where nobody could look: then Pulumi's own knowledge counts. */
-async function look(shell: SshAddress, volume: string): Promise<FoundData[] | undefined> {
+async function look<Found>(
+  shell: SshAddress,
+  volume: string,
+  into: (shell: SshAddress, volume: string) => Promise<Found>,
+): Promise<Found | undefined> {
   // At preview the address may be known only later, and is a text then.
   if (typeof shell !== "object" || shell.destination === unknownValue || isGone(shell)) return undefined;
-  return dataIn(shell, volume).catch(() => undefined);
+  return into(shell, volume).catch(() => undefined);
 }
 
 /**

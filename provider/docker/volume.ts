@@ -21,6 +21,7 @@ import { addressOf, type SshAddress } from "../ssh/address";
 import { ownerLabel } from "./container-body";
 import { send, messageOf, sendOk } from "./api";
 import { unreadable, type DataFormat } from "./data-format";
+import type { MysqlFormat } from "./mysql-format";
 import { copyVolume } from "./volume-move";
 import { say } from "../say";
 
@@ -46,7 +47,7 @@ export interface VolumeInputs extends Place {
    * What is to read and write its data. It is refused before anything is stopped where the data is nothing for it; another one is no change.
    * @default anything
    */
-  format?: DataFormat;
+  format?: DataFormat | MysqlFormat;
   /** Kamal's accessory that is taken up with it: its container may run on it. */
   kamal?: string;
 }

@@ -3,7 +3,9 @@ import { accessoryReadyStep, type AccessoryReadyInputs } from "./accessory-ready
 import { assetsStep, type AssetsInputs } from "./assets";
 import { bridgeStep, type BridgeInputs } from "./bridge";
 import { certificateStep, type CertificateInputs } from "./certificate";
+import { directoriesStep, type DirectoriesInputs } from "./directories";
 import { errorPagesStep, type ErrorPagesInputs } from "./error-pages";
+import { mysqlLoginStep, type MysqlLoginInputs } from "./mysql-login";
 import { postgresLoginStep, type PostgresLoginInputs } from "./postgres-login";
 import { proxyThereStep, type ProxyThereInputs } from "./proxy-there";
 import { readyStep, type ReadyInputs } from "./ready";
@@ -21,7 +23,9 @@ export interface InputsOfStep {
   Assets: AssetsInputs;
   Bridge: BridgeInputs;
   Certificate: CertificateInputs;
+  Directories: DirectoriesInputs;
   ErrorPages: ErrorPagesInputs;
+  MysqlLogin: MysqlLoginInputs;
   PostgresLogin: PostgresLoginInputs;
   ProxyThere: ProxyThereInputs;
   Ready: ReadyInputs;
@@ -41,7 +45,9 @@ export const steps: { [Type in StepType]: Step<InputsOfStep[Type]> } = {
   Assets: assetsStep,
   Bridge: bridgeStep,
   Certificate: certificateStep,
+  Directories: directoriesStep,
   ErrorPages: errorPagesStep,
+  MysqlLogin: mysqlLoginStep,
   PostgresLogin: postgresLoginStep,
   ProxyThere: proxyThereStep,
   Ready: readyStep,

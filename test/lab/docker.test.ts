@@ -135,8 +135,17 @@ describe.sequential("a container", () => {
     const content = "max_connections = 7\n";
     const { id, state } = await made({
       secrets: { TOKEN: "canary-51c2" },
-      uploads: [{ file: "/etc/app/app.conf", content }],
+      uploads: [
+        { file: "/etc/app/app.conf", content },
+        { file: "/etc/app/key", content: "k", mode: "0400", owner: "999:998" },
+      ],
     });
+    expect(await on("docker cp one:/etc/app/app.conf - | tar -tv --numeric-owner")).toMatch(
+      /^-rw-r--r-- 0\/0 /,
+    );
+    expect(await on("docker cp one:/etc/app/key - | tar -tv --numeric-owner")).toMatch(
+      /^-r-------- 999\/998 /,
+    );
     expect(await on("docker cp one:/etc/app/app.conf - | tar -xO")).toBe(content.trim());
     expect(await on("docker inspect --format '{{json .Config.Env}}' one")).toContain("TOKEN=canary-51c2");
     await removed(id, state);

@@ -1,6 +1,7 @@
 /** `accessories`: each as a Postgres, a Redis or an Accessory. */
 import { mountFor, pgdataOf } from "../../../components/accessory/postgres-data";
 import { majorOf } from "../../../provider/docker/data-format";
+import { seriesOf } from "../../../provider/docker/mysql-format";
 import { Fields, type Node } from "../node";
 import type { AccessoryPart } from "../program";
 import { accessoryVariable } from "../program";
@@ -48,8 +49,8 @@ export function accessoriesOf(
     } else
       reader.decide(
         "service",
-        "differs",
-        `its container is called <project>-<stack>-${name} here; the program reaches it by ${accessoryVariable(name)}.host.`,
+        "act",
+        `its container has this name here, too; Kamal's own is there as well until you rename it, once it is stopped: docker rename ${service} ${service}-kamal.`,
       );
     return { reader, kamal, name, service, machines: machines.of(hostsOf(reader, context, roles), kamal) };
   });
@@ -91,20 +92,26 @@ function accessoryOf(known: Known, context: Context, registries: RegistryParts):
   const environment = environmentOf(of, "env", context, { dots: true });
   const options = optionsOf(of, "options");
   const port = portOf(known, context);
-  const data = mountsOf(known, context);
   const command = of.plain("cmd");
   if (command !== undefined) of.take("cmd");
   decideRest(of, known, context);
-  const takeOver = new Fields().with("takeOver", context.takeOver ? known.service : undefined);
-  const shared = takeOver
-    .with("command", command === undefined ? undefined : commandOf(command))
+  const usual = presetOf(repository, tag, port, command, environment);
+  const data = mountsOf(known, context, usual !== "Accessory");
+  const preset = context.takeOver && !fits(usual, tag, environment, data.volumes) ? "Accessory" : usual;
+  const network = of.plain("network");
+  const shared = new Fields()
+    .with("takeOver", context.takeOver ? known.service : undefined)
+    .with("service", context.takeOver ? undefined : of.plain("service"))
+    .with("networks", network === undefined || network === "kamal" ? undefined : [network])
+    .with("command", command === undefined || preset === "Memcached" ? undefined : commandOf(command))
+    .with("directories", data.directories)
     .with("files", filesOf(of, context))
     .with("resources", resourcesOf(options))
     .with("shm", options.shm)
     .with("labels", labelsOf(of))
     .with("transform", transformOf(options, data.mounts));
-  const usual = presetOf(repository, tag, port.internal, command);
-  const preset = context.takeOver && !fits(usual, tag, environment, data.volumes) ? "Accessory" : usual;
+  if (preset === "MariaDb" || preset === "MySql")
+    return mysql(known, preset, { repository, tag, environment, port, shared });
   if (preset === "Postgres") return postgres(known, context, { repository, tag, environment, port, shared });
   const variables = new Fields().with("env", environment.env).with("secrets", environment.secrets);
   if (preset === "Redis")
@@ -113,6 +120,16 @@ function accessoryOf(known: Known, context: Context, registries: RegistryParts):
       fields: new Fields()
         .with("version", tag)
         .with("image", repository === "redis" ? undefined : repository)
+        .and(port.fields)
+        .and(variables)
+        .and(shared),
+    };
+  if (preset === "Memcached")
+    return {
+      ...{ name, kind: "Memcached", machines: known.machines },
+      fields: new Fields()
+        .with("version", tag)
+        .with("memory", memoryOf(command))
         .and(port.fields)
         .and(variables)
         .and(shared),
@@ -135,10 +152,26 @@ const redisImages = ["redis", "valkey/valkey"];
 function presetOf(
   repository: string,
   tag: Node,
-  port: number | undefined,
+  { internal: port, udp }: Port,
   command: string | undefined,
+  environment: Environment,
 ): AccessoryPart["kind"] {
   const version = typeof tag === "string" ? tag : "";
+  if (udp === true) return "Accessory";
+  if (
+    (repository === "mariadb" || repository === "mysql") &&
+    seriesOf(version) !== undefined &&
+    [undefined, 3306].includes(port) &&
+    isForApp(environment)
+  )
+    return repository === "mariadb" ? "MariaDb" : "MySql";
+  if (
+    repository === "memcached" &&
+    /^\d/.test(version) &&
+    [undefined, 11211].includes(port) &&
+    (command === undefined || /^(memcached|(memcached )?-m \d+)$/.test(command.trim()))
+  )
+    return "Memcached";
   if (
     postgresImages.includes(repository) &&
     majorOf(version) !== undefined &&
@@ -155,11 +188,57 @@ function presetOf(
 function fits(preset: AccessoryPart["kind"], tag: Node, { env }: Environment, volumes: Fields): boolean {
   // Without any, the image itself says where it is.
   const paths = volumes.list.map(({ value }) => value);
-  if (preset === "Accessory" || paths.length === 0) return true;
+  if (preset === "Accessory") return true;
+  if (preset !== "Postgres" && preset !== "Redis") return false;
+  if (paths.length === 0) return true;
   const pgdata = pgdataOf({ PGDATA: env.get("PGDATA") });
   const path =
     preset === "Redis" ? "/data" : mountFor(majorOf(typeof tag === "string" ? tag : "") ?? 0, pgdata);
   return paths.length === 1 && paths[0] === path;
+}
+
+/** What `-m` says, in MiB. */
+function memoryOf(command: string | undefined): string | undefined {
+  const size = /-m (\d+)$/.exec(command?.trim() ?? "")?.[1];
+  return size === undefined ? undefined : `${size}m`;
+}
+
+/** The variables of the images of MariaDB and MySQL; that of MariaDB takes both prefixes. */
+const named = (fields: Fields, name: string): Node | undefined =>
+  fields.get(`MARIADB_${name}`) ?? fields.get(`MYSQL_${name}`);
+
+/** Whether the app has a user and a database of its own there, and the passwords are secrets: else it is left as it is. */
+function isForApp({ env, secrets }: Environment): boolean {
+  const user = named(env, "USER");
+  const known = [user, named(env, "DATABASE")].every((each) => typeof each === "string");
+  const passwords = ["PASSWORD", "ROOT_PASSWORD"].every((each) => named(secrets, each) !== undefined);
+  return known && user !== "root" && passwords;
+}
+
+function mysql(
+  { name, machines }: Known,
+  kind: "MariaDb" | "MySql",
+  from: { tag: Node; repository: string; environment: Environment; port: Port; shared: Fields },
+): AccessoryPart {
+  const { env, secrets } = from.environment;
+  const [user, database] = [named(env, "USER"), named(env, "DATABASE")];
+  const own = ["USER", "DATABASE", "PASSWORD", "ROOT_PASSWORD"].flatMap((each) => [
+    `MARIADB_${each}`,
+    `MYSQL_${each}`,
+  ]);
+  return {
+    ...{ name, kind, machines },
+    fields: new Fields()
+      .with("version", from.tag)
+      .with("user", user)
+      .with("database", database === user ? undefined : database)
+      .with("password", named(secrets, "PASSWORD"))
+      .with("rootPassword", named(secrets, "ROOT_PASSWORD"))
+      .and(from.port.fields)
+      .with("env", env.without(...own))
+      .with("secrets", secrets.without(...own))
+      .and(from.shared),
+  };
 }
 
 function postgres(
@@ -232,6 +311,7 @@ function imageNode(repository: string, tag: Node): Node {
 
 interface Port {
   readonly internal?: number;
+  readonly udp?: boolean;
   readonly fields: Fields;
 }
 
@@ -241,8 +321,8 @@ function portOf({ reader: of, name }: Known, context: Context): Port {
   const text = of.plain("port");
   if (text === undefined) return { fields: new Fields() };
   of.take("port");
-  const found = /^(?:(.+?):)?(?:(\d+):)?(\d+)(?:\/tcp)?$/.exec(text);
-  const [, before, middle, last] = found ?? [];
+  const found = /^(?:(.+?):)?(?:(\d+):)?(\d+)(?:\/(tcp|udp))?$/.exec(text);
+  const [, before, middle, last, protocol] = found ?? [];
   const [address, host] =
     middle === undefined && before !== undefined && /^\d+$/.test(before)
       ? [undefined, before]
@@ -252,10 +332,24 @@ function portOf({ reader: of, name }: Known, context: Context): Port {
     notes.add(
       of.at("port"),
       "act",
-      "one TCP port is all that an Accessory publishes; it goes into transform.container as ports.",
+      "it is no port of one number, and the program is without it; write each into ports (npx sextant docs accessory).",
       text,
     );
     return { fields: new Fields() };
+  }
+  if (protocol === "udp") {
+    const open = new Fields().with("port", internal).with("protocol", "udp");
+    const publish = address === "127.0.0.1" ? "loopback" : "private";
+    const outside = host === undefined || Number(host) === internal ? undefined : Number(host);
+    const own = open.with("publish", publish).with("hostPort", outside);
+    if (publish === "loopback") return { udp: true, fields: new Fields().with("ports", [own]) };
+    notes.add(
+      of.at("port"),
+      "act",
+      `Kamal opened it to everybody who reaches the host, past its firewall; here containers on the same host alone reach it. For other servers give the ${name} ports: [{ port: ${internal}, protocol: "udp", publish: "private" }], and the machines their privateAddress.`,
+      text,
+    );
+    return { udp: true, fields: new Fields() };
   }
   const hostPort = host === undefined || Number(host) === internal ? undefined : Number(host);
   if (address === "127.0.0.1")
@@ -272,10 +366,14 @@ function portOf({ reader: of, name }: Known, context: Context): Port {
 }
 
 /** The data: Docker volumes of its own, and directories of the host that are mounted as they are. */
-function mountsOf(known: Known, context: Context): { volumes: Fields; mounts: Fields[] } {
-  const { notes, takeOver } = context;
+function mountsOf(
+  known: Known,
+  { notes, takeOver }: Context,
+  preset: boolean,
+): { volumes: Fields; directories: Fields; mounts: Fields[] } {
   const { reader: of, kamal, name, service } = known;
   let volumes = new Fields();
+  let directories = new Fields();
   const mounts: Fields[] = [];
   const add = (source: string, path: string): void => {
     volumes = volumes.with(unlike(labelOf(source, 40), new Set(volumes.names), 40), path);
@@ -288,6 +386,15 @@ function mountsOf(known: Known, context: Context): { volumes: Fields; mounts: Fi
       add(local.split("/").at(-1) ?? local, remote);
       continue;
     }
+    const target = options === undefined ? remote : `${remote}:${options}`;
+    // A preset has its data in a volume of its own.
+    if (local.startsWith("/") && directory && !preset) {
+      const made = numbers(owner, of.at(key), `${local}:${remote}`, notes);
+      const looks = mode !== undefined || made !== undefined;
+      const like = new Fields().with("path", target).with("mode", mode).with("owner", made);
+      directories = directories.with(local, looks ? like : target);
+      continue;
+    }
     if (mode !== undefined || owner !== undefined)
       notes.add(
         of.at(key),
@@ -296,10 +403,11 @@ function mountsOf(known: Known, context: Context): { volumes: Fields; mounts: Fi
         `${local}:${remote}`,
       );
     if (local.startsWith("/") && !directory) {
-      mounts.push(mount(local, remote, options));
+      if (preset) mounts.push(mount(local, remote, options));
+      else volumes = volumes.with(local, target);
       continue;
     }
-    add(local.split("/").at(-1) ?? local, remote);
+    add(local.split("/").at(-1) ?? local, target);
     const place = directory
       ? `the directory ${local.startsWith("/") ? local : `~/${service}/${local}`}`
       : `the Docker volume ${local}`;
@@ -310,7 +418,24 @@ function mountsOf(known: Known, context: Context): { volumes: Fields; mounts: Fi
       `${local}:${remote}`,
     );
   }
-  return { volumes, mounts };
+  return { volumes, directories, mounts };
+}
+
+/** An owner by its numbers; a name is one of the host, which means nothing in a container. */
+function numbers(
+  owner: string | undefined,
+  at: string,
+  said: string,
+  notes: Context["notes"],
+): string | undefined {
+  if (owner === undefined || /^\d+(:\d+)?$/.test(owner)) return owner;
+  notes.add(
+    at,
+    "act",
+    `the owner ${owner} is a name, and an Accessory takes numbers; docker run --rm --entrypoint id IMAGE ${owner.split(":")[0] ?? owner} says them, for owner.`,
+    said,
+  );
+  return undefined;
 }
 
 /** A directory of the host in a container, as Docker's API has it. */
@@ -356,7 +481,7 @@ function filesOf(of: Reader, { notes, kindOf, above }: Context): Fields {
       notes.add(
         at,
         "act",
-        "Kamal runs the Ruby in it, which is not run here; write the file as it comes out, and add it to files.",
+        "Kamal runs the Ruby in it, which is not run here; write it as a text of the program, with its variables in it, and add it to files.",
         said,
       );
       return fields;
@@ -365,25 +490,26 @@ function filesOf(of: Reader, { notes, kindOf, above }: Context): Fields {
       notes.add(at, "act", "it is a folder, and files takes them one by one.", said);
       return fields;
     }
-    const looks = [
-      mode === undefined ? [] : ["mode"],
-      owner === undefined ? [] : ["owner"],
-      options === undefined ? [] : ["options"],
-    ].flat();
-    if (looks.length > 0)
+    const numbered = numbers(owner, at, said, notes);
+    if (options !== undefined)
       notes.add(
         at,
-        "differs",
-        `a file is root's with mode 644, inside of the container; ${looks.join(" and ")} cannot be said.`,
+        "none",
+        "each container has files of its own, so that there is nothing to protect; of options none is needed.",
         said,
       );
     if (kindOf(local) === "none")
       notes.add(at, "act", "there is no such file beside the configuration; the program reads it.", said);
-    return fields.with(remote, {
+    const content: Node = {
       is: "call",
       name: "readFileSync",
       args: [local.startsWith("/") ? local : `${above}/${local}`, "utf8"],
-    });
+    };
+    const looks = mode !== undefined || numbered !== undefined;
+    return fields.with(
+      remote,
+      looks ? new Fields().with("content", content).with("mode", mode).with("owner", numbered) : content,
+    );
   }, new Fields());
 }
 
@@ -406,7 +532,13 @@ function transformOf(options: Options, mounts: readonly Fields[]): Fields {
 }
 
 function decideRest(of: Reader, { name, machines }: Known, { notes }: Context): void {
-  of.decide("network", "none", "all containers of a host are in one Docker network, sextant.");
+  if (of.plain("network") === "kamal") of.take("network");
+  else
+    of.decide(
+      "network",
+      "differs",
+      "it is in this network besides that of all containers of the host, sextant; docker network create makes it where it is not there.",
+    );
   if (of.has("proxy") && of.value["proxy"] !== false) {
     of.take("proxy");
     notes.add(

@@ -4,15 +4,10 @@ import { hostWide } from "../../core/names";
 import { mebibytes, sizeBytes } from "../../../provider/core/units";
 import { sameNames, takeNames, type Wanted } from "../../data/same-name";
 import { letsIn, firewallShutCheck } from "../../firewall/audit";
-import {
-  memoryProblems,
-  taken,
-  useOf,
-  type MemoryUse,
-  type PortUse,
-  samePortCheck,
-} from "../../host/host-use";
+import { memoryProblems, taken, useOf, type MemoryUse, samePortCheck } from "../../host/host-use";
 import type { AccessoryArgs } from "../args";
+import { volumeNames } from "../mounts";
+import { publishedPorts, usesOf } from "../ports";
 import type { Check } from "../../core/check";
 
 export const privateNetworkCheck: Check = {
@@ -32,13 +27,15 @@ export function checkOnServer(owner: string, name: string, args: AccessoryArgs):
   const memory = memoryProblems("resources.memory", server, use, memoryUse(owner, args));
   return {
     refused: [
-      ...taken(use, portUse(owner, args)).map(({ port, protocol, by }): Problem => ({
-        argument: "hostPort",
-        value: port,
-        rule: `${by} has ${protocol} port ${port} of ${server.hostName}`,
-        cure: "choose another port",
-        check: samePortCheck,
-      })),
+      ...publishedPorts(args).flatMap((published) =>
+        taken(use, usesOf(owner, [published])).map(({ port, protocol, by }) => ({
+          argument: `${published.at}hostPort`,
+          value: port,
+          rule: `${by} has ${protocol} port ${port} of ${server.hostName}`,
+          cure: "choose another port",
+          check: samePortCheck,
+        })),
+      ),
       ...sameNames(namesOf(name, args)),
       ...checkPrivate(args),
       ...checkFirewalls(args),
@@ -52,33 +49,29 @@ export function checkOnServer(owner: string, name: string, args: AccessoryArgs):
 export function registerAccessory(owner: string, name: string, args: AccessoryArgs): void {
   const use = useOf(args.server);
   takeNames(owner, namesOf(name, args));
-  use.ports.push(...portUse(owner, args));
+  use.ports.push(...usesOf(owner, publishedPorts(args)));
   use.memory.push(...memoryUse(owner, args));
 }
 
 /** What it is called at Docker where nothing has been renamed. */
-function namesOf(component: string, { server: host, volumes = {}, takeOver }: AccessoryArgs): Wanted[] {
+function namesOf(component: string, args: AccessoryArgs): Wanted[] {
+  const { server: host, volumes = {}, service, takeOver } = args;
   // Where the volumes of Kamal's lie is told by the host.
   if (takeOver !== undefined)
     return [{ host, kind: "container", name: takeOver, argument: "takeOver", value: takeOver }];
   const name = hostWide(component);
   return [
-    { host, kind: "container", name, argument: "name", value: component },
-    ...Object.entries(volumes).map(([volume, value]) => ({
+    service === undefined
+      ? { host, kind: "container", name, argument: "name", value: component }
+      : { host, kind: "container", name: service, argument: "service", value: service },
+    ...volumeNames(args).map((volume) => ({
       host,
       kind: "volume" as const,
       name: `${name}-${volume}`,
       argument: `volumes.${volume}`,
-      value,
+      value: volumes[volume] ?? "",
     })),
   ];
-}
-
-function portUse(owner: string, { publish, hostPort, port }: AccessoryArgs): PortUse[] {
-  const published = hostPort ?? port;
-  if (publish === undefined || published === undefined) return [];
-  const address = publish === "loopback" ? "127.0.0.1" : publish === "private" ? "private" : "*";
-  return [{ owner, protocol: "tcp", port: published, address }];
 }
 
 function memoryUse(owner: string, { resources }: AccessoryArgs): MemoryUse[] {
@@ -87,30 +80,32 @@ function memoryUse(owner: string, { resources }: AccessoryArgs): MemoryUse[] {
   return [{ owner, limit: mebibytes(memory), copies: 1 }];
 }
 
-function checkPrivate({ publish, server }: AccessoryArgs): Problem[] {
-  if (publish !== "private" || server.exposure?.inPrivateNetwork !== false) return [];
-  return [
-    {
-      argument: "publish",
+function checkPrivate(args: AccessoryArgs): Problem[] {
+  const { server } = args;
+  if (server.exposure?.inPrivateNetwork !== false) return [];
+  return publishedPorts(args)
+    .filter(({ publish }) => publish === "private")
+    .map(({ at, publish }) => ({
+      argument: `${at}publish`,
       value: publish,
       rule: `${server.hostName} has no private address`,
       cure: "give the server a network",
       check: privateNetworkCheck,
-    },
-  ];
+    }));
 }
 
-function checkFirewalls({ publish, hostPort, port, server }: AccessoryArgs): Problem[] {
-  const published = hostPort ?? port;
-  if (typeof publish !== "object" || published === undefined) return [];
-  if (letsIn(server, "tcp", published) !== "nobody") return [];
-  return [
-    {
-      argument: "publish",
+function checkFirewalls(args: AccessoryArgs): Problem[] {
+  const { server } = args;
+  return publishedPorts(args)
+    .filter(
+      ({ publish, protocol, hostPort }) =>
+        typeof publish === "object" && letsIn(server, protocol, hostPort) === "nobody",
+    )
+    .map(({ at, publish, protocol, hostPort }) => ({
+      argument: `${at}publish`,
       value: publish,
-      rule: `the firewalls of ${server.hostName} let nobody in on tcp port ${published}`,
-      cure: `add tcp(${published}).from(...) to the firewall, or publish it to "private"`,
+      rule: `the firewalls of ${server.hostName} let nobody in on ${protocol} port ${hostPort}`,
+      cure: `add ${protocol}(${hostPort}).from(...) to the firewall, or publish it to "private"`,
       check: firewallShutCheck,
-    },
-  ];
+    }));
 }

@@ -5,6 +5,7 @@ import { uncovered, volumeAt } from "../../../provider/docker/container-body";
 import { askRegistry } from "../../image/ask";
 import { parseReference } from "../../image/reference";
 import type { AccessoryArgs } from "../args";
+import { mountsOf } from "../mounts";
 import { presetOf } from "../preset";
 import { checkOnHosts, imageVolumeCheck } from "../../image/check-image";
 import { machineOf } from "../../image/machine";
@@ -45,12 +46,10 @@ export function inspectAccessory(
 }
 
 /** What is said of the paths at which an image keeps data and `volumes` names none. @param name what the accessory's data is called */
-export function unnamedVolumes(
-  { image, volumes }: AccessoryArgs,
-  name: string,
-  paths: readonly string[],
-): Problem[] {
-  return uncovered(paths, Object.values(volumes ?? {})).map((path) => ({
+export function unnamedVolumes(args: AccessoryArgs, name: string, paths: readonly string[]): Problem[] {
+  const { image } = args;
+  const mounted = mountsOf(args).map(({ containerPath }) => containerPath);
+  return uncovered(paths, mounted).map((path) => ({
     argument: "image",
     value: image,
     rule: `it keeps data at ${path}, which volumes does not name, so that it is kept in the Docker volume ${name}-${volumeAt("image", path)}`,

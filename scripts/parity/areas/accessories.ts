@@ -1,6 +1,6 @@
 /** Keys of accessories. */
 import { lab, unit } from "../proof";
-import { has, missing, part, type Area } from "../row";
+import { has, part, replacedBy, type Area } from "../row";
 
 const official = "an accessory of an official image";
 const made = lab("accessories", `${official} > takes the password as it is, and shows it to nobody`);
@@ -24,6 +24,23 @@ const moved = lab(
   "data",
   "data > is not left behind on another host, and goes along, or stays there, where the program says so",
 );
+const width = "an accessory with what Kamal's have";
+const wide = lab(
+  "databases",
+  `${width} > has the name of the program, directories with mode and owner, options of mounts, and files of its own`,
+);
+const widened = lab(
+  "databases",
+  `${width} > gets another mode of a directory in place, and a further network with a new container that has its data`,
+);
+const each = unit(
+  "components/accessory/accessory",
+  "one for each of several servers > is a component of its own on each, named after its server",
+);
+const loginFirst = lab(
+  "databases",
+  "MariaDB > is ready when it takes the login of the app, and not while its first start goes on",
+);
 /** An accessory with a variable of its own, which is made anew by another one. */
 const pulledAgain = lab(
   "registry",
@@ -33,17 +50,35 @@ const pulledAgain = lab(
 export const accessoryKeys: Area = {
   title: "Keys of accessories",
   rows: [
-    missing("accessories.NAME.service", "the container's name is made of project, stack and name"),
-    has("accessories.NAME.image", "Accessory.image, or version of a Postgres or Redis", made),
+    has("accessories.NAME.service", "Accessory.service; without it project, stack and name", wide),
+    has(
+      "accessories.NAME.image",
+      "Accessory.image, or version of a Postgres, MariaDb, MySql, Redis or Memcached",
+      made,
+      loginFirst,
+    ),
     has("accessories.NAME.registry", "the server's Registry of the image's address", pulledAgain),
     has("accessories.NAME.host", "Accessory.server", placed, moved),
-    part("accessories.NAME.hosts", "an Accessory for each host, by a loop of the program"),
-    part(
+    has("accessories.NAME.hosts", "onEachServer, which makes one on each, with data of its own", each),
+    has(
       "accessories.NAME.role, roles",
-      "an Accessory for each server of the role, by a loop of the program",
+      "onEachServer, of the list of servers that the program gives the role",
+      each,
     ),
-    part("accessories.NAME.tag, tags", "an Accessory for each server, by a loop of the program"),
-    has("accessories.NAME.port", "Accessory.port, published to nobody unless publish says so", placed, shut),
+    replacedBy(
+      "TypeScript",
+      "accessories.NAME.tag, tags",
+      "onEachServer, of the servers that the program picks from its list",
+      "a list in TypeScript is picked from by filter, and needs no tags",
+      each,
+    ),
+    has(
+      "accessories.NAME.port",
+      "Accessory.port, published to nobody unless publish says so; further ones, for UDP too, by ports",
+      placed,
+      wide,
+      shut,
+    ),
     has("accessories.NAME.cmd", "Accessory.command; Redis is started by it", persistent),
     has("accessories.NAME.env.clear", "Accessory.env", pulledAgain),
     has("accessories.NAME.env.secret", "Accessory.secrets", made),
@@ -57,23 +92,36 @@ export const accessoryKeys: Area = {
         "the body of a container > takes anything else of the API, laid over",
       ),
     ),
-    part(
+    has(
       "accessories.NAME.volumes",
-      "Docker volumes; a path of the host by transform.container alone",
+      "Accessory.volumes: Docker volumes and paths of the host, with Docker's options; a preview says that a path is not guarded as a volume is",
       remade,
       moved,
+      wide,
     ),
-    missing("accessories.NAME.network", "all containers of a host are in one Docker network"),
-    part(
+    has(
+      "accessories.NAME.network",
+      "Accessory.networks, besides the one by which an app reaches it",
+      widened,
+    ),
+    has(
       "accessories.NAME.files",
-      "Accessory.files has texts; no mode, owner and options, no templates",
-      lab("docker", "a container > has its files and variables when it starts"),
+      "Accessory.files, with mode and owner; each container has its own, so that none has to be read-only; in place of ERB a text of the program has its variables in it",
+      wide,
+      unit(
+        "components/accessory/accessory",
+        "the files of an accessory > are texts, templates of the program, and such with a mode and an owner",
+      ),
+    ),
+    has(
+      "accessories.NAME.directories",
+      "Accessory.directories, with mode and owner by numbers",
+      wide,
+      widened,
     ),
     part(
-      "accessories.NAME.directories",
-      "a Docker volume keeps the data; no directory of the host is made, with a mode and an owner",
-      remade,
+      "accessories.NAME.proxy",
+      "what has a route is an App, of any image and with volumes; an Accessory has none",
     ),
-    missing("accessories.NAME.proxy", "what has a route is an App"),
   ],
 };

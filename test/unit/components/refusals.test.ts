@@ -116,6 +116,28 @@ describe("what works, though perhaps not as meant, is a warning", () => {
       ],
     ],
     [
+      "a memcached in the private network",
+      (w) => w.memcached({ publish: "private" }),
+      [
+        'Memcached "cache": publish lets every server of the private network read and write it, as memcached knows no password; leave it out where the app runs on the same server (npx sextant docs checks#public-port).',
+      ],
+    ],
+    [
+      "data in a path of the host, and neither what is only read nor a socket",
+      (w) =>
+        w.accessory({
+          volumes: {
+            ...{ data: "/data", "/etc/ssl/certs": "/certs:ro", "/var/run/docker.sock": "/run/docker.sock" },
+            "/srv/search": "/meili_data",
+          },
+          directories: { "/srv/logs": { path: "/var/log/search:z", mode: "0750" } },
+        }),
+      [
+        'Accessory "search": volumes./srv/search is "/meili_data", but a path of the host is not guarded as a Docker volume is: it has no owner, and data: "move" does not copy it; write a name in place of the path, unless others on the host need it (npx sextant docs checks#host-path).',
+        'Accessory "search": directories./srv/logs is "/var/log/search:z", but a path of the host is not guarded as a Docker volume is: it has no owner, and data: "move" does not copy it; write a name in place of the path, unless others on the host need it (npx sextant docs checks#host-path).',
+      ],
+    ],
+    [
       "data that goes with its component",
       (w) => [
         w.accessory({ volumes: { data: "/data" }, data: "discard" }),
@@ -377,6 +399,7 @@ describe("the page of the checks", () => {
       'App "shop": route.paths is ["/","/orders"], but stripPath takes "/orders" off before the app sees the request; remove "/orders", which "/" answers already, or set stripPath: false (npx sextant docs checks#stripped-path).',
     ];
     warned.push(
+      'Accessory "search": volumes./srv/search is "/meili_data", but a path of the host is not guarded as a Docker volume is: it has no owner, and data: "move" does not copy it; write a name in place of the path, unless others on the host need it (npx sextant docs checks#host-path).',
       'Accessory "search": data is "discard", but the volume data is deleted with all data when it is removed, renamed without an alias, moved or destroyed; leave data out to keep it (npx sextant docs checks#data-kept).',
       'ExistingServer "web-1": hostKey is not set, so whoever answers first is trusted with all secrets of the host, and its key kept; set it to "ssh-ed25519 AAAA…" from the machine\'s console: cat /etc/ssh/ssh_host_ed25519_key.pub (npx sextant docs checks#host-key).',
     );

@@ -67,6 +67,7 @@ const inputs: Record<ResourceType, Values> = {
     kamal: { service: "shop-db", volumes: { data: "/data" }, files: [], ownedBy: "shop/db" },
     taken: { data: { source: "/root/shop-db/data" } },
   },
+  Directories: { shell, directories: [{ path: "/srv/search", mode: "0750", owner: "1000:1000" }] },
   DockerNetwork: { shell, name: "shop", labels: {} },
   ErrorPages: { shell, directory: "/error-pages/shop-1", pages: { "503.html": "closed" } },
   Gone: { host: "web-1" },
@@ -75,6 +76,10 @@ const inputs: Record<ResourceType, Values> = {
     rules: [{ direction: "in", protocol: "tcp", port: "80", sourceIps: ["0.0.0.0/0", "::/0"] }],
   },
   HostReady: { ...gate, verb: "host-ready" },
+  MysqlLogin: {
+    ...{ shell, container: "shop-db", instance: "a1", user: "app", database: "app" },
+    ...{ password: "x", rootPassword: "y" },
+  },
   PostgresLogin: {
     shell,
     container: "shop-db",

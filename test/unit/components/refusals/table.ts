@@ -883,6 +883,130 @@ export const refusals: [title: string, make: (w: World) => unknown, sentence: st
     'Accessory "shop-release": name is "shop-release", but App "shop" has the Docker container shop-test-shop-release of web-1; give one of them another name (npx sextant docs checks#same-volume).',
   ],
   [
+    "mariadb: a version without a series",
+    (w) => w.mariaDb({ version: "11" }),
+    'MariaDb "db": version is "11", but it does not say which series of MariaDB it is, and the data is read by the right one alone; write it like "11.4", or give it as series (npx sextant docs checks#data-format).',
+  ],
+  [
+    "mariadb: series",
+    (w) => w.mariaDb({ series: "11" }),
+    'MariaDb "db": series is "11", but a series is two numbers with a dot; write it like "11.4".',
+  ],
+  [
+    "mariadb: no password of root",
+    (w) => w.mariaDb({ rootPassword: " " }),
+    'MariaDb "db": rootPassword is empty; set it with pulumi config set --secret (npx sextant docs checks#empty-secret).',
+  ],
+  [
+    "mariadb: user",
+    (w) => w.mariaDb({ user: "1shop" }),
+    'MariaDb "db": user is "1shop", but such a name has up to 32 letters, digits, hyphens and underscores, and does not start with a digit; write it like "shop".',
+  ],
+  [
+    "mariadb: database",
+    (w) => w.mariaDb({ database: "shop`" }),
+    'MariaDb "db": database is "shop`", but such a name has up to 64 letters, digits, hyphens and underscores, and does not start with a digit; write it like "shop".',
+  ],
+  [
+    "mysql: root as the app's user",
+    (w) => w.mySql({ user: "root" }),
+    'MySql "db": user is "root", but root is for who looks after the server, and logs in inside of it; give the app a user of its own.',
+  ],
+  [
+    "mysql: a password of root that its image does not take",
+    (w) => w.mySql({ rootPassword: "it's" }),
+    'MySql "db": rootPassword holds a quote or a backslash, which the official image does not take; choose another one.',
+  ],
+  [
+    "memcached: open to everybody",
+    (w) => w.memcached({ publish: { public: true, reason: "demo" } }),
+    'Memcached "cache": publish lets everybody read and write it, as memcached knows no password; write "private", or leave it out (npx sextant docs checks#public-port).',
+  ],
+  [
+    "memcached: connections",
+    (w) => w.memcached({ connections: 0 }),
+    'Memcached "cache": connections is 0, but it is a whole number from 1 to 1000000; choose one of these.',
+  ],
+  [
+    "accessory: option of a volume",
+    (w) => w.accessory({ volumes: { data: "/data:readonly" } }),
+    'Accessory "search": volumes.data is "/data:readonly", but behind the path come Docker\'s own options, of which a volume has ro, rw, z, Z, nocopy; write it like "/data:ro".',
+  ],
+  [
+    "accessory: options that Docker takes one of",
+    (w) => w.accessory({ volumes: { "/srv/a": "/data:ro,rw" } }),
+    'Accessory "search": volumes./srv/a is "/data:ro,rw", but Docker takes one of these options; choose one.',
+  ],
+  [
+    "accessory: path of the host that leads elsewhere",
+    (w) => w.accessory({ volumes: { "/srv/../etc": "/data" } }),
+    'Accessory "search": volumes./srv/../etc is "/srv/../etc", but a path of the host is absolute and plain, without blanks, colons, dots that lead elsewhere, or a slash at its end; write it like "/srv/search".',
+  ],
+  [
+    "accessory: directory without its whole path",
+    (w) => w.accessory({ directories: { data: "/data" } }),
+    'Accessory "search": directories.data is "data", but a directory of the host is an absolute path; write the whole path, or move it to volumes, where a name is a Docker volume.',
+  ],
+  [
+    "accessory: directory of the system",
+    (w) => w.accessory({ directories: { "/var/lib": { path: "/data", mode: "0700" } } }),
+    'Accessory "search": directories./var/lib is "/var/lib", but this directory is the system\'s; choose a directory below it, or mount it by volumes, which makes none.',
+  ],
+  [
+    "accessory: mode of a directory",
+    (w) => w.accessory({ directories: { "/srv/a": { path: "/data", mode: "u+rw" } } }),
+    'Accessory "search": directories./srv/a.mode is "u+rw", but a mode is three or four octal digits; write it like "0640".',
+  ],
+  [
+    "accessory: owner of a file by name",
+    (w) => w.accessory({ files: { "/etc/a": { content: "x", owner: "mysql:mysql" } } }),
+    'Accessory "search": files./etc/a.owner is "mysql:mysql", but an owner is the numbers of a user and a group, as the host does not know the names of the image; write it like "999:999"; docker run --rm --entrypoint id IMAGE USER says them.',
+  ],
+  [
+    "accessory: service",
+    (w) => w.accessory({ service: "Search_1" }),
+    'Accessory "search": service is "Search_1", but such a name has up to 63 lower-case letters, digits and inner hyphens and starts with a letter; write it like "web".',
+  ],
+  [
+    "accessory: service that another one has",
+    (w) => [w.accessory({ service: "find" }), w.accessory({ service: "find" }, "other")],
+    'Accessory "other": service is "find", but Accessory "search" has the Docker container find of web-1; give one of them another name (npx sextant docs checks#same-volume).',
+  ],
+  [
+    "accessory: network",
+    (w) => w.accessory({ networks: ["host"] }),
+    'Accessory "search": networks[0] is "host", but that is no network which a container can be in besides its own; give the name of a network that docker network create made.',
+  ],
+  [
+    "accessory: a further port to everybody without a reason",
+    (w) => w.accessory({ ports: [{ port: 8125, protocol: "udp", publish: { public: true, reason: " " } }] }),
+    'Accessory "search": ports[0].publish.reason is " ", but it must not be empty; say why the whole internet may reach it (npx sextant docs checks#public-port).',
+  ],
+  [
+    "accessory: a protocol that Docker does not publish",
+    (w) => w.accessory({ ports: [{ port: 8125, protocol: "icmp" as "udp", publish: "loopback" }] }),
+    'Accessory "search": ports[0].protocol is "icmp", but it is one of tcp, udp; choose one of these.',
+  ],
+  [
+    "accessory: one port twice",
+    (w) => w.accessory({ publish: "loopback", ports: [{ port: 7700, publish: "loopback" }] }),
+    'Accessory "search": ports[0].hostPort is 7700, but tcp port 7700 of the host is published twice; choose another port.',
+  ],
+  [
+    "accessory: a further port that the firewalls shut",
+    (w) =>
+      w.accessory({
+        ...{ server: w.behind([http]) },
+        ports: [{ port: 8125, protocol: "udp", publish: { public: true, reason: "demo" } }],
+      }),
+    'Accessory "search": ports[0].publish is {"public":true,"reason":"demo"}, but the firewalls of web-1 let nobody in on udp port 8125; add udp(8125).from(...) to the firewall, or publish it to "private" (npx sextant docs checks#firewall-shut).',
+  ],
+  [
+    "accessory: a path of the host that is to move",
+    (w) => w.accessory({ data: "move", volumes: { "/srv/a": "/data" } }),
+    'Accessory "search": data is "move", but it takes a Docker volume along, and /srv/a is a path of the host; copy them by hand while it is stopped, then write "leave" (npx sextant docs checks#data-kept).',
+  ],
+  [
     "accessory: volume",
     (w) => w.accessory({ volumes: { data: "meili_data" } }),
     'Accessory "search": volumes.data is "meili_data", but it has to be an absolute path without blanks or colons; write it like "/data".',

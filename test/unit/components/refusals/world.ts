@@ -7,6 +7,9 @@ import {
   App,
   Firewall,
   Network,
+  MariaDb,
+  Memcached,
+  MySql,
   Postgres,
   ExistingProxy,
   Image,
@@ -18,6 +21,9 @@ import {
   type AppArgs,
   type Host,
   type ImageArgs,
+  type MariaDbArgs,
+  type MemcachedArgs,
+  type MySqlArgs,
   type PostgresArgs,
   type ExistingProxyArgs,
   type ProxyArgs,
@@ -130,6 +136,24 @@ export class World {
 
   postgres(change: Partial<PostgresArgs>): Postgres {
     return new Postgres("db", { server: this.host, version: "15", password: "x", ...change });
+  }
+
+  mariaDb(change: Partial<MariaDbArgs>): MariaDb {
+    return new MariaDb("db", {
+      ...{ server: this.host, version: "11.4", password: "x", rootPassword: "y" },
+      ...change,
+    });
+  }
+
+  mySql(change: Partial<MySqlArgs>): MySql {
+    return new MySql("db", {
+      ...{ server: this.host, version: "8.4", password: "x", rootPassword: "y" },
+      ...change,
+    });
+  }
+
+  memcached(change: Partial<MemcachedArgs>): Memcached {
+    return new Memcached("cache", { server: this.host, version: "1.6", ...change });
   }
 
   redis(change: Partial<RedisArgs>): Redis {

@@ -1,4 +1,5 @@
 /** Names that stay, and edits that are refused since data would be left behind: the real provider, with hosts that answer or do not. */
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { dataProvider, type DataInputs } from "../../../../provider/data/data";
 import type { DataPlace } from "../../../../provider/data/left-behind";
@@ -152,6 +153,55 @@ describe("what only the image of an app's role names", () => {
     ).toEqual([]);
     expect(docker.requests).toEqual([]);
     expect(await dataProvider.diff?.("x", app(at("web-image")), app())).toMatchObject({ changes: false });
+  });
+});
+
+describe("data in a path of a host", () => {
+  const on = (place: DataPlace): DataInputs => ({
+    ...inputs(),
+    ...{ label: 'Accessory "search"', places: [place], unnamed: { ...place } },
+  });
+  const path = (): string => `${hosts.directory}/srv/data`;
+  const there = (machine?: string): DataPlace => ({
+    ...place("web-1", 1, machine, path()),
+    ...{ called: path(), shell: docker.shell },
+  });
+
+  beforeEach(() => {
+    forget();
+  });
+
+  it("stays where it is, so that another server is refused, and cannot be taken along", async () => {
+    const left = on({ ...place("web-2", 2, undefined, path()), called: path() });
+    expect((await check(on(there()), left)).refused).toEqual([
+      `Accessory "search": server leaves web-1, but the path ${path()} would stay there, and what comes instead would begin without its data; copy over what is needed first, then write data: "leave", which keeps what is on web-1; of a dead server, say gone: true (npx sextant docs checks#data-kept).`,
+    ]);
+    expect((await check(on(there()), { ...left, data: "leave" })).refused).toEqual([]);
+  });
+
+  it("goes with a machine that is replaced, which is refused where something is in it", async () => {
+    const replaced = on(there(unknownValue));
+    const refused = async () => (await check(on(there("17")), replaced)).refused;
+    expect(await refused()).toEqual([]);
+    mkdirSync(path(), { recursive: true });
+    expect(await refused()).toEqual([]);
+    writeFileSync(`${path()}/.kept`, "here");
+    expect(await refused()).toEqual([
+      expect.stringContaining(`web-1 is to be replaced by another machine, but the path ${path()} would go`),
+    ]);
+  });
+
+  it("is kept and said when the component goes, whatever the program says", async () => {
+    const said = vi.spyOn(console, "log").mockImplementation(() => undefined);
+    mkdirSync(path(), { recursive: true });
+    await dataProvider.delete?.("x", { ...on(there()), data: "discard" });
+    expect(said.mock.calls.flat()).toEqual([
+      expect.stringContaining(
+        `web-1: ${path()} is kept, with what is in it; a component that mounts it again`,
+      ),
+    ]);
+    said.mockRestore();
+    expect(existsSync(path())).toBe(true);
   });
 });
 
