@@ -65,8 +65,8 @@ function checkMemcached(args: MemcachedArgs): Findings {
         argument: `${at}publish`,
         fault:
           publish === "private"
-            ? "lets every server of the private network read and write it, as memcached knows no password"
-            : "lets everybody read and write it, as memcached knows no password",
+            ? "is open to every server of the private network, which can read and write it, as memcached knows no password"
+            : "is open to everybody, who can read and write it, as memcached knows no password",
         cure:
           publish === "private"
             ? "leave it out where the app runs on the same server"

@@ -920,7 +920,7 @@ export const refusals: [title: string, make: (w: World) => unknown, sentence: st
   [
     "memcached: open to everybody",
     (w) => w.memcached({ publish: { public: true, reason: "demo" } }),
-    'Memcached "cache": publish lets everybody read and write it, as memcached knows no password; write "private", or leave it out (npx sextant docs checks#public-port).',
+    'Memcached "cache": publish is open to everybody, who can read and write it, as memcached knows no password; write "private", or leave it out (npx sextant docs checks#public-port).',
   ],
   [
     "memcached: connections",
