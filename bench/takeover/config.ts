@@ -81,10 +81,12 @@ export function onLab(program: string): string {
     .replaceAll(/(new ExistingServer\("[^"]*", \{)/g, '$1\n  preflight: { disk: "100m" },');
 }
 
-/** What of the library is on a server, a line each. */
+/**
+ * What of the library is on a server, a line each: containers, volumes and files. Directories, verbs and the network stay for as long as another
+ * stack has the server, such as the one that makes it here.
+ */
 export const leftLines = [
   "docker ps --all --filter label=sextant.creation --format 'container {{.Names}}'",
   "docker volume ls --filter label=sextant.owner --format 'volume {{.Name}}'",
-  "docker network ls --filter name=^sextant$ --format 'network {{.Name}}'",
-  "ls -d /usr/local/lib/sextant /usr/local/bin/sextant /var/lib/sextant/* 2>/dev/null || true",
+  "find /var/lib/sextant -type f 2>/dev/null || true",
 ].join("; ");
