@@ -45,7 +45,9 @@ function commandOf(memory: MemcachedArgs["memory"], connections: number | undefi
   return [
     "memcached",
     // What is no size is refused with all else that is wrong.
-    ...(memory === undefined || sizeBytes(memory) === undefined ? [] : ["-m", String(mebibytes(memory))]),
+    ...(typeof memory !== "string" || sizeBytes(memory) === undefined
+      ? []
+      : ["-m", String(mebibytes(memory))]),
     ...(connections === undefined ? [] : ["-c", String(connections)]),
   ];
 }
