@@ -67,8 +67,8 @@ function checkMemcached(args: MemcachedArgs): Findings {
         argument: `${at}publish`,
         fault:
           publish === "private"
-            ? "lets every server of the private network read and write it, as memcached knows no password"
-            : "lets everybody read and write it, as memcached knows no password",
+            ? "gives every server of the private network all that it holds to read and write, as memcached knows no password"
+            : "gives everybody all that it holds to read and write, as memcached knows no password",
         cure:
           publish === "private"
             ? "leave it out where the app runs on the same server"
