@@ -45,7 +45,9 @@ function commandOf(memory: MemcachedArgs["memory"], connections: number | undefi
   return [
     "memcached",
     // What is no size is refused with all else that is wrong.
-    ...(memory === undefined || sizeBytes(memory) === undefined ? [] : ["-m", String(mebibytes(memory))]),
+    ...(typeof memory !== "string" || sizeBytes(memory) === undefined
+      ? []
+      : ["-m", String(mebibytes(memory))]),
     ...(connections === undefined ? [] : ["-c", String(connections)]),
   ];
 }
@@ -65,8 +67,8 @@ function checkMemcached(args: MemcachedArgs): Findings {
         argument: `${at}publish`,
         fault:
           publish === "private"
-            ? "is open to every server of the private network, which can read and write it, as memcached knows no password"
-            : "is open to everybody, who can read and write it, as memcached knows no password",
+            ? "gives every server of the private network all that it holds to read and write, as memcached knows no password"
+            : "gives everybody all that it holds to read and write, as memcached knows no password",
         cure:
           publish === "private"
             ? "leave it out where the app runs on the same server"

@@ -83,13 +83,12 @@ export function usesOf(owner: string, published: readonly Published[]): PortUse[
 
 /** What is wrong with who is to reach a port. */
 export function checkPublish(argument: string, publish: Publish | undefined): Problem[] {
-  if (typeof publish === "string")
+  if (typeof publish !== "object")
     return check.oneOf(argument, publish, ["loopback", "private"]).map((problem) => ({
       ...problem,
       cure: 'choose one of these, or { public: true, reason: "..." } for everybody',
       check: publicPortCheck,
     }));
-  if (typeof publish !== "object") return [];
   return check
     .notEmpty(`${argument}.reason`, publish.reason ?? "", "say why the whole internet may reach it")
     .map((problem) => ({ ...problem, check: publicPortCheck }));

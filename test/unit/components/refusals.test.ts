@@ -119,7 +119,7 @@ describe("what works, though perhaps not as meant, is a warning", () => {
       "a memcached in the private network",
       (w) => w.memcached({ publish: "private" }),
       [
-        'Memcached "cache": publish is open to every server of the private network, which can read and write it, as memcached knows no password; leave it out where the app runs on the same server (npx sextant docs checks#public-port).',
+        'Memcached "cache": publish gives every server of the private network all that it holds to read and write, as memcached knows no password; leave it out where the app runs on the same server (npx sextant docs checks#public-port).',
       ],
     ],
     [

@@ -810,6 +810,11 @@ export const refusals: [title: string, make: (w: World) => unknown, sentence: st
     'Accessory "search": publish is "public", but it is one of loopback, private; choose one of these, or { public: true, reason: "..." } for everybody (npx sextant docs checks#public-port).',
   ],
   [
+    "accessory: what plain JavaScript might take for yes",
+    (w) => w.accessory({ publish: true as unknown as "private" }),
+    'Accessory "search": publish is true, but it is one of loopback, private; choose one of these, or { public: true, reason: "..." } for everybody (npx sextant docs checks#public-port).',
+  ],
+  [
     "accessory: public and shut at the firewall",
     (w) => w.accessory({ server: w.behind([http]), publish: { public: true, reason: "demo" } }),
     'Accessory "search": publish is {"public":true,"reason":"demo"}, but the firewalls of web-1 let nobody in on tcp port 7700; add tcp(7700).from(...) to the firewall, or publish it to "private" (npx sextant docs checks#firewall-shut).',
@@ -920,7 +925,7 @@ export const refusals: [title: string, make: (w: World) => unknown, sentence: st
   [
     "memcached: open to everybody",
     (w) => w.memcached({ publish: { public: true, reason: "demo" } }),
-    'Memcached "cache": publish is open to everybody, who can read and write it, as memcached knows no password; write "private", or leave it out (npx sextant docs checks#public-port).',
+    'Memcached "cache": publish gives everybody all that it holds to read and write, as memcached knows no password; write "private", or leave it out (npx sextant docs checks#public-port).',
   ],
   [
     "memcached: connections",
