@@ -131,6 +131,8 @@ AccuracySec=1s
 WantedBy=timers.target
 END
 rm -f "$place/unit"
+# What systemd starts may want it at once.
+exec 9>&-
 [ -z "$changed" ] || systemctl daemon-reload || fail "systemd did not read the timer $unit.timer; see journalctl -u $unit.timer"
 said=$(systemctl enable "$unit.timer" 2>&1) || fail "systemd did not take the timer $unit.timer: $said"
 if [ -n "$changed" ]; then verb=restart; else verb=start; fi

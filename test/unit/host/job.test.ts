@@ -74,6 +74,17 @@ describe("a role with a schedule", () => {
     });
   });
 
+  it("holds nothing back that its timer starts while it is put there", async () => {
+    // What goes on with all that it was given open.
+    host.command(
+      "systemctl",
+      `#!/bin/sh\necho "$*" >>"${units}/asked"\ncase $1 in restart) setsid sleep 60 >/dev/null 2>&1 & ;; esac\n`,
+    );
+    await put();
+    const ran = await Promise.race([run(), new Promise((resolve) => setTimeout(resolve, 20_000))]);
+    expect(ran).toMatchObject({ code: 0 });
+  });
+
   it("that is put there again as it is changes no unit, and one container waits", async () => {
     await put();
     const before = asked();
