@@ -12,7 +12,15 @@ it("reads what a program asks", () => {
 });
 
 it("asks nothing without a word, and with an empty one", () => {
-  const nothing = { ports: [], disk: 0, memory: 0, install: false, firewall: false, insecure: [], accept: [] };
+  const nothing = {
+    ports: [],
+    disk: 0,
+    memory: 0,
+    install: false,
+    firewall: false,
+    insecure: [],
+    accept: [],
+  };
   expect(readAsked([])).toEqual(nothing);
   expect(readAsked(["ports=", "arch=", "private=", "accept="])).toEqual(nothing);
 });
