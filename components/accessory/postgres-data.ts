@@ -1,12 +1,7 @@
-/**
- * Where the official image of PostgreSQL keeps its data. Pure. The rules are those of
- * docker-library/postgres at 6edb0a8: up to 17 `VOLUME /var/lib/postgresql/data` is PGDATA itself; from 18 on the volume is
- * /var/lib/postgresql, PGDATA a directory of the major version in it, and docker-entrypoint.sh ends where
- * /var/lib/postgresql/data is a mount point (18/trixie/Dockerfile, `docker_setup_env` in 18/trixie/docker-entrypoint.sh). The
- * images on Alpine have the same.
- */
+/** What is refused of the place where PostgreSQL keeps its data. Pure. */
 import type { Problem } from "../core/problem";
 import type { Check } from "../core/check";
+import { insideOf, mountFor } from "../../provider/docker/postgres-place";
 
 export const dataFormatCheck: Check = {
   id: "data-format",
@@ -20,15 +15,6 @@ export const dataFormatCheck: Check = {
   ],
 };
 
-const before18 = "/var/lib/postgresql/data";
-const from18 = "/var/lib/postgresql";
-
-/** Where the volume `data` is mounted. A PGDATA of the program's own below the old place keeps the volume there. */
-export function mountFor(major: number, pgdata: string | undefined): string {
-  if (major < 18) return before18;
-  return pgdata !== undefined && insideOf(before18, pgdata) ? before18 : from18;
-}
-
 /** A PGDATA that the volume would not hold. */
 export function checkPgdata(major: number, pgdata: string | undefined): Problem[] {
   if (pgdata === undefined || insideOf(mountFor(major, pgdata), pgdata)) return [];
@@ -41,14 +27,4 @@ export function checkPgdata(major: number, pgdata: string | undefined): Problem[
       check: dataFormatCheck,
     },
   ];
-}
-
-/** PGDATA as the program gives it, where it is known now. */
-export function pgdataOf(env: Record<string, unknown> | undefined): string | undefined {
-  const given = env?.["PGDATA"];
-  return typeof given === "string" ? given.replace(/\/+$/, "") : undefined;
-}
-
-function insideOf(directory: string, path: string): boolean {
-  return path === directory || path.startsWith(`${directory}/`);
 }

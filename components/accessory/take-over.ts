@@ -8,11 +8,23 @@ import type { DataInputs } from "../../provider/data/data";
 import type { Mount } from "../../provider/docker/container-body";
 import { kamalNetwork } from "../../provider/kamal/names";
 import { isPath, type Mounted } from "./mounts";
-import type { AccessoryArgs } from "./args";
+import type { Host } from "../host/host";
+import type { Data } from "../../provider/data/word";
+
+/** What is said of it in the arguments of an accessory. */
+interface TakingUp {
+  takeOver?: string;
+  server: Host;
+  data?: Data;
+  service?: string;
+  networks?: string[];
+  volumes?: Record<string, string>;
+  files?: object;
+}
 
 /** What the resource of the data looks for. @param ownedBy the owner that the program's own container says, once it is there */
 export function takeOverOf(
-  { takeOver, volumes = {}, files = {} }: AccessoryArgs,
+  { takeOver, volumes = {}, files = {} }: TakingUp,
   ownedBy: string,
 ): Pick<InputsOf<DataInputs>, "kamal"> {
   if (takeOver === undefined) return {};
@@ -59,13 +71,13 @@ export function mountsFor(
 }
 
 /** The further Docker networks of the container: Kamal's containers have one that was taken up by the name that they knew, too. */
-export function alsoIn({ takeOver, networks = [] }: AccessoryArgs): { also?: string[] } {
+export function alsoIn({ takeOver, networks = [] }: TakingUp): { also?: string[] } {
   const also = [...new Set([...(takeOver === undefined ? [] : [kamalNetwork]), ...networks])];
   return also.length === 0 ? {} : { also };
 }
 
 /** What is wrong with taking up an accessory of Kamal's. */
-export function checkTakeOver({ takeOver, server, data, service }: AccessoryArgs): Problem[] {
+export function checkTakeOver({ takeOver, server, data, service }: TakingUp): Problem[] {
   if (takeOver === undefined) return [];
   const problem = (argument: string, value: unknown, rule: string, cure: string): Problem => ({
     ...{ argument, value, rule, cure },

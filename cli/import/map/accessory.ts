@@ -1,5 +1,5 @@
 /** `accessories`: each as a Postgres, a Redis or an Accessory. */
-import { mountFor, pgdataOf } from "../../../components/accessory/postgres-data";
+import { mountFor, pgdataOf } from "../../../provider/docker/postgres-place";
 import { majorOf } from "../../../provider/docker/data-format";
 import { seriesOf } from "../../../provider/docker/mysql-format";
 import { Fields, type Node } from "../node";
