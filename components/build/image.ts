@@ -12,6 +12,7 @@ import { builderOn } from "./builder";
 import { checkBuild, secretArg, warnBuild, type Found } from "./check-build";
 import { isFile, readContext } from "./context";
 import { withoutCache } from "./no-cache";
+import { ownFolder } from "./own-folder";
 import { buildOf, loginsOf, ownRegistry, pathsOf, platformsOf } from "./plan";
 import { revisionOf, versionOf } from "./revision";
 import { imageShape } from "./shape";
@@ -114,7 +115,7 @@ function look(args: ImageArgs): Found {
   const context = readContext(directory, dockerfile);
   const there = isFile(join(directory, dockerfile));
   const revision = there ? revisionOf(directory, dockerfile, context) : undefined;
-  return { directory: true, dockerfile: there, context, revision };
+  return { directory: true, dockerfile: there, context, revision, program: ownFolder(directory) };
 }
 
 /** What a preview shows of the sources. */
@@ -124,10 +125,19 @@ function sourcesOf({ context, revision }: Found): pulumi.Inputs {
       ? {}
       : {
           commit: revision.commit,
-          ...(revision.uncommitted.length === 0 ? {} : { uncommitted: revision.uncommitted }),
+          ...(revision.uncommitted.length === 0 ? {} : { uncommitted: firstOf(revision.uncommitted) }),
         }),
     context: context?.entries ?? {},
   };
+}
+
+/** The most names of a list in a preview. */
+const mostNames = 20;
+
+/** A list that is short enough to be read; what is left out is counted. */
+function firstOf(names: readonly string[]): readonly string[] {
+  const more = names.length - mostNames;
+  return more > 0 ? [...names.slice(0, mostNames), `and ${more} more`] : names;
 }
 
 /** What docker-build gives in a preview of a build whose arguments are the same is the empty text: it is known in the update. */

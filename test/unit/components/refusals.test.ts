@@ -308,11 +308,17 @@ describe("the page of the checks", () => {
     const revision = { commit: "0".repeat(40), uncommitted: ["app/models/cart.rb"] };
     const of = (...files: string[]): Found => ({
       ...{ directory: true, dockerfile: true, revision },
-      context: { files, leftOut: () => false, entries: {} },
+      context: { files, rules: ".dockerignore", leftOut: () => false, entries: {} },
     });
+    const own = ["Pulumi.yaml", "Pulumi.production.yaml"];
     return [
       ...checkBuild({ repository, uncommitted: "refuse" }, of()),
       ...checkBuild({ repository }, of(".git/HEAD")),
+      ...checkBuild(
+        { repository, context: ".." },
+        { ...of(...["node_modules/a/b.js", ...own].map((name) => `infra/${name}`)), program: "infra" },
+      ),
+      ...checkBuild({ repository }, { ...of(...own), program: "" }),
       secretArg("TOKEN"),
       ...warnBuild({ repository, builder: builder("web-1", { dockerMajor: 20 }) }, []),
       ...warnBuild({ repository, builder: builder("web-1", { memoryMb: 2048 }) }, []),
