@@ -1,6 +1,7 @@
 /** `sextant preview`: what `pulumi preview` would change, as Markdown for whoever reviews it. */
 import { existsSync, readFileSync } from "node:fs";
 import { InvalidArgumentError, type Command } from "commander";
+import { isSecretName } from "../provider/core/secret-name";
 import { withConfigCopy } from "./config-copy";
 import { commitsBetween } from "./preview/commits";
 import { readDigest } from "./preview/digest";
@@ -81,7 +82,5 @@ function failedEarly(failure: string, secrets: readonly string[]): Preview {
 
 /** The texts of secrets in an environment, by the names of their variables: a comment is not masked as a log is. */
 export function secretsIn(environment: NodeJS.ProcessEnv): string[] {
-  return Object.entries(environment).flatMap(([name, value = ""]) =>
-    /TOKEN|SECRET|PASSWORD|PASSPHRASE|PRIVATE|CREDENTIAL|ACCESS_KEY|API_KEY/i.test(name) ? [value] : [],
-  );
+  return Object.entries(environment).flatMap(([name, value = ""]) => (isSecretName(name) ? [value] : []));
 }

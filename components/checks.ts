@@ -3,6 +3,7 @@ import type { Check } from "./core/check";
 import { publicPortCheck } from "./accessory/args";
 import { privateNetworkCheck } from "./accessory/checks/check-server";
 import { dataFormatCheck } from "./accessory/postgres-data";
+import { builtAsideCheck } from "./app/checks/check-built";
 import { certificateCheck } from "./app/checks/check-certificate";
 import { parallelCheck } from "./app/checks/check-parallel";
 import { strippedPathCheck } from "./app/checks/check-paths";
@@ -23,6 +24,7 @@ import {
 } from "./build/check-build";
 import { valuesCheck } from "./core/checks";
 import { emptySecretCheck, envAndSecretCheck } from "./core/environment";
+import { plainSecretCheck } from "./core/plain-secret";
 import { dataKeptCheck } from "./data/check-word";
 import { sameVolumeCheck } from "./data/same-name";
 import { anywhereCheck } from "./firewall/args";
@@ -62,6 +64,7 @@ export const checks: readonly Check[] = [
   dataKeptCheck,
   sameVolumeCheck,
   imageUnreadCheck,
+  builtAsideCheck,
   routeHostsCheck,
   certificateCheck,
   behindCheck,
@@ -77,6 +80,7 @@ export const checks: readonly Check[] = [
   mutableTagCheck,
   emptySecretCheck,
   envAndSecretCheck,
+  plainSecretCheck,
   memoryCheck,
   timeoutsCheck,
   parallelCheck,

@@ -3,6 +3,7 @@ import { claimChildren } from "../core/claimed-names";
 import { Component, transformed } from "../core/component";
 import type { Problem } from "../core/problem";
 import { plainVariables, secretVariables } from "../core/environment";
+import { warnPlain } from "../core/plain-secret";
 import { hostWide, ownerOf } from "../core/names";
 import { inSeconds, mebibytes, memoryLimit, seconds } from "../../provider/core/units";
 import { refuseShape } from "../core/shape";
@@ -20,7 +21,7 @@ import { Step } from "../host/step";
 import { checkAccessory, type AccessoryArgs, type Publish } from "./args";
 import { checkOnServer, registerAccessory } from "./checks/check-server";
 import { inspectAccessory } from "./checks/inspect-image";
-import { inOwnWords, presetOf } from "./preset";
+import { inOwnWords, inProgramsWords, presetOf } from "./preset";
 import { reachable } from "./reach";
 import { mountsFor, sourceOf, takeOverOf } from "./take-over";
 import { accessoryShape } from "./shape";
@@ -64,6 +65,7 @@ export class Accessory extends Component {
       ...preset.warned,
       ...onServer.warned,
       ...warnData(args.data, Object.keys(args.volumes ?? {})),
+      ...warnPlain(args).map((problem) => inProgramsWords(preset, problem)),
     ]);
     registerAccessory(this.label, name, args);
     this.image = this.pull(args);

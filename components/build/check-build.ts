@@ -1,4 +1,5 @@
 /** What can be wrong with a build: pure, on what was read of this machine. */
+import { secretBy } from "../../provider/core/secret-name";
 import type { Check } from "../core/check";
 import * as check from "../core/checks";
 import type { Problem } from "../core/problem";
@@ -43,9 +44,10 @@ export const contextProgramCheck: Check = {
 export const secretArgCheck: Check = {
   id: "secret-build-arg",
   title: "Secret as a build argument",
-  effect: "refused",
-  why: "`ARG` is a part of the image's history: `docker history` shows it to everybody who can pull. A BuildKit secret is mounted for one `RUN` and is in no layer.",
+  effect: "refused or warned",
+  why: "`ARG` is a part of the image's history: `docker history` shows it to everybody who can pull. A BuildKit secret is mounted for one `RUN` and is in no layer. A text that is a secret by its name is warned of.",
   says: [
+    'Image "shop": args.NPM_TOKEN seems to be a secret, which would be in the image\'s history; give it as secrets.NPM_TOKEN, and read it in the Dockerfile with RUN --mount=type=secret,id=NPM_TOKEN (npx sextant docs checks#secret-build-arg).',
     'Image "shop": args.TOKEN is a secret, which would be in the image\'s history; give it as secrets.TOKEN, and read it in the Dockerfile with RUN --mount=type=secret,id=TOKEN (npx sextant docs checks#secret-build-arg).',
   ],
 };
@@ -152,6 +154,15 @@ export function warnBuild({ builder }: ImageArgs, platforms: readonly string[]):
           },
         ]),
   ];
+}
+
+/** Build arguments that are secrets by their names, wherever they come from. */
+export function plainArgs({ args = {} }: Pick<ImageArgs, "args">): Problem[] {
+  return Object.entries(args).flatMap(([name, value]) =>
+    check.isPlain(value) && typeof value === "string" && secretBy(name, value) !== undefined
+      ? [{ ...secretArg(name), fault: "seems to be a secret, which would be in the image's history" }]
+      : [],
+  );
 }
 
 /** A build argument that is found to be a secret. */

@@ -5,11 +5,12 @@ import * as pulumi from "@pulumi/pulumi";
 import { unknown } from "@pulumi/pulumi/output";
 import { isPlain } from "../core/checks";
 import { Component, transformed } from "../core/component";
+import { warnPlain } from "../core/plain-secret";
 import { refuseShape } from "../core/shape";
 import type { ServerRegistry } from "../registry/server-registry";
 import type { ImageArgs } from "./args";
 import { builderOn } from "./builder";
-import { checkBuild, secretArg, warnBuild, type Found } from "./check-build";
+import { checkBuild, plainArgs, secretArg, warnBuild, type Found } from "./check-build";
 import { isFile, readContext } from "./context";
 import { withoutCache } from "./no-cache";
 import { ownFolder } from "./own-folder";
@@ -54,7 +55,11 @@ export class Image extends Component {
       args.version ?? (found.revision && versionOf(found.revision, found.context?.entries ?? {}));
     super("Image", name, opts, sourcesOf(found));
     this.refuse(checkBuild(args, found));
-    this.warn(warnBuild(args, platformsOf(args)));
+    this.warn([
+      ...warnBuild(args, platformsOf(args)),
+      ...plainArgs(args),
+      ...warnPlain({ secrets: args.secrets }),
+    ]);
     if (pulumi.runtime.isDryRun()) this.refuseSecretArgs(args);
     this.repository = args.repository;
     // Without any it was refused.
