@@ -183,7 +183,7 @@ function checkAddress(address: unknown): Problem[] {
   if (!check.isPlain(address) || isIP(String(address)) !== 0) return [];
   return check
     .hostName("address", address)
-    .map((problem) => ({ ...problem, cure: apart(String(address), "ssh.user", "ssh.port") ?? cure }));
+    .map((problem) => ({ ...problem, cure: apart(String(address), "address", "ssh") ?? cure }));
 }
 
 function family(argument: string, value: unknown, ok: (text: string) => boolean, example: string): Problem[] {

@@ -288,7 +288,7 @@ describe("sextant preview", () => {
     expect([ended.code, ended.stderr]).toEqual([code, ""]);
     expect(readFileSync(join(place, "Pulumi.production.yaml"), "utf8")).toBe("config:\n  shop:version: v1\n");
     // What pulumi had was the same, and more; the copy is gone.
-    expect(readFileSync(join(folder, "used"), "utf8")).toMatch(/^config:\n  shop:version: v1\nkept /);
+    expect(readFileSync(join(folder, "used"), "utf8")).toMatch(/^config:\n {2}shop:version: v1\nkept /);
     const [, copy = ""] =
       /--config-file (\S+) --config version=v2 --config note=a=b\n$/.exec(
         readFileSync(join(folder, "asked"), "utf8"),

@@ -1160,7 +1160,7 @@ export const refusals: [title: string, make: (w: World) => unknown, sentence: st
         address: "203.0.113.7",
         ssh: { ...w.access, jumpHost: { address: "root@203.0.113.1:2222" } },
       }),
-    'ExistingServer "old": ssh.jumpHost.address is "root@203.0.113.1:2222", but a host is a bare DNS name without scheme, port or path; give its address or name, such as "203.0.113.1"; user and port are members of their own (npx sextant docs checks#values).',
+    'ExistingServer "old": ssh.jumpHost.address is "root@203.0.113.1:2222", but a host is a bare DNS name without scheme, port or path; write ssh.jumpHost.address "203.0.113.1" and ssh.jumpHost.user "root" and ssh.jumpHost.port 2222 (npx sextant docs checks#values).',
   ],
   [
     "existing server: jump host's user as an option",
