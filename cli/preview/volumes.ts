@@ -3,7 +3,7 @@ import { compare } from "../../provider/core/compare";
 import { isObject } from "../../provider/core/is-object";
 import { relation, unknownValue, type Place } from "../../provider/data/place";
 import { fates, type ListedVolume, type VolumeListInputs } from "../../provider/data/no-more";
-import { hostOf as hostOfStep, list, textOf, type Step, type Values } from "./digest";
+import { hostOf as hostOfStep, list, secretText, textOf, type Step, type Values } from "./digest";
 
 /**
  * - `new`: it begins empty, on a server that is made;
@@ -42,7 +42,15 @@ function fromTheList(steps: readonly Step[]): VolumeChange[] {
       .filter(({ type, news }) => type === "sextant:index:Gone" && news !== undefined)
       .map(({ news }) => textOf(news?.["host"])),
   );
-  const [olds, news] = [listed(step.olds), listed(step.news ?? {})];
+  const removed = new Set(
+    steps
+      .filter(({ type, operation }) => type === serverType && operation === "delete")
+      .map(({ name }) => name),
+  );
+  const before = listed(step.olds);
+  // How hosts are reached may be a secret, and all of them with it: those that have volumes are there, unless their server goes.
+  const still = before.volumes.filter((volume) => !removed.has(hostOf(volume)));
+  const [olds, news] = [before, listed(step.news ?? {}, still)];
   const replaced = olds.volumes.flatMap((volume): VolumeChange[] =>
     news.volumes.some((now) => now.name === volume.name && relation(volume, now) === "replaced")
       ? [{ host: hostOf(volume), volume: volume.name, fate: "lost" }]
@@ -57,9 +65,10 @@ function fromTheList(steps: readonly Step[]): VolumeChange[] {
   return [...replaced, ...others];
 }
 
-function listed(inputs: Values): VolumeListInputs {
+/** @param hidden the hosts, where a preview does not show them */
+function listed(inputs: Values, hidden: readonly Place[] = []): VolumeListInputs {
   return {
-    hosts: list(inputs["hosts"]).filter(isPlace),
+    hosts: inputs["hosts"] === secretText ? [...hidden] : list(inputs["hosts"]).filter(isPlace),
     volumes: list(inputs["volumes"]).filter(isVolume),
   };
 }
