@@ -10,12 +10,21 @@ export interface Deployed {
   readonly state: unknown;
 }
 
-/** Reads its state. The secrets in it are asked for only where one of them is how a host is reached. */
+/**
+ * Reads its state. The secrets in it are asked for only where one of them is how a host is reached.
+ * @throws Error where nothing of it was deployed yet
+ */
 export function deployed(choice: StackChoice): Deployed {
   const hidden = exportStack(choice);
   const state = hidesHosts(hidden) ? exportStack(choice, true) : hidden;
-  return { hosts: hostsOf(state), parts: partsOf(state), state };
+  const [hosts, parts] = [hostsOf(state), partsOf(state)];
+  if (hosts.length === 0 && parts.length === 0) throw new Error(nothingYet);
+  return { hosts, parts, state };
 }
+
+/** What is said where there is nothing to look at or to work on. */
+export const nothingYet =
+  "Nothing of this stack is deployed yet: pulumi up deploys it. Another stack is named by --stack; pulumi stack ls lists them.";
 
 /**
  * The hosts that a command is about.
@@ -28,7 +37,7 @@ export function hostsNamed(
   list: string | undefined,
 ): readonly DeployedHost[] {
   if (hosts.length === 0)
-    throw new Error(`${command}: this stack has no hosts; name another by --stack, or see pulumi stack ls.`);
+    throw new Error(`${command}: this stack has no hosts yet: pulumi up makes them ready.`);
   const names = list === undefined ? [] : partsOfList(list);
   const unknown = names.find((name) => !hosts.some(({ shell }) => isNamedBy(name)(shell.name)));
   const found = hosts.filter(({ shell }) => isNamedBy(list)(shell.name));

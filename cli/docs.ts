@@ -3,7 +3,8 @@ import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { packageRoot } from "../provider/core/package";
-import { section } from "./section";
+import { alike } from "./alike";
+import { anchors, section } from "./section";
 
 const directory = join(packageRoot(), "docs");
 
@@ -45,12 +46,22 @@ function read(wanted: string): string {
   const name = path.replace(/^docs\//, "").replace(/\.md$/, "");
   const file = join(directory, `${name}.md`);
   if (!names().includes(name)) {
-    throw new Error(`docs: there is no page ${name}; there are ${names().join(", ")}.`);
+    const [nearest] = alike(name, names(), (each) => [each, each.replace(/^guide\//, "")]);
+    const meant = nearest === undefined ? "there are" : `did you mean ${nearest}? There are`;
+    throw new Error(`docs: there is no page ${name}; ${meant} ${names().join(", ")}.`);
   }
   const text = readFileSync(file, "utf8");
   if (anchor === undefined || anchor === "") return text.trimEnd();
   const found = section(text, anchor);
   if (found === undefined)
-    throw new Error(`docs: ${name} has no section ${anchor}; sextant docs ${name} prints all.`);
+    throw new Error(`docs: ${name} has no section ${anchor}; ${sectionsSaid(text, anchor)}.`);
   return found;
+}
+
+/** The sections of a page: of many those that are alike, and how many there are. */
+function sectionsSaid(page: string, wanted: string): string {
+  const all = anchors(page);
+  const near = alike(wanted, all);
+  const meant = near.length === 0 ? "" : `did you mean ${near.join(" or ")}? `;
+  return `${meant}${meant === "" ? "it" : "It"} has ${all.join(", ")}`;
 }

@@ -1,6 +1,6 @@
 /** `sextant import [FILE]`: writes a program that does what a configuration of Kamal does, and says what it could not settle. */
 import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
-import { basename, dirname, join, relative, resolve } from "node:path";
+import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import type { Command } from "commander";
 import { decisionLines, imported, type Folder } from "./import/kamal";
 import { nextLines } from "./import/next";
@@ -57,8 +57,9 @@ function run(
   const root = rootOf(configuration);
   const target = resolve(cwd, into);
   const above = relative(target, root) || ".";
+  const inside = relative(root, target).split(sep).join("/") || ".";
   const from = imported(folderAt(root), {
-    ...{ file: relative(root, configuration), destinations: destination, stack, above, takeOver },
+    ...{ file: relative(root, configuration), destinations: destination, stack, above, inside, takeOver },
   });
   const { found, ...surroundings } = surroundingsOf(target);
   const manifest = foundManifest(target, surroundings.modules);

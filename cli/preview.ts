@@ -1,12 +1,15 @@
 /** `sextant preview`: what `pulumi preview` would change, as Markdown for whoever reviews it. */
 import { existsSync, readFileSync } from "node:fs";
-import type { Command } from "commander";
+import { InvalidArgumentError, type Command } from "commander";
+import { isSecretName } from "../provider/core/secret-name";
+import { withConfigCopy } from "./config-copy";
 import { commitsBetween } from "./preview/commits";
 import { readDigest } from "./preview/digest";
 import type { Preview } from "./preview/findings";
 import { previewOf, rangesOf } from "./preview/model";
 import { render } from "./preview/render";
-import { runPulumi, stackChoice, type StackChoice } from "./stack";
+import { onTerminal } from "./preview/terminal";
+import { runPulumi, stackChoice, type Ran, type StackChoice } from "./stack";
 
 interface Options {
   from?: string;
@@ -20,14 +23,26 @@ export function addPreview(program: Command): void {
     .command("preview")
     .description("say what pulumi preview would change, as Markdown for a pull request")
     .option("--from <file>", "read what pulumi preview --json has printed; - is standard input")
-    .option("-c, --config <key=value...>", "values of the configuration for this preview, such as version=v2")
+    .option(
+      "-c, --config <key=value...>",
+      "values of the configuration for this preview alone, such as version=v2",
+      pairs,
+    )
     .option("--json", "print it as JSON", false)
     .addHelpText("after", "\nEnds with 0, also where nothing changes, and with 1 where the preview fails.")
     .action((options: Options, command: Command) => {
       const preview = look(options, stackChoice(command));
-      console.log(options.json ? JSON.stringify(preview, null, 2) : render(preview).trimEnd());
+      const page = (): string => render(preview).trimEnd();
+      const shown = (): string => (process.stdout.isTTY ? onTerminal(page()) : page());
+      console.log(options.json ? JSON.stringify(preview, null, 2) : shown());
       if (preview.failed) process.exitCode = 1;
     });
+}
+
+/** Values of the configuration, one after the other. */
+function pairs(text: string, before: readonly string[] = []): string[] {
+  if (!/^[^=]+=/.test(text)) throw new InvalidArgumentError("It is a key and a value, such as version=v2.");
+  return [...before, text];
 }
 
 function look({ from, config }: Options, choice: StackChoice): Preview {
@@ -50,7 +65,8 @@ function read(file: string): string {
 function run(choice: StackChoice, config: readonly string[], secrets: readonly string[]): Preview {
   // With this one it prints events, and no document.
   const { PULUMI_ENABLE_STREAMING_JSON_PREVIEW: _, ...env } = process.env;
-  const { failed, stdout, said, end } = runPulumi(["preview", "--json"], choice, { env, config });
+  const ask = (file?: string): Ran => runPulumi(["preview", "--json"], choice, { env, config, file });
+  const { failed, stdout, said, end } = config.length === 0 ? ask() : withConfigCopy(choice, ask);
   const failure = said === "" ? `pulumi preview ended with ${end}` : said;
   // Where it did not come so far as to begin, it prints no document at all.
   if (failed && !/^\{/m.test(stdout)) return failedEarly(failure, secrets);
@@ -66,7 +82,5 @@ function failedEarly(failure: string, secrets: readonly string[]): Preview {
 
 /** The texts of secrets in an environment, by the names of their variables: a comment is not masked as a log is. */
 export function secretsIn(environment: NodeJS.ProcessEnv): string[] {
-  return Object.entries(environment).flatMap(([name, value = ""]) =>
-    /TOKEN|SECRET|PASSWORD|PASSPHRASE|PRIVATE|CREDENTIAL|ACCESS_KEY|API_KEY/i.test(name) ? [value] : [],
-  );
+  return Object.entries(environment).flatMap(([name, value = ""]) => (isSecretName(name) ? [value] : []));
 }

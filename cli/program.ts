@@ -66,7 +66,17 @@ export function sextant(own: readonly string[] = [], completion = true): Command
   program.commandsGroup("Help:");
   addDocs(program);
   if (completion) addCompletion(program, () => sextant([], false));
+  program.commands.forEach((command) => {
+    namesItsHelp(command, "sextant");
+  });
   return program;
+}
+
+/** Whoever writes a wrong word of a command is led to that command's own help. */
+function namesItsHelp(command: Command, before: string): void {
+  const name = `${before} ${command.name()}`;
+  command.showHelpAfterError(`(${name} --help says what it takes)`);
+  for (const below of command.commands) namesItsHelp(below, name);
 }
 
 /** With the words that say which stack it is about. */

@@ -24,6 +24,22 @@ export function section(page: string, anchor: string): string | undefined {
   return rest.join("\n");
 }
 
+/** The anchors of a page's sections, in their order; of one with an anchor of its own that one. */
+export function anchors(page: string): string[] {
+  const lines = outsideOfCode(page.split("\n")).filter(({ code }) => !code);
+  return lines.flatMap(({ text }, at) => {
+    const own = named.exec(text)?.[1];
+    if (own !== undefined) return [own];
+    const before = lines
+      .slice(0, at)
+      .map((line) => line.text)
+      .findLast((line) => line !== "");
+    // The page's title is the whole page.
+    if (levelOf(text) < 2 || named.test(before ?? "")) return [];
+    return [slugOf(text) ?? ""];
+  });
+}
+
 /** Each line, with whether it is inside a block of code, where a `#` begins a comment. */
 function outsideOfCode(lines: readonly string[]): { text: string; code: boolean }[] {
   let code = false;

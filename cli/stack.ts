@@ -29,7 +29,8 @@ export interface Ran {
 
 /**
  * Runs a command of Pulumi's for a stack.
- * @param config values of the configuration for this run, such as `version=v2`
+ * @param config values of the configuration, such as `version=v2`, which Pulumi keeps in the stack's file
+ * @param file the file in that one's place
  * @param stdin what it reads from standard input, for what must not be in an argument list
  * @throws Error with one sentence when Pulumi is not there, or the directory is not.
  */
@@ -39,13 +40,15 @@ export function runPulumi(
   {
     env = process.env,
     config = [],
+    file,
     stdin,
-  }: { env?: NodeJS.ProcessEnv; config?: readonly string[]; stdin?: string } = {},
+  }: { env?: NodeJS.ProcessEnv; config?: readonly string[]; file?: string; stdin?: string } = {},
 ): Ran {
   checkDirectory(cwd);
   const all = [
     ...[...words, "--non-interactive"],
     ...(stack === undefined ? [] : ["--stack", stack]),
+    ...(file === undefined ? [] : ["--config-file", file]),
     ...config.flatMap((each) => ["--config", each]),
   ];
   const ran = spawnSync("pulumi", all, {
@@ -56,9 +59,22 @@ export function runPulumi(
   return {
     failed: ran.status !== 0,
     stdout: ran.stdout,
-    said: ran.stderr.trim().replace(/^error: /, ""),
+    said: withCure(ran.stderr.trim().replace(/^error: /, "")),
     end: String(ran.status ?? ran.signal),
   };
+}
+
+/** What Pulumi says of a stack or a project that is not there, with what to do. */
+export function withCure(said: string): string {
+  return said
+    .replace(
+      /(no stack named '[^']*' found)\.?$/m,
+      "$1; pulumi stack ls lists those that there are, and pulumi stack init makes one",
+    )
+    .replace(
+      /If you have not created a project yet, use `pulumi new` to do so(: no project file found)?/,
+      "Name the folder of the program by -C; npx sextant init begins one, npx sextant import one from Kamal's configuration",
+    );
 }
 
 /** @throws Error where -C names a directory that is not there */

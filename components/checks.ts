@@ -4,6 +4,7 @@ import { publicPortCheck } from "./accessory/ports";
 import { privateNetworkCheck } from "./accessory/checks/check-server";
 import { hostPathCheck } from "./accessory/mounts";
 import { dataFormatCheck } from "./accessory/postgres-data";
+import { builtAsideCheck } from "./app/checks/check-built";
 import { certificateCheck } from "./app/checks/check-certificate";
 import { parallelCheck } from "./app/checks/check-parallel";
 import { strippedPathCheck } from "./app/checks/check-paths";
@@ -17,12 +18,14 @@ import {
   builderDockerCheck,
   builderMemoryCheck,
   contextGitCheck,
+  contextProgramCheck,
   foreignBuildCheck,
   secretArgCheck,
   uncommittedCheck,
 } from "./build/check-build";
 import { valuesCheck } from "./core/checks";
 import { emptySecretCheck, envAndSecretCheck } from "./core/environment";
+import { plainSecretCheck } from "./core/plain-secret";
 import { dataKeptCheck } from "./data/check-word";
 import { sameVolumeCheck } from "./data/same-name";
 import { anywhereCheck } from "./firewall/args";
@@ -53,6 +56,7 @@ export const checks: readonly Check[] = [
   imagePortCheck,
   imageVolumeCheck,
   contextGitCheck,
+  contextProgramCheck,
   uncommittedCheck,
   secretArgCheck,
   builderDockerCheck,
@@ -62,6 +66,7 @@ export const checks: readonly Check[] = [
   hostPathCheck,
   sameVolumeCheck,
   imageUnreadCheck,
+  builtAsideCheck,
   routeHostsCheck,
   certificateCheck,
   behindCheck,
@@ -77,6 +82,7 @@ export const checks: readonly Check[] = [
   mutableTagCheck,
   emptySecretCheck,
   envAndSecretCheck,
+  plainSecretCheck,
   memoryCheck,
   timeoutsCheck,
   parallelCheck,

@@ -26,6 +26,8 @@ export interface Wish {
   readonly stack: string;
   /** The application's folder, as seen from the program's. */
   readonly above: string;
+  /** The program's folder, as seen from the application's. @example "infra" */
+  readonly inside: string;
   /** Whether the program takes Kamal's place on its own machines. @default false: it begins beside it, or elsewhere */
   readonly takeOver?: boolean;
 }
@@ -42,7 +44,7 @@ export interface Imported extends Merged {
 /** Reads and maps the configuration. @throws Error with one sentence */
 export function imported(
   folder: Folder,
-  { file, destinations, stack, above, takeOver = false }: Wish,
+  { file, destinations, stack, above, inside, takeOver = false }: Wish,
 ): Imported {
   const base = readFile(folder, file);
   const names = new Names();
@@ -57,9 +59,10 @@ export function imported(
     const raw = over === undefined ? base.value : deepMerge(base.value, over.value, isMap);
     const sources = sourcesOf(secretsFiles(folder, raw, destination));
     const { program, decisions } = mapped(raw, {
-      ...{ names, sources, destination, above, takeOver },
+      ...{ names, sources, destination, above, inside, takeOver },
       hooks: hooksOf(folder, raw),
       kindOf: (path) => folder.kindOf(path),
+      read: (path) => folder.read(path),
     });
     const ruby = [...base.statements, ...(over?.statements ?? [])].map(rubyDecision(file));
     return { stack: destination ?? stack, destination, sources, program, decisions: [...ruby, ...decisions] };

@@ -124,6 +124,11 @@ function found(
 ): readonly Part[] {
   const some = all.filter(wanted);
   if (some.length > 0) return some;
+  // Where none at all is there, the last update may not have come so far.
+  if (what === "app" && all.length === 0)
+    throw new Error(
+      `${command}: no app of this stack is deployed yet; pulumi up deploys what the program has.`,
+    );
   const there = all.length === 0 ? "none" : all.map(({ name }) => name).join(", ");
   throw new Error(`${command}: this stack has no ${what}; it has ${there}.`);
 }

@@ -41,7 +41,7 @@ const lookMs = 3000;
 export function addLogs(program: Command): void {
   choosing(program.command("logs").description("print the logs of all hosts as one, by time"))
     .option("-f, --follow", "go on, also with the containers of the next release, until Ctrl-C", false)
-    .option("--since <time>", "from then on: 30m, 2h, or 2026-01-31T09:00:00")
+    .option("--since <time>", "from then on: 30m, 2h, or 2026-01-31T09:00:00", aTime)
     .option("-n, --lines <number>", `so many of each container; ${usualLines} without --since`, counted)
     .option("-g, --grep <pattern>", "lines that match this regular expression alone")
     .option(
@@ -81,6 +81,18 @@ export function addLogs(program: Command): void {
       sayProblems([...problems, ...past.problems]);
       if (options.follow) await follow(answers, lines, options, find, print);
     });
+}
+
+/** What `docker logs --since` takes: a duration of Go, a day with or without a time and a zone, or seconds since 1970 (moby api/types/time). */
+export function aTime(text: string): string {
+  const forms = [
+    /^-?((\d+\.?\d*|\.\d+)(ns|us|µs|ms|s|m|h))+$/,
+    /^\d{4}-\d\d-\d\d(T\d\d(:\d\d(:\d\d(\.\d+)?)?)?)?(Z|[+-]\d\d:\d\d)?$/,
+    /^\d+(\.\d+)?$/,
+  ];
+  if (!forms.some((form) => form.test(text)))
+    throw new InvalidArgumentError("It is a time such as 30m, 24h, 2026-01-31 or 2026-01-31T09:00:00.");
+  return text;
 }
 
 function counted(text: string): string {

@@ -1,6 +1,7 @@
 /** Who works here, and on which stack. */
 import { spawnSync } from "node:child_process";
 import { hostname, userInfo } from "node:os";
+import { nothingYet } from "../deployed";
 import { resourcesOf } from "../state";
 
 /** As git knows the person, else as this machine does. */
@@ -16,7 +17,6 @@ export function stackOf(state: unknown): string {
     /^urn:pulumi:([^:]+)::([^:]+)::/.exec(
       resourcesOf<{ urn?: string; type: string }>(state).find(({ urn }) => urn !== undefined)?.urn ?? "",
     ) ?? [];
-  if (stack === undefined || project === undefined)
-    throw new Error("this stack has no hosts; name another by --stack, or see pulumi stack ls.");
+  if (stack === undefined || project === undefined) throw new Error(nothingYet);
   return `${project}/${stack}`;
 }

@@ -1,6 +1,7 @@
 /** What `pulumi preview --json` prints, as plain values without a secret. Pure. */
 import { isObject } from "../../provider/core/is-object";
 import { stripVTControlCharacters } from "node:util";
+import { hostsBySteps } from "./hosts";
 import { unknownValue } from "../../provider/data/place";
 
 export type Values = Readonly<Record<string, unknown>>;
@@ -28,7 +29,7 @@ export interface Step {
   /** The inputs of before, and those of now; undefined where there are none. */
   readonly olds?: Values;
   readonly news?: Values;
-  /** The server that it goes with, by the name in the program: a preview may not know yet how a new one is reached. */
+  /** The host that it is on, by the name in the program: how it is reached may be a secret, or known in the update alone. */
   readonly server?: string;
   /** Whether it is a component of this library, or below one. */
   readonly own: boolean;
@@ -72,12 +73,15 @@ const shortest = 6;
  */
 export function readDigest(text: string, secrets: readonly string[] = []): Digest {
   const found = parsed(text);
-  const hidden = [...new Set([...secrets, ...secretsIn(found)])]
+  const hidden = [...new Set([...secrets, ...secretsOfSteps(found)])]
     .filter((secret) => secret.length >= shortest && secret !== secretText && secret !== unknownValue)
     // A secret that holds another one goes first.
     .sort((a, b) => b.length - a.length);
   const { steps, diagnostics } = blinded(found, hidden) as Record<string, unknown>;
-  const all = list(steps).filter(isObject).map(stepOf);
+  const placed = hostsBySteps(list(steps).filter(isObject));
+  const all = list(steps)
+    .filter(isObject)
+    .map((step) => stepOf(step, placed));
   const urn = list(steps)
     .filter(isObject)
     .map((step) => textOf(step["urn"]))
@@ -106,7 +110,7 @@ function parsed(text: string): Values {
   throw new Error("preview: this is not what pulumi preview --json prints; give it that whole.");
 }
 
-function stepOf(step: Values): Step | undefined {
+function stepOf(step: Values, placed: (step: Values) => string | undefined): Step | undefined {
   const operation = textOf(step["op"]);
   const urn = textOf(step["urn"]);
   // Both halves of a replacement are in the one that is called so.
@@ -117,7 +121,7 @@ function stepOf(step: Values): Step | undefined {
     ...{ operation: operation as Operation, urn, name: name.join("::") },
     type: types.slice(types.lastIndexOf("$") + 1),
     own: types.split("$").some((type) => type.startsWith("sextant:")),
-    ...serverOf(textOf((news ?? olds)?.["deletedWith"])),
+    ...hostBeside(placed(step)),
     ...(olds === undefined ? {} : { olds: objectOf(olds["inputs"]) }),
     ...(news === undefined || operation === "delete" ? {} : { news: objectOf(news["inputs"]) }),
     state: objectOf(olds?.["outputs"]),
@@ -125,10 +129,8 @@ function stepOf(step: Values): Step | undefined {
   };
 }
 
-function serverOf(urn: string): { server?: string } {
-  const [, , types = "", ...name] = urn.split("::");
-  return types.endsWith("hcloud:index/server:Server") ? { server: name.join("::") } : {};
-}
+const hostBeside = (server: string | undefined): { server?: string } =>
+  server === undefined ? {} : { server };
 
 function saidOf({ severity, message, urn }: Values): Said[] {
   const text = stripVTControlCharacters(textOf(message)).trimEnd();
@@ -136,6 +138,14 @@ function saidOf({ severity, message, urn }: Values): Said[] {
   return text === ""
     ? []
     : [{ severity: kind, message: text, ...(typeof urn === "string" && urn !== "" ? { urn } : {}) }];
+}
+
+/** Those in what resources have: elsewhere in a step the same names are keys to what is none, such as `update` and URNs. */
+function secretsOfSteps({ steps }: Values): string[] {
+  return list(steps)
+    .filter(isObject)
+    .flatMap(({ oldState, newState }) => [objectOf(oldState), objectOf(newState)])
+    .flatMap(({ inputs, outputs }) => [...secretsIn(inputs), ...secretsIn(outputs)]);
 }
 
 /** The secrets that are in clear: Pulumi has put others in their place, unless something has gone wrong. */
@@ -176,10 +186,10 @@ function named(value: unknown, hidden: readonly string[]): unknown {
 
 const isSecret = (name: string): boolean => secretNames.has(name) || name.startsWith("__");
 
-/** The host that the way to it names; of a new server a preview may know no way yet. */
-export function hostOf({ server, olds, news }: Step): string {
+/** The host that the way to it names; else the one that its resources name. */
+export function hostOf({ server, olds, news }: Pick<Step, "server" | "olds" | "news">): string {
   const named = [news, olds].map((inputs) => textOf(objectOf(inputs?.["shell"])["name"]));
-  return named.find((name) => name !== "" && name !== unknownValue) ?? server ?? "a new host";
+  return named.find((name) => name !== "" && name !== unknownValue) ?? server ?? "a host";
 }
 
 export const list = (value: unknown): unknown[] => (Array.isArray(value) ? (value as unknown[]) : []);

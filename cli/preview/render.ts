@@ -134,6 +134,7 @@ const fateOfData: Readonly<Record<VolumeChange["fate"], (to: string) => string>>
   copied: (to) => `copied to ${code(to)}, and kept where it is`,
   left: () => "left on a host that is gone",
   kept: () => "kept, with its data; nothing uses it any more",
+  taken: () => "taken with its data where it is there already; else new, and empty",
   new: () => "new, and empty",
 };
 
@@ -142,7 +143,12 @@ function data(volumes: readonly VolumeChange[]): string[] {
   const sorted = volumes.toSorted((a, b) => order.indexOf(a.fate) - order.indexOf(b.fate));
   const lines = rows(
     ["volume", "host", "what becomes of it"],
-    sorted.map(({ volume, host, fate, to = "" }) => [code(volume), code(host), fateOfData[fate](to)]),
+    sorted.map(({ volume, host, fate, to = "" }) => [
+      code(volume),
+      code(host),
+      // A directory of the host is never made.
+      fate === "taken" && volume.startsWith("/") ? "taken as it is" : fateOfData[fate](to),
+    ]),
   );
   return lines.length === 0 ? [] : [...lines, "", `Why: ${code(pageCommand("data"))}.`];
 }

@@ -3,17 +3,18 @@ import { compare } from "../../provider/core/compare";
 import { isObject } from "../../provider/core/is-object";
 import { relation, unknownValue, type Place } from "../../provider/data/place";
 import { fates, type ListedVolume, type VolumeListInputs } from "../../provider/data/no-more";
-import { list, textOf, type Step, type Values } from "./digest";
+import { hostOf as hostOfStep, list, secretText, textOf, type Step, type Values } from "./digest";
 
 /**
- * - `new`: it begins empty;
+ * - `new`: it begins empty, on a server that is made;
+ * - `taken`: where it is on its host already, it is taken with its data, else it begins empty: a preview asks no host;
  * - `kept`: nothing uses it any more, and nothing deletes it;
  * - `copied`: its data is taken to another host;
  * - `left`: it is on a host that is gone;
  * - `discarded`: it is deleted, as the program says;
  * - `lost`: it goes with its server.
  */
-export type VolumeFate = "new" | "kept" | "copied" | "left" | "discarded" | "lost";
+export type VolumeFate = "new" | "taken" | "kept" | "copied" | "left" | "discarded" | "lost";
 
 /** A volume whose data is not simply used on. */
 export interface VolumeChange {
@@ -41,7 +42,15 @@ function fromTheList(steps: readonly Step[]): VolumeChange[] {
       .filter(({ type, news }) => type === "sextant:index:Gone" && news !== undefined)
       .map(({ news }) => textOf(news?.["host"])),
   );
-  const [olds, news] = [listed(step.olds), listed(step.news ?? {})];
+  const removed = new Set(
+    steps
+      .filter(({ type, operation }) => type === serverType && operation === "delete")
+      .map(({ name }) => name),
+  );
+  const before = listed(step.olds);
+  // How hosts are reached may be a secret, and all of them with it: those that have volumes are there, unless their server goes.
+  const still = before.volumes.filter((volume) => !removed.has(hostOf(volume)));
+  const [olds, news] = [before, listed(step.news ?? {}, still)];
   const replaced = olds.volumes.flatMap((volume): VolumeChange[] =>
     news.volumes.some((now) => now.name === volume.name && relation(volume, now) === "replaced")
       ? [{ host: hostOf(volume), volume: volume.name, fate: "lost" }]
@@ -56,9 +65,10 @@ function fromTheList(steps: readonly Step[]): VolumeChange[] {
   return [...replaced, ...others];
 }
 
-function listed(inputs: Values): VolumeListInputs {
+/** @param hidden the hosts, where a preview does not show them */
+function listed(inputs: Values, hidden: readonly Place[] = []): VolumeListInputs {
   return {
-    hosts: list(inputs["hosts"]).filter(isPlace),
+    hosts: inputs["hosts"] === secretText ? [...hidden] : list(inputs["hosts"]).filter(isPlace),
     volumes: list(inputs["volumes"]).filter(isVolume),
   };
 }
@@ -68,23 +78,38 @@ function fromVolumes(steps: readonly Step[]): VolumeChange[] {
   const volumes = steps.filter(({ type }) => type === "sextant:index:Volume");
   const taken = new Set(volumes.flatMap(({ news }) => keyOf(news)));
   const had = new Set(volumes.flatMap(({ olds }) => keyOf(olds)));
-  return volumes.flatMap(({ operation, olds, news }) => {
+  const made = new Set(
+    steps
+      .filter(({ type, operation }) => type === serverType && ["create", "replace"].includes(operation))
+      .map(({ name }) => name),
+  );
+  return volumes.flatMap((step) => {
+    const { operation, olds, news } = step;
     const [before, after] = [keyOf(olds), keyOf(news)];
     const lost = operation === "delete" && !before.some((key) => taken.has(key)) && olds !== undefined;
-    const made = (operation === "create" || operation === "replace") && !after.some((key) => had.has(key));
+    const begins = (operation === "create" || operation === "replace") && !after.some((key) => had.has(key));
+    const begun = made.has(nameOfHost(step)) ? ("new" as const) : ("taken" as const);
     return [
       ...(lost
-        ? [changeOf(olds, olds["data"] === "discard" ? ("discarded" as const) : ("kept" as const))]
+        ? [changeOf(step, olds, olds["data"] === "discard" ? ("discarded" as const) : ("kept" as const))]
         : []),
-      ...(made && news !== undefined ? [changeOf(news, "new" as const)] : []),
+      ...(begins && news !== undefined ? [changeOf(step, news, begun)] : []),
     ];
   });
 }
 
-function changeOf(inputs: Values, fate: VolumeFate): VolumeChange {
+const serverType = "hcloud:index/server:Server";
+
+/** The host of a volume's own resource. */
+function nameOfHost(step: Step): string {
+  const named = [step.news, step.olds].map((inputs) => textOf(inputs?.["host"]));
+  return named.find((host) => host !== "" && host !== unknownValue) ?? hostOfStep(step);
+}
+
+function changeOf(step: Step, inputs: Values, fate: VolumeFate): VolumeChange {
   const name = textOf(inputs["name"]);
   return {
-    host: hostOf(inputs),
+    host: nameOfHost(step),
     volume: name === unknownValue || name === "" ? "a volume" : name,
     fate,
   };
@@ -98,7 +123,7 @@ function keyOf(inputs: Values | undefined): string[] {
 function hostOf({ host, shell }: Values | ListedVolume): string {
   if (typeof host === "string" && host !== unknownValue) return host;
   const name = isObject(shell) ? textOf(shell["name"]) : "";
-  return name === "" || name === unknownValue ? "a new host" : name;
+  return name === "" || name === unknownValue ? "a host" : name;
 }
 
 function isPlace(value: unknown): value is Place {

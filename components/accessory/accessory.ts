@@ -3,6 +3,7 @@ import { claimChildren } from "../core/claimed-names";
 import { Component, transformed } from "../core/component";
 import type { Problem } from "../core/problem";
 import { plainVariables, secretVariables } from "../core/environment";
+import { warnPlain } from "../core/plain-secret";
 import { hostWide, ownerOf } from "../core/names";
 import { inSeconds, mebibytes, memoryLimit, seconds } from "../../provider/core/units";
 import { refuseShape } from "../core/shape";
@@ -21,7 +22,7 @@ import { checkOnServer, registerAccessory } from "./checks/check-server";
 import { inspectAccessory } from "./checks/inspect-image";
 import { dataPaths, mountsOf, volumeNames, warnPaths } from "./mounts";
 import { publishedPorts, type Publish } from "./ports";
-import { inOwnWords, presetOf } from "./preset";
+import { inOwnWords, inProgramsWords, presetOf } from "./preset";
 import { reachable } from "./reach";
 import { alsoIn, mountsFor, sourceOf, takeOverOf } from "./take-over";
 import { accessoryShape } from "./shape";
@@ -68,6 +69,7 @@ export class Accessory extends Component {
       ...onServer.warned,
       ...warnPaths(args),
       ...warnData(args.data, volumeNames(args)),
+      ...warnPlain(args).map((problem) => inProgramsWords(preset, problem)),
     ]);
     registerAccessory(this.label, name, args);
     this.image = this.pull(args);

@@ -1,4 +1,5 @@
 /** What a preset knows of its image beside the arguments of an accessory: not for programs, so that it is in no argument. */
+import { plainText } from "../core/plain-secret";
 import type { Problem } from "../core/problem";
 import type { DataFormat } from "../../provider/docker/data-format";
 import type { MysqlFormat } from "../../provider/docker/mysql-format";
@@ -43,6 +44,10 @@ export function withPreset(args: AccessoryArgs, preset: Preset): AccessoryArgs {
 export function presetOf(args: AccessoryArgs): Preset {
   return presets.get(args) ?? { refused: [], warned: [] };
 }
+
+/** A secret in clear that the preset made of its own password is that password to the program. */
+export const inProgramsWords = ({ made = [] }: Preset, problem: Problem): Problem =>
+  made.includes(problem.argument) ? plainText("password", "password") : problem;
 
 /** What is wrong in the program's own words: of the preset's arguments, and of those that are passed on. */
 export function inOwnWords({ refused, made = [] }: Preset, passedOn: readonly Problem[]): Problem[] {

@@ -4,6 +4,7 @@ import { claimChildren } from "../core/claimed-names";
 import { Component } from "../core/component";
 import { appLabel, roleLabel } from "../core/names";
 import type { Findings, Problem } from "../core/problem";
+import { warnPlain } from "../core/plain-secret";
 import { refuseShape } from "../core/shape";
 import type { DataOf } from "../data/data";
 import { sameNames, takeNames } from "../data/same-name";
@@ -21,6 +22,7 @@ import { childrenOf, namesOf, volumePlaces } from "./checks/check-names";
 import { checkParallel, stepsAtATime } from "./checks/check-parallel";
 import { checkPaths } from "./checks/check-paths";
 import { traceAccessories } from "./checks/check-reach";
+import { warnBuilt } from "./checks/check-built";
 import { checkTimeouts } from "./checks/check-timeouts";
 import { inspectImage } from "./checks/inspect-image";
 import { inspectNames } from "./checks/inspect-names";
@@ -81,7 +83,7 @@ export class App extends Component {
     refuseShape(`${new.target.name} "${name}"`, appShape, given);
     super("App", name, opts);
     const args = namedArgs(given);
-    const roles = this.admit(args, given.image, opts?.parent !== undefined);
+    const roles = this.admit(args, given, opts?.parent !== undefined);
     const reference = pulumi
       .all([args.version, args.digest])
       .apply(([version, digest]) => imageReference(args.image, version, digest));
@@ -116,7 +118,7 @@ export class App extends Component {
   }
 
   /** Refuses what cannot work, says what may not be meant, and takes its place on the hosts. */
-  private admit(args: NamedArgs, image: AppArgs["image"], within: boolean): Role[] {
+  private admit(args: NamedArgs, given: AppArgs, within: boolean): Role[] {
     const roles = rolesOf(this.componentName, args);
     const onHosts = checkHosts(this.label, args, roles);
     const names = namesOf(this.componentName, args, roles);
@@ -124,13 +126,16 @@ export class App extends Component {
     this.refuse([
       ...skipped.refused,
       ...checkApp(this.componentName, args),
-      ...checkOwnRegistry(image, roles),
+      ...checkOwnRegistry(given.image, roles),
       ...onHosts.refused,
       ...sameNames(names),
     ]);
     if (!within) this.refuse(this.claim(roles));
     this.warn([
       ...skipped.warned,
+      ...warnBuilt(given),
+      ...warnPlain(args),
+      ...Object.entries(args.roles).flatMap(([name, role]) => warnPlain(role, `roles.${name}.`)),
       ...checkTimeouts(args, runningAlways(roles)).warned,
       ...checkPaths(args, roles),
       ...onHosts.warned,

@@ -35,7 +35,7 @@ export interface ImageArgs {
   repository: string;
   /**
    * The directory that is built, from the directory of the program. What .dockerignore names is no part of it; its .git has to be named
-   * there.
+   * there, and the folder of the program where it lies within.
    *
    * @default "."
    * @edit builds and pushes

@@ -1,10 +1,12 @@
 /** What can be wrong with a build: pure, on what was read of this machine. */
+import { secretBy } from "../../provider/core/secret-name";
 import type { Check } from "../core/check";
 import * as check from "../core/checks";
 import type { Problem } from "../core/problem";
 import { checkRelease, checkRepository } from "../image/check-reference";
 import type { BuildCache, ImageArgs } from "./args";
 import type { Context } from "./context";
+import { ownEntries } from "./own-folder";
 import { isOwn, ownRegistry } from "./plan";
 import type { Revision } from "./revision";
 
@@ -28,12 +30,24 @@ export const contextGitCheck: Check = {
   ],
 };
 
+export const contextProgramCheck: Check = {
+  id: "context-program",
+  title: "Context with the program of Pulumi",
+  effect: "refused",
+  why: "Each `pulumi config set` and each `npm install` would be another release, marked as one that is in no commit; and the stack's configuration would be in the image with `COPY . .`. Where the application wants a file of that folder, leave out the rest: `/infra/*` and then `!/infra/nginx.conf`.",
+  says: [
+    'Image "shop": context is "..", but infra, the folder of this program, is a part of it with Pulumi.production.yaml, Pulumi.yaml and node_modules, which make another release whenever they change; write a line with /infra/ into .dockerignore (npx sextant docs checks#context-program).',
+    'Image "shop": context is ".", but Pulumi.production.yaml and Pulumi.yaml, files of this program, are a part of it, which make another release whenever they change; write a line with /Pulumi*.yaml into .dockerignore (npx sextant docs checks#context-program).',
+  ],
+};
+
 export const secretArgCheck: Check = {
   id: "secret-build-arg",
   title: "Secret as a build argument",
-  effect: "refused",
-  why: "`ARG` is a part of the image's history: `docker history` shows it to everybody who can pull. A BuildKit secret is mounted for one `RUN` and is in no layer.",
+  effect: "refused or warned",
+  why: "`ARG` is a part of the image's history: `docker history` shows it to everybody who can pull. A BuildKit secret is mounted for one `RUN` and is in no layer. A text that is a secret by its name is warned of.",
   says: [
+    'Image "shop": args.NPM_TOKEN seems to be a secret, which would be in the image\'s history; give it as secrets.NPM_TOKEN, and read it in the Dockerfile with RUN --mount=type=secret,id=NPM_TOKEN (npx sextant docs checks#secret-build-arg).',
     'Image "shop": args.TOKEN is a secret, which would be in the image\'s history; give it as secrets.TOKEN, and read it in the Dockerfile with RUN --mount=type=secret,id=TOKEN (npx sextant docs checks#secret-build-arg).',
   ],
 };
@@ -81,6 +95,8 @@ export interface Found {
   dockerfile: boolean;
   context: Context | undefined;
   revision: Revision | undefined;
+  /** The program's folder in the context: "" for the context itself, undefined where it lies elsewhere. */
+  program?: string | undefined;
 }
 
 /** What is refused. */
@@ -145,6 +161,15 @@ export function warnBuild({ builder }: ImageArgs, platforms: readonly string[]):
           },
         ]),
   ];
+}
+
+/** Build arguments that are secrets by their names, wherever they come from. */
+export function plainArgs({ args = {} }: Pick<ImageArgs, "args">): Problem[] {
+  return Object.entries(args).flatMap(([name, value]) =>
+    check.isPlain(value) && typeof value === "string" && secretBy(name, value) !== undefined
+      ? [{ ...secretArg(name), fault: "seems to be a secret, which would be in the image's history" }]
+      : [],
+  );
 }
 
 /** A build argument that is found to be a secret. */
@@ -279,20 +304,48 @@ function checkFiles({ context = ".", dockerfile = "Dockerfile" }: ImageArgs, fou
             argument: "context",
             value: context,
             rule: ".git is a part of it, which every command of git changes",
-            cure: "write a line with .git into .dockerignore",
+            cure: `write a line with .git into ${found.context.rules}`,
             check: contextGitCheck,
           },
         ]
       : []),
+    ...checkProgram(context, found),
   ];
 }
+
+/** The program itself is no part of what it deploys. */
+function checkProgram(context: string, { context: there, program }: Found): Problem[] {
+  if (program === undefined) return [];
+  const own = ownEntries(there?.files ?? [], program);
+  if (own.length === 0) return [];
+  const differs = "which make another release whenever they change";
+  return [
+    {
+      argument: "context",
+      value: context,
+      ...(program === ""
+        ? {
+            rule: `${and(own)}, ${own.length === 1 ? "a file" : "files"} of this program, ${own.length === 1 ? "is" : "are"} a part of it, ${own.length === 1 ? "which makes another release whenever it changes" : differs}`,
+            cure: `write a line with /Pulumi*.yaml into ${there?.rules ?? ".dockerignore"}`,
+          }
+        : {
+            rule: `${program}, the folder of this program, is a part of it with ${and(own)}, ${own.length === 1 ? "which makes another release whenever it changes" : differs}`,
+            cure: `write a line with /${program}/ into ${there?.rules ?? ".dockerignore"}`,
+          }),
+      check: contextProgramCheck,
+    },
+  ];
+}
+
+const and = (words: readonly string[]): string =>
+  [words.slice(0, -1).join(", "), words.at(-1)].filter(Boolean).join(" and ");
 
 /** How many files are named. */
 const most = 3;
 
 function checkRevision(
   { version, uncommitted, context = "." }: ImageArgs,
-  { dockerfile, revision }: Found,
+  { dockerfile, revision, context: there }: Found,
 ): Problem[] {
   // Without one, git was not asked.
   if (!dockerfile) return [];
@@ -310,13 +363,13 @@ function checkRevision(
   if (uncommitted !== "refuse" || files.length === 0) return [];
   const rest = files.length - most;
   const named = [...files.slice(0, most), ...(rest > 0 ? [`${rest} more`] : [])];
-  const list = [named.slice(0, -1).join(", "), named.at(-1)].filter(Boolean).join(" and ");
+  const list = and(named);
   return [
     {
       argument: "uncommitted",
       value: uncommitted,
       rule: `${list} ${files.length === 1 ? "is" : "are"} in no commit`,
-      cure: `commit ${files.length === 1 ? "it" : "them"}, or name ${files.length === 1 ? "it" : "them"} in .dockerignore where ${files.length === 1 ? "it is" : "they are"} no part of the image`,
+      cure: `commit ${files.length === 1 ? "it" : "them"}, or name ${files.length === 1 ? "it" : "them"} in ${there?.rules ?? ".dockerignore"} where ${files.length === 1 ? "it is" : "they are"} no part of the image`,
       check: uncommittedCheck,
     },
   ];

@@ -9,7 +9,9 @@ import { shortHash } from "../../provider/core/short-hash";
 export interface Context {
   /** The paths of its files, with slashes, sorted. */
   readonly files: readonly string[];
-  /** Whether a path is left out by .dockerignore. */
+  /** The name of the file whose rules are in force; that of the context, where there is none yet. */
+  readonly rules: string;
+  /** Whether a path is left out by it. */
   readonly leftOut: (path: string) => boolean;
   /** What differs when anything below a top entry does. The Dockerfile has an entry of its own, also where it is left out. */
   readonly entries: Readonly<Record<string, string>>;
@@ -36,7 +38,8 @@ export function readContext(directory: string, dockerfile: string): Context {
   const named = isFile(join(directory, dockerfile))
     ? [[dockerfile, shortHash(readFileSync(join(directory, dockerfile)), 8)] as const]
     : [];
-  return { files, leftOut, entries: Object.fromEntries([...entries, ...named]) };
+  const rules = ignore?.name ?? ".dockerignore";
+  return { files, rules, leftOut, entries: Object.fromEntries([...entries, ...named]) };
 }
 
 /** Whether it is one, and no directory. */
@@ -53,15 +56,17 @@ export function contextHash(entries: Readonly<Record<string, string>>): string {
  * The rules in force: those of the Dockerfile's own file before those of the context's
  * (https://docs.docker.com/build/concepts/context/#filename-and-location).
  */
-function ignoreFile(directory: string, dockerfile: string): { rules: Ignore; readmits: boolean } | undefined {
-  const file = [`${dockerfile}.dockerignore`, ".dockerignore"]
-    .map((name) => join(directory, name))
-    .find(isFile);
-  if (file === undefined) return undefined;
-  const lines = readFileSync(file, "utf8")
+function ignoreFile(
+  directory: string,
+  dockerfile: string,
+): { name: string; rules: Ignore; readmits: boolean } | undefined {
+  const name = [`${dockerfile}.dockerignore`, ".dockerignore"].find((each) => isFile(join(directory, each)));
+  if (name === undefined) return undefined;
+  const lines = readFileSync(join(directory, name), "utf8")
     .replace(/^\uFEFF/, "")
     .split(/\r?\n/);
   return {
+    name,
     rules: dockerignore().add(lines),
     readmits: lines.some((line) => line.trimStart().startsWith("!")),
   };

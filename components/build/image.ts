@@ -6,13 +6,15 @@ import { unknown } from "@pulumi/pulumi/output";
 import { isPlain } from "../core/checks";
 import { Component, transformed } from "../core/component";
 import { hookCommand, skippedHooks } from "../core/hook";
+import { warnPlain } from "../core/plain-secret";
 import { refuseShape } from "../core/shape";
 import type { ServerRegistry } from "../registry/server-registry";
 import type { ImageArgs } from "./args";
 import { builderOn } from "./builder";
-import { checkBuild, secretArg, warnBuild, type Found } from "./check-build";
+import { checkBuild, plainArgs, secretArg, warnBuild, type Found } from "./check-build";
 import { isFile, readContext } from "./context";
 import { withoutCache } from "./no-cache";
+import { ownFolder } from "./own-folder";
 import { buildOf, loginsOf, ownRegistry, pathsOf, platformsOf } from "./plan";
 import { revisionOf, versionOf } from "./revision";
 import { imageShape } from "./shape";
@@ -55,8 +57,12 @@ export class Image extends Component {
     super("Image", name, opts, sourcesOf(found));
     const skipped = skippedHooks(args.hooks);
     this.refuse([...skipped.refused, ...checkBuild(args, found)]);
-    this.warn(skipped.warned);
-    this.warn(warnBuild(args, platformsOf(args)));
+    this.warn([
+      ...skipped.warned,
+      ...warnBuild(args, platformsOf(args)),
+      ...plainArgs(args),
+      ...warnPlain({ secrets: args.secrets }),
+    ]);
     if (pulumi.runtime.isDryRun()) this.refuseSecretArgs(args);
     this.repository = args.repository;
     // Without any it was refused.
@@ -128,7 +134,7 @@ function look(args: ImageArgs): Found {
   const context = readContext(directory, dockerfile);
   const there = isFile(join(directory, dockerfile));
   const revision = there ? revisionOf(directory, dockerfile, context) : undefined;
-  return { directory: true, dockerfile: there, context, revision };
+  return { directory: true, dockerfile: there, context, revision, program: ownFolder(directory) };
 }
 
 /** What a preview shows of the sources. */
@@ -138,10 +144,19 @@ function sourcesOf({ context, revision }: Found): pulumi.Inputs {
       ? {}
       : {
           commit: revision.commit,
-          ...(revision.uncommitted.length === 0 ? {} : { uncommitted: revision.uncommitted }),
+          ...(revision.uncommitted.length === 0 ? {} : { uncommitted: firstOf(revision.uncommitted) }),
         }),
     context: context?.entries ?? {},
   };
+}
+
+/** The most names of a list in a preview. */
+const mostNames = 20;
+
+/** A list that is short enough to be read; what is left out is counted. */
+function firstOf(names: readonly string[]): readonly string[] {
+  const more = names.length - mostNames;
+  return more > 0 ? [...names.slice(0, mostNames), `and ${more} more`] : names;
 }
 
 /** What docker-build gives in a preview of a build whose arguments are the same is the empty text: it is known in the update. */

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as hcloud from "@pulumi/hcloud";
 import { afterProgram } from "../core/after-program";
 import { Component, transformed } from "../core/component";
+import { checkToken } from "../hetzner/token";
 import { refuseShape } from "../core/shape";
 import { checkFirewall, type FirewallArgs } from "./args";
 import { leftOver } from "./audit";
@@ -27,7 +28,10 @@ export class Firewall extends Component {
   constructor(name: string, args: FirewallArgs, opts?: pulumi.ComponentResourceOptions) {
     refuseShape(`${new.target.name} "${name}"`, firewallShape, args);
     super("Firewall", name, opts);
-    this.refuse(checkFirewall(args));
+    this.refuse([
+      ...checkFirewall(args),
+      ...checkToken(this.getProvider("hcloud:index:Firewall"), args.transform?.firewall),
+    ]);
     this.allow = args.allow;
     this.firewall = new hcloud.Firewall(
       ...transformed<hcloud.FirewallArgs>(

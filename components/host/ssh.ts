@@ -180,7 +180,8 @@ export function checkSsh(argument: string, args: SshArgs = {}): Problem[] {
 }
 
 function checkJumpHost(argument: string, { address, user, port, hostKey }: JumpHostArgs): Problem[] {
-  const cure = 'give its address or name, such as "203.0.113.1"; user and port are members of their own';
+  const usual = 'give its address or name, such as "203.0.113.1"; user and port are members of their own';
+  const cure = apart(address, `${argument}.address`, argument) ?? usual;
   const wrong = isIP(address) === 0 ? check.hostName(`${argument}.address`, address) : [];
   return [
     ...wrong.map((problem) => ({ ...problem, cure })),
@@ -188,6 +189,23 @@ function checkJumpHost(argument: string, { address, user, port, hostKey }: JumpH
     ...check.port(`${argument}.port`, port),
     ...checkHostKey(`${argument}.hostKey`, hostKey),
   ];
+}
+
+/**
+ * Where an address is written with a user or a port, as one for ssh: how it is written as members of their own.
+ * @param ssh the argument that has these members
+ */
+export function apart(written: string, argument: string, ssh: string): string | undefined {
+  const [, user, host = "", port] =
+    /^(?:ssh:\/\/)?(?:([^@\s]+)@)?(\[[0-9a-fA-F:.]+\]|[^@:\s/]+)(?::(\d+))?\/?$/.exec(written) ?? [];
+  const address = host.replace(/^\[|\]$/g, "");
+  const more = [
+    ...(user === undefined ? [] : [`${ssh}.user "${user}"`]),
+    ...(port === undefined ? [] : [`${ssh}.port ${port}`]),
+  ];
+  if (more.length === 0 || (isIP(address) === 0 && check.hostName("address", address).length > 0))
+    return undefined;
+  return `write ${argument} "${address}" and ${more.join(" and ")}`;
 }
 
 /** A user's name stands in a command line, and in the line of sudoers that a sentence gives. */

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as hcloud from "@pulumi/hcloud";
 import { Component, transformed } from "../core/component";
 import { checkNetwork, subnetsOf, type NetworkArgs, type Zone } from "./args";
+import { checkToken } from "../hetzner/token";
 import { refuseShape } from "../core/shape";
 import { networkShape } from "./shape";
 
@@ -27,7 +28,10 @@ export class Network extends Component {
   constructor(name: string, args: NetworkArgs = {}, opts?: pulumi.ComponentResourceOptions) {
     refuseShape(`${new.target.name} "${name}"`, networkShape, args);
     super("Network", name, opts);
-    this.refuse(checkNetwork(args));
+    this.refuse([
+      ...checkNetwork(args),
+      ...checkToken(this.getProvider("hcloud:index:Network"), args.transform?.network),
+    ]);
     this.ipRange = args.ipRange ?? "10.0.0.0/16";
     this.subnetRanges = subnetsOf(args);
     this.zone = args.zone ?? "eu-central";

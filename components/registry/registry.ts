@@ -4,6 +4,7 @@ import { isPlain } from "../core/checks";
 import { Component } from "../core/component";
 import { checkPassword, checkRegistry, checkUsername, isDockerHub, type RegistryArgs } from "./args";
 import { registryAuth } from "./auth";
+import { warnText } from "../core/plain-secret";
 import { refuseShape } from "../core/shape";
 import { registryShape } from "./shape";
 
@@ -26,6 +27,7 @@ export class Registry extends Component {
     refuseShape(`${new.target.name} "${name}"`, registryShape, args);
     super("Registry", name, opts);
     this.refuse(checkRegistry(args));
+    if (pulumi.runtime.isDryRun()) this.warn(warnText("password", args.password, "registryPassword"));
     this.address = args.address;
     this.username = pulumi.output(args.username);
     this.password = pulumi.secret(args.password);

@@ -5,7 +5,7 @@ import * as check from "../core/checks";
 import type { Problem } from "../core/problem";
 import type { Size } from "../../provider/core/units";
 import type { Architecture } from "../host/host";
-import { checkHostKey, checkSsh, type SshArgs } from "../host/ssh";
+import { apart, checkHostKey, checkSsh, type SshArgs } from "../host/ssh";
 import type { HostTransform } from "../host/prepare-host";
 import type { Registry } from "../registry/registry";
 import { checkRegistries } from "./checks/check-server";
@@ -205,7 +205,9 @@ function checkAddress(address: unknown): Problem[] {
   const cure = 'give its address or name, such as "203.0.113.7"';
   if (address === undefined || address === "") return [{ argument: "address", fault: "is missing", cure }];
   if (!check.isPlain(address) || isIP(String(address)) !== 0) return [];
-  return check.hostName("address", address).map((problem) => ({ ...problem, cure }));
+  return check
+    .hostName("address", address)
+    .map((problem) => ({ ...problem, cure: apart(String(address), "address", "ssh") ?? cure }));
 }
 
 function family(argument: string, value: unknown, ok: (text: string) => boolean, example: string): Problem[] {

@@ -2,6 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as command from "@pulumi/command";
 import { transformed, type Transform } from "../core/component";
+import { underMocks } from "../hetzner/token";
 import { mockedHostKey } from "../testing";
 
 export interface HostKey {
@@ -56,11 +57,6 @@ export function hostKey(
     privateKey: halves.privateKey,
     publicKey: pulumi.unsecret(halves.publicKey),
   };
-}
-
-/** Whether a unit test runs the program. */
-function underMocks(): boolean {
-  return pulumi.runtime.getMonitor()?.constructor.name === "MockMonitor";
 }
 
 /** The two halves as `generate` printed them. */

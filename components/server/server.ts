@@ -8,6 +8,7 @@ import { mebibytes } from "../../provider/core/units";
 import { registerHost } from "../firewall/audit";
 import type { Architecture, Host, Exposure } from "../host/host";
 import type { HostReady } from "../host/host-ready";
+import { checkToken } from "../hetzner/token";
 import { ssh } from "../host/ssh";
 import { prepareHost } from "../host/prepare-host";
 import type { ServerArgs } from "./args";
@@ -66,7 +67,10 @@ export class Server extends Component implements Host {
   constructor(name: string, args: ServerArgs, opts?: pulumi.ComponentResourceOptions) {
     refuseShape(`${new.target.name} "${name}"`, serverShape, args);
     super("Server", name, opts);
-    this.refuse(checkServer(name, args));
+    this.refuse([
+      ...checkServer(name, args),
+      ...checkToken(this.getProvider("hcloud:index:Server"), args.transform?.server),
+    ]);
     this.offer = askFor(name, args, this.getProvider("hcloud:index:Server"));
     this.refuse(this.offer.refused);
     if (pulumi.runtime.isDryRun()) this.warn(this.offer.warned);

@@ -87,7 +87,10 @@ async function ask({ shell, verb, words }: HostReadyInputs, made: boolean): Prom
   const line = ["sh -s", ...(given.length > 0 ? ["--"] : []), ...given.map(quote)].join(" ");
   const firstBoot = made && verb === "host-ready";
   const waiting = { patience: firstBoot ? patience : 0, firstBoot };
-  const ran = await runOverSsh(shell, line, { stdin: verbText(verb), timeout, ...waiting, what: verb });
+  const ran = await runOverSsh(shell, line, {
+    ...{ stdin: verbText(verb), timeout, ...waiting, what: verb },
+    fresh: made,
+  });
   if (ran.code !== 0) throw new Error(`${shell.name}: ${[ran.stderr, ran.stdout].join("\n").trim()}`);
   return ran.stdout;
 }

@@ -39,6 +39,8 @@ export interface Circumstances {
   locked?: string;
   /** What ssh said of the host on the way. @default nothing */
   onTheWay?: string;
+  /** Whether the host has never answered. @default false */
+  fresh?: boolean;
 }
 
 interface Kind {
@@ -49,9 +51,11 @@ interface Kind {
   says: (about: Circumstances) => [was: string, cure: string];
 }
 
-/** What to do about a host that does not come back, for those that run on. */
-const withoutIt = ({ shell: { name } }: Circumstances): string =>
-  `to go on without it, set gone: true on it and take it out of all roles, proxies and accessories; in a refresh or destroy, or where the program has it no more, run with ${goneVariable}=${name}`;
+/** What to do about a host that does not come back, for those that run on; one that never answered has nothing to be given up. */
+const withoutIt = ({ shell: { name }, fresh = false }: Circumstances): string =>
+  fresh
+    ? ""
+    : `; to go on without it, set gone: true on it and take it out of all roles, proxies and accessories; in a refresh or destroy, or where the program has it no more, run with ${goneVariable}=${name}`;
 
 const where = ({ shell: { destination, port } }: Circumstances): string => `${destination}, port ${port}`;
 const user = ({ shell }: Circumstances): string => userOf(shell);
@@ -206,7 +210,7 @@ const kinds: readonly Kind[] = [
     again: true,
     says: (about) => [
       "it does not answer",
-      `see whether the server runs and its firewall lets this machine in; ${withoutIt(about)}`,
+      `see whether the server runs and its firewall lets this machine in${withoutIt(about)}`,
     ],
   },
   {
@@ -229,7 +233,7 @@ const lost: Kind = {
   again: true,
   says: (about) => [
     "the connection was lost",
-    `see whether the server runs and its firewall lets this machine in; ${withoutIt(about)}`,
+    `see whether the server runs and its firewall lets this machine in${withoutIt(about)}`,
   ],
 };
 
@@ -240,7 +244,7 @@ const noFurther: Kind = {
   again: true,
   says: (about) => [
     `the jump host ${about.shell.jump?.destination ?? ""} did not get through to it`,
-    `see whether the server runs, its firewall lets the jump host in, and the jump host's sshd allows AllowTcpForwarding; ${withoutIt(about)}`,
+    `see whether the server runs, its firewall lets the jump host in, and the jump host's sshd allows AllowTcpForwarding${withoutIt(about)}`,
   ],
 };
 

@@ -12,7 +12,7 @@ import { following } from "./children";
 import { lockedFile, meansFor } from "./means";
 import { onDoing, withoutDoing } from "./doing";
 import { sayDoing } from "../say";
-import { sshFailure, type SshFailure } from "./failure";
+import { sshFailure, type Circumstances, type SshFailure } from "./failure";
 import { jumpLog, sshOptions, type Means } from "./options";
 import { Unreached } from "./unreached";
 
@@ -29,6 +29,8 @@ export interface RunSettings extends Patience {
   timeout: number;
   /** What is waited for, for the message when it takes too long. */
   what: string;
+  /** Whether the host has never answered, as far as is known: nothing of the stack is on it that could be given up. @default false */
+  fresh?: boolean;
 }
 
 /** More than this of a stream is not kept: a verb's output is bounded, a runaway's must not fill memory. */
@@ -51,14 +53,14 @@ export async function runOverSsh(shell: SshAddress, line: string, settings: RunS
     const ran = await connected(
       shell,
       settings,
-      () => open(shell, means, options),
+      () => open(shell, means, options, settings.fresh),
       () => once(shell, options, line, settings),
     );
     if (ran.code !== sshFailed) return ran;
     // Every verb may run twice, so that a connection which was cut is simply tried again.
     disconnected(shell);
     if (attempt >= tries) {
-      const { cause, sentence } = failure(shell, ran);
+      const { cause, sentence } = failure(shell, ran, { fresh: settings.fresh });
       throw new Unreached(shell.name, cause, sentence);
     }
     await sleep(0.5 * attempt * pace.second);
@@ -84,6 +86,7 @@ async function open(
   shell: SshAddress,
   means: Means,
   options: readonly string[],
+  fresh: boolean | undefined,
 ): Promise<SshFailure | undefined> {
   const log = shell.jump === undefined ? undefined : jumpLog(shell, means);
   if (log !== undefined) rmSync(log, { force: true });
@@ -94,14 +97,17 @@ async function open(
   });
   const onTheWay = log !== undefined && existsSync(log) ? readFileSync(log, "utf8") : "";
   if (log !== undefined) rmSync(log, { force: true });
-  if (ran.code === sshFailed) return failure(shell, ran, onTheWay);
+  if (ran.code === sshFailed) return failure(shell, ran, { onTheWay, fresh });
   return shell.sudo === true ? rootFailure(shell, ran) : undefined;
 }
 
-/** @param onTheWay what ssh said of the host on the way */
-function failure(shell: SshAddress, { stderr }: Ran, onTheWay = ""): SshFailure {
+function failure(
+  shell: SshAddress,
+  { stderr }: Ran,
+  known: Pick<Circumstances, "onTheWay" | "fresh">,
+): SshFailure {
   const locked = lockedFile(shell);
-  return sshFailure(stderr, { shell, onTheWay, ...(locked === undefined ? {} : { locked }) });
+  return sshFailure(stderr, { shell, ...known, ...(locked === undefined ? {} : { locked }) });
 }
 
 function once(

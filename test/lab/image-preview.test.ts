@@ -89,6 +89,27 @@ describe("a preview", () => {
     );
   });
 
+  it("says that a version of the configuration is deployed in the place of what is built", async () => {
+    const { text } = await preview({ VERSION: "v3" });
+    expect(text).toMatch(
+      /App "shop": version is "v3", but Image "shop" builds [0-9a-f]{40}\S*, which is not deployed with it; pulumi config rm version/,
+    );
+  });
+
+  it("refuses a context with the program itself", async () => {
+    const own = join(workspace.folder, "project");
+    for (const [name, rest] of [
+      ["Dockerfile", "FROM scratch\n"],
+      [".dockerignore", ".git\nbackend\npulumi\n"],
+    ] as const)
+      writeFileSync(join(workspace.folder, name), rest);
+    const { code, text } = await workspace.pulumi(["preview"], { CONTEXT: join(own, "..") });
+    expect(code).not.toBe(0);
+    expect(text).toMatch(
+      /but project, the folder of this program, is a part of it with .*Pulumi\.yaml.*; write a line with \/project\/ into \.dockerignore/,
+    );
+  });
+
   it("refuses a secret as a build argument", async () => {
     const { code, text } = await preview({ SECRET_ARG: "1" });
     expect(code).not.toBe(0);

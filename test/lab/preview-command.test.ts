@@ -2,7 +2,7 @@
  * `sextant preview` of a program on two servers, edit by edit, with the real engine; machines are directories that a script in the place
  * of `ssh` looks into.
  */
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { compileCommand } from "../unit/cli/compiled";
@@ -99,6 +99,15 @@ describe.sequential("sextant preview", () => {
       headline: "2 hosts get shop:v2, the release command runs, nothing is deleted",
       commands: [{ app: "shop", host: "web-1", command: "bin/rails db:prepare" }],
     });
+  });
+
+  test("leaves the stack's configuration as it is", async () => {
+    const file = join(place.program, "Pulumi.lab.yaml");
+    const before = readFileSync(file, "utf8");
+    const { code, stdout, stderr } = await sextant(["preview", "--config", "version=v2"]);
+    expect(code, stdout + stderr).toBe(0);
+    expect(stdout).toContain("### demo/lab: ");
+    expect(readFileSync(file, "utf8")).toBe(before);
   });
 
   test("says why there is no preview at all", async () => {

@@ -112,6 +112,15 @@ describe("what Hetzner would refuse in pulumi up", () => {
     expect(code).not.toBe(0);
   });
 
+  it("is said at preview: that there is no token at all", async () => {
+    const { code, text } = await workspace.pulumi(["preview"], { HCLOUD_TOKEN: "" });
+    expect(text).toMatch(
+      /: hcloud:token is missing, .*; make one at Hetzner that may read and write, and run pulumi config set --secret hcloud:token, or export HCLOUD_TOKEN\./,
+    );
+    expect(code).not.toBe(0);
+    expect(text).not.toContain("While configuring the provider");
+  });
+
   it("is warned of: a type that is sold out at the moment", async () => {
     await workspace.hcloud("POST", "/_lab/faults", {
       kind: "sold-out",

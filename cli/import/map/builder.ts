@@ -1,5 +1,6 @@
 /** `builder`: an Image of the program, where it says how one is built; its architecture is that of the machines, too. */
-import { join } from "node:path";
+import { join, posix } from "node:path";
+import dockerignore from "@balena/dockerignore";
 import { Fields, type Node } from "../node";
 import { variable, type RegistryPart } from "../program";
 import type { Reader } from "../reader";
@@ -40,7 +41,10 @@ export function buildOf(root: Reader, context: Context, { server, registries }: 
     .with("cache", cacheOf(builder, server))
     .with("platforms", known.length === 0 ? undefined : known.map((each) => `linux/${each}`))
     .with("registries", loginOf(registries));
-  if (builds) sayContext(builder, context);
+  if (builds) {
+    sayContext(builder, context);
+    sayOwnFolder(builder, context);
+  }
   saySomewhereElse(builder);
   sayBuildpacks(builder);
   return { ...architecture, ...(builds ? { image } : {}) };
@@ -102,6 +106,27 @@ function sayContext(builder: Reader, { notes }: Context): void {
       "differs",
       "Kamal built a clone of the last commit; the Image builds the files as they lie there, less those of .dockerignore, which has to name .git, and marks a release that is in no commit.",
     );
+}
+
+/** The program of Pulumi is written into the application's folder, and is none of the image. */
+function sayOwnFolder(builder: Reader, { notes, inside, read }: Context): void {
+  const directory = contextOf(builder);
+  const own = posix.relative(directory, inside);
+  if (own.startsWith("..") || /^[a-z+]+:/.test(directory)) return;
+  const dockerfile = posix.join(directory, String(builder.plain("dockerfile") ?? "Dockerfile"));
+  const file = [`${dockerfile}.dockerignore`, posix.join(directory, ".dockerignore")].find(
+    (path) => read(path) !== undefined,
+  );
+  const lines = (file === undefined ? undefined : read(file))?.split(/\r?\n/) ?? [];
+  const settings = own === "" ? "Pulumi.yaml" : `${own}/Pulumi.yaml`;
+  if (dockerignore().add(lines).ignores(settings)) return;
+  notes.add(
+    "builder",
+    "act",
+    own === ""
+      ? `write /Pulumi*.yaml into ${file ?? ".dockerignore"}: the image is built from the folder of this program, whose own files are no part of it, and the Image is refused with them.`
+      : `write /${own}/ into ${file ?? posix.join(directory, ".dockerignore")}: this program lies in the folder that the image is built from and is no part of it, and the Image is refused with it.`,
+  );
 }
 
 function saySomewhereElse(builder: Reader): void {

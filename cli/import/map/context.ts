@@ -14,10 +14,14 @@ export interface Context {
   readonly wanted: Map<string, Wanted>;
   /** The application's folder, as seen from the program's. */
   readonly above: string;
+  /** The program's folder, as seen from the application's. */
+  readonly inside: string;
   /** Whether the program takes Kamal's place on its own machines. */
   readonly takeOver: boolean;
   /** Looks at a file of the application's folder. */
   readonly kindOf: (path: string) => "file" | "folder" | "none";
+  /** The text of a file there; undefined where there is none. */
+  readonly read: (path: string) => string | undefined;
 }
 
 /** A secret of Kamal's as one of the stack. */

@@ -24,9 +24,11 @@ export interface Surroundings {
   readonly hooks: readonly string[];
   readonly destination?: string;
   readonly above: string;
+  readonly inside: string;
   /** Whether the program takes Kamal's place on its own machines. */
   readonly takeOver: boolean;
   readonly kindOf: (path: string) => "file" | "folder" | "none";
+  readonly read: (path: string) => string | undefined;
 }
 
 /** Maps a configuration. @throws Error with one sentence for what Kamal would not take either */

@@ -24,4 +24,8 @@ const image = new Image("shop", {
 });
 // The build alone is updated here, and no cloud has servers.
 if (process.env["ALONE"] === undefined)
-  new App("shop", { image, roles: { job: { servers: [server], command: ["bin/jobs"] } } });
+  new App("shop", {
+    image,
+    version: process.env["VERSION"],
+    roles: { job: { servers: [server], command: ["bin/jobs"] } },
+  });

@@ -1,9 +1,10 @@
 /** The program as a process, with a `pulumi` and an `ssh` on the PATH that answer as the real ones do. */
 import { execFileSync, spawnSync } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { withCure } from "../../../cli/stack";
 import { sextant as programOf, withCommandApart } from "../../../cli/program";
 import { repoRoot } from "../../../lab/paths";
 import { compileCommand, runCommand, type Ended } from "./compiled";
@@ -53,6 +54,10 @@ beforeAll(async () => {
     [
       'echo "$*" >>"$HOME/asked"',
       'case "$*" in *--show-secrets*) [ -e shown.json ] && exec cat shown.json ;; esac',
+      // What pulumi keeps of --config, in the file that it is given.
+      'file=Pulumi.production.yaml; kept=; for word; do case "$before" in --config-file) file=$word ;; --config) kept=$word ;; esac; before=$word; done',
+      'case "$*" in "stack --show-name"*) echo production; exit ;; preview*) [ -z "$kept" ] || echo "kept $kept" >>"$file"; cat "$file" >"$HOME/used" 2>/dev/null ;; esac',
+      'case "$*" in *"--stack foo"*) echo "error: no stack named \'foo\' found" >&2; exit 255 ;; esac',
       "[ -e state.json ] && exec cat state.json",
       'echo "error: no stack selected; please use \\`pulumi stack select\\` to choose one" >&2',
       "exit 255",
@@ -85,6 +90,9 @@ describe("sextant", () => {
     [["doctor", "--hots", "web-1"], "unknown option '--hots'"],
     [["preview", "--form", "x"], "(Did you mean --from?)"],
     [["preview", "production"], "too many arguments"],
+    [["preview", "--config", "version"], "It is a key and a value, such as version=v2."],
+    [["logs", "--since", "yesterday"], "It is a time such as 30m, 24h, 2026-01-31 or 2026-01-31T09:00:00."],
+    [["ps", "--hots", "x"], "(sextant ps --help says what it takes)"],
     [["doctor", "one", "two"], "too many arguments"],
     [[], "Usage: sextant"],
   ])("refuses %j with exit code 2", (words, said) => {
@@ -126,9 +134,15 @@ describe("sextant docs", () => {
   });
 
   it.each([
-    [["docs", "chekcs"], /there is no page chekcs; there are guide\/ci, .*, accessory, app, checks/],
+    [
+      ["docs", "chekcs"],
+      /there is no page chekcs; did you mean checks\? There are guide\/ci, .*, accessory, app, checks/,
+    ],
+    [["docs", "guide/strat"], /there is no page guide\/strat; did you mean guide\/start\?/],
+    [["docs", "strat"], /there is no page strat; did you mean guide\/start\?/],
+    [["docs", "guide/start#frist"], /guide\/start has no section frist; it has .*/],
     [["docs", "../package"], /there is no page/],
-    [["docs", "checks#nothing"], /checks has no section nothing; sextant docs checks prints all/],
+    [["docs", "checks#nothing"], /checks has no section nothing; it has public-port, same-route, /],
   ])("says what there is for %j", (words, said) => {
     const ended = sextant(words);
     expect(ended.code).toBe(1);
@@ -202,6 +216,50 @@ describe("sextant doctor", () => {
   });
 });
 
+describe("a stack of which nothing is deployed yet", () => {
+  const empty = { deployment: { manifest: {} } };
+
+  it.each([
+    [["ps"]],
+    [["logs"]],
+    [["logs", "--since", "2h"]],
+    [["doctor"]],
+    [["exec", "ls"]],
+    [["prune"]],
+    [["jobs"]],
+    [["lock", "x"]],
+  ])("is said to be one by %j", (words) => {
+    mkdirSync(join(folder, "empty"), { recursive: true });
+    writeFileSync(join(folder, "empty", "state.json"), JSON.stringify(empty));
+    expect(sextant(["-C", "empty", ...words])).toEqual({
+      code: 1,
+      stdout: "",
+      stderr:
+        "Nothing of this stack is deployed yet: pulumi up deploys it. Another stack is named by --stack; pulumi stack ls lists them.\n",
+    });
+  });
+
+  it("is another thing than one without an app", () => {
+    expect(sextant(["-C", "elsewhere", "logs"]).stderr).toBe(
+      "logs: no app of this stack is deployed yet; pulumi up deploys what the program has.\n",
+    );
+  });
+
+  it("is another thing than none of that name", () => {
+    expect(sextant(["ps", "-s", "foo"]).stderr).toBe(
+      "no stack named 'foo' found; pulumi stack ls lists those that there are, and pulumi stack init makes one\n",
+    );
+  });
+
+  it("is another thing than a folder without a program", () => {
+    const said =
+      "no Pulumi.yaml project file found (searching upwards from /home/me). If you have not created a project yet, use `pulumi new` to do so: no project file found";
+    expect(withCure(said)).toBe(
+      "no Pulumi.yaml project file found (searching upwards from /home/me). Name the folder of the program by -C; npx sextant init begins one, npx sextant import one from Kamal's configuration",
+    );
+  });
+});
+
 describe("sextant preview", () => {
   const digest = join(repoRoot, "test/unit/cli/preview/fixtures/release.json");
   const page = /^### demo\/lab: 2 hosts get shop:v2, .*\n[^]*<!-- sextant preview demo\/lab -->\n$/;
@@ -215,6 +273,28 @@ describe("sextant preview", () => {
     expect(readFileSync(join(folder, "asked"), "utf8")).toContain(
       "preview --json --non-interactive --stack production --config version=v2\n",
     );
+  });
+
+  it.each([
+    ["is made", digest, 0],
+    ["fails", digest.replace("release", "lost"), 1],
+  ])("leaves the stack's file as it is where the preview %s", (what, printed, code) => {
+    const place = join(folder, `kept-${what.replace(" ", "-")}`);
+    mkdirSync(place);
+    writeFileSync(join(place, "Pulumi.yaml"), "name: shop\nruntime: nodejs\n");
+    writeFileSync(join(place, "Pulumi.production.yaml"), "config:\n  shop:version: v1\n");
+    writeFileSync(join(place, "state.json"), readFileSync(printed));
+    const ended = sextant(["-C", place, "preview", "--config", "version=v2", "-c", "note=a=b"]);
+    expect([ended.code, ended.stderr]).toEqual([code, ""]);
+    expect(readFileSync(join(place, "Pulumi.production.yaml"), "utf8")).toBe("config:\n  shop:version: v1\n");
+    // What pulumi had was the same, and more; the copy is gone.
+    expect(readFileSync(join(folder, "used"), "utf8")).toMatch(/^config:\n {2}shop:version: v1\nkept /);
+    const [, copy = ""] =
+      /--config-file (\S+) --config version=v2 --config note=a=b\n$/.exec(
+        readFileSync(join(folder, "asked"), "utf8"),
+      ) ?? [];
+    expect(copy).not.toBe("");
+    expect(existsSync(dirname(copy))).toBe(false);
   });
 
   it("reads a file, or standard input, and prints the model", () => {

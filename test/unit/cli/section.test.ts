@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { section } from "../../../cli/section";
+import { anchors, section } from "../../../cli/section";
 import { repoRoot } from "../../../lab/paths";
 
 const page = [
@@ -29,6 +29,13 @@ const page = [
   "",
   "End.",
 ].join("\n");
+
+describe("the anchors of a page", () => {
+  it("are those by which its sections are found", () => {
+    expect(anchors(page)).toEqual(["one", "below-it", "two"]);
+    for (const anchor of anchors(page)) expect(section(page, anchor)).toMatch(/^##/);
+  });
+});
 
 describe("a section", () => {
   it("goes from its heading to the next one of its level, without the anchor of that one", () => {

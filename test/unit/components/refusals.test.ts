@@ -1,11 +1,28 @@
 import * as pulumi from "@pulumi/pulumi";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
-import { ExistingServer, Network, Proxy, http, https, ownCertificate, tcp } from "../../../components";
+import {
+  ExistingServer,
+  Network,
+  Proxy,
+  http,
+  https,
+  ownCertificate,
+  tcp,
+  type Image,
+} from "../../../components";
+import { plainSecrets } from "../../../components/core/plain-secret";
+import { warnBuilt } from "../../../components/app/checks/check-built";
 import { checkParallel } from "../../../components/app/checks/check-parallel";
 import { judge } from "../../../components/app/checks/inspect-image";
 import { judgeName } from "../../../components/app/checks/inspect-names";
 import { rolesOf } from "../../../components/app/plan";
-import { checkBuild, secretArg, warnBuild, type Found } from "../../../components/build/check-build";
+import {
+  checkBuild,
+  plainArgs,
+  secretArg,
+  warnBuild,
+  type Found,
+} from "../../../components/build/check-build";
 import { checks } from "../../../components/checks";
 import { unnamedVolumes } from "../../../components/accessory/checks/inspect-image";
 import { checkReach } from "../../../components/app/checks/check-reach";
@@ -320,7 +337,21 @@ describe("the page of the checks", () => {
       ...atHetzner({}, { tokenRefused: true }),
     ].map((problem) => sentence('Server "web-1"', problem)),
     ...ofBuilds().map((problem) => sentence('Image "shop"', problem)),
+    ...ofApps().map((problem) => sentence('App "shop"', problem)),
   ];
+  /** What is said of an app's secrets and its version. */
+  const ofApps = (): Problem[] => [
+    ...plainSecrets(
+      {
+        env: { AWS_SECRET_ACCESS_KEY: "wJalrXUtnFEMI", DATABASE_URL: "postgres://shop:pa55@db.test/shop" },
+        secrets: { SECRET_KEY_BASE: "literal" },
+      },
+      "",
+      [],
+    ),
+    ...warnBuilt({ image: { label: 'Image "shop"', version: "4f1c2ab" } as Image, version: "v3" }),
+  ];
+
   /** What is said of builds, for what lies on this machine and who builds. */
   const ofBuilds = (): Problem[] => {
     const repository = "registry.test/shop";
@@ -330,11 +361,18 @@ describe("the page of the checks", () => {
     const revision = { commit: "0".repeat(40), uncommitted: ["app/models/cart.rb"] };
     const of = (...files: string[]): Found => ({
       ...{ directory: true, dockerfile: true, revision },
-      context: { files, leftOut: () => false, entries: {} },
+      context: { files, rules: ".dockerignore", leftOut: () => false, entries: {} },
     });
+    const own = ["Pulumi.yaml", "Pulumi.production.yaml"];
     return [
+      ...plainArgs({ args: { RUBY: "3.4", NPM_TOKEN: "abcdefgh", TOKEN_URL: "https://auth.test" } }),
       ...checkBuild({ repository, uncommitted: "refuse" }, of()),
       ...checkBuild({ repository }, of(".git/HEAD")),
+      ...checkBuild(
+        { repository, context: ".." },
+        { ...of(...["node_modules/a/b.js", ...own].map((name) => `infra/${name}`)), program: "infra" },
+      ),
+      ...checkBuild({ repository }, { ...of(...own), program: "" }),
       secretArg("TOKEN"),
       ...warnBuild({ repository, builder: builder("web-1", { dockerMajor: 20 }) }, []),
       ...warnBuild({ repository, builder: builder("web-1", { memoryMb: 2048 }) }, []),

@@ -22,7 +22,7 @@ export function caseFolder(name: string): Folder {
 
 /** @param takeOver whether it takes Kamal's place on its own machines */
 export function importCase(name: string, takeOver = false): Imported {
-  const wish = { file: "config/deploy.yml", stack: "production", above: "..", takeOver };
+  const wish = { file: "config/deploy.yml", stack: "production", above: "..", inside: "infra", takeOver };
   return imported(caseFolder(name), wish);
 }
 

@@ -148,11 +148,39 @@ function withKey(tree: Tree, [first = "", ...rest]: readonly string[], value: un
   };
 }
 
-const read = (tree: Tree): Imported =>
-  imported(folderOf({ "config/deploy.yml": stringify(tree) }), {
-    ...{ file: "config/deploy.yml", stack: "production", above: ".." },
+const read = (tree: Tree, files: Readonly<Record<string, string>> = {}): Imported =>
+  imported(folderOf({ "config/deploy.yml": stringify(tree), ...files }), {
+    ...{ file: "config/deploy.yml", stack: "production", above: "..", inside: "infra" },
   });
 const textOf = (from: Imported): string => programText(from, "config/deploy.yml");
+
+describe("the program's folder in what the image is built from", () => {
+  const said = (builder: Tree, files: Readonly<Record<string, string>> = {}): string[] =>
+    read({ ...base, builder }, files)
+      .decisions.filter(({ weight, sentence }) => weight === "act" && sentence.includes("into"))
+      .map(({ sentence }) => sentence.replace(/:.*/, ""));
+
+  it.each<[what: string, builder: Tree, files: Readonly<Record<string, string>>, lines: string[]]>([
+    ["has its line to be written", { arch: "amd64" }, {}, ["write /infra/ into .dockerignore"]],
+    [
+      "has it where the file is there",
+      {},
+      { ".dockerignore": "/.git/\n" },
+      ["write /infra/ into .dockerignore"],
+    ],
+    [
+      "has it in the Dockerfile's own rules",
+      { dockerfile: "web.Dockerfile" },
+      { ".dockerignore": "infra", "web.Dockerfile.dockerignore": "/log" },
+      ["write /infra/ into web.Dockerfile.dockerignore"],
+    ],
+    ["is left out already", {}, { ".dockerignore": "/.git/\n/infra\n" }, []],
+    ["lies beside it", { context: "app" }, {}, []],
+    ["is none of a context elsewhere", { context: "https://github.com/a/b.git" }, {}, []],
+  ])("%s", (_, builder, files, lines) => {
+    expect(said(builder, files)).toEqual(lines);
+  });
+});
 
 describe("a documented key", () => {
   const plain = read(base);

@@ -39,6 +39,6 @@ describe("sextant lock", () => {
     expect(stackOf({ deployment: { resources: [{ type: "pulumi:pulumi:Stack", urn }] } })).toBe(
       "shop/production",
     );
-    expect(() => stackOf({})).toThrow("this stack has no hosts");
+    expect(() => stackOf({})).toThrow("Nothing of this stack is deployed yet");
   });
 });

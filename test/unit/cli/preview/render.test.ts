@@ -6,6 +6,7 @@ import { parsers } from "prettier/plugins/markdown";
 import { describe, expect, it } from "vitest";
 import { readDigest } from "../../../../cli/preview/digest";
 import { previewOf, rangesOf } from "../../../../cli/preview/model";
+import { onTerminal } from "../../../../cli/preview/terminal";
 import { longestComment, render } from "../../../../cli/preview/render";
 
 const fixture = (name: string): string => readFileSync(join(__dirname, "fixtures", `${name}.json`), "utf8");
@@ -40,9 +41,12 @@ function shapeOf(page: string): { html: string[]; tables: number[][]; kinds: Set
 }
 
 describe("a real preview", () => {
-  it.each(["release", "removed", "lost"])("of the kind %s is the page that is kept", async (name) => {
-    await expect(pageOf(fixture(name))).toMatchFileSnapshot(`golden/${name}.txt`);
-  });
+  it.each(["release", "removed", "lost", "existing"])(
+    "of the kind %s is the page that is kept",
+    async (name) => {
+      await expect(pageOf(fixture(name))).toMatchFileSnapshot(`golden/${name}.txt`);
+    },
+  );
 
   it("says all in its first line", () => {
     const first = (name: string): string => pageOf(fixture(name)).split("\n")[0] ?? "";
@@ -50,6 +54,10 @@ describe("a real preview", () => {
       "### demo/lab: 2 hosts get shop:v2, the release command runs, routes change, nothing is deleted.",
     );
     expect(first("removed")).toBe("### demo/lab: 3 containers and 1 route are deleted.");
+    // Machines that are there, of whose keys and secrets a preview knows nothing, are hosts of their own names.
+    expect(first("existing")).toBe(
+      "### shop/production: 2 hosts get kamal-proxy:v0.9.2, 1 host gets search:1, shop gets a new release on 2 hosts, the release command runs, nothing is deleted.",
+    );
     expect(first("lost")).toBe("### demo/lab: The preview is refused: 1 problem.");
     expect(pageOf('{ "duration": 1 }')).toContain("### Nothing changes.\n");
   });
@@ -73,6 +81,57 @@ describe("a real preview", () => {
     expect(render({ ...preview, commits })).toContain(
       "`shop` `aaaaaaaaaaaa` → `bbbbbbb` brings 31 commits:\n\n````text\nbbbbbbb Sell ```more```\n````\n\nAnd 30 more.",
     );
+  });
+});
+
+describe("hosts whose way is a secret", () => {
+  it("are told by what their steps wait for, whoever pins their host keys", () => {
+    const { steps } = JSON.parse(fixture("existing")) as {
+      steps: {
+        newState: { inputs: Record<string, unknown>; propertyDependencies?: Record<string, unknown> };
+      }[];
+    };
+    for (const { newState } of steps) {
+      if ("shell" in newState.inputs) newState.inputs["shell"] = "[secret]";
+      delete newState.propertyDependencies?.["shell"];
+    }
+    const placed = (text: string): unknown => {
+      const { containers, volumes, commands, routes } = previewOf(readDigest(text));
+      return [containers, volumes, commands, routes].map((all) => all.map(({ host }) => host));
+    };
+    expect(placed(JSON.stringify({ steps }))).toEqual(placed(fixture("existing")));
+  });
+});
+
+describe("what a step says beside its inputs", () => {
+  it("is no secret, also below the name of one", () => {
+    const urn = `${shop}Release::shop-release`;
+    const state = {
+      inputs: { shell: { name: "web-1" }, command: "bin/migrate", secrets: "[secret]" },
+      propertyDependencies: { secrets: [urn] },
+    };
+    const step = {
+      op: "update",
+      urn,
+      oldState: state,
+      newState: state,
+      detailedDiff: { secrets: { kind: "update" } },
+    };
+    const { own } = previewOf(readDigest(JSON.stringify({ steps: [step] })));
+    expect(own).toEqual([{ type: "sextant:index:Release", operation: "update", names: ["shop-release"] }]);
+  });
+});
+
+describe("a page on a terminal", () => {
+  it("has the same words as they are, and nothing for GitHub", () => {
+    const said = "set PULUMI_CONFIG_PASSPHRASE & mail @ops: a|b <c>";
+    const text = JSON.stringify({
+      ...(JSON.parse(fixture("release")) as object),
+      diagnostics: [{ severity: "warning", message: said }],
+    });
+    const page = onTerminal(pageOf(text));
+    expect(page).toContain(`- ${said}\n`);
+    expect(page).not.toMatch(/&#|<!--|details|summary/);
   });
 });
 

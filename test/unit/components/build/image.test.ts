@@ -1,5 +1,6 @@
 /** An image of the program, and the app that has it: what each resource gets. */
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
@@ -84,6 +85,26 @@ describe("an image", () => {
     expect(graph.optionsOf("docker-build:index:Image").retainOnDelete).toBe(true);
     const sources = graph.find("sextant:index:Image").inputs;
     expect(sources).toEqual({ context: { Dockerfile: expect.stringMatching(/^[0-9a-f]{8}$/) as string } });
+  });
+
+  it("names 20 files at most that are in no commit, and counts the rest", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "sextant-image-"));
+    const git = (...words: string[]): string =>
+      execFileSync("git", ["-C", folder, "-c", "user.name=a", "-c", "user.email=a@example.com", ...words], {
+        encoding: "utf8",
+      });
+    writeFileSync(join(folder, "Dockerfile"), "FROM scratch\n");
+    writeFileSync(join(folder, ".dockerignore"), ".git\n");
+    git("init", "--quiet");
+    git("add", "--all");
+    git("commit", "--quiet", "--message", "first");
+    const names = Array.from({ length: 25 }, (_, at) => `n${String(at).padStart(2, "0")}`);
+    for (const name of names) writeFileSync(join(folder, name), "");
+    const many = new Image("many", { repository: "ghcr.io/acme/many", context: folder }, graph.watching);
+    await value(many.reference);
+    const { inputs } = graph.find("sextant:index:Image", "many");
+    expect(inputs["uncommitted"]).toEqual([...names.slice(0, 20), "and 5 more"]);
+    rmSync(folder, { recursive: true });
   });
 
   it("is deployed by its digest, and known by its version", async () => {

@@ -1257,6 +1257,21 @@ export const refusals: [title: string, make: (w: World) => unknown, sentence: st
     'Server "web-1": cloudInit is "- htop", but it is not a map of cloud-init\'s keys; write a #cloud-config, such as "packages: [htop]".',
   ],
   [
+    "existing server: address with a user",
+    (w) => new ExistingServer("old", { address: "root@203.0.113.10", ssh: w.access }),
+    'ExistingServer "old": address is "root@203.0.113.10", but a host is a bare DNS name without scheme, port or path; write address "203.0.113.10" and ssh.user "root" (npx sextant docs checks#values).',
+  ],
+  [
+    "existing server: address with a port",
+    (w) => new ExistingServer("old", { address: "web.example.com:2222", ssh: w.access }),
+    'ExistingServer "old": address is "web.example.com:2222", but a host is a bare DNS name without scheme, port or path; write address "web.example.com" and ssh.port 2222 (npx sextant docs checks#values).',
+  ],
+  [
+    "existing server: address as a URL of ssh",
+    (w) => new ExistingServer("old", { address: "ssh://ubuntu@[2001:db8::7]:2222", ssh: w.access }),
+    'ExistingServer "old": address is "ssh://ubuntu@[2001:db8::7]:2222", but a host is a bare DNS name without scheme, port or path; write address "2001:db8::7" and ssh.user "ubuntu" and ssh.port 2222 (npx sextant docs checks#values).',
+  ],
+  [
     "existing server: URL as address",
     (w) => new ExistingServer("old", { address: "ssh://web", ssh: w.access }),
     'ExistingServer "old": address is "ssh://web", but a host is a bare DNS name without scheme, port or path; give its address or name, such as "203.0.113.7" (npx sextant docs checks#values).',
@@ -1279,7 +1294,7 @@ export const refusals: [title: string, make: (w: World) => unknown, sentence: st
         address: "203.0.113.7",
         ssh: { ...w.access, jumpHost: { address: "root@203.0.113.1:2222" } },
       }),
-    'ExistingServer "old": ssh.jumpHost.address is "root@203.0.113.1:2222", but a host is a bare DNS name without scheme, port or path; give its address or name, such as "203.0.113.1"; user and port are members of their own (npx sextant docs checks#values).',
+    'ExistingServer "old": ssh.jumpHost.address is "root@203.0.113.1:2222", but a host is a bare DNS name without scheme, port or path; write ssh.jumpHost.address "203.0.113.1" and ssh.jumpHost.user "root" and ssh.jumpHost.port 2222 (npx sextant docs checks#values).',
   ],
   [
     "existing server: jump host's user as an option",

@@ -114,6 +114,19 @@ describe("sshFailure", () => {
     );
   });
 
+  it("says nothing of giving up what is on a host that never answered", () => {
+    for (const [stderr, onTheWay] of [
+      ["", ""],
+      ["ssh: connect to host 192.0.2.1 port 22: Connection refused", ""],
+      ["", "stdio forwarding failed"],
+    ] as const) {
+      const known = sshFailure(stderr, { shell, onTheWay }).sentence;
+      const fresh = sshFailure(stderr, { shell, onTheWay, fresh: true }).sentence;
+      expect(known).toMatch(/; to go on without it, set gone: true on it .*SEXTANT_GONE=web-1\.$/);
+      expect(fresh).toBe(known.replace(/; to go on without it.*/, "."));
+    }
+  });
+
   it("never shows a key, and is one sentence, whatever ssh prints", () => {
     fc.assert(
       fc.property(fc.string({ unit: "grapheme" }), (stderr) => {
