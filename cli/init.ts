@@ -3,12 +3,12 @@ import { existsSync } from "node:fs";
 import { join, relative, resolve, sep } from "node:path";
 import { createInterface } from "node:readline/promises";
 import type { Command } from "commander";
-import { libraryPackage } from "../provider/core/package";
-import { lacking, nextCommands, secretCommands } from "./init/next";
+import { lockOf, wordsOf, type Manager } from "./init/manager";
+import { archivesLines, lacking, lockLine, nextCommands, secretCommands } from "./init/next";
 import { answersOf, flagOf, type Ask } from "./init/questions";
 import { projectFiles, render } from "./init/render";
 import { githubProblems, setupOf, type AnswerName, type Answers } from "./init/setup";
-import { foundManifest, nearest, otherSettings, surroundingsOf } from "./init/surroundings";
+import { foundManifest, nearest, otherSettings, pulumiOf, surroundingsOf } from "./init/surroundings";
 import { stateProblem, workflowFolder } from "./init/workflow";
 import { renderWorkflows } from "./init/workflows";
 import { refuseThere, writeNew } from "./init/write";
@@ -76,19 +76,21 @@ async function init(
     ...(review !== undefined && !github ? ["--review is for the workflows of --github"] : []),
     ...(github ? [...githubProblems(given), ...workflowProblems({ stack, state, review })] : []),
   ]);
-  const workflows = github ? workflowsOf(target, { stack, state, review }) : {};
+  const { found, ...surroundings } = surroundingsOf(target);
+  const { manager } = surroundings;
+  const workflows = github ? workflowsOf(target, { stack, state, review }, manager) : {};
   // The workflows alone, where the project is there.
   if (github && existsSync(join(target, "Pulumi.yaml"))) {
     refuse(misplaced(given));
     writeNew(target, workflows);
     return [
       written(workflows),
-      "The runner needs the key for SSH and the servers' host keys as values of the stack: npx sextant docs guide/ci",
+      ...lockLine(manager, existsSync(join(target, lockOf(manager)))),
+      `The runner needs the key for SSH and the servers' host keys as values of the stack: ${wordsOf(manager).exec} sextant docs guide/ci`,
       ...["", "Next:", ...secretCommands({ state }).map((line) => `  ${line}`)],
     ];
   }
-  const { found, ...surroundings } = surroundingsOf(target);
-  const manifest = foundManifest(target, surroundings.modules);
+  const manifest = foundManifest(target, surroundings);
   const own: readonly string[] = manifest === undefined ? [] : ["package.json"];
   // Before anybody has answered anything.
   refuseThere(target, [
@@ -108,17 +110,18 @@ async function init(
   writeNew(target, all);
   const place = {
     folder: relative(process.cwd(), target) || undefined,
-    ...{ stack, manifest, installed: found },
+    ...{ stack, manifest, installed: found, manager },
     ...(github ? { github: { state } } : {}),
   };
   return [
     written(all),
     ...(manifest === undefined ? [] : lacking(manifest, surroundings)),
+    ...archivesLines(manager),
     "",
     "Next, with the tag of an image that is in its registry:",
     ...nextCommands(setup, place).map((line) => `  ${line}`),
     ...(github
-      ? ["", `Then commit all of it, with package-lock.json and Pulumi.${stack}.yaml, and push it to main.`]
+      ? ["", `Then commit all of it, with ${lockOf(manager)} and Pulumi.${stack}.yaml, and push it to main.`]
       : []),
   ];
 }
@@ -165,13 +168,18 @@ function misplaced(given: Answers): string[] {
 }
 
 /** The workflows, by their paths from the project: they lie at the root of its repository. */
-function workflowsOf(target: string, { stack, state, review }: Wanted): Record<string, string> {
+function workflowsOf(
+  target: string,
+  { stack, state, review }: Wanted,
+  manager: Manager,
+): Record<string, string> {
   // In none yet, it becomes one.
   const root = nearest(target, ".git") ?? target;
   const folder = relative(root, target).split(sep).join("/");
   const files = renderWorkflows({
     stack,
-    pulumi: /\d+\.\d+\.\d+/.exec(libraryPackage().peerDependencies["@pulumi/pulumi"] ?? "")?.[0] ?? "",
+    pulumi: pulumiOf(target),
+    manager,
     ...(folder === "" ? {} : { folder }),
     ...(state === undefined ? {} : { state }),
     ...(review === undefined ? {} : { review }),

@@ -1,5 +1,6 @@
 /** What is printed when the files are there: what package.json lacks, and the commands that come next. Pure. */
 import { quote } from "../../provider/host/scripts";
+import { lockOf, wordsOf, type Manager } from "./manager";
 import type { Surroundings } from "./render";
 import { configName, type Setup } from "./setup";
 import { secretsOf, type WorkflowSetup } from "./workflow";
@@ -22,12 +23,13 @@ export interface Place {
   readonly manifest?: FoundManifest;
   /** Whether the library is installed where the program will look for it. */
   readonly installed: boolean;
+  readonly manager: Manager;
   /** The workflows that were written beside it. */
   readonly github?: Pick<WorkflowSetup, "state">;
 }
 
 /** What an existing package.json has to have added or changed by its owner: a line each. */
-export function lacking(manifest: FoundManifest, { version, packages }: Surroundings): string[] {
+export function lacking(manifest: FoundManifest, { version, packages, manager }: Surroundings): string[] {
   const needed: [name: string, range: string, there?: boolean][] = [
     ["pulumi-sextant", version],
     ["@pulumi/pulumi", packages["@pulumi/pulumi"]],
@@ -40,7 +42,7 @@ export function lacking(manifest: FoundManifest, { version, packages }: Surround
       ? []
       : [
           `package.json does not name ${absent.map(([name]) => name).join(" and ")}, which the program needs; this adds what is missing:`,
-          `  npm install --save ${install}`,
+          `  ${wordsOf(manager).add} ${install}`,
         ]),
     ...(manifest.type === "module"
       ? [
@@ -50,14 +52,36 @@ export function lacking(manifest: FoundManifest, { version, packages }: Surround
   ];
 }
 
+/** What the package manager has to be told before the engine can find the plugin; nothing where that is nothing. */
+export function archivesLines({ archives = false }: Manager): string[] {
+  return archives
+    ? [
+        "Yarn keeps packages in archives unless .yarnrc.yml says nodeLinker: node-modules; write that line, since Pulumi looks for the plugin in node_modules.",
+      ]
+    : [];
+}
+
+/** What the workflows install by, where it is not there yet. */
+export function lockLine(manager: Manager, there: boolean): string[] {
+  return there
+    ? []
+    : [
+        `The workflows install what ${lockOf(manager)} names, and it is not there: ${wordsOf(manager).install} writes it; commit it.`,
+      ];
+}
+
 /** The commands that lead to the first release. */
-export function nextCommands(setup: Setup, { folder, stack, manifest, installed, github }: Place): string[] {
+export function nextCommands(
+  setup: Setup,
+  { folder, stack, manifest, installed, manager, github }: Place,
+): string[] {
   const { machine, registryUser, postgres, secrets } = setup;
   const hetzner = machine.kind === "hetzner";
   const own = secrets.filter((secret) => postgres === undefined || secret !== "DATABASE_URL");
   return [
     ...(folder === undefined ? [] : [`cd ${quote(folder)}`]),
-    ...(manifest === undefined && !installed ? ["npm install"] : []),
+    // A package.json that was just written is in no lock file, whatever is installed.
+    ...(manifest === undefined || !installed ? [wordsOf(manager).install] : []),
     ...(github?.state === undefined ? [] : [`pulumi login ${quote(github.state)}`]),
     `pulumi stack init ${stack}`,
     ...(github === undefined ? [] : sshCommands(setup)),

@@ -1,5 +1,6 @@
 /** The files of a new project: pure. */
 import { registryOf } from "../../provider/core/registry-of";
+import type { Manager } from "./manager";
 import { configName, type ExistingMachine, type Setup } from "./setup";
 import { variableOf } from "./variable";
 
@@ -11,6 +12,7 @@ export interface Surroundings {
   packages: Readonly<Record<"@pulumi/pulumi" | "typescript" | "@types/node", string>>;
   /** The folder of the installed packages, as seen from the project. */
   modules: string;
+  manager: Manager;
 }
 
 /** The files of a project. */

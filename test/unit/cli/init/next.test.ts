@@ -1,19 +1,20 @@
 import { describe, expect, it } from "vitest";
-import { lacking, nextCommands } from "../../../../cli/init/next";
+import { archivesLines, lacking, lockLine, nextCommands } from "../../../../cli/init/next";
 import { least, most, surroundings } from "./settings";
 
+const manager = { name: "npm" } as const;
 const manifest = { dependencies: new Set(["pulumi-sextant", "@pulumi/pulumi"]), compiler: true };
 
 describe("what comes next", () => {
   it("is two commands where all is there", () => {
-    expect(nextCommands(least, { stack: "production", manifest, installed: true })).toEqual([
+    expect(nextCommands(least, { stack: "production", manifest, installed: true, manager })).toEqual([
       "pulumi stack init production",
       "pulumi up --config version=TAG",
     ]);
   });
 
   it("begins in the folder, installs what is not there, and sets what the program asks for", () => {
-    expect(nextCommands(most, { folder: "my shop", stack: "staging", installed: false })).toEqual([
+    expect(nextCommands(most, { folder: "my shop", stack: "staging", installed: false, manager })).toEqual([
       "cd 'my shop'",
       "npm install",
       "pulumi stack init staging",
@@ -24,9 +25,31 @@ describe("what comes next", () => {
       "pulumi up --config version=TAG",
     ]);
     const later = { ...least, machine: { kind: "hetzner", type: "cx23" } } as const;
-    expect(nextCommands(later, { stack: "production", manifest, installed: true })).toContain(
+    expect(nextCommands(later, { stack: "production", manifest, installed: true, manager })).toContain(
       "pulumi config set sshFrom NETWORK",
     );
+  });
+});
+
+describe("another package manager", () => {
+  it.each([
+    ["pnpm", "pnpm install", "pnpm add"],
+    ["yarn", "yarn install", "yarn add"],
+    ["berry", "yarn install", "yarn add"],
+  ] as const)("is told in its own words: %s", (name, install, add) => {
+    const own = { name };
+    expect(nextCommands(least, { stack: "production", installed: false, manager: own })[0]).toBe(install);
+    const found = { dependencies: new Set<string>(), compiler: false };
+    expect(lacking(found, { ...surroundings, manager: own })[1]).toBe(
+      `  ${add} pulumi-sextant@1.2.3 @pulumi/pulumi@3.1.0 typescript@5.9.3`,
+    );
+    expect(lockLine(own, false)[0]).toContain(`${install} writes it; commit it.`);
+    expect(lockLine(own, true)).toEqual([]);
+  });
+
+  it("is told to keep packages in a folder where it would not", () => {
+    expect(archivesLines({ name: "berry", archives: true })[0]).toContain("nodeLinker: node-modules");
+    expect(archivesLines({ name: "berry" })).toEqual([]);
   });
 });
 
@@ -39,7 +62,7 @@ describe("a package.json that was there", () => {
     const found = { dependencies: new Set(["pulumi-sextant"]), compiler: false, type: "module" };
     expect(lacking(found, surroundings)).toEqual([
       "package.json does not name @pulumi/pulumi and typescript, which the program needs; this adds what is missing:",
-      "  npm install --save '@pulumi/pulumi@^3.1.0' typescript@5.9.3",
+      "  npm install --save @pulumi/pulumi@3.1.0 typescript@5.9.3",
       expect.stringContaining('"type": "module"'),
     ]);
   });

@@ -105,7 +105,7 @@ describe("the other files", () => {
     expect(JSON.parse(render(least, surroundings)["package.json"])).toEqual({
       name: "shop-servers",
       private: true,
-      dependencies: { "@pulumi/pulumi": "^3.1.0", "pulumi-sextant": "1.2.3" },
+      dependencies: { "@pulumi/pulumi": "3.1.0", "pulumi-sextant": "1.2.3" },
       devDependencies: { "@types/node": "^22", typescript: "5.9.3" },
     });
   });

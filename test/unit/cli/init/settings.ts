@@ -4,8 +4,9 @@ import type { Setup } from "../../../../cli/init/setup";
 
 export const surroundings: Surroundings = {
   version: "1.2.3",
-  packages: { "@pulumi/pulumi": "^3.1.0", typescript: "5.9.3", "@types/node": "^22" },
+  packages: { "@pulumi/pulumi": "3.1.0", typescript: "5.9.3", "@types/node": "^22" },
   modules: "node_modules",
+  manager: { name: "npm" },
 };
 
 /** The least that a project has. */
