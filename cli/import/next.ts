@@ -38,9 +38,12 @@ export function nextLines(from: Imported, { folder, above, install }: Place): st
         ),
       ];
     }),
-    ...(program.image === undefined
-      ? ["pulumi preview --config version=TAG", "pulumi up --config version=TAG"]
-      : ["pulumi preview", "pulumi up"]),
+    ...stacks.flatMap(({ stack }) => {
+      // Each `stack init` has selected its own, and the last one stays so.
+      const which = stacks.length === 1 ? "" : ` --stack ${quote(stack)}`;
+      const version = program.image === undefined ? " --config version=TAG" : "";
+      return [`pulumi preview${which}${version}`, `pulumi up${which}${version}`];
+    }),
   ];
 }
 
