@@ -28,7 +28,7 @@ export function addInit(program: Command): void {
     .command("init")
     .description("write the files of a new project: Pulumi.yaml, a first program and what they need")
     .argument("[folder]", "where to; the current one by default")
-    .option("--server <address>", "a server that is there already, reached by SSH as root")
+    .option("--server <address>", "a server that is there already, reached by SSH")
     .option("--hetzner <type>", "a new server at Hetzner, such as cx23")
     .option("--location <name>", "where at Hetzner (default: fsn1)")
     .option(
@@ -36,6 +36,10 @@ export function addInit(program: Command): void {
       "who may use SSH on the new server (default: the value sshFrom of the stack)",
     )
     .option("--ssh-key <file>", "the private key (default: the usual one of ~/.ssh, or the agent's)")
+    .option(
+      "--ssh-user <name>",
+      "who logs in on a server that is there: root, or a user with sudo (default: root)",
+    )
     .option("--ssh-port <port>", "the port that sshd listens on (default: 22)")
     .option(
       "--host-key <key>",
@@ -46,6 +50,8 @@ export function addInit(program: Command): void {
     .option("--host <name>", "the host name that the app answers to")
     .option("--port <port>", "the port that the app listens on in its container (default: 3000)")
     .option("--postgres <version>", "a PostgreSQL beside the app (default: none)")
+    .option("--redis <version>", "a Redis beside the app (default: none)")
+    .option("--worker <command>", "a worker: what runs in a second role, such as bin/jobs (default: none)")
     .option("--secret <variable...>", "variables of the app that are secrets, such as RAILS_MASTER_KEY")
     .option("--name <name>", "the name of app and project (default: the end of the image's name)")
     .option("--github", "write workflows as well: a preview on a pull request, a deploy on a merge", false)

@@ -2,7 +2,7 @@
 import { quote } from "../../provider/host/scripts";
 import { lockOf, wordsOf, type Manager } from "./manager";
 import type { Surroundings } from "./render";
-import { configName, type Setup } from "./setup";
+import { configName, secretsOfStack, type Setup } from "./setup";
 import { secretsOf, type WorkflowSetup } from "./workflow";
 
 /** What the package.json that was there already names, in any of its fields for dependencies. */
@@ -75,9 +75,8 @@ export function nextCommands(
   setup: Setup,
   { folder, stack, manifest, installed, manager, github }: Place,
 ): string[] {
-  const { machine, registryUser, postgres, secrets } = setup;
+  const { machine, registryUser, postgres } = setup;
   const hetzner = machine.kind === "hetzner";
-  const own = secrets.filter((secret) => postgres === undefined || secret !== "DATABASE_URL");
   return [
     ...(folder === undefined ? [] : [`cd ${quote(folder)}`]),
     // A package.json that was just written is in no lock file, whatever is installed.
@@ -89,7 +88,7 @@ export function nextCommands(
     ...(hetzner && machine.sshFrom === undefined ? ["pulumi config set sshFrom NETWORK"] : []),
     ...(registryUser === undefined ? [] : ["pulumi config set --secret registryPassword"]),
     ...(postgres === undefined ? [] : ["openssl rand -hex 24 | pulumi config set --secret dbPassword"]),
-    ...own.map((secret) => `pulumi config set --secret ${configName(secret)}`),
+    ...secretsOfStack(setup).map((secret) => `pulumi config set --secret ${configName(secret)}`),
     "pulumi up --config version=TAG",
     ...(github === undefined ? [] : secretCommands(github)),
   ];
@@ -101,7 +100,7 @@ export function secretCommands(github: Pick<WorkflowSetup, "state">): string[] {
 }
 
 /** A key for the runner alone, and the key by which it knows a server that is there. */
-function sshCommands({ name, machine, ssh: { port } }: Setup): string[] {
+function sshCommands({ name, machine, ssh: { user = "root", port } }: Setup): string[] {
   const file = `~/.ssh/${name}-deploy`;
   const at = port === undefined ? "" : `-p ${port} `;
   const pair = [
@@ -111,7 +110,7 @@ function sshCommands({ name, machine, ssh: { port } }: Setup): string[] {
   if (machine.kind === "hetzner") return [...pair, `pulumi config set sshPublicKey "$(cat ${file}.pub)"`];
   return [
     ...pair,
-    `ssh-copy-id ${at}-i ${file}.pub root@${machine.address}`,
+    `ssh-copy-id ${at}-i ${file}.pub ${user}@${machine.address}`,
     ...(machine.hostKey === undefined
       ? [`pulumi config set hostKey "$(ssh-keyscan ${at}-t ed25519 ${machine.address} | cut -d " " -f 2-)"`]
       : []),

@@ -96,11 +96,12 @@ function managerSteps(
   ];
 }
 
-/** Only what is in the project's folder is of the servers. */
-export function paths({ folder = "" }: WorkflowSetup, name: string): string[] {
+/** Only what is in the project's folder is of the servers, and the lock file, where a workspace has it. */
+export function paths({ folder = "", manager = usualManager }: WorkflowSetup, name: string): string[] {
   return [
     "    paths:",
     `      - ${text(`${folder}/**`)}`,
+    ...(manager.root === undefined ? [] : [`      - ${text(posix.join(folder, lockOf(manager)))}`]),
     `      - ${text(`${workflowFolder}/sextant-${name}.yml`)}`,
   ];
 }

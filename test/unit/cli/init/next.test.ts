@@ -31,6 +31,13 @@ describe("what comes next", () => {
   });
 });
 
+it("logs in as the user that the machine has", () => {
+  const setup = { ...least, ssh: { user: "ubuntu" }, github: true };
+  expect(nextCommands(setup, { stack: "live", installed: true, manager, manifest, github: {} })).toContain(
+    "ssh-copy-id -i ~/.ssh/shop-deploy.pub ubuntu@203.0.113.10",
+  );
+});
+
 describe("another package manager", () => {
   it.each([
     ["pnpm", "pnpm install", "pnpm add"],

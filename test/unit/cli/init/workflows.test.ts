@@ -153,7 +153,13 @@ describe("the workflows", () => {
     [{ name: "yarn" }, "yarn", "infra/yarn.lock", "yarn install --frozen-lockfile"],
     [{ name: "berry" }, "yarn", "infra/yarn.lock", "yarn install --immutable", { run: "corepack enable" }],
   ])("install by the project's own package manager: %j", (manager, cache, lock, frozen, before) => {
-    const { jobs } = read({ ...plain, folder: "infra", manager }).preview;
+    const { jobs, on } = read({ ...plain, folder: "infra", manager }).preview;
+    // A workspace's lock file lies outside of the folder, and says what runs all the same.
+    expect(on).toMatchObject({
+      pull_request: {
+        paths: ["infra/**", ...(manager.root === undefined ? [] : [lock]), expect.any(String)],
+      },
+    });
     const [, ...steps] = jobs["preview"]?.steps ?? [];
     const node = steps.findIndex(({ uses = "" }) => uses.startsWith("actions/setup-node@"));
     // It has to be there before setup-node asks it where its cache is.
