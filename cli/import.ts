@@ -7,7 +7,7 @@ import { nextLines } from "./import/next";
 import { programText, stackFiles } from "./import/render";
 import { besideProgram } from "./init/render";
 import { wordsOf } from "./init/manager";
-import { archivesLines, lacking } from "./init/next";
+import { settingsLines, lacking } from "./init/next";
 import { foundManifest, otherSettings, surroundingsOf } from "./init/surroundings";
 import { refuseThere, writeNew } from "./init/write";
 import { stackChoice } from "./stack";
@@ -76,8 +76,8 @@ function run(
   const install = manifest === undefined || !found ? wordsOf(surroundings.manager).install : undefined;
   return [
     `Written to ${folder}: ${Object.keys(written).join(", ")}.`,
+    ...settingsLines(surroundings.manager),
     ...(manifest === undefined ? [] : lacking(manifest, surroundings)),
-    ...archivesLines(surroundings.manager),
     "",
     ...decisionLines(from.decisions),
     "Next:",

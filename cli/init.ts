@@ -4,7 +4,7 @@ import { join, relative, resolve, sep } from "node:path";
 import { createInterface } from "node:readline/promises";
 import type { Command } from "commander";
 import { lockOf, wordsOf, type Manager } from "./init/manager";
-import { archivesLines, lacking, lockLine, nextCommands, secretCommands } from "./init/next";
+import { settingsLines, lacking, lockLine, nextCommands, secretCommands } from "./init/next";
 import { answersOf, flagOf, type Ask } from "./init/questions";
 import { projectFiles, render } from "./init/render";
 import { githubProblems, setupOf, type AnswerName, type Answers } from "./init/setup";
@@ -121,8 +121,8 @@ async function init(
   };
   return [
     written(all),
+    ...settingsLines(manager),
     ...(manifest === undefined ? [] : lacking(manifest, surroundings)),
-    ...archivesLines(manager),
     "",
     "Next, with the tag of an image that is in its registry:",
     ...nextCommands(setup, place).map((line) => `  ${line}`),

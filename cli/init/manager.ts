@@ -13,6 +13,8 @@ export interface Manager {
   readonly workspace?: boolean;
   /** Whether it keeps packages in archives, which is what berry does unless it is told otherwise. */
   readonly archives?: boolean;
+  /** Whether it ends with an error where install scripts were not run, which is what pnpm does since 11 unless it is told otherwise. */
+  readonly strict?: boolean;
   /** The major version that its lock file is of, where that is known. */
   readonly major?: number;
 }

@@ -52,8 +52,15 @@ export function lacking(manifest: FoundManifest, { version, packages, manager }:
   ];
 }
 
-/** What the package manager has to be told before the engine can find the plugin; nothing where that is nothing. */
-export function archivesLines({ archives = false }: Manager): string[] {
+/** What the package manager has to be told in a file of its own; nothing where that is nothing. */
+export function settingsLines({ archives = false, strict = false, root }: Manager): string[] {
+  const settings = root === undefined ? "pnpm-workspace.yaml" : `${root}/pnpm-workspace.yaml`;
+  if (strict)
+    return [
+      `pnpm since version 11 ends with ERR_PNPM_IGNORED_BUILDS where install scripts were not run. These need not be, as Pulumi fetches its plugins itself; ${settings} says so:`,
+      "  allowBuilds:",
+      ...["'@pulumi/command'", "'@pulumi/docker-build'", "protobufjs"].map((name) => `    ${name}: false`),
+    ];
   return archives
     ? [
         "Yarn keeps packages in archives unless .yarnrc.yml says nodeLinker: node-modules; write that line, since Pulumi looks for the plugin in node_modules.",

@@ -87,6 +87,9 @@ function dependenciesOf(file: string): Record<string, unknown> {
   return { ...(devDependencies as object), ...(dependencies as object) };
 }
 
+/** What settings of pnpm say of install scripts that are not run. */
+const told = /^strictDepBuilds: *false\b|^ +['"]?@pulumi\/command['"]?: *(true|false)\b/m;
+
 /** The manager that has the project's lock file, which is that of the workspace it is a package of. */
 function managerOf(folder: string): Manager {
   const locks = ["package-lock.json", "pnpm-lock.yaml", "yarn.lock"];
@@ -105,6 +108,7 @@ function managerOf(folder: string): Manager {
     ...(above === undefined && patternsOf(folder).length > 0 ? { workspace: true } : {}),
     ...(name === "berry" && !linked ? { archives: true } : {}),
     ...(name === "pnpm" ? { major: pnpmOf(read("pnpm-lock.yaml") ?? "") } : {}),
+    ...(name === "pnpm" && !told.test(read("pnpm-workspace.yaml") ?? "") ? { strict: true } : {}),
   };
 }
 

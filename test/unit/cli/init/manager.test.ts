@@ -93,6 +93,15 @@ describe("a project's package manager", () => {
     expect(wordsOf(found(".", { "pnpm-lock.yaml": "" }).manager).add).toBe("pnpm add");
   });
 
+  it("ends with an error for install scripts that were not run, unless pnpm's settings say otherwise", () => {
+    const strict = (settings: string): boolean | undefined =>
+      found(".", { "pnpm-lock.yaml": "", "pnpm-workspace.yaml": settings }).manager.strict;
+    expect(strict("packages: [a]\n")).toBe(true);
+    expect(strict("strictDepBuilds: false\n")).toBeUndefined();
+    expect(strict("allowBuilds:\n  '@pulumi/command': false\n")).toBeUndefined();
+    expect(found(".", { "package-lock.json": "{}" }).manager.strict).toBeUndefined();
+  });
+
   it("keeps packages in archives where berry is not told otherwise", () => {
     expect(found(".", { "yarn.lock": berry }).manager.archives).toBe(true);
     expect(

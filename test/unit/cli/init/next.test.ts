@@ -1,5 +1,9 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { archivesLines, lacking, lockLine, nextCommands } from "../../../../cli/init/next";
+import { parse } from "yaml";
+import { settingsLines, lacking, lockLine, nextCommands } from "../../../../cli/init/next";
+import { repoRoot } from "../../../../lab/paths";
 import { least, most, surroundings } from "./settings";
 
 const manager = { name: "npm" } as const;
@@ -55,8 +59,25 @@ describe("another package manager", () => {
   });
 
   it("is told to keep packages in a folder where it would not", () => {
-    expect(archivesLines({ name: "berry", archives: true })[0]).toContain("nodeLinker: node-modules");
-    expect(archivesLines({ name: "berry" })).toEqual([]);
+    expect(settingsLines({ name: "berry", archives: true })[0]).toContain("nodeLinker: node-modules");
+    expect(settingsLines({ name: "berry" })).toEqual([]);
+  });
+
+  it("is told that no install script is needed where it would end with an error", () => {
+    const [said, ...yaml] = settingsLines({ name: "pnpm", strict: true, root: ".." });
+    expect(said).toMatch(/ERR_PNPM_IGNORED_BUILDS.*; \.\.\/pnpm-workspace\.yaml says so:$/);
+    expect(parse(yaml.join("\n"))).toEqual({
+      allowBuilds: { "@pulumi/command": false, "@pulumi/docker-build": false, protobufjs: false },
+    });
+    // All that the library brings to a project and that has such a script.
+    const lock = JSON.parse(readFileSync(join(repoRoot, "package-lock.json"), "utf8")) as {
+      packages: Record<string, { hasInstallScript?: boolean; dev?: boolean }>;
+    };
+    const scripts = Object.entries(lock.packages)
+      .filter(([, { hasInstallScript, dev }]) => hasInstallScript === true && dev !== true)
+      .map(([name]) => name.replace(/^.*node_modules\//, ""));
+    const named = (parse(yaml.join("\n")) as { allowBuilds: Record<string, boolean> }).allowBuilds;
+    expect(Object.keys(named).sort()).toEqual(scripts.sort());
   });
 });
 
