@@ -6,7 +6,8 @@ import { decisionLines, imported, type Folder } from "./import/kamal";
 import { nextLines } from "./import/next";
 import { programText, stackFiles } from "./import/render";
 import { besideProgram } from "./init/render";
-import { lacking } from "./init/next";
+import { wordsOf } from "./init/manager";
+import { settingsLines, lacking } from "./init/next";
 import { foundManifest, otherSettings, surroundingsOf } from "./init/surroundings";
 import { refuseThere, writeNew } from "./init/write";
 import { stackChoice } from "./stack";
@@ -62,7 +63,7 @@ function run(
     ...{ file: relative(root, configuration), destinations: destination, stack, above, inside, takeOver },
   });
   const { found, ...surroundings } = surroundingsOf(target);
-  const manifest = foundManifest(target, surroundings.modules);
+  const manifest = foundManifest(target, surroundings);
   const files = {
     ...besideProgram({ name: from.program.name }, surroundings),
     "index.ts": programText(from, relative(root, configuration)),
@@ -73,15 +74,15 @@ function run(
   refuseThere(target, otherSettings, writer);
   writeNew(target, written, writer);
   const folder = relative(process.cwd(), target) || ".";
+  const install = manifest === undefined || !found ? wordsOf(surroundings.manager).install : undefined;
   return [
     `Written to ${folder}: ${Object.keys(written).join(", ")}.`,
+    ...settingsLines(surroundings.manager),
     ...(manifest === undefined ? [] : lacking(manifest, surroundings)),
     "",
     ...decisionLines(from.decisions),
     "Next:",
-    ...nextLines(from, { folder, above, install: manifest === undefined && !found }).map(
-      (line) => `  ${line}`,
-    ),
+    ...nextLines(from, { folder, above, install }).map((line) => `  ${line}`),
   ];
 }
 

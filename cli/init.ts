@@ -3,12 +3,12 @@ import { existsSync } from "node:fs";
 import { join, relative, resolve, sep } from "node:path";
 import { createInterface } from "node:readline/promises";
 import type { Command } from "commander";
-import { libraryPackage } from "../provider/core/package";
-import { lacking, nextCommands, secretCommands } from "./init/next";
+import { lockOf, wordsOf, type Manager } from "./init/manager";
+import { settingsLines, lacking, lockLine, nextCommands, secretCommands } from "./init/next";
 import { answersOf, flagOf, type Ask } from "./init/questions";
 import { projectFiles, render } from "./init/render";
 import { githubProblems, setupOf, type AnswerName, type Answers } from "./init/setup";
-import { foundManifest, nearest, otherSettings, surroundingsOf } from "./init/surroundings";
+import { foundManifest, nearest, otherSettings, pulumiOf, surroundingsOf } from "./init/surroundings";
 import { stateProblem, workflowFolder } from "./init/workflow";
 import { renderWorkflows } from "./init/workflows";
 import { refuseThere, writeNew } from "./init/write";
@@ -28,7 +28,7 @@ export function addInit(program: Command): void {
     .command("init")
     .description("write the files of a new project: Pulumi.yaml, a first program and what they need")
     .argument("[folder]", "where to; the current one by default")
-    .option("--server <address>", "a server that is there already, reached by SSH as root")
+    .option("--server <address>", "a server that is there already, reached by SSH")
     .option("--hetzner <type>", "a new server at Hetzner, such as cx23")
     .option("--location <name>", "where at Hetzner (default: fsn1)")
     .option(
@@ -36,6 +36,10 @@ export function addInit(program: Command): void {
       "who may use SSH on the new server (default: the value sshFrom of the stack)",
     )
     .option("--ssh-key <file>", "the private key (default: the usual one of ~/.ssh, or the agent's)")
+    .option(
+      "--ssh-user <name>",
+      "who logs in on a server that is there: root, or a user with sudo (default: root)",
+    )
     .option("--ssh-port <port>", "the port that sshd listens on (default: 22)")
     .option(
       "--host-key <key>",
@@ -46,6 +50,8 @@ export function addInit(program: Command): void {
     .option("--host <name>", "the host name that the app answers to")
     .option("--port <port>", "the port that the app listens on in its container (default: 3000)")
     .option("--postgres <version>", "a PostgreSQL beside the app (default: none)")
+    .option("--redis <version>", "a Redis beside the app (default: none)")
+    .option("--worker <command>", "a worker: what runs in a second role, such as bin/jobs (default: none)")
     .option("--secret <variable...>", "variables of the app that are secrets, such as RAILS_MASTER_KEY")
     .option("--name <name>", "the name of app and project (default: the end of the image's name)")
     .option("--github", "write workflows as well: a preview on a pull request, a deploy on a merge", false)
@@ -76,19 +82,21 @@ async function init(
     ...(review !== undefined && !github ? ["--review is for the workflows of --github"] : []),
     ...(github ? [...githubProblems(given), ...workflowProblems({ stack, state, review })] : []),
   ]);
-  const workflows = github ? workflowsOf(target, { stack, state, review }) : {};
+  const { found, ...surroundings } = surroundingsOf(target);
+  const { manager } = surroundings;
+  const workflows = github ? workflowsOf(target, { stack, state, review }, manager) : {};
   // The workflows alone, where the project is there.
   if (github && existsSync(join(target, "Pulumi.yaml"))) {
     refuse(misplaced(given));
     writeNew(target, workflows);
     return [
       written(workflows),
-      "The runner needs the key for SSH and the servers' host keys as values of the stack: npx sextant docs guide/ci",
+      ...lockLine(manager, existsSync(join(target, lockOf(manager)))),
+      `The runner needs the key for SSH and the servers' host keys as values of the stack: ${wordsOf(manager).exec} sextant docs guide/ci`,
       ...["", "Next:", ...secretCommands({ state }).map((line) => `  ${line}`)],
     ];
   }
-  const { found, ...surroundings } = surroundingsOf(target);
-  const manifest = foundManifest(target, surroundings.modules);
+  const manifest = foundManifest(target, surroundings);
   const own: readonly string[] = manifest === undefined ? [] : ["package.json"];
   // Before anybody has answered anything.
   refuseThere(target, [
@@ -108,17 +116,18 @@ async function init(
   writeNew(target, all);
   const place = {
     folder: relative(process.cwd(), target) || undefined,
-    ...{ stack, manifest, installed: found },
+    ...{ stack, manifest, installed: found, manager },
     ...(github ? { github: { state } } : {}),
   };
   return [
     written(all),
+    ...settingsLines(manager),
     ...(manifest === undefined ? [] : lacking(manifest, surroundings)),
     "",
     "Next, with the tag of an image that is in its registry:",
     ...nextCommands(setup, place).map((line) => `  ${line}`),
     ...(github
-      ? ["", `Then commit all of it, with package-lock.json and Pulumi.${stack}.yaml, and push it to main.`]
+      ? ["", `Then commit all of it, with ${lockOf(manager)} and Pulumi.${stack}.yaml, and push it to main.`]
       : []),
   ];
 }
@@ -165,13 +174,18 @@ function misplaced(given: Answers): string[] {
 }
 
 /** The workflows, by their paths from the project: they lie at the root of its repository. */
-function workflowsOf(target: string, { stack, state, review }: Wanted): Record<string, string> {
+function workflowsOf(
+  target: string,
+  { stack, state, review }: Wanted,
+  manager: Manager,
+): Record<string, string> {
   // In none yet, it becomes one.
   const root = nearest(target, ".git") ?? target;
   const folder = relative(root, target).split(sep).join("/");
   const files = renderWorkflows({
     stack,
-    pulumi: /\d+\.\d+\.\d+/.exec(libraryPackage().peerDependencies["@pulumi/pulumi"] ?? "")?.[0] ?? "",
+    pulumi: pulumiOf(target),
+    manager,
     ...(folder === "" ? {} : { folder }),
     ...(state === undefined ? {} : { state }),
     ...(review === undefined ? {} : { review }),

@@ -10,7 +10,8 @@ export interface Place {
   readonly folder: string;
   /** The application's folder, as seen from there. */
   readonly above: string;
-  readonly install: boolean;
+  /** The command that installs the packages, where they are not there. */
+  readonly install: string | undefined;
 }
 
 /** The commands, a line each. No value of a secret is in them. */
@@ -20,7 +21,7 @@ export function nextLines(from: Imported, { folder, above, install }: Place): st
   const wanted = new Map(program.wanted.map((one) => [one.name, one]));
   return [
     `cd ${quote(folder)}`,
-    ...(install ? ["npm install"] : []),
+    ...(install === undefined ? [] : [install]),
     ...stacks.flatMap(({ stack, destination, sources }) => {
       const known = Object.keys(values.get(stack) ?? {});
       const plain = asked.filter(({ name, secret, needed }) => !secret && needed && !wanted.has(name));
@@ -37,9 +38,12 @@ export function nextLines(from: Imported, { folder, above, install }: Place): st
         ),
       ];
     }),
-    ...(program.image === undefined
-      ? ["pulumi preview --config version=TAG", "pulumi up --config version=TAG"]
-      : ["pulumi preview", "pulumi up"]),
+    ...stacks.flatMap(({ stack }) => {
+      // Each `stack init` has selected its own, and the last one stays so.
+      const which = stacks.length === 1 ? "" : ` --stack ${quote(stack)}`;
+      const version = program.image === undefined ? " --config version=TAG" : "";
+      return [`pulumi preview${which}${version}`, `pulumi up${which}${version}`];
+    }),
   ];
 }
 

@@ -173,7 +173,7 @@ export class Reader {
   wrong(key: string, rule: string): Error {
     const value = shown(this.at(key), this.value[key]);
     return new Error(
-      `import: ${this.at(key)}${value === undefined ? "" : ` is ${value}`}, but ${rule}; correct it, and try it with kamal config.`,
+      `import: ${value === undefined ? `the value of ${this.at(key)} does not fit:` : `${this.at(key)} is ${value}, but`} ${rule}; correct it, and try it with kamal config.`,
     );
   }
 

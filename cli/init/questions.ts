@@ -35,6 +35,7 @@ const questions: readonly Question[] = [
     open: atHetzner,
   },
   { name: "sshKey", usual: nothing },
+  { name: "sshUser", usual: nothing, open: (answers) => !atHetzner(answers) },
   { name: "sshPort", usual: nothing },
   { name: "hostKey", usual: nothing, open: (answers) => !atHetzner(answers) },
   { name: "image", text: () => "Image of the app, without its tag", usual: unknown },
@@ -46,6 +47,8 @@ const questions: readonly Question[] = [
   { name: "host", text: () => "Host name that the app answers to", usual: unknown },
   { name: "port", text: () => "Port that it listens on in its container", usual: () => "3000" },
   { name: "postgres", text: () => "Version of a PostgreSQL beside it (empty: none)", usual: nothing },
+  { name: "redis", text: () => "Version of a Redis beside it (empty: none)", usual: nothing },
+  { name: "worker", text: () => "Command of a worker, such as bin/jobs (empty: none)", usual: nothing },
   {
     name: "secret",
     text: () => "Variables of the app that are secrets, such as RAILS_MASTER_KEY (empty: none)",
@@ -127,6 +130,9 @@ function wrong(answers: Answers): string[] {
   const known = (answers.hetzner ?? "") !== "" && (answers.hostKey ?? "") !== "";
   return [
     ...(known ? ["--host-key is of a machine that is there; a new one gets a key that is known"] : []),
+    ...((answers.hetzner ?? "") !== "" && (answers.sshUser ?? "") !== ""
+      ? ["--ssh-user is of a machine that is there; a new one is reached as root"]
+      : []),
     ...(both
       ? ["--server is a machine that is there; --hetzner, --location and --ssh-from are of a new one"]
       : []),

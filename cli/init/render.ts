@@ -1,6 +1,8 @@
 /** The files of a new project: pure. */
 import { registryOf } from "../../provider/core/registry-of";
-import { configName, type ExistingMachine, type Setup } from "./setup";
+import type { Manager } from "./manager";
+import { commandOf } from "../import/words";
+import { configName, secretsOfStack, type ExistingMachine, type Setup } from "./setup";
 import { variableOf } from "./variable";
 
 /** What the files name of the library, and of where they lie. */
@@ -11,6 +13,7 @@ export interface Surroundings {
   packages: Readonly<Record<"@pulumi/pulumi" | "typescript" | "@types/node", string>>;
   /** The folder of the installed packages, as seen from the project. */
   modules: string;
+  manager: Manager;
 }
 
 /** The files of a project. */
@@ -92,6 +95,7 @@ function program(setup: Setup): string {
     ...machine(setup),
     'const proxy = new Proxy("proxy", { servers: [web] });',
     ...database(setup),
+    ...cache(setup),
     "",
     ...app(setup),
   ];
@@ -109,11 +113,12 @@ function program(setup: Setup): string {
 }
 
 /** In the order of an import that is sorted: components, then values. */
-function imports({ machine: { kind }, registryUser, postgres, ssh }: Setup): string[] {
+function imports({ machine: { kind }, registryUser, postgres, redis, ssh }: Setup): string[] {
   const made = kind === "existing" ? ["ExistingServer"] : ["Firewall", "Server"];
   const rules = kind === "existing" ? [] : ["http", "https", ssh.port === undefined ? "ssh" : "tcp"];
   const others = [
     ...(postgres === undefined ? [] : ["Postgres"]),
+    ...(redis === undefined ? [] : ["Redis"]),
     ...(registryUser === undefined ? [] : ["Registry"]),
   ];
   return [...["App", "Proxy", ...made, ...others].sort(), ...["letsEncrypt", ...rules].sort()];
@@ -131,12 +136,18 @@ function registry({ image, registryUser }: Setup): string[] {
       ];
 }
 
-function machine({ machine: of, ssh: { keyFile, port }, registryUser, github = false }: Setup): string[] {
+function machine({
+  machine: of,
+  ssh: { keyFile, user, port },
+  registryUser,
+  github = false,
+}: Setup): string[] {
   const access = [
     ...(github ? ['privateKey: config.requireSecret("sshPrivateKey")'] : []),
     // Of a secret the public half is not known here.
     ...(github && of.kind === "hetzner" ? ['publicKey: config.require("sshPublicKey")'] : []),
     ...(keyFile === undefined ? [] : [`privateKeyFile: ${text(keyFile)}`]),
+    ...(user === undefined ? [] : [`user: ${text(user)}`]),
     ...(port === undefined ? [] : [`port: ${port}`]),
   ];
   const shared = [
@@ -182,12 +193,24 @@ function database({ postgres }: Setup): string[] {
       ];
 }
 
-function app({ name, image, host, port, postgres, secrets }: Setup): string[] {
+function cache({ redis }: Setup): string[] {
+  return redis === undefined
+    ? []
+    : [`const cache = new Redis("cache", { server: web, version: ${text(redis)} });`];
+}
+
+function app(setup: Setup): string[] {
+  const { name, image, host, port, postgres, redis, worker } = setup;
+  const job =
+    worker === undefined
+      ? ""
+      : `, job: { servers: [web], command: [${commandOf(worker).map(text).join(", ")}] }`;
   const values = [
     ...(postgres === undefined ? [] : ["    DATABASE_URL: db.url,"]),
-    ...secrets
-      .filter((secret) => postgres === undefined || secret !== "DATABASE_URL")
-      .map((secret) => `    ${secret}: config.requireSecret(${text(configName(secret))}),`),
+    ...(redis === undefined ? [] : ["    REDIS_URL: cache.url,"]),
+    ...secretsOfStack(setup).map(
+      (secret) => `    ${secret}: config.requireSecret(${text(configName(secret))}),`,
+    ),
   ];
   return [
     "// Every argument, with its default and what editing it does: npx sextant docs app",
@@ -197,7 +220,7 @@ function app({ name, image, host, port, postgres, secrets }: Setup): string[] {
     '  version: config.require("version"),',
     "  proxy,",
     `  route: { hosts: [${text(host)}], port: ${port}, tls: letsEncrypt() },`,
-    "  roles: { web: { servers: [web] } },",
+    `  roles: { web: { servers: [web] }${job} },`,
     ...(values.length === 0 ? [] : ["  secrets: {", ...values, "  },"]),
     "});",
   ];
@@ -205,7 +228,7 @@ function app({ name, image, host, port, postgres, secrets }: Setup): string[] {
 
 /** Names that the program has already. */
 const taken = [
-  ...["config", "pulumi", "registry", "edge", "web", "proxy", "db", "version", "address"],
+  ...["config", "pulumi", "registry", "edge", "web", "proxy", "db", "cache", "version", "address"],
   ...["ssh", "tcp", "http", "https"],
 ];
 

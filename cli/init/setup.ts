@@ -8,6 +8,7 @@ export interface Answers {
   location?: string;
   sshFrom?: string;
   sshKey?: string;
+  sshUser?: string;
   sshPort?: string;
   hostKey?: string;
   image?: string;
@@ -15,6 +16,8 @@ export interface Answers {
   host?: string;
   port?: string;
   postgres?: string;
+  redis?: string;
+  worker?: string;
   secret?: string;
   name?: string;
 }
@@ -26,7 +29,8 @@ export interface Setup {
   /** The name of the project and of the app. */
   readonly name: string;
   readonly machine: ExistingMachine | NewMachine;
-  readonly ssh: { readonly keyFile?: string; readonly port?: number };
+  /** How it is reached; `user` is of a machine that is there. */
+  readonly ssh: { readonly keyFile?: string; readonly user?: string; readonly port?: number };
   readonly image: string;
   /** The user at the image's registry, where it asks for a login. */
   readonly registryUser?: string;
@@ -36,6 +40,10 @@ export interface Setup {
   readonly port: number;
   /** The version of a PostgreSQL beside the app. */
   readonly postgres?: string;
+  /** The version of a Redis beside the app. */
+  readonly redis?: string;
+  /** The command of a worker, as a line. */
+  readonly worker?: string;
   /** Environment variables of the app that are secrets. */
   readonly secrets: readonly string[];
   /** Whether a runner of GitHub's deploys it, which has no key and knows no host: both are of the stack's configuration. */
@@ -76,7 +84,7 @@ const port: Rule = (answer) =>
     : "a port is a whole number from 1 to 65535, such as 3000";
 
 /** The names that the program gives to what is beside the app. */
-const taken = ["web-1", "edge", "registry", "proxy", "db"];
+const taken = ["web-1", "edge", "registry", "proxy", "db", "cache"];
 
 /** The values that the program asks the stack's configuration for, whatever its secrets are. */
 const values = ["version", "sshFrom", "registryPassword", "dbPassword"];
@@ -93,6 +101,12 @@ export const rules: Readonly<Record<AnswerName, Rule>> = {
     rule(/^[0-9a-fA-F.:]+\/\d{1,3}$/, "it is a network, such as 203.0.113.0/24 or 203.0.113.7/32"),
   ),
   sshKey: orNone(rule(/^\S+$/, "it is the file of a private key, such as ~/.ssh/id_ed25519")),
+  sshUser: orNone(
+    rule(
+      /^[A-Za-z_][A-Za-z0-9_.-]{0,31}$/,
+      "it is the name of a user, such as ubuntu, who may become root by sudo",
+    ),
+  ),
   sshPort: orNone(port),
   hostKey: orNone(
     rule(
@@ -114,6 +128,8 @@ export const rules: Readonly<Record<AnswerName, Rule>> = {
   ),
   port,
   postgres: orNone(rule(/^\d[\w.-]*$/, "it is a version of PostgreSQL, such as 17")),
+  redis: orNone(rule(/^\d[\w.-]*$/, "it is a version of Redis, such as 8")),
+  worker: orNone(rule(/^[^\n\r]*\S[^\n\r]*$/, "it is a command in one line, such as bin/jobs")),
   secret: (answer) => {
     const wrong = words(answer).find((word) => !/^_*[A-Za-z][A-Za-z0-9_]*$/.test(word));
     if (wrong !== undefined)
@@ -130,6 +146,15 @@ export const rules: Readonly<Record<AnswerName, Rule>> = {
     return taken.includes(answer) ? `the program has something else of the name ${answer}` : undefined;
   },
 };
+
+/** The secrets whose values the stack has; the addresses of what is beside the app are outputs of it. */
+export function secretsOfStack({ postgres, redis, secrets }: Setup): string[] {
+  const made = [
+    ...(postgres === undefined ? [] : ["DATABASE_URL"]),
+    ...(redis === undefined ? [] : ["REDIS_URL"]),
+  ];
+  return secrets.filter((secret) => !made.includes(secret));
+}
 
 /** The words of an answer that may have several. */
 export function words(answer: string): string[] {
@@ -178,12 +203,15 @@ export function setupOf(answers: Answers, github = false): Setup {
       server === ""
         ? { kind: "hetzner", type: hetzner, location: some(answers.location), sshFrom: some(answers.sshFrom) }
         : { kind: "existing", address: server, hostKey: some(answers.hostKey) },
-    ssh: { keyFile: some(answers.sshKey), port: sshPort === undefined ? undefined : Number(sshPort) },
+    ssh: {
+      ...{ keyFile: some(answers.sshKey), user: some(answers.sshUser) },
+      port: sshPort === undefined ? undefined : Number(sshPort),
+    },
     image,
     registryUser: some(answers.registryUser),
     host,
     port: Number(listens),
-    postgres: some(answers.postgres),
+    ...{ postgres: some(answers.postgres), redis: some(answers.redis), worker: some(answers.worker) },
     secrets: words(answers.secret ?? ""),
     ...(github ? { github } : {}),
   };

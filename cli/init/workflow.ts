@@ -1,4 +1,7 @@
 /** What the workflows of GitHub Actions have in common. Pure. */
+import { posix } from "node:path";
+import { lockOf, usualManager, wordsOf, type Manager } from "./manager";
+
 /** What the workflows are about. */
 export interface WorkflowSetup {
   readonly stack: string;
@@ -10,6 +13,8 @@ export interface WorkflowSetup {
   readonly review?: string;
   /** The version of Pulumi that runs. */
   readonly pulumi: string;
+  /** Installs the packages. @default npm, with a lock file in the project's folder */
+  readonly manager?: Manager;
 }
 
 /** The folder that GitHub looks into, at the root of a repository. */
@@ -19,6 +24,7 @@ export const workflowFolder = ".github/workflows";
 const actions = {
   checkout: "actions/checkout@11bd71901bbe5b1630ceea73d27597364c9af683 # v4.2.2",
   node: "actions/setup-node@49933ea5288caeca8642d1e84afbd3f7d6820020 # v4.4.0",
+  pnpm: "pnpm/action-setup@fe02b34f77f8bc703788d5817da081398fad5dd2 # v4.0.0",
   pulumi: "pulumi/actions@8e5e406f4007fca908480587cb9893c07090f58d # v7.0.0",
 };
 
@@ -43,8 +49,8 @@ export function secretsOf({ state }: Pick<WorkflowSetup, "state">): string[] {
 }
 
 /** What comes before the work: the program, Node, its packages, and Pulumi. The plugin lies in node_modules. */
-export function job({ folder, pulumi }: WorkflowSetup): string[] {
-  const at = folder === undefined ? "" : `${folder}/`;
+export function job({ folder, pulumi, manager = usualManager }: WorkflowSetup): string[] {
+  const { cache, frozen } = wordsOf(manager);
   return [
     "    runs-on: ubuntu-24.04",
     "    timeout-minutes: 60",
@@ -57,23 +63,45 @@ export function job({ folder, pulumi }: WorkflowSetup): string[] {
     "        with:",
     "          fetch-depth: 0",
     "          persist-credentials: false",
+    ...managerSteps(manager, folder),
     `      - uses: ${actions.node}`,
     "        with:",
     "          node-version: 24",
-    "          cache: npm",
-    `          cache-dependency-path: ${text(`${at}package-lock.json`)}`,
-    "      - run: npm ci",
+    `          cache: ${cache}`,
+    `          cache-dependency-path: ${text(posix.join(folder ?? "", lockOf(manager)))}`,
+    `      - run: ${frozen}`,
     `      - uses: ${actions.pulumi}`,
     "        with:",
     `          pulumi-version: ${text(pulumi)}`,
   ];
 }
 
-/** Only what is in the project's folder is of the servers. */
-export function paths({ folder = "" }: WorkflowSetup, name: string): string[] {
+/** The package manager itself, where a runner does not have it: setup-node asks it for its cache. */
+function managerSteps(
+  { name, root, pinned = false, major = 10 }: Manager,
+  folder: string | undefined,
+): string[] {
+  if (name === "berry")
+    return [
+      "      # The version of Yarn that packageManager of package.json names.",
+      "      - run: corepack enable",
+    ];
+  if (name !== "pnpm") return [];
+  const manifest = posix.join(folder ?? "", root ?? "", "package.json");
+  return [
+    `      - uses: ${actions.pnpm}`,
+    "        with:",
+    // It refuses to be told twice.
+    pinned ? `          package_json_file: ${text(manifest)}` : `          version: ${major}`,
+  ];
+}
+
+/** Only what is in the project's folder is of the servers, and the lock file, where a workspace has it. */
+export function paths({ folder = "", manager = usualManager }: WorkflowSetup, name: string): string[] {
   return [
     "    paths:",
     `      - ${text(`${folder}/**`)}`,
+    ...(manager.root === undefined ? [] : [`      - ${text(posix.join(folder, lockOf(manager)))}`]),
     `      - ${text(`${workflowFolder}/sextant-${name}.yml`)}`,
   ];
 }

@@ -1,5 +1,6 @@
 /** The workflows of GitHub Actions for a project: a preview on each pull request, a deploy on each merge, a stack for each pull request. Pure. */
 import { quote } from "../../provider/host/scripts";
+import { usualManager, wordsOf } from "./manager";
 import { reviewWorkflow } from "./review-workflow";
 import { type WorkflowSetup, access, job, lines, paths, text } from "./workflow";
 
@@ -20,6 +21,7 @@ export function renderWorkflows(setup: WorkflowSetup): Workflows {
 
 function previewWorkflow(setup: WorkflowSetup): string {
   const { stack } = setup;
+  const { exec } = wordsOf(setup.manager ?? usualManager);
   return lines(
     "# What a pull request would change on the servers, as one comment on it: npx sextant docs guide/ci",
     "name: preview",
@@ -42,7 +44,7 @@ function previewWorkflow(setup: WorkflowSetup): string {
     ...access(setup),
     "        run: |",
     "          code=0",
-    `          npx sextant preview --stack ${quote(stack)} >"$RUNNER_TEMP/preview.md" || code=$?`,
+    `          ${exec} sextant preview --stack ${quote(stack)} >"$RUNNER_TEMP/preview.md" || code=$?`,
     '          cat "$RUNNER_TEMP/preview.md" >>"$GITHUB_STEP_SUMMARY"',
     '          echo "code=$code" >>"$GITHUB_OUTPUT"',
     "      - name: Comment",

@@ -4,7 +4,7 @@
  * a member that one of the two has and the other has not is no valid program.
  */
 import * as pulumi from "@pulumi/pulumi";
-import { alike } from "./alike";
+import { alike } from "../../provider/core/alike";
 import type { Problem } from "./problem";
 import { sentences } from "./problem";
 import { lateRefusal } from "./refusal";

@@ -19,6 +19,8 @@ export interface Exposure {
   readonly firewalls: readonly { readonly allow: readonly Rule[] }[];
   /** Whether it is in a private network, which Hetzner's firewalls do not filter. */
   readonly inPrivateNetwork: boolean;
+  /** The argument that says so; `network` by default. */
+  readonly privateBy?: "network" | "privateAddress";
 }
 
 export interface Host {

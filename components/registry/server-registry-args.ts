@@ -4,6 +4,7 @@ import type { Problem } from "../core/problem";
 import type { Transform } from "../core/component";
 import type { AccessoryArgs } from "../accessory/args";
 import type { Host } from "../host/host";
+import { privateCure } from "../host/private-address";
 import type { RegistryPruneArgs, RegistryTrustArgs } from "../host/step";
 
 /** Arguments of `ServerRegistry`. */
@@ -95,7 +96,7 @@ export function checkServerRegistry({
           argument: at === 0 ? "server" : `clients[${at - 1}]`,
           value: host.hostName,
           rule: "it is in no private network, by which the hosts reach the registry",
-          cure: "attach it to the Network of the others, or use a registry elsewhere with a Registry",
+          cure: `${privateCure([host], "the Network of the others")}, or use a registry elsewhere with a Registry`,
         },
       ];
     }),

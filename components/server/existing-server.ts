@@ -70,6 +70,7 @@ export class ExistingServer extends Component implements Host {
       sshPort: args.ssh?.port ?? 22,
       firewalls: args.firewall === undefined ? [] : [args.firewall],
       inPrivateNetwork: args.privateAddress !== undefined,
+      privateBy: "privateAddress",
     };
     this.address = pulumi.output(args.address);
     this.ipv6Address = pulumi.output(args.ipv6Address);

@@ -193,7 +193,7 @@ describe("the README's program on the installed package", () => {
   it("begins a project whose program compiles, also in a folder of another one", async () => {
     await run("npx", ["--no-install", "sextant", "init", "begun", ...answers], { cwd: project });
     expect(readFileSync(join(project, "begun", "Pulumi.yaml"), "utf8")).toContain(
-      "path: ../node_modules/pulumi-sextant/dist/plugin",
+      "path: node_modules/pulumi-sextant/dist/plugin",
     );
     const words = ["--no-install", "tsc", "--noEmit", "--project", "begun"];
     const checked = await tryRun("npx", words, { cwd: project });

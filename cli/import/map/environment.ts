@@ -4,6 +4,7 @@ import { code, Fields, isSpecial, type Node } from "../node";
 import type { Reader } from "../reader";
 import { isMap, type Raw } from "../yaml";
 import { secretOf, secretByHand, type Context } from "./context";
+import { meantOfEnvironment } from "./unknown";
 
 export interface Environment {
   readonly env: Fields;
@@ -86,8 +87,16 @@ function valueOf(clear: Reader, name: string, raw: Raw, at: string, context: Con
     );
     return { is: "config", name: own, type: "string" };
   }
-  const value = isMap(raw) || Array.isArray(raw) ? JSON.stringify(raw) : clear.node(name, raw);
+  // Kamal refuses it as well: its Validator::Env has texts alone.
+  if (isMap(raw) || Array.isArray(raw)) throw clear.wrong(name, singleValue(name));
+  const value = clear.node(name, raw);
   return typeof value === "string" ? withHosts(value, at, context, hosts) : value;
+}
+
+function singleValue(name: string): string {
+  const near = meantOfEnvironment(name);
+  const meant = near === undefined ? "" : `; did you mean ${near}, which is no variable`;
+  return `a variable has a single value${meant}`;
 }
 
 /** A text with the accessories' own names for where they are. */

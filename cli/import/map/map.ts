@@ -1,5 +1,5 @@
 /** A configuration of Kamal as a program and a list of decisions: every key is read here, or is said not to have been. Pure. */
-import { shown, type Decision } from "../decision";
+import type { Decision } from "../decision";
 import { Fields, type Node } from "../node";
 import { accessoryVariable, variable, type Machine, type Program, type RegistryPart } from "../program";
 import { Names, Notes, Reader } from "../reader";
@@ -15,6 +15,7 @@ import { registryOf, withRegistry } from "./registry";
 import { decideTakeOver, keptProxy, takeOverOf } from "./take-over";
 import { proxyOf } from "./route";
 import { sshOf } from "./ssh";
+import { unknownAtTop, unknownBelow } from "./unknown";
 
 /** What is known beside the configuration itself. */
 export interface Surroundings {
@@ -39,8 +40,13 @@ export function mapped(
   const notes = new Notes(around.names);
   const root = new Reader(raw, notes);
   const kamal = root.plain("service");
-  if (kamal === undefined) throw root.wrong("service", "it is the app's name, and is missing");
+  if (kamal === undefined)
+    throw new Error(
+      "import: service is missing: it is the name of the app, such as shop; write it, and try it with kamal config.",
+    );
   root.take("service");
+  unknownAtTop(root);
+  if (!around.takeOver) notes.add("hosts", "act", whoseHosts);
   const context: Context = { ...around, notes, service: kamal, wanted: new Map() };
   const name = labelOf(kamal, 40);
   if (name !== kamal)
@@ -59,14 +65,7 @@ export function mapped(
   const access = sshOf(root, context);
   const image = imageOf(root, registry, kamal);
   otherKeys(root, context, around.hooks);
-  for (const { key, value } of root.unread())
-    if (!key.startsWith("x-"))
-      notes.add(
-        key,
-        "none",
-        "this key is not known to the import, and is not in the program.",
-        shown(key, value),
-      );
+  unknownBelow(root);
   notes.add("hosts", "act", hostKeys);
   if (around.takeOver) decideTakeOver(app, context);
   return {
@@ -127,6 +126,9 @@ const earlierComment = [
   "The commit is built and deployed; an earlier release:",
   "pulumi up --config version=TAG",
 ];
+
+const whoseHosts =
+  "these are the machines that Kamal deploys to, where the first pulumi up refuses a proxy beside Kamal's: give the program other addresses; or move its folder away and take Kamal's place there: sextant import --take-over.";
 
 const hostKeys =
   'no machine has a hostKey, so that whoever answers first is trusted; give each the line of cat /etc/ssh/ssh_host_ed25519_key.pub there, as hostKey: "ssh-ed25519 AAAA…".';

@@ -5,6 +5,7 @@ import { mebibytes, sizeBytes } from "../../../provider/core/units";
 import { sameNames, takeNames, type Wanted } from "../../data/same-name";
 import { letsIn, firewallShutCheck } from "../../firewall/audit";
 import { memoryProblems, taken, useOf, type MemoryUse, samePortCheck } from "../../host/host-use";
+import { privateCure } from "../../host/private-address";
 import type { AccessoryArgs } from "../args";
 import { volumeNames } from "../mounts";
 import { publishedPorts, usesOf } from "../ports";
@@ -14,9 +15,10 @@ export const privateNetworkCheck: Check = {
   id: "private-network",
   title: "Published privately without a private network",
   effect: "refused",
-  why: "There is no address to publish on.",
+  why: "There is no address to publish on. A `Server` gets one by its `network`; of an `ExistingServer` the program says it as `privateAddress`.",
   says: [
     'Accessory "search": publish is "private", but web-1 has no private address; give the server a network (npx sextant docs checks#private-network).',
+    'Accessory "search": publish is "private", but db-1 has no private address; give db-1 its privateAddress (npx sextant docs checks#private-network).',
   ],
 };
 
@@ -89,7 +91,7 @@ function checkPrivate(args: AccessoryArgs): Problem[] {
       argument: `${at}publish`,
       value: publish,
       rule: `${server.hostName} has no private address`,
-      cure: "give the server a network",
+      cure: privateCure([server]),
       check: privateNetworkCheck,
     }));
 }

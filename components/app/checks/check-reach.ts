@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { accessoryOf, type Reachable } from "../../accessory/reach";
 import type { Findings, Problem } from "../../core/problem";
 import type { Host } from "../../host/host";
+import { privateCure } from "../../host/private-address";
 import type { Role } from "../plan";
 import type { Check } from "../../core/check";
 
@@ -10,7 +11,7 @@ export const accessoryReachCheck: Check = {
   id: "accessory-reach",
   title: "Address of an accessory that cannot be reached",
   effect: "refused or warned",
-  why: "An accessory is known by its name to the containers of its own server. An app on another server reaches it only where it is published to the private network that both are in. Refused is what no server of the app can reach. Warned is what some can: a role on another server may not need the variable.",
+  why: "An accessory is known by its name to the containers of its own server. An app on another server reaches it only where it is published to the private network that both are in. Refused is what no server of the app can reach. Warned is what some can: a role on another server may not need the variable. A `Server` is in a private network by its `network`, an `ExistingServer` by its `privateAddress`, which the preflight looks for on it.",
   says: [
     'App "shop": secrets.DATABASE_URL is the address of Postgres "db", which runs on web-2 and is published nowhere, so that web-1 cannot reach it; set publish: "private" on it and give the servers a Network, or run it on web-1 (npx sextant docs checks#accessory-reach).',
   ],
@@ -92,8 +93,8 @@ function problemOf(argument: string, { label, server, publish }: Reachable, apar
     fault: `is the address of ${label}, which runs on ${server.hostName} and ${known}`,
     cure:
       publish === "private"
-        ? "give the server the same network"
-        : `set publish: "private" on it and give the servers a Network, or run it on ${names}`,
+        ? privateCure(apart, "the same network")
+        : `set publish: "private" on it and ${privateCure([server, ...apart])}, or run it on ${names}`,
     check: accessoryReachCheck,
   };
 }

@@ -107,7 +107,17 @@ describe("sextant import", () => {
     ["no file", undefined, "import: there is no config/deploy.yml; name Kamal's configuration"],
     ["no YAML", "service: [", "import: config/deploy.yml cannot be read as YAML: "],
     ["no map", "- a", "import: config/deploy.yml is no map of keys"],
-    ["no service", "image: x", "import: service, but it is the app's name, and is missing"],
+    ["no service", "image: x", "import: service is missing: it is the name of the app"],
+    [
+      "secrets in a mistyped place",
+      "service: a\nenv: { secrets: [A] }",
+      "import: the value of env.secrets does not fit: a variable has a single value; did you mean secret, which is no variable; correct it",
+    ],
+    [
+      "a variable that is a map",
+      "service: a\nenv: { clear: { A: { b: c } } }",
+      "import: the value of env.clear.A does not fit: a variable has a single value; correct it",
+    ],
     [
       "ERB that does not end",
       "service: <%= x",
@@ -128,6 +138,16 @@ describe("sextant import", () => {
     expect(stderr.startsWith(said), stderr).toBe(true);
     expect(stderr.trim().split("\n")).toHaveLength(1);
     expect(existsSync(join(folder, "infra"))).toBe(false);
+  });
+
+  it("has no way out of its own folder, whatever is installed in the app's", () => {
+    const folder = copyOf("least");
+    writeFileSync(join(folder, "package.json"), '{"dependencies":{"pulumi-sextant":"*"}}');
+    mkdirSync(join(folder, "node_modules", "pulumi-sextant", "dist", "plugin"), { recursive: true });
+    const { stdout } = sextant(folder, "import");
+    const settings = readFileSync(join(folder, "infra", "Pulumi.yaml"), "utf8");
+    expect(settings).toContain("      path: node_modules/pulumi-sextant/dist/plugin\n");
+    expect(stdout).toContain("Next:\n  cd infra\n  npm install\n");
   });
 
   it("writes the stacks' configuration under the project's name", () => {

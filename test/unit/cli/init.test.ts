@@ -81,16 +81,42 @@ describe("sextant init", () => {
     const { code, stdout } = sextant("init", ...flags);
     expect(code).toBe(0);
     expect(read("package.json")).toBe(own);
-    expect(stdout).toMatch(/npm install --save '@pulumi\/pulumi@\^[\d.]+' 'typescript@>=[^']+'\n/);
+    expect(stdout).toMatch(/npm install --save @pulumi\/pulumi@[\d.]+ 'typescript@>=[^']+'\n/);
   });
 
   it("leads to the plugin where a workspace has its packages", () => {
+    writeFileSync(join(folder, "package.json"), '{"workspaces":["packages/*"]}');
     mkdirSync(join(folder, "node_modules", "pulumi-sextant", "dist", "plugin"), { recursive: true });
     const { stdout } = sextant("init", "packages/infra", ...flags);
     expect(read("packages/infra/Pulumi.yaml")).toContain(
       "path: ../../node_modules/pulumi-sextant/dist/plugin\n",
     );
-    expect(stdout).not.toContain("npm install");
+    // The package.json that was written is in no lock file yet.
+    expect(stdout).toContain("  npm install\n");
+  });
+
+  it("leads to a plugin of its own below an app that has the library by chance", () => {
+    writeFileSync(join(folder, "package.json"), '{"dependencies":{"pulumi-sextant":"*"}}');
+    writeFileSync(join(folder, "yarn.lock"), "# yarn lockfile v1\n");
+    mkdirSync(join(folder, "node_modules", "pulumi-sextant", "dist", "plugin"), { recursive: true });
+    const { stdout } = sextant("init", "infra", "--github", ...flags);
+    expect(read("infra/Pulumi.yaml")).toContain("path: node_modules/pulumi-sextant/dist/plugin\n");
+    expect(stdout).toContain("  cd infra\n  npm install\n");
+    expect(stdout).toContain("commit all of it, with package-lock.json");
+  });
+
+  it.each([
+    ["pnpm-lock.yaml", "lockfileVersion: '9.0'\n", "pnpm install", "pnpm add"],
+    ["yarn.lock", "# yarn lockfile v1\n", "yarn install", "yarn add"],
+  ])("speaks the words of the manager of %s", (lock, text, install, add) => {
+    writeFileSync(join(folder, lock), text);
+    writeFileSync(join(folder, "package.json"), "{}");
+    const { stdout } = sextant("init", "--github", ...flags);
+    expect(stdout).toContain(`  ${add} pulumi-sextant@`);
+    expect(stdout).toContain(" 'typescript@");
+    expect(stdout).toContain(`\n  ${install}\n`);
+    expect(stdout).toContain(`with ${lock} and`);
+    expect(stdout).not.toMatch(/(^| )npm /m);
   });
 
   it.each([...files, "Pulumi.yml"])("overwrites no %s, and leaves nothing half done", (name) => {
@@ -150,9 +176,22 @@ describe("sextant init --github", () => {
     expect([first.code, first.stderr]).toEqual([0, ""]);
     expect(readdirSync(folder).sort()).toEqual([".github", "Pulumi.yaml"]);
     expect(read(workflows[0] ?? "")).toContain("--stack staging\n");
+    expect(first.stdout).toContain("package-lock.json names, and it is not there: npm install writes it");
     const again = sextant("init", "--github");
     expect(again.code).toBe(1);
     expect(again.stderr).toMatch(/^init: \.github\/workflows\/sextant-preview\.yml, .* are there already/);
+  });
+
+  it("runs a CLI that is no older than the SDK of the project", () => {
+    writeFileSync(join(folder, "Pulumi.yaml"), "name: shop\n");
+    writeFileSync(join(folder, "package.json"), '{"dependencies":{"@pulumi/pulumi":"^3.1000.2"}}');
+    expect(sextant("init", "--github").code).toBe(0);
+    expect(read(workflows[0] ?? "")).toContain('pulumi-version: "3.1000.2"\n');
+    mkdirSync(join(folder, "node_modules", "@pulumi", "pulumi"), { recursive: true });
+    writeFileSync(join(folder, "node_modules/@pulumi/pulumi/package.json"), '{"version":"3.2000.0"}');
+    rmSync(join(folder, ".github"), { recursive: true });
+    sextant("init", "--github");
+    expect(read(workflows[0] ?? "")).toContain('pulumi-version: "3.2000.0"\n');
   });
 
   it("writes that of pull requests' stacks where it is asked for", () => {

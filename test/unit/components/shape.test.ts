@@ -12,7 +12,7 @@ import {
   letsEncrypt,
   ssh,
 } from "../../../components";
-import { alike } from "../../../components/core/alike";
+import { alike } from "../../../provider/core/alike";
 import { refusal } from "./graph";
 import { World, startWorld } from "./refusals/world";
 

@@ -8,11 +8,11 @@ import { parse } from "yaml";
 import { answersOf } from "../../../cli/init/questions";
 import { render } from "../../../cli/init/render";
 import { setupOf } from "../../../cli/init/setup";
+import { leastPulumi } from "../../../cli/init/surroundings";
 import { renderWorkflows } from "../../../cli/init/workflows";
 import { sextant, withCommandApart } from "../../../cli/program";
 import { section } from "../../../cli/section";
 import { repoRoot } from "../../../lab/paths";
-import { libraryPackage } from "../../../provider/core/package";
 import { surroundings } from "../cli/init/settings";
 import { compilerSays, forSources, installHere } from "../installed-here";
 import { wrongWords } from "./other-programs";
@@ -65,8 +65,38 @@ describe("the guide", () => {
     expect(program).toBe(render(setupOf(answers), surroundings)["index.ts"]);
   });
 
+  it("installs by one line everywhere, which names the versions that are tested", () => {
+    const manifest = JSON.parse(read("package.json")) as { devDependencies: Record<string, string> };
+    const lines = typed.flatMap((path) =>
+      commands(read(path), ["npm"])
+        .filter(([, command, ...words]) => command === "install" && words.length > 0)
+        .map((words) => `${path}: ${words.join(" ")}`),
+    );
+    const library = `npm install --save-exact pulumi-sextant @pulumi/pulumi@${leastPulumi()}`;
+    const policy = `npm install --save-dev --save-exact @pulumi/policy@${manifest.devDependencies["@pulumi/policy"] ?? ""}`;
+    expect(lines.sort()).toEqual([
+      `README.md: ${library}`,
+      `docs/guide/ci.md: ${policy}`,
+      `docs/guide/start.md: ${library}`,
+      "docs/guide/upgrading.md: npm install --save-exact pulumi-sextant@latest",
+    ]);
+    expect(read("docs/policy.md")).toContain(`\n${policy}\n`);
+    expect(read("docs/guide/upgrading.md")).toContain(` ${leastPulumi()} or newer, below 4`);
+  });
+
+  it("exports values of components and not components, of which a preview prints all that they are made of", () => {
+    const whole = typed.flatMap((path) =>
+      blocks(read(path), "ts").flatMap((program) =>
+        [...program.matchAll(/^export const \w+ = new .*?^\}\)(.*?);$/gms)]
+          .filter(([, member]) => member === "")
+          .map(([text]) => `${path}: ${text.split("\n", 1)[0] ?? ""}`),
+      ),
+    );
+    expect(whole).toEqual([]);
+  });
+
   it("shows the workflows that sextant init writes", () => {
-    const pulumi = /\d+\.\d+\.\d+/.exec(libraryPackage().peerDependencies["@pulumi/pulumi"] ?? "")?.[0] ?? "";
+    const pulumi = leastPulumi();
     const shown = blocks(read("docs/guide/ci.md"), "yaml");
     for (const text of Object.values(renderWorkflows({ stack: "production", review: "review", pulumi })))
       expect(shown).toContain(text);

@@ -37,7 +37,8 @@ function calls(line: string): string[][] {
     .split(/\s*(?:&&|\|\||\||;)\s*/)
     .map((command) => (command.match(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g) ?? []).map(bare))
     .map((words) => words.filter((word) => !/^[<>]/.test(word)))
-    .map((words) => words.slice(words.findIndex((word) => word !== "npx" && !/^[A-Z_]+=/.test(word))));
+    .map((words) => words.slice(words.findIndex((word) => word !== "npx" && !/^[A-Z_]+=/.test(word))))
+    .map((words) => (words[0] === "--package" ? words.slice(2) : words));
   return [...own, ...inner].filter((words) => words.length > 0);
 }
 

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { stringify } from "yaml";
 import { imported, type Imported } from "../../../../cli/import/kamal";
+import { nextLines } from "../../../../cli/import/next";
 import { programText } from "../../../../cli/import/render";
 import { folderOf } from "./cases";
 
@@ -236,5 +237,66 @@ describe("a key that nobody knows", () => {
       }),
       { numRuns: 200 },
     );
+  });
+});
+
+describe("what is decided first", () => {
+  const first = (tree: Tree): string[] =>
+    read(tree).decisions.map(({ key, sentence }) => `${key}: ${sentence}`);
+
+  it("is whose machines these are, unless Kamal's place is taken", () => {
+    expect(first(base)[0]).toMatch(/^hosts: these are the machines that Kamal deploys to.* --take-over\.$/);
+    const wish = { file: "config/deploy.yml", stack: "production", above: "..", takeOver: true };
+    const taken = imported(folderOf({ "config/deploy.yml": stringify(base) }), wish).decisions;
+    expect(taken.filter(({ sentence }) => sentence.includes("these are the machines"))).toEqual([]);
+  });
+
+  it.each([
+    ["proxi", { host: "shop.example.com" }, "Kamal knows no such key, .* did you mean proxy\\?"],
+    ["enviroment", "x", "Kamal knows no such key, .*; take it out, or correct it\\."],
+    [
+      "traefik",
+      { options: { a: 1 } },
+      "it is a key of Kamal 1, .*: upgrade Kamal first \\(proxy in its place, then kamal upgrade\\)",
+    ],
+    ["healthcheck", { path: "/up" }, "it is a key of Kamal 1, .* \\(proxy\\.healthcheck in its place"],
+  ])("is a key at the top that Kamal 2 does not know: %s", (key, value, said) => {
+    const from = read({ ...base, [key]: value });
+    expect(`${from.decisions[0]?.key}: ${from.decisions[0]?.sentence}`).toMatch(
+      new RegExp(`^${key}: ${said}`),
+    );
+    expect(from.decisions[0]?.weight).toBe("act");
+  });
+
+  it("names what was meant in proxy and env", () => {
+    const decisions = read({
+      ...base,
+      proxy: { host: "a.example.com", app_prot: 3000 },
+      env: { clear: { A: "b" }, secrets: ["S"] },
+    }).decisions.filter(({ sentence }) => sentence.includes("did you mean"));
+    expect(decisions.map(({ key, weight }) => [key, weight])).toEqual([
+      ["proxy.app_prot", "act"],
+      ["env.secrets", "act"],
+    ]);
+  });
+});
+
+describe("the commands that come next", () => {
+  it("name the stack where there are several", () => {
+    const lines = (files: Readonly<Record<string, string>>): string[] => {
+      const wish = { file: "config/deploy.yml", stack: "production", above: ".." };
+      const from = imported(folderOf({ "config/deploy.yml": stringify(base), ...files }), wish);
+      return nextLines(from, { folder: "infra", above: "..", install: undefined }).filter((line) =>
+        /^pulumi (preview|up)/.test(line),
+      );
+    };
+    expect(lines({})).toEqual(["pulumi preview --config version=TAG", "pulumi up --config version=TAG"]);
+    const two = { "config/deploy.live.yml": "image: x\n", "config/deploy.test.yml": "image: x\n" };
+    expect(lines(two)).toEqual([
+      "pulumi preview --stack live --config version=TAG",
+      "pulumi up --stack live --config version=TAG",
+      "pulumi preview --stack test --config version=TAG",
+      "pulumi up --stack test --config version=TAG",
+    ]);
   });
 });

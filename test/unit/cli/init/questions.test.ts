@@ -59,6 +59,21 @@ describe("without anybody to ask", () => {
     await expect(answersOf(made, nobody, silent)).rejects.toThrow("--host-key is of a machine that is there");
   });
 
+  it("takes a user of a machine that is there, a Redis and a worker", async () => {
+    const flags = { ...complete, sshUser: "ubuntu", redis: "8", worker: "bin/jobs" };
+    expect(setupOf(await answersOf(flags, nobody, silent))).toMatchObject({
+      ...{ ssh: { user: "ubuntu" }, redis: "8", worker: "bin/jobs" },
+    });
+    const made = { ...flags, server: undefined, hetzner: "cx23" };
+    await expect(answersOf(made, nobody, silent)).rejects.toThrow(
+      "--ssh-user is of a machine that is there; a new one is reached as root.",
+    );
+    const wrong = { ...flags, sshUser: "a b", redis: "latest", worker: " " };
+    await expect(answersOf(wrong, nobody, silent)).rejects.toThrow(
+      /--ssh-user is "a b", .*\n.*--redis is "latest", .*\n.*--worker is " ", but it is a command in one line/,
+    );
+  });
+
   it("refuses a server that is there and is to be made", async () => {
     for (const more of [{ hetzner: "cx23" }, { location: "fsn1" }, { sshFrom: "203.0.113.0/24" }])
       await expect(answersOf({ ...complete, ...more }, nobody, silent)).rejects.toThrow(

@@ -43,18 +43,22 @@ export const address = web.address;
   it("has a firewall, a login, a database and secrets where they are asked for", () => {
     const text = program(most);
     for (const part of [
-      "import { App, Firewall, Postgres, Proxy, Registry, Server, http, https, letsEncrypt, tcp } from",
+      "import { App, Firewall, Postgres, Proxy, Redis, Registry, Server, http, https, letsEncrypt, tcp } from",
       'allow: [tcp(2222).from("203.0.113.0/24"), http, https]',
       'ssh: { privateKeyFile: "~/.ssh/shop", port: 2222 }',
       'address: "registry.example.com"',
       "registries: [registry]",
       'new Postgres("db"',
+      'new Redis("cache", { server: web, version: "8" })',
+      "    REDIS_URL: cache.url,",
+      'job: { servers: [web], command: ["bin/jobs", "--all"] } },',
       'const myShop = new App("my-shop"',
       'RAILS_MASTER_KEY: config.requireSecret("railsMasterKey")',
     ])
       expect(text).toContain(part);
     // The database's own address is that of the variable.
     expect(text.match(/DATABASE_URL/g)).toHaveLength(1);
+    expect(text.match(/REDIS_URL/g)).toHaveLength(1);
   });
 
   it("holds a server to its host key where that is given", () => {
@@ -79,7 +83,16 @@ export const address = web.address;
     );
     const variables = fc.array(fc.stringMatching(/^[A-Z][A-Z0-9_]{0,8}$/));
     const setup = fc.record({
-      ...{ name, machine, image: text, host: text, registryUser: text, postgres: text },
+      ...{
+        name,
+        machine,
+        image: text,
+        host: text,
+        registryUser: text,
+        postgres: text,
+        redis: text,
+        worker: text,
+      },
       ...{ ssh: fc.record({ keyFile: text, port: fc.nat() }), port: fc.nat(), secrets: variables },
     });
     fc.assert(
@@ -105,7 +118,7 @@ describe("the other files", () => {
     expect(JSON.parse(render(least, surroundings)["package.json"])).toEqual({
       name: "shop-servers",
       private: true,
-      dependencies: { "@pulumi/pulumi": "^3.1.0", "pulumi-sextant": "1.2.3" },
+      dependencies: { "@pulumi/pulumi": "3.1.0", "pulumi-sextant": "1.2.3" },
       devDependencies: { "@types/node": "^22", typescript: "5.9.3" },
     });
   });

@@ -4,8 +4,9 @@ import type { Setup } from "../../../../cli/init/setup";
 
 export const surroundings: Surroundings = {
   version: "1.2.3",
-  packages: { "@pulumi/pulumi": "^3.1.0", typescript: "5.9.3", "@types/node": "^22" },
+  packages: { "@pulumi/pulumi": "3.1.0", typescript: "5.9.3", "@types/node": "^22" },
   modules: "node_modules",
+  manager: { name: "npm" },
 };
 
 /** The least that a project has. */
@@ -26,8 +27,8 @@ export const most: Setup = {
   machine: { kind: "hetzner", type: "cx23", location: "fsn1", sshFrom: "203.0.113.0/24" },
   ssh: { keyFile: "~/.ssh/shop", port: 2222 },
   registryUser: "deploy",
-  postgres: "17",
-  secrets: ["RAILS_MASTER_KEY", "DATABASE_URL"],
+  ...{ postgres: "17", redis: "8", worker: "bin/jobs --all" },
+  secrets: ["RAILS_MASTER_KEY", "DATABASE_URL", "REDIS_URL"],
 };
 
 /** Projects that differ in what the program has, by what is special of them. */
@@ -38,7 +39,7 @@ export const setups: Readonly<Record<string, Setup>> = {
   "a login, keys and a port": {
     ...least,
     machine: { kind: "existing", address: "web.example.com", hostKey: "ssh-ed25519 AAAA" },
-    ...{ registryUser: "x", ssh: { keyFile: "/k" }, port: 80 },
+    ...{ registryUser: "x", ssh: { keyFile: "/k", user: "ubuntu" }, port: 80 },
   },
   "a runner of GitHub's deploys it": { ...least, github: true },
   "a runner of GitHub's makes the server": { ...most, ssh: {}, github: true },

@@ -7,6 +7,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { reviewStack } from "../../../../cli/init/review-workflow";
+import type { Manager } from "../../../../cli/init/manager";
 import { secretsOf, stateProblem, type WorkflowSetup } from "../../../../cli/init/workflow";
 import { renderWorkflows } from "../../../../cli/init/workflows";
 import { repoRoot } from "../../../../lab/paths";
@@ -131,6 +132,43 @@ describe("the workflows", () => {
       pull_request: { paths: ["infra/**", ".github/workflows/sextant-preview.yml"] },
     });
     expect(other.on).toMatchObject({ push: { branches: ["main"], paths: ["infra/**", expect.any(String)] } });
+  });
+
+  it.each<[Manager, string, string, string, object?]>([
+    [{ name: "npm" }, "npm", "infra/package-lock.json", "npm ci"],
+    [
+      { name: "pnpm", major: 10 },
+      "pnpm",
+      "infra/pnpm-lock.yaml",
+      "pnpm install --frozen-lockfile",
+      { uses: expect.stringContaining("pnpm/action-setup@"), with: { version: 10 } },
+    ],
+    [
+      { name: "pnpm", pinned: true, root: ".." },
+      "pnpm",
+      "pnpm-lock.yaml",
+      "pnpm install --frozen-lockfile",
+      { uses: expect.stringContaining("pnpm/action-setup@"), with: { package_json_file: "package.json" } },
+    ],
+    [{ name: "yarn" }, "yarn", "infra/yarn.lock", "yarn install --frozen-lockfile"],
+    [{ name: "berry" }, "yarn", "infra/yarn.lock", "yarn install --immutable", { run: "corepack enable" }],
+  ])("install by the project's own package manager: %j", (manager, cache, lock, frozen, before) => {
+    const { jobs, on } = read({ ...plain, folder: "infra", manager }).preview;
+    // A workspace's lock file lies outside of the folder, and says what runs all the same.
+    expect(on).toMatchObject({
+      pull_request: {
+        paths: ["infra/**", ...(manager.root === undefined ? [] : [lock]), expect.any(String)],
+      },
+    });
+    const [, ...steps] = jobs["preview"]?.steps ?? [];
+    const node = steps.findIndex(({ uses = "" }) => uses.startsWith("actions/setup-node@"));
+    // It has to be there before setup-node asks it where its cache is.
+    expect(steps.slice(0, node)).toEqual(before === undefined ? [] : [before]);
+    expect(steps[node]?.with).toEqual({ "node-version": 24, cache, "cache-dependency-path": lock });
+    expect(steps[node + 1]).toEqual({ run: frozen });
+    const exec = { npm: "npx", pnpm: "pnpm exec", yarn: "yarn --silent", berry: "yarn" }[manager.name];
+    const { run } = stepOf(read({ ...plain, manager }).preview, "Preview");
+    expect(run).toContain(`${exec} sextant preview --stack production >`);
   });
 
   it("are YAML whatever the folder is called, and nothing in it is evaluated", () => {

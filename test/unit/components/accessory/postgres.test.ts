@@ -163,6 +163,25 @@ describe("an address in the private network", () => {
     expect(warned.map((problem) => sentence('App "shop"', problem))).toEqual([
       'App "shop": secrets.URL is the address of Postgres "db", which runs on db-1 and is published to the private network, which old-1 has no address in; give the server the same network (npx sextant docs checks#accessory-reach).',
     ]);
+    const told = Object.assign(fakeHost("old-2", web.network), {
+      exposure: { inPrivateNetwork: false, privateBy: "privateAddress" } as Host["exposure"],
+    });
+    const curesOf = (publish: "private" | undefined, on: Host): (string | undefined)[] => {
+      const { refused: no, warned: maybe } = checkReach([
+        { argument: "secrets.URL", accessory: { ...accessory, server: on, publish }, hosts: [told] },
+      ]);
+      return [...no, ...maybe].map(({ cure }) => cure);
+    };
+    // A server that was there already has no argument network.
+    expect(curesOf("private", web)).toEqual(["give old-2 its privateAddress"]);
+    expect(
+      curesOf(undefined, Object.assign(fakeHost("old-3", web.network), { exposure: told.exposure })),
+    ).toEqual([
+      'set publish: "private" on it and give old-3 and old-2 their privateAddress, or run it on old-2',
+    ]);
+    expect(curesOf(undefined, web)).toEqual([
+      'set publish: "private" on it and give old-2 its privateAddress, and the others the Network, or run it on old-2',
+    ]);
   });
 });
 

@@ -850,6 +850,14 @@ export const refusals: [title: string, make: (w: World) => unknown, sentence: st
     'Accessory "search": publish is "private", but web-1 has no private address; give the server a network (npx sextant docs checks#private-network).',
   ],
   [
+    "accessory: private on a machine whose private address is not said",
+    (w) => {
+      const server = new ExistingServer("db-1", { address: "203.0.113.11", ssh: w.access });
+      return w.accessory({ server, publish: "private" });
+    },
+    'Accessory "search": publish is "private", but db-1 has no private address; give db-1 its privateAddress (npx sextant docs checks#private-network).',
+  ],
+  [
     "accessory: empty secret",
     (w) => w.accessory({ secrets: { MEILI_MASTER_KEY: "" } }),
     'Accessory "search": secrets.MEILI_MASTER_KEY is empty; set it with pulumi config set --secret, or remove it (npx sextant docs checks#empty-secret).',

@@ -92,7 +92,7 @@ describe("bad arguments", () => {
     [
       "a client outside",
       () => ({ clients: [alone("web-2")] }),
-      'clients[0] is "web-2", but it is in no private network, by which the hosts reach the registry; attach it to the Network of the others, or use a registry elsewhere with a Registry.',
+      'clients[0] is "web-2", but it is in no private network, by which the hosts reach the registry; give the server the Network of the others, or use a registry elsewhere with a Registry.',
     ],
   ])("%s", (_, change, expected) => {
     const make = () => new ServerRegistry("images", { server: fakeHost("web-1", network), ...change() });
