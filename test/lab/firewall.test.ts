@@ -70,7 +70,7 @@ async function pulumi(
     ...{ address: at.ipv4, hostKey: old.hostKey, preflight: { ports: [], disk: "100m" }, ...more },
     ...(allow === undefined ? {} : { firewall: { allow } }),
   };
-  const skip = command === "preview" ? [] : ["--yes", "--skip-preview"];
+  const skip = command.startsWith("preview") ? [] : ["--yes", "--skip-preview"];
   const outcome = await old.workspace.tryPulumi([...command.split(" "), ...skip], {
     PREFLIGHT: JSON.stringify(args),
   });
