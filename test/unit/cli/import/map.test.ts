@@ -246,7 +246,10 @@ describe("what is decided first", () => {
 
   it("is whose machines these are, unless Kamal's place is taken", () => {
     expect(first(base)[0]).toMatch(/^hosts: these are the machines that Kamal deploys to.* --take-over\.$/);
-    const wish = { file: "config/deploy.yml", stack: "production", above: "..", takeOver: true };
+    const wish = {
+      ...{ file: "config/deploy.yml", stack: "production", above: "..", inside: "infra" },
+      takeOver: true,
+    };
     const taken = imported(folderOf({ "config/deploy.yml": stringify(base) }), wish).decisions;
     expect(taken.filter(({ sentence }) => sentence.includes("these are the machines"))).toEqual([]);
   });
@@ -284,7 +287,7 @@ describe("what is decided first", () => {
 describe("the commands that come next", () => {
   it("name the stack where there are several", () => {
     const lines = (files: Readonly<Record<string, string>>): string[] => {
-      const wish = { file: "config/deploy.yml", stack: "production", above: ".." };
+      const wish = { file: "config/deploy.yml", stack: "production", above: "..", inside: "infra" };
       const from = imported(folderOf({ "config/deploy.yml": stringify(base), ...files }), wish);
       return nextLines(from, { folder: "infra", above: "..", install: undefined }).filter((line) =>
         /^pulumi (preview|up)/.test(line),
