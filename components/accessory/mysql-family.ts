@@ -59,10 +59,14 @@ const dataDirectory = "/var/lib/mysql";
 
 /**
  * The server of the first set-up, and that of an upgrade, listen on a socket only. One that answers over TCP is there for clients, also with
- * a refusal (`mysqladmin ping` succeeds then); whether it takes the app's login is tried by the step after this one.
+ * a refusal, which root gets there; whether it takes the app's login is tried by the step after this one. What the client's own exit code
+ * says of a refusal depends on its version: that of 10.11.19 takes the refusal of a host for an error of TLS.
  */
-const answers = `admin=$(command -v mariadb-admin || command -v mysqladmin)
-exec "$admin" --protocol=tcp --host=127.0.0.1 --port=3306 --user=root --connect-timeout=5 --loose-ssl-verify-server-cert=0 ping`;
+export const serverAnswers = `admin=$(command -v mariadb-admin || command -v mysqladmin)
+said=$("$admin" --protocol=tcp --host=127.0.0.1 --port=3306 --user=root --connect-timeout=5 --loose-ssl-verify-server-cert=0 ping 2>&1) && exit 0
+case $said in *"Access denied"* | *"is not allowed to connect"*) exit 0 ;; esac
+printf '%s\\n' "$said" >&2
+exit 1`;
 
 /** An accessory that is a server of MySQL's protocol, with a user and a database for the app. */
 export class MysqlFamily extends Accessory {
@@ -118,7 +122,7 @@ function accessoryArgs(family: Family, args: MariaDbArgs | MySqlArgs, database: 
     secrets: { [`${family.prefix}_ROOT_PASSWORD`]: rootPassword, ...args.secrets },
     // It writes what it has in memory to the disk before it ends.
     stopTimeout: args.stopTimeout ?? "120s",
-    ready: { command: ["sh", "-c", answers], timeout: "10m" },
+    ready: { command: ["sh", "-c", serverAnswers], timeout: "10m" },
   };
 }
 

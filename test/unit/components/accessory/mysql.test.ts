@@ -1,6 +1,10 @@
 /** MariaDB, MySQL and Memcached: what their containers are made with, and the step that gives the app its login. */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   MariaDb,
   Memcached,
@@ -9,7 +13,13 @@ import {
   type MariaDbArgs,
   type MemcachedArgs,
 } from "../../../../components";
-import { mariaDb, mySql, unfaulty, type Family } from "../../../../components/accessory/mysql-family";
+import {
+  mariaDb,
+  mySql,
+  serverAnswers,
+  unfaulty,
+  type Family,
+} from "../../../../components/accessory/mysql-family";
 import { fakeHost, fakeNetwork } from "../fake-host";
 import { newGraph, value, type Graph } from "../graph";
 
@@ -78,6 +88,35 @@ describe("a password that is known only when it is read", () => {
     for (const password of ["it's", '"', "a\\b"])
       expect(late(password, mySql)).toThrow('MySql "db": rootPassword holds a quote or a backslash');
     expect(late("it's", mariaDb)()).toBe("it's");
+  });
+});
+
+describe("the readiness of a MariaDB or MySQL", () => {
+  const directory = mkdtempSync(join(tmpdir(), "sextant-mysql-"));
+  afterAll(() => {
+    rmSync(directory, { recursive: true });
+  });
+  /** Whether it counts as ready, by what the client says and how it ends. */
+  const ready = (says: string, code: number): boolean => {
+    const client = `#!/bin/sh\necho "${says}" >&2\nexit ${code}\n`;
+    writeFileSync(join(directory, "mariadb-admin"), client, { mode: 0o755 });
+    const env = { PATH: `${directory}:${process.env["PATH"] ?? ""}` };
+    return spawnSync("sh", ["-c", serverAnswers], { env }).status === 0;
+  };
+
+  it("is an answer over TCP, be it a refusal, whatever the client makes of that", () => {
+    expect(ready("mysqld is alive", 0)).toBe(true);
+    expect(ready("Access denied for user 'root'@'127.0.0.1' (using password: NO)", 1)).toBe(true);
+    const tls = "Received error packet before completion of TLS handshake.";
+    expect(ready(`${tls} 1130 - Host '127.0.0.1' is not allowed to connect to this MariaDB server`, 1)).toBe(
+      true,
+    );
+  });
+
+  it("is not there while the server listens on its socket alone", () => {
+    expect(
+      ready("connect to server at '127.0.0.1' failed: Can't connect to server on '127.0.0.1' (115)", 1),
+    ).toBe(false);
   });
 });
 
