@@ -1,6 +1,6 @@
 /** kamal-proxy's own commands and flags. */
 import { fault, lab, unit } from "../proof";
-import { has, missing, type Area } from "../row";
+import { has, missing, replaced, type Area } from "../row";
 import { asFlag, asOption, held, listed, noneSwitched, release } from "../shared";
 
 const edited = "an edit under load touches what it should and loses nothing";
@@ -107,7 +107,15 @@ export const deploy: Area = {
     ),
     has("kamal-proxy deploy --tls-certificate-path", "ownCertificate()", ownCertificate),
     has("kamal-proxy deploy --tls-private-key-path", "ownCertificate()", ownCertificate),
-    missing("kamal-proxy deploy --tls-acme-cache-path", "certificates are in the proxy's own volume"),
+    replaced(
+      "kamal-proxy deploy --tls-acme-cache-path",
+      "certificates are in the proxy's own volume, which the next proxy takes",
+      "a place of one's own could be one that goes with the container",
+      lab(
+        "certificates",
+        "Let's Encrypt > is not asked again after a restart of the proxy, nor by another proxy, and no handshake fails meanwhile",
+      ),
+    ),
     has(
       "kamal-proxy deploy --tls-redirect",
       `route.redirectToHttps; of turning it off ${flagAlone}`,
@@ -126,7 +134,12 @@ export const deploy: Area = {
       release,
       asFlag,
     ),
-    missing("kamal-proxy deploy --force", "what is not fit is never switched to"),
+    replaced(
+      "kamal-proxy deploy --force",
+      "an edit of route.health, or a longer readyTimeout",
+      "what is not fit gets no traffic, whoever says so: a health check that is too strict is what has to change",
+      noneSwitched,
+    ),
     has("kamal-proxy deploy --health-check-path", "route.health.path", fault("no such health path"), asFlag),
     has("kamal-proxy deploy --health-check-interval", `route.health.interval; ${flagAlone}`, asFlag),
     has(

@@ -13,6 +13,12 @@ const failing = lab(
   "the hooks of a release > release nothing where the first fails, and are run again where the last one did",
 );
 
+const noGap = "Kamal's hooks take a host out of its load balancer meanwhile, as its proxy is away";
+const restarted = lab(
+  "operate",
+  "sextant proxy > restarts the proxies without losing a request, and the program is no change after it",
+);
+
 export const hooks: Area = {
   title: "Hooks and cron",
   rows: [
@@ -27,8 +33,8 @@ export const hooks: Area = {
     has("hook pre-app-boot", "hooks.beforeBatch of the App; tests of the graph alone", around, batches),
     has("hook post-app-boot", "hooks.afterBatch of the App; tests of the graph alone", around, batches),
     has("hook post-deploy", "hooks.afterRelease of the App", hooksOnce, failing),
-    missing("hook pre-proxy-reboot", "a proxy is replaced without refusing a connection"),
-    missing("hook post-proxy-reboot", "a proxy is replaced without refusing a connection"),
+    replaced("hook pre-proxy-reboot", "none is needed: traffic goes on", noGap, restarted),
+    replaced("hook post-proxy-reboot", "none is needed: traffic goes on", noGap, restarted),
     part(
       "KAMAL_* variables of hooks",
       "VERSION, SERVICE, SERVICE_VERSION, HOSTS, ROLES, DESTINATION, COMMAND, PERFORMER and RECORDED_AT; not LOCK, SUBCOMMAND and RUNTIME",
