@@ -15,6 +15,8 @@ const toolSets = {
 
 /** For what hangs, in ms: a machine that builds the lab meanwhile takes several times as long as a quiet one. */
 const unitTimeout = 120_000;
+/** How long a test waits for what comes by itself, such as the start of a program; Vitest's own second is too short there. */
+const expect = { poll: { timeout: 15_000 } };
 
 const fileOf = (name: string): string => `test/lab/${name}.test.ts`;
 
@@ -73,6 +75,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/unit/**/*.test.ts"],
+          expect,
           testTimeout: unitTimeout,
           hookTimeout: unitTimeout,
         },
@@ -86,6 +89,7 @@ export default defineConfig({
           setupFiles: ["test/unit/tools/path.ts"],
           include,
           env: { SEXTANT_TOOLS: set },
+          expect,
           testTimeout: unitTimeout,
           hookTimeout: unitTimeout,
         },
