@@ -2,8 +2,11 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { AccessoryArgs } from "./args";
 
-/** What the presets of MariaDB and MySQL have in common: the arguments of an accessory, less what they know. */
-interface MysqlFamilyArgs extends Omit<AccessoryArgs, "image" | "port" | "volumes" | "ready"> {
+/**
+ * What the presets of MariaDB and MySQL have in common: the arguments of an accessory, less what they know. One of Kamal's is taken up by an
+ * `Accessory`.
+ */
+interface MysqlFamilyArgs extends Omit<AccessoryArgs, "image" | "port" | "volumes" | "ready" | "takeOver"> {
   /**
    * The password of the user: any text on one line.
    *

@@ -138,6 +138,8 @@ export const postgresShape: Shape<PostgresArgs> = object<PostgresArgs>(
   preset,
 );
 
+const { takeOver: _, ...untaken } = shared;
+
 const family: Members<Omit<MariaDbArgs, keyof AccessoryArgs> & Pick<AccessoryArgs, "command">> &
   Members<Pick<MariaDbArgs, "image">> = {
   command: words,
@@ -159,19 +161,26 @@ const family: Members<Omit<MariaDbArgs, keyof AccessoryArgs> & Pick<AccessoryArg
 const familyExample =
   '{ server: web, version: "11.4", password: config.requireSecret("dbPassword"), rootPassword: … }';
 
+const familyHints = {
+  ...preset,
+  // The step that gives it does not ask first whether the password is the database's, as that of a Postgres does.
+  takeOver:
+    "take Kamal's up by an Accessory, with its image, variables and volumes: this preset gives the user its own password at the first pulumi up",
+};
+
 export const mariaDbShape: Shape<MariaDbArgs> = object<MariaDbArgs>(
-  { ...shared, ...family },
+  { ...untaken, ...family },
   familyExample,
-  preset,
+  familyHints,
 );
 
 export const mySqlShape: Shape<MySqlArgs> = object<MySqlArgs>(
-  { ...shared, ...family },
+  { ...untaken, ...family },
   familyExample,
-  preset,
+  familyHints,
 );
 
-const { directories: _, data: __, ...cached } = shared;
+const { directories: __, data: ___, ...cached } = untaken;
 
 export const memcachedShape: Shape<MemcachedArgs> = object<MemcachedArgs>(
   {
@@ -188,6 +197,7 @@ export const memcachedShape: Shape<MemcachedArgs> = object<MemcachedArgs>(
     data: "leave it out: it holds nothing that is kept",
     password: "leave it out: memcached knows none",
     command: "leave it out: the preset starts the server with its settings",
+    takeOver: "take Kamal's up by an Accessory, with its image and command",
   },
 );
 

@@ -1421,6 +1421,21 @@ export const refusals: [title: string, make: (w: World) => unknown, sentence: st
     'Accessory "search": data is "discard", but what Kamal has made stays where it lies; write "keep", or "leave" to begin without it on another server.',
   ],
   [
+    "mariadb: one of Kamal's",
+    (w) => w.mariaDb({ server: w.kamals, takeOver: "shop-db" } as object),
+    'MariaDb "db": takeOver is not an argument; take Kamal\'s up by an Accessory, with its image, variables and volumes: this preset gives the user its own password at the first pulumi up.',
+  ],
+  [
+    "mysql: one of Kamal's",
+    (w) => w.mySql({ server: w.kamals, takeOver: "shop-db" } as object),
+    'MySql "db": takeOver is not an argument; take Kamal\'s up by an Accessory, with its image, variables and volumes: this preset gives the user its own password at the first pulumi up.',
+  ],
+  [
+    "memcached: one of Kamal's",
+    (w) => w.memcached({ server: w.kamals, takeOver: "shop-cache" } as object),
+    'Memcached "cache": takeOver is not an argument; take Kamal\'s up by an Accessory, with its image and command.',
+  ],
+  [
     "app: taking over without a service",
     (w) => w.onKamals({} as { service: string }),
     'App "shop": takeOver.service is missing; give Kamal\'s service, such as "shop".',
