@@ -7,6 +7,7 @@
  */
 import { pageCommand } from "../core/page";
 import { quote } from "../host/scripts";
+import { isDirectory, placeWord } from "../kamal/accessory";
 import type { SshAddress } from "../ssh/address";
 import { runOverSsh } from "../ssh/run";
 
@@ -47,7 +48,7 @@ export function compareSeries(one: string, other: string): number {
  * Why a server must not be put on the data of a volume, as a sentence; undefined where nothing stands against it.
  *
  * @param old what was on the volume before, as far as Pulumi knows it
- * @param found what is in the volume; null for nothing, undefined where nobody could look
+ * @param found what is in the volume; null for nothing, undefined where nobody could look, and where it tells nothing
  */
 export function mysqlRefusal(
   { label, volume }: { label: string; volume: string },
@@ -74,20 +75,43 @@ export function mysqlRefusal(
 }
 
 /**
- * What is in a volume, by the files that each server makes: Aria's log is MariaDB's, and MySQL's dictionary is in mysql.ibd from 8.0 on.
- * The series is in what the last upgrade or the first start wrote.
+ * What is looked for in a directory, by the files that each server makes: Aria's log is MariaDB's, and MySQL's dictionary is in mysql.ibd from
+ * 8.0 on; before, it had a file for each table, and the schema `sys` from 5.7 on. The series is in what the last upgrade or the first start wrote.
+ * What is none of theirs is another thing than an empty directory.
  */
-export async function mysqlIn(shell: SshAddress, volume: string): Promise<FoundMysql | null> {
-  const line = `dir=$(docker volume inspect --format '{{.Mountpoint}}' ${quote(volume)} 2>/dev/null) || exit 0; if [ -e "$dir/aria_log_control" ]; then echo mariadb; cat "$dir/mariadb_upgrade_info" 2>/dev/null || cat "$dir/mysql_upgrade_info" 2>/dev/null || :; elif [ -e "$dir/mysql.ibd" ]; then echo mysql; cat "$dir/mysql_upgrade_history" 2>/dev/null || cat "$dir/mysql_upgrade_info" 2>/dev/null || :; fi`;
-  const ran = await runOverSsh(shell, line, { timeout: 60, what: `looking into the volume ${volume}` });
-  if (ran.code !== 0)
-    throw new Error(`${shell.name}: looking into the volume ${volume} failed: ${ran.stderr}`);
+const lookInside = [
+  'if [ -e "$dir/aria_log_control" ]; then echo mariadb',
+  'cat "$dir/mariadb_upgrade_info" 2>/dev/null || cat "$dir/mysql_upgrade_info" 2>/dev/null || :',
+  'elif [ -e "$dir/mysql.ibd" ]; then echo mysql',
+  'cat "$dir/mysql_upgrade_history" 2>/dev/null || cat "$dir/mysql_upgrade_info" 2>/dev/null || :',
+  'elif [ -e "$dir/ibdata1" ] || [ -d "$dir/mysql" ]; then echo mysql',
+  'cat "$dir/mysql_upgrade_info" 2>/dev/null || if [ ! -e "$dir/mysql/user.frm" ]; then :',
+  'elif [ -d "$dir/sys" ]; then echo 5.7',
+  "else echo 5.6",
+  "fi",
+  `elif [ -d "$dir" ] && [ -n "$(ls -A "$dir" | grep -vx 'lost+found')" ]; then echo other`,
+  "fi",
+].join("; ");
+
+/** What is in a volume, or in a directory of the host; null for an empty or missing one, undefined for what is nothing of either server's. */
+export async function mysqlIn(shell: SshAddress, volume: string): Promise<FoundMysql | null | undefined> {
+  const place = isDirectory(volume)
+    ? `dir=${quote(volume)}`
+    : // That there is none is believed of a Docker that answers.
+      `dir=$(docker volume inspect --format '{{.Mountpoint}}' ${quote(volume)} 2>/dev/null) || { docker volume ls --quiet >/dev/null; exit; }`;
+  const what = `looking into ${placeWord(volume)}`;
+  const ran = await runOverSsh(shell, `${place}; ${lookInside}`, { timeout: 60, what });
+  if (ran.code !== 0) throw new Error(`${shell.name}: ${what} failed: ${ran.stderr}`);
   return readMysql(ran.stdout);
 }
 
-/** What the files of a volume say: whose it is on the first line, then a version, or MySQL's history of them in JSON. */
-export function readMysql(text: string): FoundMysql | null {
+/**
+ * What the files of a volume say: whose it is on the first line, then a version, or MySQL's history of them in JSON; null for no files, and
+ * undefined for those of anybody else.
+ */
+export function readMysql(text: string): FoundMysql | null | undefined {
   const [first = "", ...rest] = text.trim().split("\n");
+  if (first === "other") return undefined;
   if (first !== "mariadb" && first !== "mysql") return null;
   const versions = [...rest.join("\n").matchAll(/(?:^|"version"\s*:\s*")(\d+\.\d+)/g)].map(
     (match) => match[1],
