@@ -96,7 +96,8 @@ const alternatives = [["ro", "rw"], ["z", "Z"], pathOptions.slice(4)];
 
 /** What is wrong with what is mounted. */
 export function checkMounts(args: Mounting): Problem[] {
-  return mountsOf(args).flatMap((mounted) => [
+  return mountsOf(args).flatMap((mounted, at, all) => [
+    ...checkAlone(mounted, all.slice(0, at)),
     ...checkSource(mounted),
     ...check
       .absolutePath(mounted.argument, mounted.containerPath)
@@ -105,6 +106,17 @@ export function checkMounts(args: Mounting): Problem[] {
     ...checkDirectory(mounted),
   ]);
 }
+
+/** Docker refuses a second mount at a path, and only when the container is made (moby daemon/volumes.go, `duplicateMountPointError`). */
+function checkAlone({ argument, target, containerPath }: Mounted, before: readonly Mounted[]): Problem[] {
+  const path = plainPath(String(containerPath));
+  const other = before.find((each) => plainPath(String(each.containerPath)) === path);
+  if (other === undefined) return [];
+  const rule = `${other.argument} is mounted at ${path}, too, and Docker mounts one thing at a path`;
+  return [{ argument, value: target, rule, cure: "leave one of them out, or choose another path" }];
+}
+
+const plainPath = (path: string): string => posix.normalize(path).replace(/(.)\/$/, "$1");
 
 function checkSource({ argument, source, made }: Mounted): Problem[] {
   if (!isPath(source)) {

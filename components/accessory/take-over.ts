@@ -7,7 +7,7 @@ import type { Volume } from "../docker/volume";
 import type { DataInputs } from "../../provider/data/data";
 import type { Mount } from "../../provider/docker/container-body";
 import { kamalNetwork } from "../../provider/kamal/names";
-import { isPath, type Mounted } from "./mounts";
+import { isPath, mountsOf, type HostDirectory, type Mounted } from "./mounts";
 import type { Host } from "../host/host";
 import type { Data } from "../../provider/data/word";
 
@@ -19,22 +19,27 @@ interface TakingUp {
   service?: string;
   networks?: string[];
   volumes?: Record<string, string>;
+  directories?: Record<string, string | HostDirectory>;
   files?: object;
 }
 
 /** What the resource of the data looks for. @param ownedBy the owner that the program's own container says, once it is there */
 export function takeOverOf(
-  { takeOver, volumes = {}, files = {} }: TakingUp,
+  { takeOver, volumes = {}, directories = {}, files = {} }: TakingUp,
   ownedBy: string,
 ): Pick<InputsOf<DataInputs>, "kamal"> {
   if (takeOver === undefined) return {};
   // A path of the host is where the program says.
   const named = Object.entries(volumes).filter(([source]) => !isPath(source));
+  const paths = mountsOf({ volumes, directories })
+    .filter(({ source }) => isPath(source))
+    .map(({ source, containerPath }) => [containerPath, source]);
   return {
     kamal: {
       service: takeOver,
       volumes: Object.fromEntries(named),
       files: Object.keys(files).sort(),
+      ...(paths.length === 0 ? {} : { paths: Object.fromEntries(paths) as Record<string, string> }),
       ownedBy,
     },
   };

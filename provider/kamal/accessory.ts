@@ -67,6 +67,8 @@ export interface WantedData {
   volumes: Record<string, string>;
   /** The paths of files that the program writes. */
   files: string[];
+  /** The paths of the host that the program mounts itself, by those in the container. */
+  paths?: Record<string, string>;
 }
 
 /**
@@ -74,12 +76,13 @@ export interface WantedData {
  * a cure, as an error has them.
  */
 export function takenFrom(
-  { volumes, files }: WantedData,
+  { volumes, files, paths = {} }: WantedData,
   mounts: readonly SeenMount[],
 ): { taken: Record<string, TakenMount> } | { rule: string; cure: string } {
   const there = mountsOf(mounts);
   const missing = Object.entries(volumes).filter(([, path]) => !there.has(plain(path)));
-  const named = new Set([...Object.values(volumes), ...files].map(plain));
+  const own = new Map(Object.entries(paths).map(([path, source]) => [plain(path), source]));
+  const named = new Set([...Object.values(volumes), ...own.keys(), ...files].map(plain));
   const more = [...there].filter(([path, { source }]) => !named.has(path) && !isUnnamed(source));
   const [absent] = missing;
   if (absent !== undefined) {
@@ -95,6 +98,15 @@ export function takenFrom(
     return {
       rule: `it has ${other[1].source} mounted at ${other[0]}, which is in no volumes and no files, and a later edit would make it without`,
       cure: `add { ${wordFor(other[0])}: ${JSON.stringify(other[0])} } to volumes, or to files what is in it`,
+    };
+  }
+  const [elsewhere] = [...there].filter(([path, { source }]) => (own.get(path) ?? source) !== source);
+  if (elsewhere !== undefined) {
+    const [path, { source }] = elsewhere;
+    const here = own.get(path) ?? "";
+    return {
+      rule: `it has ${source} mounted at ${path}, where the program has ${here}, and a later edit would make it without`,
+      cure: `write { ${wordFor(path)}: ${JSON.stringify(path)} } in volumes in place of ${here}`,
     };
   }
   const found = Object.entries(volumes).map(([volume, path]) => [volume, there.get(plain(path))]);

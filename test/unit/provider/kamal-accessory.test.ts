@@ -47,6 +47,20 @@ describe("where its data lies", () => {
     expect(placeWord(name)).toBe("the volume without a name aaaaaaaaaaaa…");
   });
 
+  it("may lie in a path of the host that the program mounts itself, if that is the same one", () => {
+    const there = [{ ...bind("/data"), Source: "/srv/pg" }];
+    expect(takenFrom({ volumes: {}, files: [], paths: { "/data/": "/srv/pg" } }, there)).toEqual({
+      taken: {},
+    });
+    // A further one comes with an edit.
+    const more = { "/data": "/srv/pg", "/more": "/srv/more" };
+    expect(takenFrom({ volumes: {}, files: [], paths: more }, there)).toEqual({ taken: {} });
+    expect(takenFrom({ volumes: {}, files: [], paths: { "/data": "/srv/other" } }, there)).toEqual({
+      rule: "it has /srv/pg mounted at /data, where the program has /srv/other, and a later edit would make it without",
+      cure: 'write { data: "/data" } in volumes in place of /srv/other',
+    });
+  });
+
   it("may lie beside files that the program writes", () => {
     expect(takenFrom({ volumes: {}, files: ["/etc/my.cnf"] }, [bind("/etc/my.cnf")])).toEqual({ taken: {} });
   });

@@ -69,6 +69,19 @@ describe("an accessory that was renamed", () => {
     expect(graph.find(type("PostgresLogin"), "shop-db-login").inputs).toMatchObject({ taken: true });
   });
 
+  it("of Kamal's is looked for with the paths of the host that the program mounts", async () => {
+    const kamals = Object.create(hosts[0] as Host, { takeOver: { value: "kamal" } }) as Host;
+    const search = new Accessory("search", {
+      ...{ server: kamals, image: "redis:8", takeOver: "shop-search" },
+      ...{ volumes: { "/srv/a": "/a:ro" }, directories: { "/srv/b": { path: "/b:Z", mode: "0750" } } },
+    });
+    await value(search.host);
+    expect(graph.find(type("Data"), "search").inputs["kamal"]).toMatchObject({
+      volumes: {},
+      paths: { "/a": "/srv/a", "/b": "/srv/b" },
+    });
+  });
+
   it("has what a transform says", async () => {
     const cache = new Accessory("cache", {
       server: hosts[0] as Host,

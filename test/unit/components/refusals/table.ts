@@ -1421,6 +1421,16 @@ export const refusals: [title: string, make: (w: World) => unknown, sentence: st
     'Accessory "search": data is "discard", but what Kamal has made stays where it lies; write "keep", or "leave" to begin without it on another server.',
   ],
   [
+    "accessory: two volumes at one path",
+    (w) => w.accessory({ volumes: { data: "/data", "/srv/pg": "/data/:ro" } }),
+    'Accessory "search": volumes./srv/pg is "/data/:ro", but volumes.data is mounted at /data, too, and Docker mounts one thing at a path; leave one of them out, or choose another path.',
+  ],
+  [
+    "postgres: a directory at the path of its data",
+    (w) => w.postgres({ directories: { "/srv/pg": "/var/lib/postgresql/data" } }),
+    'Postgres "db": directories./srv/pg is "/var/lib/postgresql/data", but volumes.data is mounted at /var/lib/postgresql/data, too, and Docker mounts one thing at a path; leave one of them out, or choose another path.',
+  ],
+  [
     "mariadb: one of Kamal's",
     (w) => w.mariaDb({ server: w.kamals, takeOver: "shop-db" } as object),
     'MariaDb "db": takeOver is not an argument; take Kamal\'s up by an Accessory, with its image, variables and volumes: this preset gives the user its own password at the first pulumi up.',
