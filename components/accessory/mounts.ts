@@ -3,6 +3,7 @@ import { posix } from "node:path";
 import * as check from "../core/checks";
 import type { Check } from "../core/check";
 import type { Problem } from "../core/problem";
+import { isSystems } from "../../provider/data/left-behind";
 
 export const hostPathCheck: Check = {
   id: "host-path",
@@ -75,8 +76,7 @@ export const isPath = (source: string): boolean => source.startsWith("/");
 
 const dataMounts = (args: Mounting): Mounted[] =>
   mountsOf(args).filter(
-    ({ source, options }) =>
-      isPath(source) && !options.includes("ro") && !/^\/(var\/)?(dev|proc|run|sys)(\/|$)/.test(source),
+    ({ source, options }) => isPath(source) && !options.includes("ro") && !isSystems(source),
   );
 
 function parted(target: string): Pick<Mounted, "target" | "containerPath" | "options"> {

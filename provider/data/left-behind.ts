@@ -40,6 +40,9 @@ export function allowed(data: Data, how: Loss): boolean {
 /** Whether what holds data is a path of its host, and no Docker volume: it is kept as one is, and never copied. */
 export const isPath = (volume: string): boolean => volume.startsWith("/");
 
+/** Whether a path of the host is the system's, such as a socket, and holds no data: many share it. */
+export const isSystems = (path: string): boolean => /^\/(var\/)?(dev|proc|run|sys)(\/|$)/.test(path);
+
 function counted(what: string, names: readonly string[]): string {
   return names.length === 0 ? "" : `${what}${names.length === 1 ? "" : "s"} ${names.join(" and ")}`;
 }

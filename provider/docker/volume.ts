@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ResourceProvider } from "../resource-provider";
 import { pageCommand } from "../core/page";
-import { allowed, lossSentence } from "../data/left-behind";
+import { allowed, isSystems, lossSentence } from "../data/left-behind";
 import { keptSentence } from "../data/no-more";
 import { relation, unknownValue, type Place } from "../data/place";
 import type { Data } from "../data/word";
@@ -60,7 +60,7 @@ interface Inspected {
 }
 interface User {
   Names: string[];
-  Mounts?: { Source?: string }[] | null;
+  Mounts?: { Name?: string; Source?: string; RW?: boolean }[] | null;
   State?: string;
   Labels?: Record<string, string> | null;
 }
@@ -71,6 +71,8 @@ interface Using {
   owner: string | undefined;
   /** Whether it is an accessory of Kamal's that runs. */
   kamal: boolean;
+  /** Whether it may write there. */
+  writes: boolean;
 }
 
 /** What Docker cannot change on a volume that is there. */
@@ -111,12 +113,17 @@ async function usersOf(shell: SshAddress, name: string): Promise<Using[]> {
   return (body as User[])
     .filter(({ Mounts }) => !isDirectory(name) || (Mounts ?? []).some(({ Source }) => Source === name))
     .filter(({ State }) => State !== "removing" && State !== "dead")
-    .map(({ Names, Labels, State }) => ({
+    .map(({ Names, Labels, State, Mounts }) => ({
       name: (Names[0] ?? "").replace(/^\//, ""),
       owner: Labels?.[ownerLabel],
       kamal: State === "running" && isKamalsAccessory(Labels ?? {}),
+      writes: mayWrite((Mounts ?? []).filter(({ Name, Source }) => [Name, Source].includes(name))),
     }));
 }
+
+/** Whether one of the mounts is for writing, or none says. */
+const mayWrite = (mounts: readonly { RW?: boolean }[]): boolean =>
+  mounts.length === 0 || mounts.some(({ RW = true }) => RW);
 
 /** The first of them that is another component's. */
 function strangerAmong(
@@ -160,7 +167,12 @@ async function refuseOthers(
       `${shell.name}: the volume ${name} belongs to ${label}, and not to ${owner}; give this one another name, or take it over with its data by transform: { volume: { owner: "${label}" } } once nothing else uses it ${page}.`,
     );
   }
-  const users = await usersOf(shell, name);
+  if (isDirectory(name) && isSystems(name)) return;
+  const all = await usersOf(shell, name);
+  // What Kamal's accessories have together stays so, unless both write to it.
+  const taken = kamal === undefined ? undefined : all.find((user) => user.name === kamal);
+  if (taken?.writes === false) return;
+  const users = taken === undefined ? all : all.filter(({ writes }) => writes);
   const other = strangerAmong(users, { component, formerly });
   if (other !== undefined) {
     throw new Error(

@@ -20,6 +20,8 @@ export interface FakeUser {
   state?: string;
   /** Kamal's label. */
   service?: string;
+  /** Whether it writes to them, as Docker says it. @default nothing is said of it */
+  writes?: boolean;
 }
 
 export class FakeDocker {
@@ -73,12 +75,19 @@ export class FakeDocker {
     }
     if (pathname === "/containers/json") {
       const { volume = [] } = JSON.parse(searchParams.get("filters") ?? "{}") as { volume?: string[] };
-      const users = this.users.filter(({ volumes }) => volumes.some((each) => volume.includes(each)));
+      const users = this.users.filter(
+        ({ volumes }) => volume.length === 0 || volumes.some((each) => volume.includes(each)),
+      );
       end(
         200,
-        users.map(({ name, owner, service, state = "running" }) => ({
+        users.map(({ name, owner, service, volumes, writes, state = "running" }) => ({
           Names: [`/${name}`],
           State: state,
+          Mounts: volumes.map((each) =>
+            each.startsWith("/")
+              ? { Type: "bind", Source: each, RW: writes }
+              : { Type: "volume", Name: each, Source: `/volumes/${each}/_data`, RW: writes },
+          ),
           Labels: {
             ...(owner === undefined ? {} : { "sextant.owner": owner }),
             ...(service === undefined ? {} : { service }),

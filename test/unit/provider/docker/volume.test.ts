@@ -2,11 +2,12 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { volumeProvider, type VolumeInputs } from "../../../../provider/docker/volume";
+import { isSystems } from "../../../../provider/data/left-behind";
 import { unknownValue } from "../../../../provider/data/place";
 import { pace } from "../../../../provider/ssh/connections";
 import { forget } from "../../../../provider/gone";
 import { forgetStanding } from "../../../../provider/standing";
-import { DockerHosts, type FakeDocker } from "./docker-hosts";
+import { DockerHosts, type FakeDocker, type FakeUser } from "./docker-hosts";
 
 const name = "shop-prod-db-data";
 const owner = "shop/prod/accessory/db/data";
@@ -105,6 +106,47 @@ describe("a volume that is made", () => {
     expect(await create({ name: "shop_data", component: "shop/prod/app/shop" })).toBeDefined();
     docker.users = [{ name: "shop-db", volumes: ["shop_data"], service: "shop-db", state: "exited" }];
     expect(await create({ name: "shop_data" })).toMatchObject({ id: "shop_data" });
+  });
+
+  it("is shared by accessories of Kamal's where one of the two only reads it, or it is the system's", async () => {
+    const [name, owner] = ["shop_logs", "shop/prod/accessory/stats"];
+    docker.volumes.set(name, labelled());
+    const take = (mine?: boolean, other?: boolean, more: Partial<FakeUser> = {}, path = name) => {
+      docker.users = [
+        {
+          name: "shop-logs",
+          volumes: [path],
+          service: "shop-logs",
+          ...(mine === undefined ? {} : { writes: mine }),
+        },
+        { name: "shop-stats", volumes: [path], ...more, ...(other === undefined ? {} : { writes: other }) },
+      ];
+      return create({ name: path, kamal: "shop-logs" });
+    };
+    // Kamal's own, and one that an edit has replaced by the program's.
+    for (const more of [{ service: "shop-stats" }, { owner }]) {
+      expect(await take(false, true, more)).toMatchObject({ id: name });
+      expect(await take(true, false, more)).toMatchObject({ id: name });
+      await expect(take(true, true, more)).rejects.toThrow(`the volume ${name} is used by`);
+      await expect(take(undefined, undefined, more)).rejects.toThrow(`the volume ${name} is used by`);
+      // It is there on every Linux, as Docker's socket is where Docker is.
+      expect(await take(true, true, more, "/proc/self")).toMatchObject({ id: "/proc/self" });
+    }
+    // Of what is not taken up there is one user, whatever it does with it.
+    docker.users = [{ name: "shop-stats", volumes: [name], owner, writes: false }];
+    await expect(create({ name })).rejects.toThrow(`the volume ${name} is used by`);
+  });
+
+  it.each([
+    ["/var/run/docker.sock", true],
+    ["/run", true],
+    ["/dev/snd", true],
+    ["/sys/fs/cgroup", true],
+    ["/runs", false],
+    ["/srv/run", false],
+    ["/var/lib/shop", false],
+  ])("at %s is the system's: %s", (path, expected) => {
+    expect(isSystems(path)).toBe(expected);
   });
 
   it("that all share belongs to nobody", async () => {
