@@ -154,7 +154,7 @@ export interface AccessoryArgs {
   /**
    * Kamal's accessory that this one is, on a server with `takeOver: "kamal"`: what its container is called there, `SERVICE-NAME`. It is
    * taken up as it is, without a restart, by the name that apps know, with its data where it lies, in Docker volumes or directories of the
-   * host; `volumes` has the paths in its container. The preview says where its data lies, and what is otherwise in the program: all of
+   * host; `volumes` has the paths in its container. Of `data` it has `"keep"` alone. The preview says where its data lies, and what is otherwise in the program: all of
    * that comes with the first edit that replaces the container. Taken out of the program before such an edit, it runs on as Kamal's.
    *
    * @default none

@@ -119,12 +119,15 @@ export function checkTakeOver({ takeOver, server, data, service }: TakingUp): Pr
           ),
         ]),
     ...(data === "move" || data === "discard"
+      ? [problem("data", data, "what Kamal has made stays where it lies", 'write "keep", or leave it out')]
+      : []),
+    ...(data === "leave"
       ? [
           problem(
             "data",
             data,
-            "what Kamal has made stays where it lies",
-            'write "keep", or "leave" to begin without it on another server',
+            `its data is that of Kamal's ${takeOver} wherever it is`,
+            'write "keep", or leave it out, and make a second component without takeOver for one that begins without it',
           ),
         ]
       : []),

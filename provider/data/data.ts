@@ -122,11 +122,12 @@ async function holdsData(name: string, place: DataPlace): Promise<boolean | unde
 async function refusalElsewhere(olds: Partial<DataInputs>, news: DataInputs): Promise<string | undefined> {
   const { label, argument, name, data } = news;
   const isApp = news.unnamed === undefined;
+  const kamals = news.kamal !== undefined;
   const others = allowed(data, "moved") ? [] : leftBehind(olds.places ?? [], news.places);
   // What an app has on a host that is gone is given up by that word.
   const left = others.filter(({ shell }) => !isApp || !isGone(shell));
   if (left.length > 0) {
-    const subject = { label, argument, movable: !isApp };
+    const subject = { label, argument, movable: !isApp, kamals };
     return lossSentence(subject, "moved", left.map(calledBy(name)), left.map(hostOf));
   }
   // At another address a component is known by its volumes that have names.
@@ -134,7 +135,7 @@ async function refusalElsewhere(olds: Partial<DataInputs>, news: DataInputs): Pr
   // A move takes along what has a resource of its own.
   const refused = data === "move" || !allowed(data, "moved");
   if (refused && volumes.length > 0) {
-    const subject = { label, argument, movable: false };
+    const subject = { label, argument, movable: false, kamals };
     return lossSentence(subject, "moved", volumes.map(calledBy(name)), volumes.map(hostOf));
   }
   const outOf = imagePlaces(olds).filter(

@@ -55,11 +55,13 @@ export interface Subject {
   argument: string;
   /** The words that allow it to be elsewhere: an app's volumes are not copied. */
   movable: boolean;
+  /** Whether it is that of an accessory of Kamal's that was taken up, which no word allows to be elsewhere. */
+  kamals?: boolean;
 }
 
 /** Why the edit is refused. */
 export function lossSentence(
-  { label, argument, movable }: Subject,
+  { label, argument, movable, kamals = false }: Subject,
   how: Loss,
   volumes: readonly string[],
   hosts: readonly string[],
@@ -74,8 +76,9 @@ export function lossSentence(
   const page = `(${pageCommand("checks", "data-kept")})`;
   switch (how) {
     case "moved": {
-      const cure =
-        movable && paths.length === 0
+      const cure = kamals
+        ? `leave it on ${where}, and make a second component without takeOver for one that begins without it`
+        : movable && paths.length === 0
           ? `write data: "move" to take a copy along, or data: "leave" to begin empty; both keep what is on ${where}`
           : `copy over what is needed first, then write data: "leave", which keeps what is on ${where}; of a dead server, say gone: true`;
       return `${label}: ${argument} leaves ${where}, but ${names} would stay there, and what comes instead would begin without ${data}; ${cure} ${page}.`;
@@ -83,6 +86,6 @@ export function lossSentence(
     case "replaced":
       return `${label}: ${where} is to be replaced by another machine, but ${names} would go with the old one and all ${data}; take back what replaces the server, or copy the data elsewhere first and write data: "discard" ${page}.`;
     case "readdressed":
-      return `${label}: ${where} has another address, but ${names} ${one ? "is" : "are"} not on the machine that answers there; give the address of the machine that has ${data}, or write data: "leave" to begin empty ${page}.`;
+      return `${label}: ${where} has another address, but ${names} ${one ? "is" : "are"} not on the machine that answers there; give the address of the machine that has ${data}${kamals ? "" : ', or write data: "leave" to begin empty'} ${page}.`;
   }
 }

@@ -287,7 +287,8 @@ async function refusal(olds: VolumeInputs, news: VolumeInputs): Promise<string |
   if (how === "replaced" && (news.machine !== unknownValue || (await isThere(shell, name)) !== true))
     return undefined;
   if (how === "readdressed" && (await isThere(news.shell, name)) !== false) return undefined;
-  const subject = { label: news.label ?? name, argument: "server", movable: true };
+  const kamals = news.kamal !== undefined;
+  const subject = { label: news.label ?? name, argument: "server", movable: true, kamals };
   return lossSentence(subject, how, [name], [olds.host ?? shell.name]);
 }
 

@@ -1418,7 +1418,12 @@ export const refusals: [title: string, make: (w: World) => unknown, sentence: st
   [
     "accessory: one of Kamal's, with its data to be deleted",
     (w) => w.accessory({ server: w.kamals, takeOver: "shop-db", data: "discard" }),
-    'Accessory "search": data is "discard", but what Kamal has made stays where it lies; write "keep", or "leave" to begin without it on another server.',
+    'Accessory "search": data is "discard", but what Kamal has made stays where it lies; write "keep", or leave it out.',
+  ],
+  [
+    "accessory: one of Kamal's, to begin without its data",
+    (w) => w.accessory({ server: w.kamals, takeOver: "shop-db", data: "leave" }),
+    'Accessory "search": data is "leave", but its data is that of Kamal\'s shop-db wherever it is; write "keep", or leave it out, and make a second component without takeOver for one that begins without it.',
   ],
   [
     "accessory: two volumes at one path",

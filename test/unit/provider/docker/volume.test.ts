@@ -265,6 +265,17 @@ describe("an edit by which a volume would be without its data", () => {
     expect(await refused({}, { shell: other.shell })).toEqual([]);
     expect(await refused({}, way("web-1", 251))).toEqual([]);
   });
+
+  it("is refused in words that can be followed where it is Kamal's that was taken up", async () => {
+    const kamal = { kamal: "shop-db" };
+    expect(await refused(kamal, way("db-1", 201))).toEqual([
+      `Postgres "db": server leaves web-1, but the volume ${name} would stay there, and what comes instead would begin without its data; leave it on web-1, and make a second component without takeOver for one that begins without it (npx sextant docs checks#data-kept).`,
+    ]);
+    const other = await hosts.host("web-1", (at += 1));
+    expect(await refused(kamal, { shell: other.shell })).toEqual([
+      `Postgres "db": web-1 has another address, but the volume ${name} is not on the machine that answers there; give the address of the machine that has its data (npx sextant docs checks#data-kept).`,
+    ]);
+  });
 });
 
 describe("a volume whose resource goes", () => {
