@@ -22,8 +22,11 @@ export interface Part {
   readonly stopSeconds: number;
   /** How many of its containers a host has: more than one for a role with replicas. */
   readonly replicas: number;
-  /** The containers that count: their addresses in the state, by which Pulumi is told of them, and where they are. */
-  readonly containers: readonly { readonly urn: string; readonly host: string }[];
+  /**
+   * The containers that count: their addresses in the state, by which Pulumi is told of them, where they are, and the name of one that is
+   * Kamal's own still, as an accessory has taken it up.
+   */
+  readonly containers: readonly { readonly urn: string; readonly host: string; readonly kamals?: string }[];
   /** Of a role with a schedule: when it runs, and what its timer is called on the host. */
   readonly job?: { readonly schedule: string; readonly timeZone: string; readonly name: string };
 }
@@ -92,15 +95,15 @@ function unordered(state: unknown): Part[] {
     const host = (plain(inputs?.shell) as { name?: string } | undefined)?.name;
     if (known === undefined || host === undefined) continue;
     const before = parts.get(known.name);
+    const kamals =
+      outputs?.kamals === true && typeof inputs?.name === "string" ? { kamals: inputs.name } : undefined;
     parts.set(known.name, {
       ...known,
-      // Kamal's own container, as it was taken up, has Kamal's labels alone.
-      ...(outputs?.kamals === true && typeof inputs?.name === "string"
-        ? { label: ["service", inputs.name] as const }
-        : {}),
+      // Kamal's own container has Kamal's labels alone.
+      ...(kamals === undefined ? {} : { label: ["service", kamals.kamals] as const }),
       hosts: [...new Set([...(before?.hosts ?? []), host])],
       stopSeconds: Math.max(before?.stopSeconds ?? 0, Number(inputs?.destroyGraceSeconds ?? usualStop)),
-      containers: [...(before?.containers ?? []), { urn, host }],
+      containers: [...(before?.containers ?? []), { urn, host, ...kamals }],
     });
   }
   return [...parts.values()].map((part) => ({

@@ -18,7 +18,7 @@ import {
 } from "./choice";
 import { keptOf, type Image, type Kept } from "./images";
 import { refuseLocked } from "./lock";
-import { versionsOf } from "./parts";
+import { versionsOf, type Part } from "./parts";
 import type { Running } from "./running";
 import { table } from "./table";
 
@@ -66,6 +66,7 @@ export function addReleases(program: Command): void {
         throw new Error(
           `restart: ${parts.map(({ name }) => name).join(", ")} is not on ${options.host ?? ""}; sextant ps lists what is where.`,
         );
+      refuseKamals(parts, names);
       refuseOther(choice, options.key, versionsOf(stack.state));
       await refuseLocked("restart", stack);
       up(
@@ -80,6 +81,20 @@ function tag(text: string): string {
   if (!/^(\w[\w.-]{0,127}|sha256:[0-9a-f]{64})$/.test(text))
     throw new InvalidArgumentError("It is a tag, or a digest (sha256:…).");
   return text;
+}
+
+/**
+ * An accessory that is Kamal's container still is taken up again by whatever makes it anew, and would not have been restarted.
+ *
+ * @throws Error with the way that restarts it
+ */
+export function refuseKamals(parts: readonly Part[], hosts: ReadonlySet<string>): void {
+  for (const { name, containers, stopSeconds } of parts)
+    for (const { host, kamals } of containers)
+      if (kamals !== undefined && hosts.has(host))
+        throw new Error(
+          `restart: ${name} on ${host} is Kamal's container ${kamals} still, which no update restarts; sextant run --host ${host} docker restart -t ${stopSeconds} ${kamals} does.`,
+        );
 }
 
 /** It is no release: where another clone has deployed since, this one would go back to what it knows. */

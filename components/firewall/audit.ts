@@ -10,7 +10,7 @@ export const firewallShutCheck: Check = {
   id: "firewall-shut",
   title: "Firewall that does not let in what is published",
   effect: "refused or warned",
-  why: "What is published and shut at the firewall waits for requests that never come. Refused is what nobody can reach: a proxy with both ports shut, HTTP/3 without its UDP port, a public accessory. A server in a private network may be reached there, which Hetzner's firewalls do not filter. Warned is HTTPS with port 80 shut: it works, and who types the bare name gets no answer.",
+  why: "What is published and shut at the firewall waits for requests that never come. Refused is what nobody can reach: a proxy with both ports shut, HTTP/3 without its UDP port, a public accessory. A server in a private network may be reached there, which Hetzner's firewalls do not filter. With a firewall on the machine itself that is warned of, since `privateAddress` opens no public address. Warned is HTTPS with port 80 shut as well: it works, and who types the bare name gets no answer.",
   says: [
     'Proxy "proxy": servers is "web-1", but its firewalls let nobody in on tcp ports 80 and 443; add http and https to the firewall (npx sextant docs checks#firewall-shut).',
     'Proxy "proxy": http3 is true, but the firewalls of web-1 let nobody in on udp port 443; add http3 to the firewall (npx sextant docs checks#firewall-shut).',
@@ -44,6 +44,15 @@ export function letsIn(
     protocol,
     port,
   );
+}
+
+/**
+ * What follows where the firewalls of a host let nobody in. In a private network, requests may come that way, past Hetzner's firewalls. A
+ * machine's own firewall lets private senders in at its private address alone, and is often new there: so it is said.
+ */
+export function shutMeans({ exposure }: Pick<Host, "exposure">): "refused" | "warned" | "nothing" {
+  if (exposure?.inPrivateNetwork !== true) return "refused";
+  return exposure.privateBy === "privateAddress" ? "warned" : "nothing";
 }
 
 const behind = new WeakMap<Guard, Host[]>();

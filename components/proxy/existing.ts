@@ -41,8 +41,9 @@ export class ExistingProxy extends Component {
     refuseShape(`${new.target.name} "${name}"`, existingProxyShape, args);
     super("ExistingProxy", name, opts);
     this.config = existingConfig(args);
-    this.refuse([...checkExisting(args), ...checkOnServers(this.label, args.servers, this.config)]);
-    this.warn(checkFront(args.servers, this.config));
+    const { refused, warned } = checkOnServers(this.label, args.servers, this.config);
+    this.refuse([...checkExisting(args), ...refused]);
+    this.warn([...checkFront(args.servers, this.config), ...warned]);
     registerProxy(this.label, args.servers, this.config);
     this.on = new Map(args.servers.map((host) => [host.hostName, { host, settle: this.find(host, args) }]));
     this.registerOutputs({});

@@ -53,9 +53,9 @@ export class Proxy extends Component {
     refuseShape(`${new.target.name} "${name}"`, proxyShape, args);
     super("Proxy", name, opts);
     this.config = proxyConfig(args);
-    const onServers = [...checkKamal(args.servers), ...checkOnServers(this.label, args.servers, this.config)];
-    this.refuse([...checkProxy(args), ...onServers]);
-    this.warn(checkFront(args.servers, this.config));
+    const { refused, warned } = checkOnServers(this.label, args.servers, this.config);
+    this.refuse([...checkProxy(args), ...checkKamal(args.servers), ...refused]);
+    this.warn([...checkFront(args.servers, this.config), ...warned]);
     registerProxy(this.label, args.servers, this.config);
     this.image = new Pull(
       name,

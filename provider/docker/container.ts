@@ -303,10 +303,11 @@ async function nameVolumes(id: string, inputs: ContainerInputs): Promise<void> {
 }
 
 /**
- * Those of Kamal's that an edit of this run replaces, by host and name: Pulumi does not tell whoever deletes a resource why, and its plugin
- * is one process for all resources of a run. By its name, since Kamal may have made another one meanwhile.
+ * Those of Kamal's that an edit of this run replaces, by host and name, each with the networks of the next one: Pulumi does not tell whoever
+ * deletes a resource why, and its plugin is one process for all resources of a run. By its name, since Kamal may have made another one
+ * meanwhile.
  */
-const edited = new Set<string>();
+const edited = new Map<string, ContainerInputs["network"]>();
 const editOf = ({ shell, name }: ContainerInputs): string => `${addressOf(shell)}/${name}`;
 
 /** Kamal's container that an accessory is, where it is there. */
@@ -316,17 +317,54 @@ async function kamalsOf({ shell, kamal }: ContainerInputs): Promise<Inspected | 
   return there !== undefined && isAccessoryOf(kamal, there) ? there : undefined;
 }
 
+/**
+ * Ends Kamal's container for the next one. Kamal's is in a network of Kamal's own, so that nothing holds this library's where no other
+ * container is in it, and `docker network prune` takes it.
+ *
+ * @param network that of the next one
+ * @throws Error before anything is stopped, where the next one could not start in its networks
+ */
+async function endKamals(
+  id: string,
+  inputs: ContainerInputs,
+  network: ContainerInputs["network"],
+): Promise<void> {
+  const { shell, name } = inputs;
+  for (const one of [network.name, ...(network.also ?? [])]) {
+    const request = { method: "GET", path: `/networks/${encodeURIComponent(one)}` } as const;
+    const { status } = await sendOk(shell, request, `looking for the network ${one}`, [404]);
+    if (status !== 404) continue;
+    const cure =
+      one === network.name
+        ? "pulumi up --refresh makes it anew"
+        : `make it there by docker network create ${one}, and run pulumi up again`;
+    throw new Error(
+      `${shell.name}: the Docker network ${one} is not there, and ${name} could not start without it, so that Kamal's container runs on; ${cure}.`,
+    );
+  }
+  await end(id, inputs);
+}
+
 /** Says at preview and at the update what becomes of Kamal's container. */
 async function announce(olds: Partial<ContainerState>, news: ContainerInputs): Promise<void> {
   const { shell, kamal, name } = news;
   // In a preview of a first deploy the way to the machine may be a text without meaning.
   if (olds.name !== undefined || kamal === undefined || typeof shell !== "object") return;
   if (shell.destination === unknownValue || isGone(shell)) return;
+  // For a replacement the engine asks once more, without what was.
+  if (edited.has(editOf(news))) return;
   // A machine that does not answer says so where something is done there.
   const there = await kamalsOf(news).catch(() => undefined);
   if (there === undefined) return;
   const sentence = `${shell.name}: ${keptAsItIs(name, there, news)}`;
   if (first(sentence)) say(sentence);
+}
+
+/** Kamal's container is not in the network of this library, and another one of that name is no reason to replace it. */
+function inThatNetwork(olds: ContainerState, { network }: ContainerInputs): ContainerState {
+  // At preview it may be known only later, and is a text then.
+  if (olds.kamals !== true || typeof network !== "object") return olds;
+  return { ...olds, network: { ...olds.network, id: network.id } };
 }
 
 export const containerProvider: ResourceProvider<Given, ContainerState> = {
@@ -344,7 +382,8 @@ export const containerProvider: ResourceProvider<Given, ContainerState> = {
   async create(given) {
     const inputs = given as ContainerInputs;
     const kamals = await kamalsOf(inputs);
-    if (kamals !== undefined && edited.has(editOf(inputs))) await end(kamals.Id, inputs);
+    if (kamals !== undefined && edited.has(editOf(inputs)))
+      await endKamals(kamals.Id, inputs, inputs.network);
     else if (kamals !== undefined) {
       stand(inputs.shell, kamals.Id);
       return {
@@ -360,9 +399,9 @@ export const containerProvider: ResourceProvider<Given, ContainerState> = {
 
   diff: (_id, olds, given) => {
     const news = given as ContainerInputs;
-    const replaces = replacing(olds, news);
+    const replaces = replacing(inThatNetwork(olds, news), news);
     if (olds.kamals === true && replaces.length > 0) {
-      edited.add(editOf(olds));
+      edited.set(editOf(olds), news.network);
       const sentence = `${olds.shell.name}: ${replacedOnce(olds.name, news, olds.otherwise)}`;
       if (first(sentence)) say(sentence);
     }
@@ -386,8 +425,13 @@ export const containerProvider: ResourceProvider<Given, ContainerState> = {
   async delete(id, state) {
     // A resource of another name has taken it in this run, as it serves.
     if (stands(state.shell, id)) return;
-    if (state.kamals !== true || edited.has(editOf(state))) {
+    if (state.kamals !== true) {
       await end(id, state);
+      return;
+    }
+    const network = edited.get(editOf(state));
+    if (network !== undefined) {
+      await endKamals(id, state, network);
       return;
     }
     if ((await inspect(state.shell, id)) !== undefined) say(`${state.shell.name}: ${leftAsItIs(state.name)}`);

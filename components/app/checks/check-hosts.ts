@@ -1,9 +1,10 @@
 /** An app against its hosts and its proxy: other apps' routes, firewalls, certificates and memory. */
 import type { Findings, Problem } from "../../core/problem";
 import { mebibytes, sizeBytes } from "../../../provider/core/units";
-import { letsIn, firewallShutCheck } from "../../firewall/audit";
+import { letsIn, firewallShutCheck, shutMeans } from "../../firewall/audit";
 import type { Host } from "../../host/host";
 import { memoryProblems, useOf, type MemoryUse } from "../../host/host-use";
+import type { ProxyConfig } from "../../proxy/args";
 import { publishesToAll } from "../../proxy/checks/check-servers";
 import type { AppArgs } from "../args";
 import { checkCertificate } from "./check-certificate";
@@ -101,12 +102,25 @@ function endsSoon(argument: string, { tls, hosts = [] }: RouteArgs): readonly Pr
     : [];
 }
 
-/** What is shut in front of a host that a route needs open. In a private network, requests may come that way. */
+/** What is shut in front of a host that a route needs open. */
 function checkFirewalls(argument: string, host: Host, route: RouteArgs, { proxy }: AppArgs): Findings {
   const nothing: Findings = { refused: [], warned: [] };
-  if (proxy === undefined || !publishesToAll(proxy.config) || host.exposure?.inPrivateNetwork === true)
-    return nothing;
-  const { httpPort, httpsPort } = proxy.config;
+  const means = shutMeans(host);
+  if (proxy === undefined || !publishesToAll(proxy.config) || means === "nothing") return nothing;
+  // A load balancer has a way of its own there.
+  if (means === "warned" && proxy.config.behind === "loadBalancer") return nothing;
+  const { refused, warned } = shutBy(argument, host, route, proxy.config);
+  return means === "refused" ? { refused, warned } : { refused: [], warned: [...refused, ...warned] };
+}
+
+/** What of it nobody could reach, and what works in part. */
+function shutBy(
+  argument: string,
+  host: Host,
+  route: RouteArgs,
+  { httpPort, httpsPort }: Pick<ProxyConfig, "httpPort" | "httpsPort">,
+): Findings {
+  const nothing: Findings = { refused: [], warned: [] };
   const http = letsIn(host, "tcp", httpPort);
   const https = letsIn(host, "tcp", httpsPort);
   const firewalls = `the firewalls of ${host.hostName} let nobody in`;

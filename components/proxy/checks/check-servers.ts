@@ -1,17 +1,24 @@
 /** A proxy against the servers that it is put on: what else is there, and what their firewalls let in. */
-import type { Problem } from "../../core/problem";
-import { letsIn, firewallShutCheck } from "../../firewall/audit";
+import type { Findings, Problem } from "../../core/problem";
+import { letsIn, firewallShutCheck, shutMeans } from "../../firewall/audit";
 import type { Host } from "../../host/host";
 import { taken, useOf, type PortUse, samePortCheck } from "../../host/host-use";
 import { frontName, type ProxyConfig, behindCheck } from "../args";
 import { proxyPorts } from "../container";
 
 /** What is wrong with a proxy on its servers. */
-export function checkOnServers(owner: string, servers: readonly Host[], config: ProxyConfig): Problem[] {
-  return [...new Set(servers)].flatMap((host) => [
-    ...checkPorts(owner, host, config),
-    ...checkFirewalls(host, config),
-  ]);
+export function checkOnServers(owner: string, servers: readonly Host[], config: ProxyConfig): Findings {
+  const hosts = [...new Set(servers)];
+  const shutOn = (means: "refused" | "warned"): Problem[] =>
+    hosts.filter((host) => shutMeans(host) === means).flatMap((host) => checkFirewalls(host, config));
+  return {
+    refused: [
+      ...hosts.flatMap((host) => [...checkPorts(owner, host, config), ...checkHttp3(host, config)]),
+      ...shutOn("refused"),
+    ],
+    // A load balancer has a way of its own in a private network.
+    warned: config.behind === "loadBalancer" ? [] : shutOn("warned"),
+  };
 }
 
 /** Takes the ports of the proxy on each of its servers. */
@@ -82,44 +89,35 @@ export function checkKamal(servers: readonly Host[]): Problem[] {
 }
 
 function checkFirewalls(host: Host, config: ProxyConfig): Problem[] {
-  const { behind, httpPort, httpsPort, http3 } = config;
+  const { behind, httpPort, httpsPort } = config;
   if (!publishesToAll(config)) return [];
-  const shut = (protocol: "tcp" | "udp", port: number): boolean => letsIn(host, protocol, port) === "nobody";
-  const problems: Problem[] = [];
-  if (host.exposure?.inPrivateNetwork !== true && behind !== undefined && shut("tcp", httpPort)) {
-    problems.push({
-      argument: "servers",
-      value: host.hostName,
-      rule: `its firewalls let nobody in on tcp port ${httpPort}, where ${frontName(behind)} comes`,
-      cure: `add ${httpPort === 80 ? "http" : `tcp(${httpPort})`}.from(...) to the firewall`,
-      check: firewallShutCheck,
-    });
+  const shut = (port: number): boolean => letsIn(host, "tcp", port) === "nobody";
+  const found = { argument: "servers", value: host.hostName, check: firewallShutCheck };
+  if (behind !== undefined) {
+    if (!shut(httpPort)) return [];
+    const rule = `its firewalls let nobody in on tcp port ${httpPort}, where ${frontName(behind)} comes`;
+    const cure = `add ${httpPort === 80 ? "http" : `tcp(${httpPort})`}.from(...) to the firewall`;
+    return [{ ...found, rule, cure }];
   }
-  if (
-    host.exposure?.inPrivateNetwork !== true &&
-    behind === undefined &&
-    shut("tcp", httpPort) &&
-    shut("tcp", httpsPort)
-  ) {
-    problems.push({
-      argument: "servers",
-      value: host.hostName,
-      rule: `its firewalls let nobody in on tcp ports ${httpPort} and ${httpsPort}`,
-      cure:
-        httpPort === 80 && httpsPort === 443
-          ? "add http and https to the firewall"
-          : `add tcp(${httpPort}) and tcp(${httpsPort}) to the firewall`,
-      check: firewallShutCheck,
-    });
-  }
-  if (http3 && shut("udp", httpsPort)) {
-    problems.push({
+  if (!shut(httpPort) || !shut(httpsPort)) return [];
+  const rule = `its firewalls let nobody in on tcp ports ${httpPort} and ${httpsPort}`;
+  const cure =
+    httpPort === 80 && httpsPort === 443
+      ? "add http and https to the firewall"
+      : `add tcp(${httpPort}) and tcp(${httpsPort}) to the firewall`;
+  return [{ ...found, rule, cure }];
+}
+
+function checkHttp3(host: Host, config: ProxyConfig): Problem[] {
+  const { httpsPort, http3 } = config;
+  if (!publishesToAll(config) || !http3 || letsIn(host, "udp", httpsPort) !== "nobody") return [];
+  return [
+    {
       argument: "http3",
       value: true,
       rule: `the firewalls of ${host.hostName} let nobody in on udp port ${httpsPort}`,
       cure: `add ${httpsPort === 443 ? "http3" : `udp(${httpsPort})`} to the firewall`,
       check: firewallShutCheck,
-    });
-  }
-  return problems;
+    },
+  ];
 }

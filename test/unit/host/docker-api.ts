@@ -46,6 +46,8 @@ export class DockerApi {
   full: string | undefined;
   /** What Docker says to whoever wants to come into a network. */
   readonly networks = new Map<string, string>();
+  /** The networks that are not there. */
+  readonly noNetworks = new Set<string>();
   /** Whether the registry has no images any more. */
   gone = false;
   /** What is told of a pull, a line of JSON each. */
@@ -84,6 +86,11 @@ export class DockerApi {
       response
         .writeHead(message === undefined ? 200 : 403)
         .end(message === undefined ? "" : JSON.stringify({ message }));
+      return;
+    }
+    const named = /^\/networks\/([^/]+)$/.exec(pathname)?.[1];
+    if (request.method === "GET" && named !== undefined) {
+      response.writeHead(this.noNetworks.has(named) ? 404 : 200).end(JSON.stringify({ Name: named }));
       return;
     }
     const image = /^\/images\/(.*)\/json$/.exec(pathname)?.[1];

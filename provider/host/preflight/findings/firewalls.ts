@@ -51,6 +51,25 @@ export const firewallBeside: Finding = {
   },
 };
 
+export const firewallPublished: Finding = {
+  id: "firewall-published",
+  level: "note",
+  // The rules are no words of the gate, which looks at the machine again where these change.
+  match: (machine, { firewall }) => {
+    const open = exposedWords(machine);
+    return when(
+      firewall && open !== "",
+      `Containers that the program has not made publish ${open}. From outside these are reached by the rules of firewall alone: one that no rule lets in is shut.`,
+    );
+  },
+  docs: {
+    chapter: "Firewalls",
+    finds:
+      "The program has a `firewall` for the machine, and containers that it has not made publish ports there on public addresses. The firewall holds these as well, so that what no rule lets in is shut from then on.",
+    cure: "Add what is to stay open to `firewall.allow`; none is needed for the rest.",
+  },
+};
+
 /** Of a longer range of ports, the first are looked at. */
 const mostPorts = 100;
 

@@ -44,6 +44,7 @@ export const findings: readonly Finding[] = [
   firewalls.firewallNft,
   firewalls.dockerUser,
   firewalls.firewallBeside,
+  firewalls.firewallPublished,
   firewalls.ufwBypassed,
   firewalls.firewalld,
   firewalls.nftRules,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { commandsOf, partsOf } from "../../../../cli/operate/parts";
+import { refuseKamals } from "../../../../cli/operate/releases";
 import { state, withReplicas } from "./state";
 
 describe("what a stack runs", () => {
@@ -60,7 +61,23 @@ describe("what a stack runs", () => {
         each.inputs = { ...each.inputs, name: "demo-db" };
         each.outputs = { kamals: true };
       }
-    expect(partsOf(taken).find(({ name }) => name === "db")?.label).toEqual(["service", "demo-db"]);
+    const parts = partsOf(taken);
+    const db = parts.find(({ name }) => name === "db");
+    expect(db?.label).toEqual(["service", "demo-db"]);
+    expect(db?.containers).toMatchObject([{ host: "web-1", kamals: "demo-db" }]);
+    // Pulumi would make nothing anew: what is Kamal's stays as it is.
+    expect(() => {
+      refuseKamals(parts, new Set(["web-1"]));
+    }).toThrow(
+      "restart: db on web-1 is Kamal's container demo-db still, which no update restarts; sextant run --host web-1 docker restart -t 10 demo-db does.",
+    );
+    expect(() => {
+      refuseKamals(parts, new Set(["web-2"]));
+      refuseKamals(
+        parts.filter((part) => part !== db),
+        new Set(["web-1"]),
+      );
+    }).not.toThrow();
   });
 
   it("has the commands of its apps", () => {

@@ -4,6 +4,8 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it, vi } from "vitest";
 import { ExistingServer } from "../../../../components/server/existing-server";
+import { App } from "../../../../components/app/app";
+import { letsEncrypt, type RouteArgs } from "../../../../components/app/route";
 import { leftOver } from "../../../../components/firewall/audit";
 import { https, ssh, tcp } from "../../../../components/firewall/rule";
 import { Proxy } from "../../../../components/proxy/proxy";
@@ -128,6 +130,39 @@ describe("a firewall on the machine", () => {
     ]);
     said.mockRestore();
     preview.mockRestore();
+  });
+
+  it("is a reason to warn of what nobody reaches by a public address, also where there is a private one", async () => {
+    await newGraph();
+    const server = new ExistingServer("web-1", {
+      ...{ ...good, privateAddress: "10.0.0.7", firewall: { allow: [ssh.from("203.0.113.0/24")] } },
+    });
+    const said: string[] = [];
+    const warn = vi
+      .spyOn(pulumi.log, "warn")
+      .mockImplementation((message) => Promise.resolve(void said.push(message)));
+    const app = (proxy: Proxy, name: string, tls?: RouteArgs["tls"], on: ExistingServer = server): App =>
+      new App(name, {
+        ...{ image: "registry.test/shop", version: "v2", proxy, roles: { web: { servers: [on] } } },
+        route: { hosts: [`${name}.test`], ...(tls === undefined ? {} : { tls }) },
+      });
+    const proxy = new Proxy("proxy", { servers: [server] });
+    app(proxy, "shop");
+    app(proxy, "blog", letsEncrypt());
+    const shut = "(npx sextant docs checks#firewall-shut).";
+    expect(said).toEqual([
+      `Proxy "proxy": servers is "web-1", but its firewalls let nobody in on tcp ports 80 and 443; add http and https to the firewall ${shut}`,
+      `App "shop": route needs tcp port 80, and the firewalls of web-1 let nobody in there; add http to the firewall ${shut}`,
+      `App "blog": route.tls is "letsEncrypt", but the firewalls of web-1 let nobody in on tcp port 443; add https to the firewall ${shut}`,
+    ]);
+    said.length = 0;
+    // By the private network, which the firewall lets in at that address.
+    const other = new ExistingServer("web-2", {
+      ...{ ...good, privateAddress: "10.0.0.8", firewall: { allow: [ssh.from("203.0.113.0/24")] } },
+    });
+    app(new Proxy("front", { servers: [other], behind: "loadBalancer" }), "wiki", undefined, other);
+    expect(said).toEqual([]);
+    warn.mockRestore();
   });
 
   it("is a reason to refuse what nobody could reach, and to warn of what is open for nothing", async () => {

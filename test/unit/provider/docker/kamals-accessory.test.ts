@@ -115,6 +115,65 @@ describe("a container of Kamal's accessory", () => {
     ]);
   });
 
+  it.each<[string, Partial<ContainerInputs>]>([
+    ["image", { image: "postgres:17.2" }],
+    ["command", { command: ["postgres", "-c", "fsync=on"] }],
+    ["variables", { env: { POSTGRES_USER: "shop", TZ: "UTC" } }],
+    ["ports", { ports: [{ internal: 5432, external: 5432 }] }],
+  ])("is never said to be kept where an edit replaces it: %s", async (what, more) => {
+    at(`root@said-${what}.test`);
+    const edited = { ...inputs, ...more };
+    // As the engine asks: for a replacement once more, without what was.
+    await containerProvider.check?.(state(), edited);
+    await containerProvider.diff?.("k1", state(), edited);
+    await containerProvider.check?.({}, edited);
+    expect(said).toEqual([
+      expect.stringMatching(/^web-1: Kamal's container shop-db is stopped and replaced/),
+    ]);
+  });
+
+  it("is not replaced for another network of the same name, which it is not in", async () => {
+    const network = { ...inputs.network, id: "n2" };
+    expect(await containerProvider.diff?.("k1", state(), { ...inputs, network })).toEqual({
+      changes: true,
+      replaces: [],
+    });
+    expect(said).toEqual([]);
+    const others = { ...inputs.network, aliases: ["other"] };
+    at("root@192.0.2.7");
+    expect(await containerProvider.diff?.("k1", state(), { ...inputs, network: others })).toMatchObject({
+      replaces: ["network"],
+    });
+    // The program's own has to be in the new one.
+    expect(
+      await containerProvider.diff?.("c1", { ...inputs, stopped: false }, { ...inputs, network }),
+    ).toEqual({ changes: true, replaces: ["network"] });
+  });
+
+  it.each<[string, string, string]>([
+    ["sextant", "192.0.2.5", "pulumi up --refresh makes it anew."],
+    ["kamal", "192.0.2.6", "make it there by docker network create kamal, and run pulumi up again."],
+    [
+      "monitoring",
+      "192.0.2.8",
+      "make it there by docker network create monitoring, and run pulumi up again.",
+    ],
+  ])("runs on where the next one has no network %s to start in", async (missing, address, cure) => {
+    at(`root@${address}`);
+    const network = { ...inputs.network, also: ["kamal", "monitoring"] };
+    const edited = { ...inputs, network, image: "postgres:17.2" };
+    docker.images.add(edited.image);
+    docker.noNetworks.add(missing);
+    await containerProvider.diff?.("k1", state(), edited);
+    const sentence = `web-1: the Docker network ${missing} is not there, and shop-db could not start without it, so that Kamal's container runs on; ${cure}`;
+    await expect(containerProvider.delete?.("k1", state())).rejects.toThrow(sentence);
+    await expect(containerProvider.create(edited)).rejects.toThrow(sentence);
+    expect(changes()).toEqual([]);
+    docker.noNetworks.clear();
+    await containerProvider.delete?.("k1", state());
+    expect(await containerProvider.create(edited)).toMatchObject({ id: "c1" });
+  });
+
   it("is replaced by an edit also where Kamal has made another one meanwhile", async () => {
     at("root@192.0.2.4");
     docker.taken = { ...kamals, Id: "k4" };

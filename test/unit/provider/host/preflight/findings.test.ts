@@ -118,7 +118,8 @@ const cases: Case[] = [
   ["ufw-bypassed", { ...withContainers(db), ufw: deny }],
   ["firewall-nft", { commands: new Map([["nft", "-"]]) }, { firewall: true }],
   ["firewall-beside", { processes: new Set(["firewalld"]) }, { firewall: true }],
-  ["firewall-beside", { ...withContainers(db), ufw: deny }, { firewall: true }],
+  ["firewall-beside", { ufw: deny }, { firewall: true }],
+  ["firewall-published", withContainers(db), { firewall: true }],
   ["firewalld", { processes: new Set(["firewalld"]) }],
   ["nft-rules", { droppingChains: ["inet filter input"] }],
   ["tool-coolify", withContainers(container("coolify-db"))],
@@ -182,7 +183,11 @@ describe("a finding", () => {
       { commands: new Map([["nft", "-"]]) },
       { firewall: true, install: true },
     ],
-    ["what is published behind the program's own firewall", withContainers(db), { firewall: true }],
+    [
+      "what the program itself publishes behind its own firewall, and what is not public",
+      withContainers({ ...db, labels: ours }, container("a", { ports: "10.0.0.7:1->1/tcp" })),
+      { firewall: true },
+    ],
     ["a port that nobody asks for", { listeners: [{ port: 443 }] }, { ports: [80] }],
     ["a port of UDP", withContainers(container("dns", { ports: "0.0.0.0:80->80/udp" }))],
     ["our proxy", withContainers(container("kamal-proxy", { ports: "0.0.0.0:80->80/tcp", labels: ours }))],
@@ -234,6 +239,14 @@ describe("a finding", () => {
       expect(docs.cure, id).toMatch(/\.$/);
     }
   });
+});
+
+it("names what another's container publishes and the program's own firewall holds from then on", () => {
+  const finding = findings.find(({ id }) => id === "firewall-published");
+  const files = container("files", { ports: "0.0.0.0:8000-8010->8000-8010/tcp" });
+  expect(finding?.match({ ...clean, ...withContainers(db, files) }, { ...asked, firewall: true })).toEqual([
+    "Containers that the program has not made publish 5432/tcp (db), 8000-8010/tcp (files). From outside these are reached by the rules of firewall alone: one that no rule lets in is shut.",
+  ]);
 });
 
 describe("who has a port", () => {
