@@ -80,7 +80,9 @@ describe("of a role that has no containers of its own by now", () => {
 
   it("the former ones stay, which Pulumi stops in their time, also where the proxy serves them; images go", async () => {
     for (const version of ["v1", "v2"])
-      expect((await verbs.run("pull", [`image=acme/shop:${version}`, "for=shop/test/shop"], "\n")).code).toBe(0);
+      expect((await verbs.run("pull", [`image=acme/shop:${version}`, "for=shop/test/shop"], "\n")).code).toBe(
+        0,
+      );
     const images = [...docker.images].map((name) => `${imageId(name)} 1970-01-01T00:00:00Z ${name}\n`);
     const routes = `${header}shop-web  shop.test  /  shop-orphan:3000  running  no\n`;
     verbs.command(
