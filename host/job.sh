@@ -120,6 +120,11 @@ timeout) failed timeout ;;
 gone) failed gone ;;
 ok) rm -f "$kept/evidence/$run.json" ;;
 esac
+# The role may have another label by now, and the job its name still.
+former=$role
+role=$(sed -n 's/^role=//p' "$place/words" 2>/dev/null)
+# shellcheck disable=SC2046 # names have no blanks
+[ "$role" = "$former" ] || away $(containers_of "$former" created exited dead)
 # Of those that have ended: this one, and the last one that failed.
 bad=$(awk '$3 != "ok" { last = $5 } END { print last }' "$place/runs")
 # shellcheck disable=SC2046 # names have no blanks

@@ -1,11 +1,14 @@
 #!/bin/sh
-# prune role=LABEL wait=SECONDS keep=COUNT [for=OWNER] repository=REPOSITORY container=NAME [container=NAME ...] [assets=DIRECTORY] [hand|look]
+# prune role=LABEL wait=SECONDS keep=COUNT [for=OWNER] repository=REPOSITORY container=NAME [container=NAME ...] [assets=DIRECTORY] [images] [hand|look]
 #
 # After the last switch: waits until all that is old has drained and stopped, then removes the other containers of the role (of failed
 # releases, of deploys that were killed), and images of the repository beyond the `keep` that this host got last: none that a
 # container uses, and none that another release is about to use. Where the proxy serves another container of the role it removes
 # nothing and says so. The owner's release has what it needs: what was noted that it is about to use counts no more. Of the assets of the
 # role those of the last `keep` releases stay, the one before this among them whatever `keep` is: pages of it are open still.
+#
+# With the word images no container goes: the role has none of its own by now, as one with a schedule, and those that it had before are
+# Pulumi's, which stops them in their time and takes their routes away after this.
 #
 # With the word hand it is no release that has ended, and another may be under way: of what it may be about to use it removes nothing, which
 # is what runs, and what came within the hour. With look it removes nothing at all. It says what goes, a line each: WHAT NAME BYTES. The bytes of an image
@@ -20,7 +23,7 @@ set -u
 # shellcheck source=lib/assets.sh
 . "${0%/*}/lib/assets"
 
-role='' wait=120 keep=3 owner='' repository='' containers='' assets='' hand='' look=''
+role='' wait=120 keep=3 owner='' repository='' containers='' assets='' images_only='' hand='' look=''
 while [ $# -gt 0 ]; do
     case $1 in
     role=*) role=${1#*=} ;;
@@ -30,6 +33,7 @@ while [ $# -gt 0 ]; do
     repository=*) repository=${1#*=} ;;
     container=*) containers="$containers ${1#*=}" ;;
     assets=*) assets=${1#*=} ;;
+    images) images_only=yes ;;
     hand) hand=yes ;;
     look) hand=yes look=yes ;;
     *) fail "prune: unknown word $1" ;;
@@ -50,8 +54,9 @@ fi
 
 [ -n "$hand" ] || rm -f "$lock.old"
 
+others=''
 # shellcheck disable=SC2046,SC2086 # names have no blanks
-others=$(roles | awk -v role="$role" '$2 == role { print $1 }' | without $containers $(cat "$lock.stay" 2>/dev/null))
+[ -n "$images_only" ] || others=$(roles | awk -v role="$role" '$2 == role { print $1 }' | without $containers $(cat "$lock.stay" 2>/dev/null))
 
 # rested: the containers that have not run for long, as far as is known, a line each.
 rested() {

@@ -1,19 +1,22 @@
 #!/bin/sh
-# schedule name=NAME [formerly=NAME] role=LABEL image=IMAGE timeout=SECONDS stop=SECONDS [join=NETWORK ...] calendar=TIME [calendar=TIME ...]
+# schedule name=NAME [formerly=NAME] role=LABEL [was=LABEL] image=IMAGE timeout=SECONDS stop=SECONDS [join=NETWORK ...] calendar=TIME [calendar=TIME ...]
 #     [-- COMMAND...]
-# schedule name=NAME forget
+# schedule name=NAME role=LABEL forget
 #
 # Puts a role with a schedule on this host: systemd starts its command when its time has come, each run in a new container. What Docker makes
 # the containers from comes on standard input, as its API takes it, and is kept in a file that root alone reads. The container of the next run is
 # made at once, so that what is wrong with it is said now; while it waits it keeps its image. From here on the next run is one of this
 # release. A run that is under way goes on; one under a former name is ended, as all of that goes first. `forget` ends one that is under way, and takes all of it away.
+#
+# The name is the first one's that has it: two projects and stacks can be one name, joined. What another role has by it is not touched: to put
+# it there fails, and to forget it is done already. `was` is what the role was called before.
 set -u
 # shellcheck source=lib/jobs.sh
 . "${0%/*}/lib/jobs"
 # shellcheck source=lib/evidence.sh
 . "${0%/*}/lib/evidence"
 
-name='' formerly='' forget='' role='' reference='' timeout='' stop=30 joined='' calendars=''
+name='' formerly='' forget='' role='' was='' reference='' timeout='' stop=30 joined='' calendars=''
 newline='
 '
 while [ $# -gt 0 ]; do
@@ -21,6 +24,7 @@ while [ $# -gt 0 ]; do
     name=*) name=${1#*=} ;;
     formerly=*) formerly=${1#*=} ;;
     role=*) role=${1#*=} ;;
+    was=*) was=${1#*=} ;;
     image=*) reference=${1#*=} ;;
     timeout=*) timeout=${1#*=} ;;
     stop=*) stop=${1#*=} ;;
@@ -37,10 +41,12 @@ while [ $# -gt 0 ]; do
 done
 [ -n "$name" ] || fail "schedule: name= is missing"
 place=$kept/jobs/$name
+has_it=$(sed -n 's/^role=//p' "$place/words" 2>/dev/null)
 unit=sextant-job-$name
 umask 077
 
 if [ -n "$forget" ]; then
+    case $has_it in '' | "$role") ;; *) exit 0 ;; esac
     if [ -e "$units/$unit.timer" ]; then
         systemctl disable --now "$unit.timer" >/dev/null 2>&1 || fail "systemd did not end the timer $unit.timer; run pulumi up again"
     fi
@@ -69,6 +75,12 @@ command -v systemctl >/dev/null 2>&1 ||
 mkdir -p "$place"
 exec 9>"$place/lock"
 flock --timeout 120 9 || fail "something else of $role holds its lock for 120s; run pulumi up again"
+# Once more, as it may have come meanwhile.
+has_it=$(sed -n 's/^role=//p' "$place/words" 2>/dev/null)
+case $has_it in
+'' | "$role" | "${was:-$role}") ;;
+*) fail "$name on this host is the job of $has_it, and was not touched: give $role, its app, stack or project another name, or take that one out of its own program first" ;;
+esac
 cat >"$place/body.new"
 make_run "$place/body.new" || {
     rm -f "$place/body.new"
@@ -76,13 +88,15 @@ make_run "$place/body.new" || {
     exit 1
 }
 if [ -n "$formerly" ]; then
-    "$0" "name=$formerly" forget 9>&- || {
+    "$0" "name=$formerly" "role=${was:-$role}" forget 9>&- || {
         away "$waits"
         exit 1
     }
 fi
 # From here on it is this release that runs next.
 is_next "$waits"
+# shellcheck disable=SC2046 # names have no blanks
+case $has_it in '' | "$role") ;; *) away $(containers_of "$has_it" created exited dead) ;; esac
 mv "$place/body.new" "$place/body"
 {
     printf '%s\n' "role=$role" "image=$reference" "timeout=$timeout" "stop=$stop"

@@ -106,8 +106,26 @@ check_again() {
     take_turn
 }
 
+# end_unchecked: stops what was started here and has not come to its check, as no lease ends it; what another check or switch has by now
+# stays. Each has its own time to stop: a worker may have begun something.
+unchecked=''
+# shellcheck disable=SC2317 # a trap calls it
+end_unchecked() {
+    [ -n "$unchecked" ] && flock --timeout 120 7 || return 0
+    work=$(at_work "$role" "$port")
+    idle=''
+    for container in $unchecked; do
+        printf '%s\n' "$work" | grep -qFx -e "$container" && continue
+        [ -n "$(find "$(gate_of "$container")" -newer "$dir/began" 2>/dev/null)" ] || idle="$idle $container"
+    done
+    # shellcheck disable=SC2086 # names have no blanks
+    [ -z "$idle" ] || docker stop --time "$stop" $idle >/dev/null 2>&1
+}
+
 exec 7>"$(passing "$role")"
 take_turn
+trap 'end_unchecked; rm -rf "$dir"' EXIT
+trap 'exit 1' HUP INT TERM
 # What passed its check and was not switched in time has been stopped. It gets nothing before it has passed again. Meanwhile another one
 # may be stopped the same way, so that all are looked at once more.
 checked=''
@@ -126,10 +144,21 @@ while :; do
     [ -n "$stopped" ] || break
     # Several boot side by side, as they did before, and each is checked then.
     # shellcheck disable=SC2086 # names have no blanks
-    case $stopped in ' '*' '*) docker start $stopped >/dev/null 2>&1 ;; esac
-    for container in $stopped; do check_again "$container"; done
+    case $stopped in
+    ' '*' '*)
+        unchecked=$stopped
+        docker start $stopped >/dev/null 2>&1
+        ;;
+    esac
+    for container in $stopped; do
+        check_again "$container"
+        # shellcheck disable=SC2086 # names have no blanks
+        unchecked=$(printf '%s\n' $unchecked | without "$container")
+    done
     checked="$checked$stopped"
 done
+trap - HUP INT TERM
+trap 'rm -rf "$dir"' EXIT
 there=$(roles)
 
 # have_it: the new containers have the traffic, or the work, of the role. From here on no lease ends them and no check stops them.

@@ -78,7 +78,8 @@ export function partsNamed(
   const roles = parts.filter(({ kind }) => kind === "role" || (jobs && kind === "job"));
   if (app === undefined && role === undefined) {
     if (otherwise === "everything") return parts;
-    return found(command, roles, () => true, "app");
+    const scheduled = !jobs && parts.some(({ kind }) => kind === "job");
+    return found(command, roles, () => true, scheduled ? "role that runs all the time" : "app");
   }
   const what = [
     app === undefined ? [] : [`app ${app}`],

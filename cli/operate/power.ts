@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { sendOk } from "../../provider/docker/api";
 import { quote } from "../../provider/host/scripts";
 import { runLine } from "../../provider/release/step";
-import { deployed } from "../deployed";
+import { deployed, type Deployed } from "../deployed";
 import { stackChoice } from "../stack";
 import {
   askAll,
@@ -11,6 +11,7 @@ import {
   choosing,
   containersNamed,
   current,
+  hostsOfChoice,
   hostsWith,
   partsNamed,
   placeOf,
@@ -62,14 +63,10 @@ export function addPower(program: Command): void {
         const stack = deployed(stackChoice(command));
         await refuseLocked(verb, stack);
         const parts = partsNamed(verb, stack, options, "roles");
-        const jobs = parts.filter(({ kind }) => kind === "job");
-        const { answers, problems } =
-          jobs.length === parts.length
-            ? { answers: [], problems: [] }
-            : await containersNamed(verb, stack, options, "always");
-        const places = jobs.flatMap((part) =>
-          hostsWith(verb, stack, [part], options.host).map((host) => ({ host, part })),
-        );
+        const places = jobPlaces(verb, stack, parts, options);
+        const { answers, problems } = parts.every(({ kind }) => kind === "job")
+          ? { answers: [], problems: [] }
+          : await containersNamed(verb, stack, options, "always");
         const meant = [...answers.map(({ host }) => host), ...places.map(({ host }) => host)];
         await noted(stack, verb, [...new Set(meant)], parts.map(({ name }) => name).join(", "));
         const { answers: lines, problems: failed } = await askAll(byPlace(answers), async (there) => {
@@ -82,6 +79,23 @@ export function addPower(program: Command): void {
         for (const line of [...lines.flat(), ...timers.answers]) console.log(line);
         sayProblems([...problems, ...failed, ...timers.problems]);
       });
+}
+
+/** The roles with a schedule among the parts, on the hosts of the choice. @throws Error where they are all of it, and on none of these */
+export function jobPlaces(
+  verb: string,
+  stack: Deployed,
+  parts: readonly Part[],
+  choice: Choice,
+): { host: DeployedHost; part: Part }[] {
+  const on = hostsOfChoice(parts, choice);
+  const jobs = parts.filter(({ kind }) => kind === "job");
+  const places = jobs.flatMap((part) => hostsWith(verb, stack, [part], on).map((host) => ({ host, part })));
+  if (places.length > 0 || jobs.length < parts.length) return places;
+  const there = [...new Set(jobs.flatMap(({ hosts }) => hosts))].join(", ");
+  throw new Error(
+    `${verb}: ${jobs.map(({ name }) => name).join(", ")} is not on ${on ?? ""}; it is on ${there}.`,
+  );
 }
 
 /**

@@ -111,9 +111,8 @@ function refuseOther(choice: StackChoice, key: string, serving: readonly string[
 /** Says which releases the first host of the app has, and which of them runs. */
 async function list(stack: Deployed, { app }: Options): Promise<void> {
   const choice = app === undefined ? {} : { app };
-  ofOneApp("rollback", partsNamed("rollback", stack, choice, "always"));
-  const { answers, problems } = await containersNamed("rollback", stack, choice, "always");
-  const [first] = current(answers);
+  const { answers, problems } = await containersNamed("rollback", stack, choice, listedBy(stack, choice));
+  const first = firstOf(answers);
   sayProblems(problems);
   if (first === undefined)
     throw new Error("rollback: no container of the app is there; sextant ps lists what is.");
@@ -122,6 +121,19 @@ async function list(stack: Deployed, { app }: Options): Promise<void> {
   const request = { method: "GET", path: `/images/json?filters=${filters}` } as const;
   const { body } = await sendOk(first.host.shell, request, `looking for images of ${repository}`);
   console.log(render(keptOf(repository, body as Image[]), first));
+}
+
+/** Which roles tell the release of an app: those that run all the time, or where it has none, those with a schedule. */
+export function listedBy(stack: Deployed, choice: Choice): "always" | "roles" {
+  const parts = partsNamed("rollback", stack, choice, "roles");
+  ofOneApp("rollback", parts);
+  return parts.some(({ kind }) => kind === "role") ? "always" : "roles";
+}
+
+/** The container whose image is the release's: of a role with a schedule the one that waits for the next run, which is the newest. */
+export function firstOf(containers: readonly Running[]): Running | undefined {
+  const [newest] = containers;
+  return newest?.kind === "job" ? newest : current(containers)[0];
 }
 
 function render(kept: readonly Kept[], { image, host }: Running): string {

@@ -210,12 +210,13 @@ export class App extends Component {
             wait: `${longest(role)}s` as const,
             ...assets(role),
           })),
-          // For its images: of its containers it takes care itself.
+          // For its images: of its containers it takes care itself, and those from before it had a schedule are Pulumi's to stop.
           ...this.scheduled.map(({ role, host, name }) => ({
             shell: host.ssh,
             role: roleLabel(this.componentName, role),
             container: name,
             wait: "60s" as const,
+            imagesOnly: true as const,
           })),
         ],
         repository: args.image,

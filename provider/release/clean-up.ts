@@ -19,6 +19,8 @@ export interface CleanUpPlace {
   wait: Duration;
   /** The directory with the release's assets; those of others go that are too old. @default none: the role keeps no assets */
   assets?: string;
+  /** No container goes: the role has a schedule, and those that it had before are Pulumi's to stop. @default all others of the role go */
+  imagesOnly?: true;
 }
 
 /** What is left on the hosts of an app after a release. */
@@ -38,7 +40,7 @@ const removing = 120;
 /** The verb for a place. */
 export function cleanUpCall(
   { repository, retainImages, owner }: Omit<CleanUpInputs, "places">,
-  { role, container, replicas = [], wait, assets }: CleanUpPlace,
+  { role, container, replicas = [], wait, assets, imagesOnly }: CleanUpPlace,
 ): Call {
   return {
     verb: "prune",
@@ -50,6 +52,7 @@ export function cleanUpCall(
       `repository=${repository}`,
       ...[container, ...replicas].map((name) => `container=${name}`),
       ...(assets === undefined ? [] : [`assets=${assets}`]),
+      ...(imagesOnly === true ? ["images"] : []),
     ],
   };
 }

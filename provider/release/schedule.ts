@@ -94,6 +94,7 @@ function call(inputs: ScheduleInputs, former?: ScheduleInputs): Call {
       // The app or its stack has another name: what it was called before must not run beside it.
       ...(former === undefined || former.name === name ? [] : [`formerly=${former.name}`]),
       `role=${role}`,
+      ...(former === undefined || former.role === role ? [] : [`was=${former.role}`]),
       `image=${image}`,
       `timeout=${seconds(timeout)}`,
       `stop=${seconds(stopTimeout)}`,
@@ -107,7 +108,7 @@ function call(inputs: ScheduleInputs, former?: ScheduleInputs): Call {
 
 export const scheduleStep: Step<ScheduleInputs> = {
   call,
-  undo: ({ name }) => ({ verb: "schedule", words: [`name=${name}`, "forget"] }),
+  undo: ({ name, role }) => ({ verb: "schedule", words: [`name=${name}`, `role=${role}`, "forget"] }),
   about: ({ role }) => role,
   // A run that is under way is stopped in its own time when the role goes.
   limit: ({ stopTimeout }) => `${300 + seconds(stopTimeout)}s`,

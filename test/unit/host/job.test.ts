@@ -124,6 +124,67 @@ describe("a role with a schedule", () => {
   });
 });
 
+describe("a name that two programs have", () => {
+  const other = { role: "shop-prod/eu/shop/nightly", image: "r.test/other:v1" };
+
+  it("is the first one's: the other says whose it is, and changes nothing", async () => {
+    await put();
+    const [waits] = waiting();
+    const before = asked();
+    const ended = await put(other);
+    expect(ended).toMatchObject({ code: 1, stdout: "" });
+    expect(ended.stderr).toContain(`${name} on this host is the job of ${role}`);
+    expect(host.keptText(`jobs/${name}/body`)).toBe(scheduleBody(inputs()));
+    expect(waiting()).toEqual([waits]);
+    expect(asked()).toBe(before);
+  });
+
+  it("stays with all that it has where the other program goes", async () => {
+    await put();
+    const before = asked();
+    const undo = scheduleStep.undo?.(inputs(other));
+    expect(await host.run("schedule", undo?.words ?? [], "", env())).toMatchObject({ code: 0, stderr: "" });
+    expect(asked()).toBe(before);
+    expect(existsSync(unit("timer"))).toBe(true);
+    expect(host.keptText(`jobs/${name}/body`)).toBe(scheduleBody(inputs()));
+    expect(waiting()).toHaveLength(1);
+  });
+
+  it("stays, too, where the other was called so before", async () => {
+    await put();
+    const renamed = inputs({ ...other, name: `renamed${process.pid}` });
+    const { words, stdin } = scheduleStep.call(renamed, inputs(other));
+    expect(await host.run("schedule", words, stdin, env())).toMatchObject({ code: 0, stderr: "" });
+    expect(existsSync(unit("timer"))).toBe(true);
+    expect(host.keptText(`jobs/${name}/body`)).toBe(scheduleBody(inputs()));
+  });
+
+  it("goes over where it is the same role that was renamed, and what waited under the former one goes", async () => {
+    await put();
+    const { words, stdin } = scheduleStep.call(inputs(other), inputs());
+    expect(await host.run("schedule", words, stdin, env())).toMatchObject({ code: 0, stderr: "" });
+    expect(host.keptText(`jobs/${name}/body`)).toBe(scheduleBody(inputs(other)));
+    expect(waiting()).toHaveLength(1);
+    // Taken again after it was cut off: it is its own by then.
+    expect(await host.run("schedule", words, stdin, env())).toMatchObject({ code: 0, stderr: "" });
+    expect(waiting()).toHaveLength(1);
+    await run();
+    expect((await look()).map((line) => line.split(" ").at(-1))).toEqual(["r.test/other:v1"]);
+  });
+
+  it("goes over while a run is under way, which ends as it would", async () => {
+    await put();
+    host.runMs = 800;
+    const first = run();
+    await expect.poll(starts).toHaveLength(1);
+    const { words, stdin } = scheduleStep.call(inputs(other), inputs());
+    expect(await host.run("schedule", words, stdin, env())).toMatchObject({ code: 0, stderr: "" });
+    expect(await first).toMatchObject({ code: 0, stderr: "" });
+    expect(await ends()).toEqual(["ok 0"]);
+    expect([...host.containers.values()].map(({ body }) => body?.["Image"])).toEqual(["r.test/other:v1"]);
+  });
+});
+
 describe("a run", () => {
   it("starts the container that waits, notes how it ended, and makes the next one", async () => {
     await put();
@@ -238,7 +299,8 @@ describe("a role with a schedule that goes", () => {
     host.runMs = 60_000;
     const going = run();
     await expect.poll(starts).toHaveLength(2);
-    const forget = (): Promise<Ended> => host.run("schedule", [`name=${name}`, "forget"], "", env());
+    const forget = (): Promise<Ended> =>
+      host.run("schedule", scheduleStep.undo?.(inputs())?.words ?? [], "", env());
     expect(await forget()).toMatchObject({ code: 0, stderr: "" });
     await going;
     expect(asked()).toContain(`disable --now sextant-job-${name}.timer`);

@@ -75,6 +75,37 @@ describe("an orphan of the role", () => {
   });
 });
 
+describe("of a role that has no containers of its own by now", () => {
+  const job = [`role=${role}`, "wait=5", "keep=1", "for=shop/test/shop", "repository=acme/shop"];
+
+  it("the former ones stay, which Pulumi stops in their time, also where the proxy serves them; images go", async () => {
+    for (const version of ["v1", "v2"])
+      expect((await verbs.run("pull", [`image=acme/shop:${version}`, "for=shop/test/shop"], "\n")).code).toBe(
+        0,
+      );
+    const images = [...docker.images].map((name) => `${imageId(name)} 1970-01-01T00:00:00Z ${name}\n`);
+    const routes = `${header}shop-web  shop.test  /  shop-orphan:3000  running  no\n`;
+    verbs.command(
+      "docker",
+      `case $1 in exec) printf '%b' "${routes}" ;; image) printf '%b' "${images.join("")}" ;; *) exit 1 ;; esac`,
+    );
+    expect(await verbs.run("prune", [...job, "container=shop-test-nightly", "images"])).toEqual({
+      code: 0,
+      stderr: "",
+    });
+    expect(removed()).toEqual(["DELETE /images/acme/shop:v1"]);
+  });
+
+  it("the former ones stay by hand, too", async () => {
+    docker.stopped.set("shop-orphan", 1);
+    verbs.command("docker", `case $1 in exec) printf '%b' "${header}" ;; *) exit 1 ;; esac`);
+    const words = job.filter((word) => !word.startsWith("for="));
+    const ended = await verbs.run("prune", [...words, "container=shop-test-nightly", "images", "hand"]);
+    expect(ended).toEqual({ code: 0, stderr: "" });
+    expect(removed()).toEqual([]);
+  });
+});
+
 describe("an image beyond those that are kept", () => {
   const serves = `${header}shop-web  shop.test  /  shop-new:3000  running  no\n`;
   const gone = (): string[] => removed().filter((request) => request.includes("/images/"));

@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { hostsOf } from "../../../../cli/hosts";
-import { current, partsNamed } from "../../../../cli/operate/choice";
+import { current, partsNamed, type Choice } from "../../../../cli/operate/choice";
 import { ended, jobIn, render, renderRuns } from "../../../../cli/operate/jobs";
 import { partsOf } from "../../../../cli/operate/parts";
+import { jobPlaces } from "../../../../cli/operate/power";
+import { firstOf, listedBy } from "../../../../cli/operate/releases";
 import { runningOf } from "../../../../cli/operate/running";
 import { state } from "./state";
 
@@ -61,6 +63,45 @@ describe("a role with a schedule among the others", () => {
     expect(() => named("nightly", "always")).toThrow(
       "logs: this stack has no role nightly that runs all the time; it has shop/web, shop/job.",
     );
+  });
+
+  it("is stopped and started where the choice of hosts has it, also with --primary", () => {
+    const on = (choice: Choice, some = parts): string[] =>
+      jobPlaces("stop", { parts, hosts, state }, some, choice).map(({ host: { shell } }) => shell.name);
+    expect(on({})).toEqual(["web-1"]);
+    expect(on({ host: "web-2" })).toEqual([]);
+    // The first host of the first role is web-2.
+    expect(on({ primary: true })).toEqual([]);
+    expect(on({ primary: true }, [part])).toEqual(["web-1"]);
+    expect(() => on({ host: "web-2" }, [part])).toThrow(
+      "stop: shop/nightly is not on web-2; it is on web-1.",
+    );
+  });
+
+  it("has releases to go back to by itself, and those of the others where there are some", () => {
+    const alone = { parts: [part], hosts, state };
+    expect(listedBy(alone, {})).toBe("roles");
+    expect(listedBy({ parts, hosts, state }, {})).toBe("always");
+    expect(listedBy({ parts, hosts, state }, { app: "shop" })).toBe("always");
+    expect(() => listedBy({ parts: [], hosts, state }, {})).toThrow(
+      "rollback: no app of this stack is deployed yet",
+    );
+    expect(() => listedBy({ parts: [part, { ...part, app: "blog" }], hosts, state }, {})).toThrow("--app");
+  });
+
+  it("is of the release of its next run, whatever the last one was of", () => {
+    const one = (State: string, Created: number, Image: string) => ({
+      ...{ Names: [`/${State}`], Image, State, Status: "", Created },
+      Labels: { "sextant.job": "demo/prod/shop/nightly" },
+    });
+    const there = runningOf(host, parts, [one("created", 3, "shop:v2"), one("exited", 2, "shop:v1")]);
+    expect(firstOf(there)?.image).toBe("shop:v2");
+    expect(firstOf([])).toBeUndefined();
+  });
+
+  it("is no app that is not deployed yet, where it is all that the stack has", () => {
+    const restarted = () => partsNamed("restart", { parts: [part], hosts, state }, {}, "always");
+    expect(restarted).toThrow("restart: this stack has no role that runs all the time; it has none.");
   });
 
   it("has the log of the run that goes on, or of the last one, and not of the one that waits", () => {

@@ -523,7 +523,11 @@ describe("App", () => {
     expect(deleteBeforeReplace).toBe(true);
     expect(app.scheduled).toMatchObject([{ role: "nightly", host: { hostName: "web-2" } }]);
     const { places } = graph.find("sextant:index:CleanUp").inputs as { places: { role: string }[] };
-    expect(places.map(({ role }) => role)).toContain("shop/test/shop/nightly");
+    // Containers that it had while it ran all the time are Pulumi's to stop.
+    expect(places.filter((place) => "imagesOnly" in place)).toMatchObject([
+      { role: "shop/test/shop/nightly", imagesOnly: true },
+    ]);
+    expect(places).toHaveLength(app.placements.length + 1);
     expect(graph.optionsOf("sextant:index:CleanUp", "shop-clean-up").dependsOn).toEqual(
       expect.arrayContaining(app.scheduled.map(({ step }) => step)),
     );

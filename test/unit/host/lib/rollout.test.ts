@@ -231,6 +231,32 @@ describe("several containers of a role", () => {
     await expect.poll(running).toEqual(["v2a", "v2b", "v2c"]);
   });
 
+  it("are all stopped again where the first of several that have stopped fails its check: none works without a lease", async () => {
+    await release("v1", true);
+    for (const one of all) {
+      host.add(named(`v2${one}`), role, false);
+      const words = [...beside("v2", one), "--", "bin/ok"];
+      good(await host.run("ready", workerGate(`v2${one}`, "timeout=1", ...words)));
+    }
+    for (const one of all) {
+      const there = host.containers.get(named(`v2${one}`));
+      if (there !== undefined) there.running = false;
+      rmSync(`${host.untilBoot}/lease-${named(`v2${one}`)}`);
+    }
+    host.execCode = 1;
+    const words = all.map((one) => `container=${named(`v2${one}`)}`);
+    const failed = await host.run("switch", [`role=${role}`, ...words, "stop=5"]);
+    expect(failed.code).toBe(1);
+    expect(failed.stdout).toContain('"words":"bin/ok"');
+    await expect.poll(running, { timeout: 15_000 }).toEqual(["v1"]);
+    expect(host.done.filter((line) => line.startsWith("stop")).sort()).toEqual(
+      all.map((one) => `stop ${named(`v2${one}`)}`),
+    );
+    host.execCode = 0;
+    good(await host.run("switch", [`role=${role}`, ...words, "stop=5"]));
+    await expect.poll(running).toEqual(["v2a", "v2b", "v2c"]);
+  });
+
   it("of a worker go to work together", async () => {
     await release("v1", true);
     for (const one of all) {

@@ -45,6 +45,11 @@ describe("the clean-up", () => {
     expect(words.slice(-2)).toEqual(["container=a", "assets=/assets/shop-web/0a1b"]);
   });
 
+  it("is of images alone where that is said", () => {
+    const { words } = cleanUpCall(cleaned, { ...place("web-1", "a"), imagesOnly: true });
+    expect(words.slice(-2)).toEqual(["container=a", "images"]);
+  });
+
   it("runs where a container is another, and not again where it was run", () => {
     const released = { ...cleaned, places: [place("web-1", "a"), place("web-2", "c")] };
     expect(uncleaned(cleaned, released)).toEqual([place("web-2", "c")]);
