@@ -1,4 +1,5 @@
 /** A preview as Markdown for a comment on a pull request. Pure. */
+import { isPath } from "../../provider/data/host-path";
 import { compare } from "../../provider/core/compare";
 import { pageCommand } from "../../provider/core/page";
 import type { Change } from "./changes";
@@ -147,7 +148,7 @@ function data(volumes: readonly VolumeChange[]): string[] {
       code(volume),
       code(host),
       // A directory of the host is never made.
-      fate === "taken" && volume.startsWith("/") ? "taken as it is" : fateOfData[fate](to),
+      fate === "taken" && isPath(volume) ? "taken as it is" : fateOfData[fate](to),
     ]),
   );
   return lines.length === 0 ? [] : [...lines, "", `Why: ${code(pageCommand("data"))}.`];

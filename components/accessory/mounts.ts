@@ -3,7 +3,7 @@ import { posix } from "node:path";
 import * as check from "../core/checks";
 import type { Check } from "../core/check";
 import type { Problem } from "../core/problem";
-import { isSystems } from "../../provider/data/left-behind";
+import { isPath, isSystems } from "../../provider/data/host-path";
 
 export const hostPathCheck: Check = {
   id: "host-path",
@@ -70,9 +70,6 @@ export function volumeNames({ volumes = {} }: Mounting): string[] {
 export function dataPaths(args: Mounting): string[] {
   return dataMounts(args).map(({ source }) => source);
 }
-
-/** Whether it is a path of the host, and no name of a volume. */
-export const isPath = (source: string): boolean => source.startsWith("/");
 
 const dataMounts = (args: Mounting): Mounted[] =>
   mountsOf(args).filter(

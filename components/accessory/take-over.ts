@@ -1,4 +1,5 @@
 /** An accessory of Kamal's that an `Accessory` takes up: what is looked for, and where its data lies. */
+import { isPath } from "../../provider/data/host-path";
 import * as pulumi from "@pulumi/pulumi";
 import type { InputsOf } from "../core/resource";
 import type { Problem } from "../core/problem";
@@ -7,7 +8,7 @@ import type { Volume } from "../docker/volume";
 import type { DataInputs } from "../../provider/data/data";
 import type { Mount } from "../../provider/docker/container-body";
 import { kamalNetwork } from "../../provider/kamal/names";
-import { isPath, mountsOf, type HostDirectory, type Mounted } from "./mounts";
+import { mountsOf, type HostDirectory, type Mounted } from "./mounts";
 import type { Host } from "../host/host";
 import type { Data } from "../../provider/data/word";
 

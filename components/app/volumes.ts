@@ -1,4 +1,5 @@
 /** The data volumes of an app, a volume for each name and host: what they are called, whose they are, and who mounts them. */
+import { isPath } from "../../provider/data/host-path";
 import * as pulumi from "@pulumi/pulumi";
 import { transformed, type Component } from "../core/component";
 import { hostWide, ownerOf } from "../core/names";
@@ -85,7 +86,7 @@ export function mountsOn(
   { volumes = {} }: Role,
 ): Extract<ContainerArgs["volumes"], unknown[]> {
   return Object.entries(volumes).map(([source, containerPath]) => ({
-    ...(source.startsWith("/")
+    ...(isPath(source)
       ? { hostPath: source }
       : { volumeName: made.get(keyOf(host, source))?.name ?? source }),
     containerPath,

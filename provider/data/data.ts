@@ -3,6 +3,7 @@
  * component, stack and project, and refuses at preview what would leave data behind. What an image keeps in volumes that the program
  * does not name is kept or deleted with it.
  */
+import { isPath } from "./host-path";
 import type { ResourceProvider } from "../resource-provider";
 import { changed } from "../changes";
 import { send } from "../docker/api";
@@ -15,7 +16,7 @@ import type { TakenMount } from "../kamal/accessory";
 import { runOverSsh } from "../ssh/run";
 import { kamalsData, type KamalsAccessory } from "./kamals-data";
 import { keptPathSentence, keptSentence } from "./no-more";
-import { allowed, goingWith, isPath, leftBehind, lossSentence, type DataPlace } from "./left-behind";
+import { allowed, goingWith, leftBehind, lossSentence, type DataPlace } from "./left-behind";
 import { type Place } from "./place";
 import type { Data } from "./word";
 

@@ -1,4 +1,5 @@
 /** Which data an edit would leave behind, and the sentences that refuse it. Pure. */
+import { isPath } from "./host-path";
 import { pageCommand } from "../core/page";
 import { relation, unknownValue, type Place, type Relation } from "./place";
 import type { Data } from "./word";
@@ -36,12 +37,6 @@ export function allowed(data: Data, how: Loss): boolean {
   if (data === "move") return how === "moved";
   return data === "discard" || (data === "leave" && how !== "replaced");
 }
-
-/** Whether what holds data is a path of its host, and no Docker volume: it is kept as one is, and never copied. */
-export const isPath = (volume: string): boolean => volume.startsWith("/");
-
-/** Whether a path of the host is the system's, such as a socket, and holds no data: many share it. */
-export const isSystems = (path: string): boolean => /^\/(var\/)?(dev|proc|run|sys)(\/|$)/.test(path);
 
 function counted(what: string, names: readonly string[]): string {
   return names.length === 0 ? "" : `${what}${names.length === 1 ? "" : "s"} ${names.join(" and ")}`;

@@ -1,6 +1,6 @@
 /** What becomes of the volumes that a program has no more, and the sentences that say so. Pure. */
+import { isPath } from "./host-path";
 import { pageCommand } from "../core/page";
-import { isDirectory } from "../kamal/accessory";
 import { relation, type Place } from "./place";
 import type { Data } from "./word";
 
@@ -26,7 +26,7 @@ const page = `(${pageCommand("data")})`;
 export function keptSentence({ shell, name, owner, machine }: Omit<ListedVolume, "data">): string {
   // What becomes of a server that the program makes is not known here.
   const until = machine === undefined ? "" : ", for as long as the server is there";
-  if (isDirectory(name))
+  if (isPath(name))
     return `${shell.name}: the directory ${name} is kept, with its data; an accessory has it again by transform: { volume: { name: "${name}" } } ${page}.`;
   const by = owner === undefined ? "" : `, owner: "${owner}"`;
   return `${shell.name}: the volume ${name} is kept, with its data${until}; the component that had it uses it again when it is back, any other one by transform: { volume: { name: "${name}"${by} } }. docker volume rm ${name} there deletes it for good, and refuses while a container uses it ${page}.`;

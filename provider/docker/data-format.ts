@@ -4,9 +4,9 @@
  * (https://wiki.postgresql.org/wiki/Locale_data_changes), and user and database are made with an empty volume only. Pure, but for the
  * look at the volume.
  */
+import { isPath } from "../data/host-path";
 import { isDeepStrictEqual } from "node:util";
 import { pageCommand } from "../core/page";
-import { isDirectory } from "../kamal/accessory";
 import { relation, unknownValue, type Place } from "../data/place";
 import type { Data } from "../data/word";
 import { isGone } from "../gone";
@@ -141,7 +141,7 @@ const owners: Readonly<Record<string, DataFormat["libc"]>> = { "70": "musl", "99
 
 /** What is in a volume, by the files that each database has; nothing for an empty or missing volume. */
 export async function dataIn(shell: SshAddress, volume: string): Promise<FoundData[]> {
-  const place = isDirectory(volume)
+  const place = isPath(volume)
     ? `dir=${quote(volume)}`
     : `dir=$(docker volume inspect --format '{{.Mountpoint}}' ${quote(volume)} 2>/dev/null) || exit 0`;
   const line = `${place}; for file in "$dir"/PG_VERSION "$dir"/*/PG_VERSION "$dir"/*/docker/PG_VERSION; do [ ! -s "$file" ] || echo "$(cat "$file") $(stat -c %u "$file")"; done`;

@@ -5,9 +5,10 @@
  * that of the series before alone, and which that is follows from no number; so another series of it is refused. Pure, but for the look at
  * the volume.
  */
+import { isPath } from "../data/host-path";
 import { pageCommand } from "../core/page";
 import { quote } from "../host/scripts";
-import { isDirectory, placeWord } from "../kamal/accessory";
+import { placeWord } from "../kamal/accessory";
 import type { SshAddress } from "../ssh/address";
 import { runOverSsh } from "../ssh/run";
 
@@ -95,7 +96,7 @@ const lookInside = [
 
 /** What is in a volume, or in a directory of the host; null for an empty or missing one, undefined for what is nothing of either server's. */
 export async function mysqlIn(shell: SshAddress, volume: string): Promise<FoundMysql | null | undefined> {
-  const place = isDirectory(volume)
+  const place = isPath(volume)
     ? `dir=${quote(volume)}`
     : // That there is none is believed of a Docker that answers.
       `dir=$(docker volume inspect --format '{{.Mountpoint}}' ${quote(volume)} 2>/dev/null) || { docker volume ls --quiet >/dev/null; exit; }`;

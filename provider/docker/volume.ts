@@ -2,16 +2,17 @@
  * What a volume's resource does: makes it, or takes the one of that name that is there and is nobody else's. Data is kept: whatever
  * becomes of the resource, the volume stays, unless `data: "discard"` was deployed and nothing uses it.
  */
+import { isPath, isSystems } from "../data/host-path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ResourceProvider } from "../resource-provider";
 import { pageCommand } from "../core/page";
-import { allowed, isSystems, lossSentence } from "../data/left-behind";
+import { allowed, lossSentence } from "../data/left-behind";
 import { keptSentence } from "../data/no-more";
 import { relation, unknownValue, type Place } from "../data/place";
 import type { Data } from "../data/word";
 import { changed } from "../changes";
 import { first } from "../gone";
-import { isDirectory, placeWord } from "../kamal/accessory";
+import { placeWord } from "../kamal/accessory";
 import { isKamalsAccessory } from "../kamal/names";
 import { runOverSsh } from "../ssh/run";
 import { quote } from "../host/scripts";
@@ -85,7 +86,7 @@ const tries = 10;
 const standingFor = (name: string): string => `the volume ${name}`;
 
 async function inspect(shell: SshAddress, name: string): Promise<Inspected | undefined> {
-  if (isDirectory(name)) return inspectDirectory(shell, name);
+  if (isPath(name)) return inspectDirectory(shell, name);
   const path = `/volumes/${encodeURIComponent(name)}`;
   const { status, body } = await sendOk(
     shell,
@@ -107,11 +108,11 @@ async function inspectDirectory(shell: SshAddress, path: string): Promise<Inspec
 /** The containers that use a volume, also stopped ones; none that is going. */
 async function usersOf(shell: SshAddress, name: string): Promise<Using[]> {
   // Docker's filter knows volumes and paths in containers, and no directories of the host (moby daemon/list.go `includeContainerInList`).
-  const filters = isDirectory(name) ? {} : { volume: [name] };
+  const filters = isPath(name) ? {} : { volume: [name] };
   const path = `/containers/json?all=true&filters=${encodeURIComponent(JSON.stringify(filters))}`;
   const { body } = await sendOk(shell, { method: "GET", path }, `looking who uses ${placeWord(name)}`);
   return (body as User[])
-    .filter(({ Mounts }) => !isDirectory(name) || (Mounts ?? []).some(({ Source }) => Source === name))
+    .filter(({ Mounts }) => !isPath(name) || (Mounts ?? []).some(({ Source }) => Source === name))
     .filter(({ State }) => State !== "removing" && State !== "dead")
     .map(({ Names, Labels, State, Mounts }) => ({
       name: (Names[0] ?? "").replace(/^\//, ""),
@@ -137,7 +138,7 @@ function strangerAmong(
 async function have(inputs: VolumeInputs): Promise<void> {
   const { shell, name, driver, driverOpts, owner } = inputs;
   const there = await inspect(shell, name);
-  if (there === undefined && isDirectory(name)) {
+  if (there === undefined && isPath(name)) {
     throw new Error(
       `${shell.name}: there is no ${name}, where the data is to lie, and an empty one is not made in its place; bring it back, or give the path where the data is ${page}.`,
     );
@@ -167,7 +168,7 @@ async function refuseOthers(
       `${shell.name}: the volume ${name} belongs to ${label}, and not to ${owner}; give this one another name, or take it over with its data by transform: { volume: { owner: "${label}" } } once nothing else uses it ${page}.`,
     );
   }
-  if (isDirectory(name) && isSystems(name)) return;
+  if (isPath(name) && isSystems(name)) return;
   const all = await usersOf(shell, name);
   // What Kamal's accessories have together stays so, unless both write to it.
   const taken = kamal === undefined ? undefined : all.find((user) => user.name === kamal);
@@ -213,7 +214,7 @@ async function discard(state: VolumeInputs): Promise<void> {
   const { shell, name, owner } = state;
   const there = await inspect(shell, name);
   if (there === undefined) return;
-  if (isDirectory(name)) {
+  if (isPath(name)) {
     sayLeft(state, "directories of the host are never deleted");
     return;
   }
@@ -240,7 +241,7 @@ async function discard(state: VolumeInputs): Promise<void> {
 async function move(olds: VolumeInputs, news: VolumeInputs): Promise<void> {
   const { name } = news;
   const from = olds.shell;
-  if (isDirectory(name))
+  if (isPath(name))
     throw new Error(
       `${from.name}: ${placeWord(name)} is not moved: a copy is made of Docker volumes alone; copy it by hand while nothing writes to it, and write data: "leave" ${page}.`,
     );

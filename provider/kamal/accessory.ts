@@ -5,6 +5,7 @@
  * host below the login user's home, its `volumes` as they are written (lib/kamal/commands/accessory.rb `run`,
  * lib/kamal/configuration/accessory.rb `volume_args`, v2.12.0). Docker itself says what became of them.
  */
+import { isPath } from "../data/host-path";
 import { isDeepStrictEqual } from "node:util";
 import { unknownValue } from "../data/place";
 import { isKamalsAccessory } from "./names";
@@ -122,12 +123,9 @@ function wordFor(path: string): string {
   return word === undefined || word === "" ? "more" : word;
 }
 
-/** Whether a place is a directory of the host, and no Docker volume. */
-export const isDirectory = (source: string): boolean => source.startsWith("/");
-
 /** A place in words. */
 export const placeWord = (source: string): string =>
-  isDirectory(source)
+  isPath(source)
     ? `the directory ${source}`
     : isUnnamed(source)
       ? `the volume without a name ${source.slice(0, 12)}…`

@@ -1,4 +1,5 @@
 /** What can be wrong with the arguments of an app. */
+import { isPath } from "../../../provider/data/host-path";
 import * as check from "../../core/checks";
 import { checkEnvironment, envAndSecretCheck } from "../../core/environment";
 import type { Problem } from "../../core/problem";
@@ -80,7 +81,7 @@ function checkSettings(prefix: string, settings: ContainerSettings): Problem[] {
   return [
     ...checkEnvironment(settings.env, settings.secrets, prefix),
     ...Object.entries(settings.volumes ?? {}).flatMap(([source, path]) => [
-      ...(source.startsWith("/")
+      ...(isPath(source)
         ? check.absolutePath(`${prefix}volumes.${source}`, source)
         : check.dnsLabel(`${prefix}volumes.${source}`, source)),
       ...check.absolutePath(`${prefix}volumes.${source}`, path),

@@ -1,4 +1,5 @@
 /** What an app is called on its hosts, and what its children are called to Pulumi, against all other components of the program. */
+import { isPath } from "../../../provider/data/host-path";
 import type { Child } from "../../core/claimed-names";
 import { hostWide } from "../../core/names";
 import type { Wanted } from "../../data/same-name";
@@ -17,7 +18,7 @@ export interface VolumePlace {
 export function volumePlaces(roles: readonly Role[]): VolumePlace[] {
   const all = roles.flatMap(({ volumes = {}, servers }) =>
     Object.entries(volumes)
-      .filter(([source]) => !source.startsWith("/"))
+      .filter(([source]) => !isPath(source))
       .flatMap(([source, path]) => servers.map((host) => ({ host, source, path }))),
   );
   return [...new Map(all.map((each) => [`${each.host.hostName}/${each.source}`, each])).values()];

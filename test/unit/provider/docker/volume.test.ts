@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { volumeProvider, type VolumeInputs } from "../../../../provider/docker/volume";
-import { isSystems } from "../../../../provider/data/left-behind";
+import { isSystems } from "../../../../provider/data/host-path";
 import { unknownValue } from "../../../../provider/data/place";
 import { pace } from "../../../../provider/ssh/connections";
 import { forget } from "../../../../provider/gone";
