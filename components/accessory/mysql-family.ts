@@ -1,13 +1,13 @@
 /** What the presets of MariaDB and MySQL have in common: their arguments, and the login of the app. */
 import * as pulumi from "@pulumi/pulumi";
-import { sentence, type Problem } from "../core/problem";
-import { lateRefusal } from "../core/refusal";
+import type { Problem } from "../core/problem";
 import { seriesOf, type MysqlFormat } from "../../provider/docker/mysql-format";
 import { Step } from "../host/step";
 import { isMutableTag } from "../image/reference";
 import { Accessory } from "./accessory";
 import type { AccessoryArgs } from "./args";
 import { checkPassword, checkVersion, passwordFault } from "./checks/check-version";
+import { lateSecret } from "./late-password";
 import type { MariaDbArgs, MySqlArgs } from "./mysql-args";
 import { dataFormatCheck } from "./postgres-data";
 import { withPreset, type Served } from "./preset";
@@ -148,34 +148,11 @@ function loginStep(
       instance: container.id,
       user,
       database,
-      password: checked(label, "password", args.password, passwordFault),
-      rootPassword: checked(label, "rootPassword", args.rootPassword, family.rootFault),
+      password: lateSecret(label, "password", args.password),
+      rootPassword: lateSecret(label, "rootPassword", args.rootPassword, family.rootFault),
     },
     { parent: accessory, dependsOn: [accessory.ready] },
   );
-}
-
-/** A password as a secret; one that is known only when it is read is checked then. */
-function checked(
-  label: string,
-  argument: string,
-  password: pulumi.Input<string>,
-  faultOf: (password: string) => string | undefined,
-): pulumi.Output<string> {
-  return pulumi.secret(password).apply((known) => unfaulty(label, argument, faultOf, known));
-}
-
-/** A password that the server takes. @throws pulumi.RunError for any other one; it is not shown */
-export function unfaulty(
-  label: string,
-  argument: string,
-  faultOf: (password: string) => string | undefined,
-  password: string,
-): string {
-  const fault = faultOf(password);
-  if (fault === undefined) return password;
-  const cure = "set it with pulumi config set --secret";
-  throw lateRefusal(sentence(label, { argument, fault, cure }));
 }
 
 function checkFamily(family: Family, args: MariaDbArgs | MySqlArgs): Problem[] {

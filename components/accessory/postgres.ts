@@ -1,12 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as check from "../core/checks";
-import { sentence, type Problem } from "../core/problem";
-import { lateRefusal } from "../core/refusal";
+import type { Problem } from "../core/problem";
 import { libcOf, majorOf } from "../../provider/docker/data-format";
 import { Step } from "../host/step";
 import { isMutableTag } from "../image/reference";
 import { Accessory } from "./accessory";
-import { checkPassword, checkVersion, passwordFault } from "./checks/check-version";
+import { checkPassword, checkVersion } from "./checks/check-version";
+import { lateSecret } from "./late-password";
 import { checkPgdata, dataFormatCheck } from "./postgres-data";
 import { mountFor, pgdataOf } from "../../provider/docker/postgres-place";
 import { withPreset } from "./preset";
@@ -89,12 +89,7 @@ export class Postgres extends Accessory {
         user,
         database,
         ...(takeOver === undefined ? {} : { taken: true }),
-        password: pulumi.secret(password).apply((known) => {
-          const fault = passwordFault(known);
-          if (fault === undefined) return known;
-          const cure = "set it with pulumi config set --secret";
-          throw lateRefusal(sentence(this.label, { argument: "password", fault, cure }));
-        }),
+        password: lateSecret(this.label, "password", password),
       },
       { parent: this, dependsOn: [this.ready] },
     );

@@ -3,10 +3,9 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import * as check from "../core/checks";
 import type { Findings, Problem } from "../core/problem";
-import { sentence } from "../core/problem";
-import { lateRefusal } from "../core/refusal";
 import { Accessory } from "./accessory";
 import { checkPassword, checkVersion, passwordFault } from "./checks/check-version";
+import { unfaulty } from "./late-password";
 import { withPreset } from "./preset";
 import { refuseShape } from "../core/shape";
 import type { RedisArgs } from "./redis-args";
@@ -71,12 +70,7 @@ fi
 /** A password that is known only when it is read is checked then. */
 function onOneLine(component: string, password: pulumi.Input<string>): pulumi.Input<string> {
   if (check.isPlain(password)) return password;
-  return pulumi.output(password).apply((known) => {
-    const fault = passwordFault(known);
-    if (fault === undefined) return known;
-    const cure = "set it with pulumi config set --secret";
-    throw lateRefusal(sentence(component, { argument: "password", fault, cure }));
-  });
+  return pulumi.output(password).apply((known) => unfaulty(component, "password", passwordFault, known));
 }
 
 function checkRedis(args: RedisArgs): Findings {

@@ -1,4 +1,5 @@
 /** MariaDB, MySQL and Memcached: what their containers are made with, and the step that gives the app its login. */
+import { unfaulty } from "../../../../components/accessory/late-password";
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -13,13 +14,7 @@ import {
   type MariaDbArgs,
   type MemcachedArgs,
 } from "../../../../components";
-import {
-  mariaDb,
-  mySql,
-  serverAnswers,
-  unfaulty,
-  type Family,
-} from "../../../../components/accessory/mysql-family";
+import { mariaDb, mySql, serverAnswers, type Family } from "../../../../components/accessory/mysql-family";
 import { fakeHost, fakeNetwork } from "../fake-host";
 import { newGraph, value, type Graph } from "../graph";
 
