@@ -4,15 +4,13 @@
  * (https://wiki.postgresql.org/wiki/Locale_data_changes), and user and database are made with an empty volume only. Pure, but for the
  * look at the volume.
  */
-import { isPath } from "../data/host-path";
 import { isDeepStrictEqual } from "node:util";
 import { pageCommand } from "../core/page";
 import { relation, unknownValue, type Place } from "../data/place";
 import type { Data } from "../data/word";
 import { isGone } from "../gone";
 import type { SshAddress } from "../ssh/address";
-import { runOverSsh } from "../ssh/run";
-import { quote } from "../host/scripts";
+import { insideVolume } from "./inside-volume";
 import { mysqlIn, mysqlRefusal, type MysqlFormat } from "./mysql-format";
 
 /** What is to read and write the data. */
@@ -141,14 +139,9 @@ const owners: Readonly<Record<string, DataFormat["libc"]>> = { "70": "musl", "99
 
 /** What is in a volume, by the files that each database has; nothing for an empty or missing volume. */
 export async function dataIn(shell: SshAddress, volume: string): Promise<FoundData[]> {
-  const place = isPath(volume)
-    ? `dir=${quote(volume)}`
-    : `dir=$(docker volume inspect --format '{{.Mountpoint}}' ${quote(volume)} 2>/dev/null) || exit 0`;
-  const line = `${place}; for file in "$dir"/PG_VERSION "$dir"/*/PG_VERSION "$dir"/*/docker/PG_VERSION; do [ ! -s "$file" ] || echo "$(cat "$file") $(stat -c %u "$file")"; done`;
-  const ran = await runOverSsh(shell, line, { timeout: 60, what: `looking into the volume ${volume}` });
-  if (ran.code !== 0)
-    throw new Error(`${shell.name}: looking into the volume ${volume} failed: ${ran.stderr}`);
-  return ran.stdout
+  const line = `for file in "$dir"/PG_VERSION "$dir"/*/PG_VERSION "$dir"/*/docker/PG_VERSION; do [ ! -s "$file" ] || echo "$(cat "$file") $(stat -c %u "$file")"; done`;
+  const printed = await insideVolume(shell, volume, line);
+  return printed
     .split("\n")
     .filter(Boolean)
     .map((each) => {

@@ -5,12 +5,9 @@
  * that of the series before alone, and which that is follows from no number; so another series of it is refused. Pure, but for the look at
  * the volume.
  */
-import { isPath } from "../data/host-path";
 import { pageCommand } from "../core/page";
-import { quote } from "../host/scripts";
-import { placeWord } from "../kamal/accessory";
 import type { SshAddress } from "../ssh/address";
-import { runOverSsh } from "../ssh/run";
+import { insideVolume } from "./inside-volume";
 
 /** What is to read and write the data. */
 export interface MysqlFormat {
@@ -96,14 +93,7 @@ const lookInside = [
 
 /** What is in a volume, or in a directory of the host; null for an empty or missing one, undefined for what is nothing of either server's. */
 export async function mysqlIn(shell: SshAddress, volume: string): Promise<FoundMysql | null | undefined> {
-  const place = isPath(volume)
-    ? `dir=${quote(volume)}`
-    : // That there is none is believed of a Docker that answers.
-      `dir=$(docker volume inspect --format '{{.Mountpoint}}' ${quote(volume)} 2>/dev/null) || { docker volume ls --quiet >/dev/null; exit; }`;
-  const what = `looking into ${placeWord(volume)}`;
-  const ran = await runOverSsh(shell, `${place}; ${lookInside}`, { timeout: 60, what });
-  if (ran.code !== 0) throw new Error(`${shell.name}: ${what} failed: ${ran.stderr}`);
-  return readMysql(ran.stdout);
+  return readMysql(await insideVolume(shell, volume, lookInside));
 }
 
 /**
