@@ -2,6 +2,7 @@
  * A stack of a program of this checkout on the lab, as a user drives it: `pulumi` on the command line. The program runs
  * from a temporary copy with a state of its own, so that nothing is written into the checkout.
  */
+import { spawn } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
@@ -118,6 +119,31 @@ export class Workspace {
     });
     const seconds = (Date.now() - started) / 1000;
     return { ...outcome, seconds, text: `${outcome.stdout}\n${outcome.stderr}` };
+  }
+
+  /**
+   * Runs pulumi until it prints what fits, and kills it then with all that it has started; the state's lock is taken away as Pulumi says.
+   * @throws Error where it ended before
+   */
+  async killPulumi(args: string[], at: RegExp, env: NodeJS.ProcessEnv = {}): Promise<void> {
+    const child = spawn("pulumi", [...args, "--non-interactive"], {
+      cwd: this.directory,
+      env: { ...process.env, ...this.env, ...env },
+      stdio: ["ignore", "pipe", "pipe"],
+      detached: true,
+    });
+    let text = "";
+    let killed = false;
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding("utf8").on("data", (part: string) => {
+        text += part;
+        if (killed || child.pid === undefined || !at.test(text)) return;
+        killed = true;
+        process.kill(-child.pid, "SIGKILL");
+      });
+    await new Promise((resolve) => child.on("exit", resolve));
+    if (!killed) throw new Error(`pulumi ${args.join(" ")}: no line of it has ${at.source}\n${text}`);
+    await this.pulumi(["cancel", "--yes"]);
   }
 
   /** The stack's outputs. */

@@ -3,7 +3,6 @@
  * program that `sextant import --take-over` writes takes its place under load, brings a release, and is destroyed. No request and no row is
  * lost, and nothing of the library is left over.
  */
-import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -145,28 +144,10 @@ async function importProgram(directory: string, workspace: Workspace): Promise<v
   await workspace.setSecret("secretKeyBase", secrets.SECRET_KEY_BASE);
 }
 
-/** `pulumi up` that ends at once, with all that it has started, when it prints a line of the step; then the state's lock is taken away. */
+/** `pulumi up` that is killed when it prints a line of the step. */
 async function killed(workspace: Workspace, at: RegExp): Promise<void> {
   progress(`pulumi up that is killed at ${at.source}`);
-  const words = ["up", "--yes", "--skip-preview", "--non-interactive", "--config", "version=v1"];
-  const child = spawn("pulumi", words, {
-    cwd: workspace.directory,
-    env: { ...process.env, ...workspace.env },
-    stdio: ["ignore", "pipe", "pipe"],
-    detached: true,
-  });
-  let text = "";
-  let ended = false;
-  for (const stream of [child.stdout, child.stderr])
-    stream.setEncoding("utf8").on("data", (part: string) => {
-      text += part;
-      if (ended || child.pid === undefined || !at.test(text)) return;
-      ended = true;
-      process.kill(-child.pid, "SIGKILL");
-    });
-  await new Promise((resolve) => child.on("exit", resolve));
-  if (!ended) throw new Error(`bench takeover: no line of pulumi up has ${at.source}:\n${text}`);
-  await workspace.pulumi(["cancel", "--yes"]);
+  await workspace.killPulumi(["up", "--yes", "--skip-preview", "--config", "version=v1"], at);
 }
 
 async function leftOn({ servers, keyFile }: Site): Promise<string[]> {

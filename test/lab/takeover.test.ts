@@ -2,7 +2,6 @@
  * A server that Kamal deploys to, taken over in place under load, with Kamal's own proxy, Redis and database; taken back by mistake, taken over
  * again by an update that is killed, edited, and given back. One server, the real Kamal.
  */
-import { spawn } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Machines } from "../../bench/hosts/machines";
 import { labFacts } from "../../lab/facts";
@@ -65,28 +64,6 @@ async function up(version: string, edited = deployed({ ...edit, version })): Pro
   console.log(`pulumi up ${version}: exit ${ran.code}, ${ran.seconds.toFixed(1)} s`);
   expect(ran.code, ran.text).toBe(0);
   return ran.text;
-}
-
-/** `pulumi up` that is killed with all that it has started when it prints a line; then the state's lock is taken away as Pulumi says. */
-async function killed(at: RegExp, edited: NodeJS.ProcessEnv, ...flags: string[]): Promise<void> {
-  const child = spawn("pulumi", ["up", "--yes", "--skip-preview", "--non-interactive", ...flags], {
-    cwd: workspace.directory,
-    env: { ...process.env, ...workspace.env, ...edited },
-    stdio: ["ignore", "pipe", "pipe"],
-    detached: true,
-  });
-  let text = "";
-  let ended = false;
-  for (const stream of [child.stdout, child.stderr])
-    stream.setEncoding("utf8").on("data", (part: string) => {
-      text += part;
-      if (ended || child.pid === undefined || !at.test(text)) return;
-      ended = true;
-      process.kill(-child.pid, "SIGKILL");
-    });
-  await new Promise((resolve) => child.on("exit", resolve));
-  expect(ended, text).toBe(true);
-  await workspace.pulumi(["cancel", "--yes"]);
 }
 
 /** The work with requests all the while; none may be lost. Answers with the releases that were seen. */
@@ -183,10 +160,10 @@ describe.sequential("a server that Kamal deploys to", () => {
       const { text } = await workspace.tryPulumi(["preview", "--refresh"], deployed({ ...edit }));
       expect(text).toMatch(/lite-web leads to lite-web-v3, a container of Kamal's, which has deployed since/);
       expect(text).toMatch(/takeover\/test\/lite\/job has lite-job-v3 beside it, a container of Kamal's/);
-      await killed(
+      await workspace.killPulumi(
+        ["up", "--yes", "--skip-preview", "--refresh"],
         /Switch lite-web-web-1-switch updating/,
         deployed({ ...edit, version: "v4" }),
-        "--refresh",
       );
       await up("v4");
     });
@@ -203,7 +180,7 @@ describe.sequential("a server that Kamal deploys to", () => {
     expect(text).toMatch(
       /Kamal's container lite-db is stopped and replaced by the program's own, .*, with its data in the directory \/root\/lite-db\/data, where it lies\./,
     );
-    await killed(/Container db deleting/, deployed(edited));
+    await workspace.killPulumi(["up", "--yes", "--skip-preview"], /Container db deleting/, deployed(edited));
     await underLoad(async () => {
       await up("v4", deployed(edited));
     });
