@@ -9,14 +9,18 @@ export interface Login {
 const letters = "abcdefghijklmnopqrstuvwxyz0123456789";
 /**
  * What is quoted, encoded or ended by somebody on the way. `$`, `\` and the backtick are left to unit tests: the tool that is compared
- * with reads its passwords from a file in which they mean something.
+ * with reads its passwords from a file in which they mean something. So are `#{` and `#@`, which its quoting for the shell, Ruby's
+ * `String#dump` (lib/kamal/utils.rb, `escape_shell_value`), gives a backslash that the shell keeps: its login is refused then.
  */
 const odd = `${letters}ABCXYZ?>~<"'{}[]()&;|%#@!*=+/:, ^äü`;
 
 /** The login by which all of the lab pulls and pushes. */
 export function mainLogin(seed = labSeed()): Login {
   const drawn = chance("registry login", seed);
-  return { username: `lab${drawn.text(0, 14, letters)}`, password: passwordOf(drawn.text(11, 33, odd)) };
+  return {
+    username: `lab${drawn.text(0, 14, letters)}`,
+    password: passwordOf(withoutInterpolation(drawn.text(11, 33, odd))),
+  };
 }
 
 /** Three more, whose passwords are of consecutive lengths: of these every encoding in groups of three bytes has one of each kind. */
@@ -29,6 +33,8 @@ export function readers(seed = labSeed()): [Login, Login, Login] {
   });
   return [login(0), login(1), login(2)];
 }
+
+const withoutInterpolation = (drawn: string): string => drawn.replaceAll(/#(?=[{@])/g, "%");
 
 /** No tool may take a blank at an end for its own; of more than 72 bytes bcrypt, which the registry keeps it by, reads a part. */
 function passwordOf(drawn: string): string {

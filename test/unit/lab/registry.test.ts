@@ -26,6 +26,12 @@ describe("the logins of the lab's registry", () => {
     );
   });
 
+  it("have nothing that Kamal's own quoting changes", () => {
+    const all = Array.from({ length: 2000 }, (_, at) => mainLogin(String(at)).password);
+    expect(all.filter((password) => /[$`\\]|#[{@]/.test(password))).toEqual([]);
+    expect(all.some((password) => password.includes("#"))).toBe(true);
+  });
+
   it("are of many lengths and characters", () => {
     const all = Array.from({ length: 60 }, (_, at) => mainLogin(String(at)));
     expect(new Set(all.map(({ password }) => password.length)).size).toBeGreaterThan(15);
