@@ -1,11 +1,11 @@
 /** A machine that has no firewall outside: its own one, scanned from outside in both families, with what Docker publishes behind it. */
 import { readFileSync } from "node:fs";
-import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { http, tcp, type Rule } from "../../components";
 import type { Outcome } from "../../lab/docker/exec";
 import { on, tryOn, type Reached } from "../../lab/ssh";
+import { answers } from "./answers";
 import { OldMachine, image } from "./preflight/old-machine";
 
 const at = { ipv4: "10.213.247.61", ipv6: "fd00:5e7a::f7:61" };
@@ -24,22 +24,6 @@ let neighbour: Reached;
 let bare = "";
 
 const ok = (command: string): Promise<string> => on(old.at, command);
-
-/** Whether something answers to a connection from here. */
-function answers(host: string, port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ host, port });
-    const finish = (result: boolean): void => {
-      clearTimeout(timer);
-      socket.destroy();
-      resolve(result);
-    };
-    const timer = setTimeout(finish, 1500, false);
-    socket.on("connect", () => socket.write("GET /up HTTP/1.0\r\nHost: a\r\n\r\n"));
-    socket.on("data", () => finish(true));
-    socket.on("error", () => finish(false));
-  });
-}
 
 const scan = (...ports: number[]): Promise<boolean[]> =>
   Promise.all(ports.flatMap((port) => both.map((host) => answers(host, port))));

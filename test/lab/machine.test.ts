@@ -1,7 +1,6 @@
 /** Simulated servers, as their users meet them: over SSH, through their firewalls, across a reboot. */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -13,6 +12,7 @@ import { ensureImages } from "../../lab/images/images";
 import { type DockerMachines, createMachines } from "../../lab/machine/driver";
 import { currentChoice, imageStore } from "../../lab/machine/system";
 import type { FirewallRule, MachineSpec } from "../../lab/machine/machines";
+import { answers } from "./answers";
 
 const dir = mkdtempSync(join(tmpdir(), "sextant-machine-"));
 const keyFile = join(dir, "id");
@@ -76,24 +76,12 @@ async function untilSsh(host: string): Promise<number> {
   return Date.now() - start;
 }
 
-/** Whether something answers HTTP there; a dropped packet shows as no answer in time. */
-function answers(host: string, port: number, wait = 1500): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ host, port });
-    const finish = (result: boolean): void => {
-      clearTimeout(timer);
-      socket.destroy();
-      resolve(result);
-    };
-    const timer = setTimeout(finish, wait, false);
-    socket.on("connect", () => socket.write("GET / HTTP/1.0\r\n\r\n"));
-    socket.on("data", (data) => finish(data.toString().includes("hello")));
-    socket.on("error", () => finish(false));
-  });
-}
+/** Whether the server of the test answers there. */
+const greets = (host: string, port: number, wait?: number): Promise<boolean> =>
+  answers(host, port, "hello", wait);
 
 async function bothAnswer(port: number): Promise<[boolean, boolean]> {
-  return Promise.all([answers(one.ipv4, port), answers(one.ipv6, port)]);
+  return Promise.all([greets(one.ipv4, port), greets(one.ipv6, port)]);
 }
 
 async function eventually(check: () => Promise<boolean>, what: string): Promise<void> {
@@ -188,7 +176,7 @@ runcmd:
     await ok(one.ipv4, "ufw deny 5432 && ufw --force enable");
     expect(await bothAnswer(5432)).toEqual([false, false]);
     await ok(one.ipv4, "ufw --force disable; nft flush ruleset; systemctl restart docker");
-    expect(await answers(one.ipv4, 5432)).toBe(false);
+    expect(await greets(one.ipv4, 5432)).toBe(false);
     await machines.firewall(one.id, [open("22"), open("5000-5999")]);
     await eventually(async () => (await bothAnswer(5432)).every(Boolean), "the opened range answers");
   });
@@ -220,7 +208,7 @@ runcmd:
     expect(await ok(two.ipv4, "nc -z -w 2 10.0.1.1 5432 && echo through")).toBe("through");
     expect((await ssh(one.ipv4, "ping -c 1 -W 1 -M do -s 1422 10.0.1.20")).code).toBe(0);
     expect((await ssh(one.ipv4, "ping -c 1 -W 1 -M do -s 1423 10.0.1.20")).code).not.toBe(0);
-    expect(await answers("10.0.1.1", 5432, 500)).toBe(false);
+    expect(await greets("10.0.1.1", 5432, 500)).toBe(false);
     await machines.detach(two.id, "1");
     expect((await ssh(two.ipv4, "ip link show ens10")).code).not.toBe(0);
     expect((await ssh(one.ipv4, "nc -z -w 1 10.0.1.2 22")).code).not.toBe(0);
@@ -287,7 +275,7 @@ runcmd:
 
   test("balances the load over targets that answer", async () => {
     await machines.firewall(one.id, null);
-    await eventually(() => answers(one.ipv4, 5432), "the target answers");
+    await eventually(() => greets(one.ipv4, 5432), "the target answers");
     await machines.loadBalancer("1", {
       name: "lb",
       ipv4: "10.213.249.13",
@@ -305,14 +293,14 @@ runcmd:
         },
       ],
     });
-    await eventually(() => answers("10.213.249.13", 80), "the balancer answers");
+    await eventually(() => greets("10.213.249.13", 80), "the balancer answers");
     await eventually(async () => {
       const health = await machines.loadBalancerHealth("1");
       return health.some((each) => each.healthy) && health.some((each) => !each.healthy);
     }, "it knows the healthy target from the other");
-    expect(await answers("fd00:5e7a::f9:13", 80)).toBe(true);
+    expect(await greets("fd00:5e7a::f9:13", 80)).toBe(true);
     await machines.loadBalancer("1", null);
-    expect(await answers("10.213.249.13", 80, 500)).toBe(false);
+    expect(await greets("10.213.249.13", 80, 500)).toBe(false);
   });
 
   test("leaves nothing behind", async () => {

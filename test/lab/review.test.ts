@@ -10,6 +10,7 @@ import { renderWorkflows } from "../../cli/init/workflows";
 import { chance } from "../../lab/chance";
 import { type Outcome, tryRun } from "../../lab/docker/exec";
 import { on } from "../../lab/ssh";
+import { versions } from "./deploy/http";
 import { OldMachine, proxyImage } from "./preflight/old-machine";
 
 interface Step {
@@ -48,13 +49,8 @@ async function step(name: string, version: string): Promise<Outcome & { output: 
   return { ...ran, output };
 }
 
-async function serves(host: string): Promise<string> {
-  const { stdout } = await tryRun("curl", [
-    ...["--silent", "--noproxy", "*", "--max-time", "5", "--output", "/dev/null"],
-    ...["--header", `Host: ${host}`, "--write-out", "%{http_code} %header{x-app-version}", `http://${ipv4}/`],
-  ]);
-  return stdout.trim();
-}
+/** The status and the release that a host name is answered with. */
+const serves = async (host: string): Promise<string> => (await versions([`http://${ipv4}`], host)).join();
 
 const volumes = (): Promise<string> => on(old.at, "docker volume ls --quiet");
 
