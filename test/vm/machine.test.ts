@@ -116,7 +116,7 @@ it("names a release that is killed for its memory, and serves on", async () => {
 });
 
 it("names memory that is short by the pressure which the kernel counts for the container", async () => {
-  await machine.run("fallocate -l 512M /swap && chmod 600 /swap && mkswap /swap && swapon /swap");
+  await machine.run("mkswap /dev/vdb && swapon /dev/vdb");
   const bad: Edit = { ...now, version: "v3", env: { THRASH_MEMORY: "200" } };
   const { done, load } = await machine.underLoad(() => machine.up(bad));
   count(load);
@@ -124,7 +124,7 @@ it("names memory that is short by the pressure which the kernel counts for the c
   expect(done.text).toContain("memory is short: it runs, but waits for swap more than it works");
   expect(done.text).toMatch(/processes waited for memory \d+% of the time/);
   expect(load).toMatchObject({ lost: 0, losses: [] });
-  await machine.run("swapoff /swap && rm /swap");
+  await machine.run("swapoff /dev/vdb");
 });
 
 it("sees into a container under AppArmor when it says what an app listens on", async () => {
