@@ -82,10 +82,11 @@ export const canaryStep: Step<CanaryInputs> = {
       ...(inputs.awaitProxy === true ? ["bridge=wait"] : []),
     ],
   }),
-  undo: ({ role, routes }) => ({
-    verb: "canary",
-    words: ["end", `role=${role}`, ...routes.map(({ service }) => `service=${service}`)],
-  }),
+  undo: ({ role, routes }) => {
+    // At preview a transform may give what is not known yet, which is a text then.
+    if (!Array.isArray(routes)) return undefined;
+    return { verb: "canary", words: ["end", `role=${role}`, ...routes.map(({ service }) => `service=${service}`)] };
+  },
   about: ({ container }) => container,
   limit: ({ timeout }) => timeout,
   lifecycleOnly: ["timeout", "stopTimeout", "awaitProxy"],

@@ -10,7 +10,7 @@ beforeEach(async () => {
   host = await new RolloutHost().listen();
   host.add("web-1", web);
   host.services.set("shop-web", {
-    ...{ hosts: ["shop.test"], paths: ["/"], target: `web-1:${host.port}`, readers: "", flags: [] },
+    ...{ hosts: ["shop.test"], paths: ["/"], target: `web-1:${host.port}`, flags: [] },
   });
 });
 
@@ -110,7 +110,7 @@ describe("a canary", () => {
     host.services.clear();
     expect((await put(...part("canary-1", 10))).stderr).toContain("has no route shop-web");
     host.add("other-1", "shop/staging/shop/web");
-    const theirs = { hosts: ["*"], paths: ["/"], target: "other-1:3000", readers: "", flags: [] };
+    const theirs = { hosts: ["*"], paths: ["/"], target: "other-1:3000", flags: [] };
     host.services.set("shop-web", theirs);
     expect((await put(...part("canary-1", 10))).code).toBe(1);
     expect(ofProxy()).toEqual([]);
@@ -139,7 +139,7 @@ describe("the end of a canary", () => {
     host.proxy = true;
     host.add("canary-1", role);
     host.services.set("shop-web", {
-      ...{ hosts: ["*"], paths: ["/"], target: `web-1:${host.port}`, readers: "", flags: [] },
+      ...{ hosts: ["*"], paths: ["/"], target: `web-1:${host.port}`, flags: [] },
       ...{ rollout: `canary-1:${host.port}`, part: { percentage: 5, allowlist: [] } },
     });
     expect(

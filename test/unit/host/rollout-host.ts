@@ -28,7 +28,7 @@ interface Service {
   paths: string[];
   /** The targets, those that get only reads behind the others. */
   target: string;
-  readers: string;
+  readers?: string;
   flags: string[];
   /** The canary's targets, and who gets them. */
   rollout?: string;
@@ -399,7 +399,7 @@ exit "$code"`,
 
   /** The file that the proxy keeps (v0.9.2 internal/server/service.go marshalledService). */
   private state(): string {
-    const all = [...this.services].map(([name, { hosts, target, readers, rollout, part }]) => ({
+    const all = [...this.services].map(([name, { hosts, target, readers = "", rollout, part }]) => ({
       ...{ name, options: { hosts, client: 'a "quoted" {name}' } },
       active_targets: target.split(",").filter((one) => !readers.split(",").includes(one)),
       active_readers: readers === "" ? [] : readers.split(","),
