@@ -27,7 +27,8 @@ export interface CanaryArgs {
   secrets?: Record<string, pulumi.Input<string>>;
   /**
    * How many of a hundred visitors get it, from 0 to 100. A visitor is told by the value of the cookie `kamal-rollout`, which **the app sets**:
-   * the proxy sends a value always to the same version, and more per cent take none away. A request without that cookie gets the role.
+   * the proxy sends a value always to the same version, and more per cent take none away. A request without that cookie gets the role. Draw
+   * the values by chance, as UUIDs are: the proxy's hash puts values that are alike together.
    *
    * @default 0, where `visitors` are named; one of both is needed
    * @edit in place: neither container is touched, and no connection is closed

@@ -85,7 +85,10 @@ export const canaryStep: Step<CanaryInputs> = {
   undo: ({ role, routes }) => {
     // At preview a transform may give what is not known yet, which is a text then.
     if (!Array.isArray(routes)) return undefined;
-    return { verb: "canary", words: ["end", `role=${role}`, ...routes.map(({ service }) => `service=${service}`)] };
+    return {
+      verb: "canary",
+      words: ["end", `role=${role}`, ...routes.map(({ service }) => `service=${service}`)],
+    };
   },
   about: ({ container }) => container,
   limit: ({ timeout }) => timeout,
