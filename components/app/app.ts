@@ -157,7 +157,7 @@ export class App extends Component {
       ...checkTimeouts(args, runningAlways(roles)).warned,
       ...checkPaths(args, roles),
       ...onHosts.warned,
-      ...checkParallel(args, runningAlways(roles), stepsAtATime()),
+      ...checkParallel(args, notCanaries(runningAlways(roles)), stepsAtATime()),
     ]);
     this.warn(warnData(args.data, [...new Set(volumePlaces(roles).map(({ source }) => source))]));
     registerApp(this.label, args, roles);
@@ -232,6 +232,11 @@ export class App extends Component {
       const directory = role && assetsOfRelease({ app: this, reference }, role);
       return directory === undefined ? {} : { assets: directory };
     };
+    // A canary may be of another repository.
+    const ofAnother = (name: string): { repository?: string } => {
+      const own = roles.find((one) => one.name === name)?.beside?.released?.image;
+      return own === undefined || own === args.image ? {} : { repository: own };
+    };
     new CleanUp(
       `${this.componentName}-clean-up`,
       {
@@ -243,6 +248,7 @@ export class App extends Component {
             ...further(replicas.slice(1).map((each) => each.container)),
             wait: `${longest(role)}s` as const,
             ...assets(role),
+            ...ofAnother(role),
           })),
           // For its images: of its containers it takes care itself, and those from before it had a schedule are Pulumi's to stop.
           ...this.scheduled.map(({ role, host, name }) => ({

@@ -286,7 +286,7 @@ describe("a rollout", () => {
 
 /** The same roles, those with routes with a reader on some of their hosts and a canary on all of them; the readers first, as a program may have them. */
 const withBesides = fleet.map((roles) => {
-  const beside = (role: Role, kind: "canary" | "reader", servers: readonly Host[]): Role =>
+  const beside = (role: Role, kind: "canary" | "reader", servers: Host[]): Role =>
     ({
       ...{ name: `${role.name}-${kind}`, servers, routes: [], assetPath: role.assetPath },
       ...(kind === "reader" ? { reads: role.name, replicas: 2 } : {}),
