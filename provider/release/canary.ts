@@ -12,7 +12,6 @@ import type { Call, Step, StepInputs } from "./step";
 /** A route of the role, as far as it counts for the canary: how the proxy asks and drains it, and what it does with requests for it. */
 export interface CanaryRoute extends Pick<
   SwitchedRoute,
-  | "service"
   | "port"
   | "deployTimeout"
   | "drainTimeout"
@@ -22,7 +21,10 @@ export interface CanaryRoute extends Pick<
   | "forwardHeaders"
   | "scopeCookiePaths"
   | "logHeaders"
-> {}
+> {
+  /** Its name in the proxy. */
+  service: string;
+}
 
 /** Which container is the canary, and who gets it. */
 export interface CanaryInputs extends StepInputs {
