@@ -1,6 +1,6 @@
 #!/bin/sh
-# switch role=LABEL container=NAME [container=NAME ...] stop=SECONDS [keep=old] [service=NAME port=PORT [bridge=wait]]
-#     [services=NAME,...] [claimed=HOST/PATH ...] [kamal=SERVICE/ROLE/DESTINATION] [-- KAMAL-PROXY DEPLOY FLAGS...]
+# switch role=LABEL container=NAME [container=NAME ...] stop=SECONDS [keep=old] [reads=LABEL]
+#     [service=NAME port=PORT [reader=NAME ...] [bridge=wait]] [services=NAME,...] [claimed=HOST/PATH ...] [kamal=SERVICE/ROLE/DESTINATION] [-- KAMAL-PROXY DEPLOY FLAGS...]
 #
 # Puts the traffic of a role on this host on new containers, then stops the old ones. With a service the proxy deploys and
 # drains; without one (workers) the old ones are just stopped. It ends when the new ones have the traffic; draining and
@@ -8,6 +8,9 @@
 # keep=old the old ones go on: another route of the role is still to be switched. What has stopped since its check passed is checked
 # again first, by the words of that check. Where a bridging proxy is in front, which an update of the proxy has left that was cut off or
 # taken back, it goes first; with bridge=wait, whose proxy is another program's, it is waited for.
+#
+# A `reader` is a container of another role that gets only the reads of the service. That role has a switch of its own behind this one, with
+# `reads`: its old containers are stopped when the service, which led to them, has drained.
 #
 # A host and path that another service of the same stack has come over without a gap, as the program has moved them here. `services` are
 # all that the role has by the program: others of it go, at the last switch of the role. `claimed` are the hosts and paths that the
@@ -30,13 +33,15 @@ set -u
 # shellcheck source=lib/kamal.sh
 . "${0%/*}/lib/kamal"
 
-role='' kamal='' stop=10 keep='' service='' port='' bridge='' containers='' services='' declared='' claimed=''
+role='' kamal='' stop=10 keep='' reads='' readers='' service='' port='' bridge='' containers='' services='' declared='' claimed=''
 while [ $# -gt 0 ]; do
     case $1 in
     role=*) role=${1#*=} ;;
     container=*) containers="$containers ${1#*=}" ;;
     stop=*) stop=${1#*=} ;;
     keep=*) keep=${1#*=} ;;
+    reads=*) reads=${1#*=} ;;
+    reader=*) readers="$readers ${1#*=}" ;;
     service=*) service=${1#*=} ;;
     port=*) port=${1#*=} ;;
     bridge=*) bridge=${1#*=} ;;
@@ -65,7 +70,7 @@ trap 'rm -rf "$dir"' EXIT
 
 # serves TARGETS: true when they are the new containers, all of them and no others.
 serves() {
-    [ "$(printf '%s\n' "$1" | tr ',' '\n' | sort)" = "$(for container in $containers; do printf '%s\n' "$container:$port"; done | sort)" ]
+    [ "$(printf '%s\n' "$1" | tr ',' '\n' | sort)" = "$(for container in $containers $readers; do printf '%s\n' "$container:$port"; done | sort)" ]
 }
 
 # served: true when the proxy sends requests to all the new containers, and to no others. A deploy whose client was killed goes on, and of two
@@ -96,7 +101,7 @@ take_turn() {
 check_again() {
     flock --unlock 7
     beside=''
-    for other in $containers; do [ "$other" = "$1" ] || beside="$beside beside=$other"; done
+    for other in $containers $readers; do [ "$other" = "$1" ] || beside="$beside beside=$other"; done
     # shellcheck disable=SC2086 # one word a container
     if [ -s "$(words_of "$1")" ]; then
         xargs -0 "${0%/*}/ready" $beside <"$(words_of "$1")" 7>&- 8>&- 9>&- || exit 1
@@ -131,7 +136,7 @@ trap 'exit 1' HUP INT TERM
 checked=''
 while :; do
     stopped=''
-    for container in $containers; do
+    for container in $containers $readers; do
         known=$(state "$container")
         case $? in
         1) fail "$container is not there to take traffic: it was removed; run pulumi up --refresh" ;;
@@ -230,6 +235,7 @@ END
     # internal/server/router.go DeployService, load_balancer.go). From two on it goes on asking each, and leaves out one that is not well.
     targets=''
     for container in $containers; do targets="$targets --target=$container:$port"; done
+    for container in $readers; do targets="$targets --read-target=$container:$port"; done
     for other in $losers; do
         moving=$(pairs_of "$other" | common_lines "$wanted")
         cover "$name_there" "$targets" "$moving" "$@"
@@ -345,8 +351,8 @@ for flag; do
 done
 # shellcheck disable=SC2016,SC2086 # expanded by the inner shell; names have no blanks
 setsid sh -c '
-    dir=$1 deploy=$2 stop=$3 drains=$4 certificate=$5 pages=$6 kept=$7
-    shift 7
+    dir=$1 deploy=$2 stop=$3 drains=$4 certificate=$5 pages=$6 kept=$7 first=$8
+    shift 8
     # Until it has drained, or was killed.
     [ -z "$deploy" ] || until [ -s "$dir/code" ] || [ ! -e "/proc/$deploy" ]; do sleep 0.1; done
     exec 9>&-
@@ -362,8 +368,9 @@ setsid sh -c '
         done
     done
     if [ $# -gt 0 ]; then
+        [ -z "$first" ] || flock "$first" true
         flock "$drains" docker stop --time "$stop" "$@" >/dev/null 2>"$dir/said" || cp "$dir/said" "$drains.failed"
     fi
-    rm -rf "$dir"' rest "$dir" "$deploy" "$stop" "$lock.drains" "$certificate" "$pages" "$kept" $old </dev/null >/dev/null 2>&1 7>&- &
+    rm -rf "$dir"' rest "$dir" "$deploy" "$stop" "$lock.drains" "$certificate" "$pages" "$kept" "${reads:+$(switching "$reads")}${reads:+.drains}" $old </dev/null >/dev/null 2>&1 7>&- &
 trap - EXIT
 exit 0

@@ -36,6 +36,8 @@ for each in "$proxy" "$bridging_proxy"; do
     running "$each" || continue
     targets=$(listed "$each" | targets_in "$name")
     [ -n "$targets" ] || continue
+    # What gets only its reads is of another role, and goes with it.
+    targets=$(printf '%s\n' "$targets" | tr ',' '\n' | without "$(sed -n 's/^--read-target=//p' "$kept/routes/$name" 2>/dev/null)")
     [ -z "$role" ] || [ -z "$(stranger_of "$role" "$targets")" ] || exit 0
     in_proxy "$each" kamal-proxy remove "$name" >/dev/null || fail "the proxy did not remove the route $service"
 done

@@ -23,6 +23,7 @@ export const resources = {
   AccessoryReady: stepProvider(steps.AccessoryReady),
   Assets: stepProvider(steps.Assets),
   Bridge: stepProvider(steps.Bridge),
+  Canary: stepProvider(steps.Canary),
   Certificate: stepProvider(steps.Certificate),
   Certificates: certificatesProvider,
   CleanUp: cleanUpProvider,

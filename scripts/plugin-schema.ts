@@ -13,6 +13,7 @@ const inputs: Readonly<Record<ResourceType, string>> = {
   AccessoryReady: "AccessoryReadyInputs",
   Assets: "AssetsInputs",
   Bridge: "BridgeInputs",
+  Canary: "CanaryInputs",
   Certificate: "CertificateInputs",
   Certificates: "CertificatesInputs",
   CleanUp: "CleanUpInputs",

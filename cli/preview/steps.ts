@@ -52,12 +52,13 @@ function isTaken({ operation, state, differing }: Step): boolean {
   return differing.some((path) => !quiet.includes(/^[\w$-]+/.exec(path)?.[0] ?? path));
 }
 
-/** The routes that are made, changed and removed; a release alone changes none. */
+/** The routes that are made, changed and removed, and which part of the visitors a canary has; a release alone changes none. */
 export function routesOf(steps: readonly Step[]): RouteChange[] {
-  return steps
-    .filter(({ type }) => type === "sextant:index:Switch")
-    .flatMap((step) => routeOf(step) ?? [])
-    .sort((a, b) => compare(`${a.app} ${a.role} ${a.host}`, `${b.app} ${b.role} ${b.host}`));
+  const of = (type: string): Step[] => steps.filter((step) => step.type === `sextant:index:${type}`);
+  return [
+    ...of("Switch").flatMap((step) => routeOf(step) ?? []),
+    ...of("Canary").flatMap((step) => partOf(step) ?? []),
+  ].sort((a, b) => compare(`${a.app} ${a.role} ${a.host}`, `${b.app} ${b.role} ${b.host}`));
 }
 
 function routeOf(step: Step): RouteChange | undefined {
@@ -77,6 +78,25 @@ function routeOf(step: Step): RouteChange | undefined {
   if (now === undefined) return { ...of, fate: "removed", changes: [] };
   const changes = changesBelow("route", old, now);
   if (of.takesOver !== undefined) changes.push(...changesBelow("route", {}, { takeOver: of.takesOver }));
+  return changes.length === 0 ? undefined : { ...of, fate: "changed", changes };
+}
+
+/** A canary's part of the visitors. */
+function partOf(step: Step): RouteChange | undefined {
+  const { olds, news } = step;
+  const part = (inputs: Values | undefined): Values | undefined =>
+    inputs && { percent: inputs["percent"], visitors: inputs["visitors"] };
+  const [old, now] = [part(olds), part(news)];
+  const [, , app = "", role = ""] = textOf((news ?? olds ?? {})["role"]).split("/");
+  const named = list((now ?? old)?.["visitors"]).length;
+  const addresses = [
+    `${shown((now ?? old)?.["percent"]) ?? "0"}% of the visitors`,
+    ...(named > 0 ? [`${named} by name`] : []),
+  ];
+  const of = { app, role, host: hostOf(step), addresses: addresses.join(", ") };
+  if (old === undefined) return { ...of, fate: "made", changes: [] };
+  if (now === undefined) return { ...of, fate: "removed", changes: [] };
+  const changes = changesBelow("canary", old, now);
   return changes.length === 0 ? undefined : { ...of, fate: "changed", changes };
 }
 

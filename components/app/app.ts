@@ -29,8 +29,8 @@ import { inspectNames } from "./checks/inspect-names";
 import { readPages } from "./error-pages";
 import { skippedHooks } from "../core/hook";
 import { runHook } from "./hooks";
-import { imageReference, namedArgs, rolesOf, type NamedArgs, type Role } from "./plan";
-import { further, rollOut, runRelease } from "./releasing";
+import { imageReference, isCanary, namedArgs, notCanaries, rolesOf, type NamedArgs, type Role } from "./plan";
+import { further, referenceOf, rollOut, runRelease } from "./releasing";
 import { runningAlways } from "./schedule";
 import { putSchedules, type ScheduledRole } from "./scheduled";
 import type { RoleOnHost } from "./role-on-host";
@@ -87,14 +87,26 @@ export class App extends Component {
     const reference = pulumi
       .all([args.version, args.digest])
       .apply(([version, digest]) => imageReference(args.image, version, digest));
-    this.image = this.pull(args, roles, reference);
+    this.image = this.pull("pull", notCanaries(roles), reference, args);
+    const canaryImages = this.pullCanaries(args, roles, reference);
     this.data = nameData(this, args, roles);
     this.volumes = makeVolumes(this, args, roles, this.data);
     this.inspect(args, roles);
     const { image, volumes, data } = this;
     const pages = args.errorPages === undefined ? undefined : readPages(args.errorPages);
     const assets = putAssets({ app: this, args, roles, reference }, image);
-    const releasing = { app: this, args, roles, reference, image, volumes, data, assets, pages };
+    const releasing = {
+      app: this,
+      args,
+      roles,
+      reference,
+      image,
+      canaryImages,
+      volumes,
+      data,
+      assets,
+      pages,
+    };
     const hooked = { app: this, hooks: args.hooks, version: args.version, roles };
     const before = runHook(hooked, "beforeRelease", [image], args.transform?.hook);
     this.release = runRelease(releasing, before);
@@ -113,7 +125,10 @@ export class App extends Component {
 
   /** The steps by which the release is the one that serves. */
   private lastSteps(): Step[] {
-    const switches = this.placements.flatMap((placement): Step[] => placement.switches);
+    const switches = this.placements.flatMap(({ switches, canary }): Step[] => [
+      ...switches,
+      ...(canary === undefined ? [] : [canary]),
+    ]);
     return [...switches, ...this.scheduled.map(({ step }): Step => step)];
   }
 
@@ -126,7 +141,10 @@ export class App extends Component {
     this.refuse([
       ...skipped.refused,
       ...checkApp(this.componentName, args),
-      ...checkOwnRegistry(given.image, roles),
+      ...checkOwnRegistry(given.image, notCanaries(roles)),
+      ...roles
+        .filter(isCanary)
+        .flatMap((role) => checkOwnRegistry(role.canary?.image ?? given.image, [role])),
       ...onHosts.refused,
       ...sameNames(names),
     ]);
@@ -139,7 +157,7 @@ export class App extends Component {
       ...checkTimeouts(args, runningAlways(roles)).warned,
       ...checkPaths(args, roles),
       ...onHosts.warned,
-      ...checkParallel(args, runningAlways(roles), stepsAtATime()),
+      ...checkParallel(args, notCanaries(runningAlways(roles)), stepsAtATime()),
     ]);
     this.warn(warnData(args.data, [...new Set(volumePlaces(roles).map(({ source }) => source))]));
     registerApp(this.label, args, roles);
@@ -157,7 +175,7 @@ export class App extends Component {
     inspectNames(args, roles, (problems) => {
       this.warn(problems);
     });
-    inspectImage(args, roles, this.data.name, found);
+    inspectImage(args, notCanaries(roles), this.data.name, found);
     traceAccessories(roles, found);
   }
 
@@ -172,10 +190,26 @@ export class App extends Component {
     ];
   }
 
-  private pull(args: AppArgs, roles: Role[], reference: pulumi.Output<string>): Pull {
+  /** The images of canaries that are of another release, by the names of the canaries. */
+  private pullCanaries(
+    args: AppArgs,
+    roles: Role[],
+    reference: pulumi.Output<string>,
+  ): ReadonlyMap<string, Pull> {
+    return new Map(
+      roles
+        .filter(({ beside }) => beside?.released !== undefined)
+        .map((role) => [
+          role.name,
+          this.pull(`${role.name}-pull`, [role], referenceOf({ reference }, role), args),
+        ]),
+    );
+  }
+
+  private pull(name: string, roles: Role[], reference: pulumi.Output<string>, args: AppArgs): Pull {
     const hosts = [...new Set(roles.flatMap((role) => role.servers))];
     return new Pull(
-      `${this.componentName}-pull`,
+      `${this.componentName}-${name}`,
       hosts,
       reference,
       { parent: this },
@@ -198,6 +232,11 @@ export class App extends Component {
       const directory = role && assetsOfRelease({ app: this, reference }, role);
       return directory === undefined ? {} : { assets: directory };
     };
+    // A canary may be of another repository.
+    const ofAnother = (name: string): { repository?: string } => {
+      const own = roles.find((one) => one.name === name)?.beside?.released?.image;
+      return own === undefined || own === args.image ? {} : { repository: own };
+    };
     new CleanUp(
       `${this.componentName}-clean-up`,
       {
@@ -209,6 +248,7 @@ export class App extends Component {
             ...further(replicas.slice(1).map((each) => each.container)),
             wait: `${longest(role)}s` as const,
             ...assets(role),
+            ...ofAnother(role),
           })),
           // For its images: of its containers it takes care itself, and those from before it had a schedule are Pulumi's to stop.
           ...this.scheduled.map(({ role, host, name }) => ({

@@ -9,9 +9,17 @@ import type { ContainerArgs } from "../docker/container";
 import type { PullArgs } from "../image/pull";
 import type { VolumeArgs } from "../docker/volume";
 import type { Host } from "../host/host";
-import type { AssetsArgs, ReadyArgs, ReleaseArgs, ScheduleStepArgs, SwitchArgs } from "../host/step";
+import type {
+  AssetsArgs,
+  CanaryStepArgs,
+  ReadyArgs,
+  ReleaseArgs,
+  ScheduleStepArgs,
+  SwitchArgs,
+} from "../host/step";
 import type { ExistingProxy } from "../proxy/existing";
 import type { Proxy } from "../proxy/proxy";
+import type { CanaryArgs } from "./canary-args";
 import type { CleanUpArgs } from "./clean-up";
 import type { Hooks } from "./hooks";
 import type { RouteArgs } from "./route";
@@ -122,6 +130,30 @@ export interface RoleArgs extends ContainerSettings {
    * @edit the switch runs again, in place; one that is taken off goes from the proxy
    */
   route?: RouteArgs | RouteArgs[];
+  /**
+   * A second version of a role with a route beside it, for a part of its visitors: one container on each of the role's hosts, which has the
+   * role's volumes, environment and limits. It is a role to the commands, named `<role>-canary`. `release` does not run for it: what it needs in a
+   * database has to be there, and has to suit both versions.
+   *
+   * It comes after the switch of its hosts, so that one that fails its check keeps no release from going out. A release of the app leaves it and its
+   * visitors as they are. Taken out, its visitors get the role, what is under way ends within `route.drainTimeout`, and then it stops. Its version as the
+   * app's and the canary taken out, in one `pulumi up`, is its promotion: it serves its visitors until the role has the version.
+   *
+   * @default none
+   * @edit starts or stops its container; see its arguments
+   * @example { version: "v2", percent: 10 }
+   */
+  canary?: CanaryArgs;
+  /**
+   * The role whose reads it gets, on the same hosts: the proxy sends GET and HEAD there, but those of a visitor who has just written, and all else to
+   * that role; see `route.readers`. Where none of its containers answers well, that role gets all. It is checked by the health path of that role's first
+   * route, and both get a new release in the same step. A canary of that role has no readers: its visitors read from it.
+   *
+   * @default none
+   * @edit starts its containers beside those that serve, or stops them once they have drained; the route is switched
+   * @example "web"
+   */
+  reads?: string;
   /**
    * When its command runs, where it is not to run all the time: cron's five fields in UTC, or with a time zone and a time limit. Each run has
    * a new container of the release's image, with all that a container of the role has, but KAMAL_CONTAINER_NAME, assets and `restart`.
@@ -322,6 +354,8 @@ export interface AppArgs extends ContainerSettings {
     ready?: Transform<ReadyArgs>;
     /** The switch of each role on each host. */
     switch?: Transform<SwitchArgs>;
+    /** What gives each canary on each host its visitors. */
+    canary?: Transform<CanaryStepArgs>;
     /** What puts each role with a schedule on its host. */
     schedule?: Transform<ScheduleStepArgs>;
     /** The wait after each batch but the last. */

@@ -10,7 +10,7 @@ import type { ContainerArgs } from "../docker/container";
 import { Step } from "../host/step";
 import { loginLine } from "../image/login";
 import type { AppArgs } from "./args";
-import { assetPathOf, plainPath, type Placement, type Role } from "./plan";
+import { assetPathOf, plainPath, routesTo, type Placement, type Role } from "./plan";
 import { assetsOf, keyOf } from "./rollout";
 
 /** Below it the verb `assets` writes and removes. */
@@ -122,7 +122,7 @@ function notRoot(argument: string, path: string | undefined): Problem[] {
 }
 
 function withoutRoute({ roles }: AppArgs, role: Role): Problem[] {
-  if (role.routes.length > 0 || roles[role.name]?.assetPath === undefined) return [];
+  if (routesTo(role).length > 0 || roles[role.name]?.assetPath === undefined) return [];
   return [
     {
       argument: `roles.${role.name}.assetPath`,

@@ -1,6 +1,7 @@
 /** The steps of a rollout as resources: each has its inputs from the program, and waits for what the rollout says. */
 import { cut } from "../../provider/core/cut";
 import { shortHash } from "../../provider/core/short-hash";
+import { canaryRoute } from "../../provider/release/canary";
 import * as pulumi from "@pulumi/pulumi";
 import { transformed, type Component } from "../core/component";
 import { plainVariables, secretVariables } from "../core/environment";
@@ -12,7 +13,7 @@ import type { Names } from "../data/data";
 import { Container, type ContainerArgs } from "../docker/container";
 import { dependingOn } from "../host/depends";
 import type { Host } from "../host/host";
-import { Step, type ReadyArgs, type SwitchArgs } from "../host/step";
+import { Step, type CanaryStepArgs, type ReadyArgs, type SwitchArgs } from "../host/step";
 import { loginLine } from "../image/login";
 import type { Front } from "../proxy/args";
 import { inSeconds, memoryLimit, seconds } from "../../provider/core/units";
@@ -24,7 +25,15 @@ import { checkKey } from "./checks/check-certificate";
 import { claimedByOthers } from "./checks/route-claims";
 import { hashOf, type Pages } from "./error-pages";
 import { runBatchHook } from "./hooks";
-import { containerName, type NamedArgs, type Placement, type Role } from "./plan";
+import {
+  containerName,
+  imageReference,
+  isReader,
+  routesTo,
+  type NamedArgs,
+  type Placement,
+  type Role,
+} from "./plan";
 import type { Replica, RoleOnHost } from "./role-on-host";
 import { begin, keyOf, keysOf, rollout, switchSeconds, type RolloutStep } from "./rollout";
 import {
@@ -50,6 +59,8 @@ export interface Releasing {
   reference: pulumi.Output<string>;
   /** The image on all hosts. */
   image: pulumi.Resource;
+  /** What puts the image of a canary on its hosts, where it is not that of the app, by the canary's name. */
+  canaryImages: ReadonlyMap<string, pulumi.Resource>;
   volumes: AppVolumes;
   /** What puts the assets of each role on each of its hosts, by the keys of the rollout. */
   assets: ReadonlyMap<string, pulumi.Resource>;
@@ -122,7 +133,12 @@ export function rollOut(
       continue;
     }
     const { placement } = step;
-    if (step.kind === "container") {
+    if (step.kind === "canary") {
+      const there = known(placed, placement);
+      const canary = giveVisitors(releasing, placement, there, after);
+      placed.set(placement, { ...there, canary });
+      made.set(key, canary);
+    } else if (step.kind === "container") {
       const container = makeContainer(releasing, placement, step.replica, after);
       containers.set(key, container);
       made.set(key, container);
@@ -136,7 +152,7 @@ export function rollOut(
       made.set(key, replica.ready);
     } else {
       const there = known(placed, placement);
-      const change = makeSwitch(releasing, placement, there, step.route, after);
+      const change = makeSwitch(releasing, step, there, containers, after);
       there.switches.push(change);
       made.set(key, change);
     }
@@ -177,7 +193,9 @@ function makeContainer(
   replica: number,
   after: pulumi.Resource[],
 ): Container {
-  const { app, args, reference, volumes, data } = releasing;
+  const { app, args, volumes, data } = releasing;
+  const reference = referenceOf(releasing, role);
+  const image = releasing.canaryImages.get(role.name);
   return new Container(
     ...transformed<ContainerArgs>(
       args.transform?.container,
@@ -210,10 +228,22 @@ function makeContainer(
       dependingOn(host, {
         parent: app,
         deleteBeforeReplace: role.strategy === "stop-first",
-        dependsOn: [...after, ...volumesOn(volumes, host, role)],
+        dependsOn: [...after, ...volumesOn(volumes, host, role), ...(image === undefined ? [] : [image])],
       }),
     ),
   );
+}
+
+/** The full reference of what a role is of. */
+export function referenceOf(
+  { reference }: Pick<Releasing, "reference">,
+  { beside }: Pick<Role, "beside">,
+): pulumi.Output<string> {
+  const released = beside?.released;
+  if (released === undefined) return reference;
+  return pulumi
+    .all([released.version, released.digest])
+    .apply(([version, digest]) => imageReference(released.image, version, digest));
 }
 
 /** By which a container knows itself, as an app's list of its processes does: those of a role on a host differ in it. */
@@ -232,7 +262,7 @@ function makeReady(
   const container = known(containers, own);
   const others = keysOf("container", placement).filter((key) => key !== own);
   // The gate asks as well whether the proxy runs that is to send traffic.
-  const proxy = role.routes.length === 0 ? [] : settled(args, host);
+  const proxy = routesTo(role).length === 0 ? [] : settled(args, host);
   const ready = new Step(
     "Ready",
     `${containerName(app.componentName, role.name, host.hostName, replica)}-ready`,
@@ -265,17 +295,16 @@ function takes(args: AppArgs, role: Role): Pick<SwitchArgs, "takeOver"> {
 
 /** By what a container of a role is known to be fit: its first route's health, or a command, or that it keeps running. */
 function fitness(role: Role, front: Front | undefined): Pick<ReadyArgs, "health" | "delay" | "command"> {
-  const route = role.routes[0]?.route;
+  const route = routesTo(role)[0]?.route;
   if (route !== undefined) return { health: healthQuestion(routeBehind(route, front)) };
   return { delay: inSeconds(role.readyDelay ?? "3s"), command: role.ready };
 }
 
-/** @param at which of the role's routes; undefined for a worker */
 function makeSwitch(
   releasing: Releasing,
-  { role, host }: Placement,
+  { placement: { role, host }, route: at }: Extract<RolloutStep, { kind: "switch" }>,
   there: RoleOnHost,
-  at: number | undefined,
+  containers: ReadonlyMap<string, Container>,
   after: pulumi.Resource[],
 ): Step<"Switch"> {
   const { app, args } = releasing;
@@ -293,11 +322,14 @@ function makeSwitch(
       container,
       ...further(there.replicas.slice(1).map((each) => each.container)),
       ...(routed === undefined
-        ? {}
-        : routeInputs(args, role, routed, {
-            certificate: certificate?.directory,
-            errorPages: errorPages?.directory,
-          })),
+        ? readingOf(app, role)
+        : {
+            ...readersOf(releasing, { role, host }, containers),
+            ...routeInputs(args, role, routed, {
+              certificate: certificate?.directory,
+              errorPages: errorPages?.directory,
+            }),
+          }),
       services: role.routes.map(({ service }) => service),
       claimed: onceAllAreMade(container, () =>
         claimedByOthers(args.proxy, host.hostName, routed === undefined ? [] : [routed.service]),
@@ -319,19 +351,74 @@ function makeSwitch(
   );
 }
 
+/** That a role's old containers end behind the route that leads to them. */
+function readingOf({ componentName }: Component, role: Role): Pick<SwitchArgs, "reads"> {
+  return isReader(role) ? { reads: roleLabel(componentName, role.reads ?? "") } : {};
+}
+
+/** The containers that read for a role on a host. */
+function readersOf(
+  { roles }: Releasing,
+  { role, host }: Placement,
+  containers: ReadonlyMap<string, Container>,
+): Pick<SwitchArgs, "readers"> {
+  const names = roles
+    .filter((other) => isReader(other) && other.reads === role.name && other.servers.includes(host))
+    .flatMap((other) => keysOf("container", { role: other, host }))
+    .map((key) => known(containers, key).name);
+  return names.length === 0 ? {} : { readers: names };
+}
+
+/** Gives a canary on a host its visitors. */
+function giveVisitors(
+  { app, args }: Releasing,
+  { role, host }: Placement,
+  { container }: RoleOnHost,
+  after: pulumi.Resource[],
+): Step<"Canary"> {
+  const { percent = 0, visitors = [] } = role.canary ?? {};
+  const routes = routesTo(role).map(({ service, route }) =>
+    canaryRoute(
+      switchedRoute(service, routeBehind(route, args.proxy?.config.behind), role.readyTimeout ?? "60s"),
+    ),
+  );
+  const inputs: Omit<CanaryStepArgs, "shell"> = {
+    role: roleLabel(app.componentName, role.name),
+    container: container.name,
+    percent,
+    ...(visitors.length === 0 ? {} : { visitors }),
+    routes,
+    ...awaited(args),
+    stopTimeout: inSeconds(role.stopTimeout ?? "30s"),
+    timeout: `${routes.length * switchSeconds(role)}s`,
+  };
+  return new Step(
+    "Canary",
+    `${containerName(app.componentName, role.name, host.hostName)}-visitors`,
+    host,
+    inputs,
+    { parent: app, dependsOn: [...after, ...settled(args, host)] },
+    args.transform?.canary,
+  );
+}
+
+/** Another program may be replacing its proxy now. */
+function awaited({ proxy }: AppArgs): { awaitProxy?: true } {
+  return proxy !== undefined && isExisting(proxy) ? { awaitProxy: true } : {};
+}
+
 function routeInputs(
-  { proxy }: AppArgs,
+  args: AppArgs,
   role: Role,
   routed: Role["routes"][number],
   directories: RouteDirectories,
 ): Pick<SwitchArgs, "route" | "keepOld" | "awaitProxy"> {
-  const route = routeBehind(routed.route, proxy?.config.behind);
+  const route = routeBehind(routed.route, args.proxy?.config.behind);
   return {
     route: switchedRoute(routed.service, route, role.readyTimeout ?? "60s", directories),
     // Only the last route stops the old containers; until then they serve the others.
     ...(routed === role.routes.at(-1) ? {} : { keepOld: true }),
-    // Its own program may be replacing it now.
-    ...(proxy !== undefined && isExisting(proxy) ? { awaitProxy: true } : {}),
+    ...awaited(args),
   };
 }
 
@@ -404,10 +491,11 @@ const isExisting = ofType("sextant:index:ExistingProxy");
 
 /** The variables of a role on a host; each container of a release knows of it, as Kamal's do. */
 export function variables(
-  { app, args: { version } }: Releasing,
-  { env, secrets = {} }: Role,
+  { app, args }: Releasing,
+  { env, secrets = {}, beside }: Role,
   { hostName }: Host,
 ): Pick<ContainerArgs, "env" | "secrets"> {
+  const { version } = beside?.released ?? args;
   return {
     env: plainVariables({ KAMAL_VERSION: version, KAMAL_HOST: hostName, ...env }, app.label),
     secrets: secretVariables(secrets, app.label),

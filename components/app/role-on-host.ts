@@ -16,6 +16,8 @@ export interface RoleOnHost extends Replica {
   readonly host: Host;
   /** All its containers there: the one that is named above, and the further ones of a role with `replicas`. */
   readonly replicas: readonly Replica[];
-  /** One for each route; one that only stops the old container for a worker; none for a stop-first role. */
+  /** One for each route; one that only stops the old container for a worker; none for a stop-first role and for a canary. */
   readonly switches: Step<"Switch">[];
+  /** What gives it its visitors, where it is a canary. */
+  readonly canary?: Step<"Canary">;
 }

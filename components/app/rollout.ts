@@ -1,7 +1,16 @@
 /** The rollout of a release as plain values: which steps there are, and which of them each one waits for. Pure. */
 import { seconds } from "../../provider/core/units";
 import type { AppArgs } from "./args";
-import { assetPathOf, batches, replicasOf, type Placement, type Role } from "./plan";
+import {
+  assetPathOf,
+  batches,
+  isCanary,
+  isReader,
+  replicasOf,
+  routesTo,
+  type Placement,
+  type Role,
+} from "./plan";
 
 /** A step of a rollout. */
 export type RolloutStep = {
@@ -32,6 +41,8 @@ type PlacedStep = { readonly placement: Placement } & (
   | { readonly kind: "ready"; readonly replica: number; readonly lease: number }
   /** @property route which of the role's routes; undefined for a worker */
   | { readonly kind: "switch"; readonly route: number | undefined }
+  /** A canary gets its visitors. */
+  | { readonly kind: "canary" }
 );
 
 /** The steps of a rollout, each after those that it names. */
@@ -76,6 +87,9 @@ export function assetsOf(roles: readonly Role[]): Placement[] {
  * first of them has its traffic, since a page of it may ask any host for them: also one of a later batch. Each step names the one before it
  * and not all that was before that: names of every host in every host's state would be most of it on many hosts.
  *
+ * A role that reads for another one goes with it: it is checked before the switch of that one's routes, which lead to it, and its own switch
+ * behind that stops its old containers. Canaries come behind all switches of their batch, so that one that fails keeps no release back.
+ *
  * @param hooks which hooks there are around each batch
  */
 export function rollout(
@@ -114,11 +128,14 @@ function rolloutOf(
   before: readonly string[],
   first: readonly string[],
 ): Rollout {
-  const instead = batch.filter(({ role }) => role.strategy === "stop-first");
-  const beside = batch.filter(({ role }) => role.strategy !== "stop-first");
-  const routed = beside.filter(({ role }) => role.routes.length > 0);
-  const workers = beside.filter(({ role }) => role.routes.length === 0);
-  const lease = leaseSeconds(batch);
+  const canaries = batch.filter(({ role }) => isCanary(role));
+  const released = batch.filter((placement) => !canaries.includes(placement));
+  const instead = released.filter(({ role }) => role.strategy === "stop-first");
+  const beside = released.filter(({ role }) => role.strategy !== "stop-first");
+  const readers = beside.filter(({ role }) => isReader(role));
+  const routed = [...beside.filter(({ role }) => role.routes.length > 0), ...readers];
+  const workers = beside.filter((placement) => !routed.includes(placement));
+  const lease = leaseSeconds(released);
   // A worker takes work as soon as it runs.
   const fit = gatesOf(routed);
   const gates = gatesOf([...routed, ...workers]);
@@ -135,7 +152,18 @@ function rolloutOf(
     switches.push(...own);
     last = own.map(({ key }) => key);
   }
-  return { steps: [...started, ...switches], last };
+  const more = canaries.flatMap((placement) => canarySteps(placement, last));
+  const ends = more.filter(({ kind }) => kind === "canary").map(({ key }) => key);
+  return { steps: [...started, ...switches, ...more], last: ends.length === 0 ? last : ends };
+}
+
+/** Its container, its check, and that it gets its visitors, one host beside the other. */
+function canarySteps(placement: Placement, before: readonly string[]): RolloutStep[] {
+  const key = keyOf("canary", placement);
+  return [
+    ...start(placement, before, switchSeconds(placement.role) + 30),
+    { kind: "canary", key, placement, after: keysOf("ready", placement) },
+  ];
 }
 
 const gatesOf = (placements: readonly Placement[]): string[] =>
@@ -178,7 +206,7 @@ function switchesOf(placement: Placement, last: readonly string[]): RolloutStep[
 
 /** How long the switch of a role may take on a host: the proxy's own check, draining, and stopping the old containers. */
 export function switchSeconds(role: Role): number {
-  const drain = Math.max(0, ...role.routes.map(({ route }) => seconds(route.drainTimeout ?? "30s")));
+  const drain = Math.max(0, ...routesTo(role).map(({ route }) => seconds(route.drainTimeout ?? "30s")));
   return seconds(role.readyTimeout ?? "60s") + drain + seconds(role.stopTimeout ?? "30s");
 }
 
@@ -189,7 +217,7 @@ export function switchSeconds(role: Role): number {
 export function leaseSeconds(batch: readonly Placement[]): number {
   const roles = batch.map(({ role }) => role);
   const instead = roles.filter(({ strategy }) => strategy === "stop-first");
-  const workers = roles.filter((role) => role.routes.length === 0 && !instead.includes(role));
+  const workers = roles.filter((role) => routesTo(role).length === 0 && !instead.includes(role));
   const ready = (some: readonly Role[]): number[] =>
     some.map(({ readyTimeout }) => seconds(readyTimeout ?? "60s"));
   const stop = instead.map(({ stopTimeout }) => seconds(stopTimeout ?? "30s"));

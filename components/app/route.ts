@@ -118,6 +118,18 @@ export interface RouteArgs {
   responseTimeout?: Duration;
   /** How long running requests may take to end when a release is switched. @default "30s" */
   drainTimeout?: Duration;
+  /** How reads go to the roles that `reads` this one. @default as its members say @edit the switch runs again, in place */
+  readers?: {
+    /**
+     * How long after a write a visitor's reads go to this role, too, by a cookie of the proxy's, `kamal-writer`; `"0s"` for not at all. An answer of the
+     * app with the header `X-Writer-Affinity: false` starts no such time.
+     *
+     * @default "1s"
+     */
+    writerAffinity?: Duration;
+    /** Whether WebSockets go to the readers. @default false */
+    websockets?: boolean;
+  };
   /** Buffering of bodies, and their limits. @default whole bodies are buffered, without a limit */
   buffer?: {
     /** Takes the whole body of a request before the app gets it. @default true */
@@ -156,6 +168,7 @@ export function checkRoute(argument: string, route: RouteArgs): Problem[] {
     ...checkCanonicalHost(at("canonicalHost"), route),
     ...check.duration(at("responseTimeout"), route.responseTimeout, 1000),
     ...check.duration(at("drainTimeout"), route.drainTimeout, 0, 3_600_000),
+    ...check.duration(at("readers.writerAffinity"), route.readers?.writerAffinity, 0, 86_400_000),
     ...check.size(at("buffer.memory"), route.buffer?.memory, 1024),
     ...check.size(at("buffer.maxRequestBody"), route.buffer?.maxRequestBody, 1),
     ...check.size(at("buffer.maxResponseBody"), route.buffer?.maxResponseBody, 1),
@@ -382,6 +395,7 @@ export function switchedRoute(
     buffer: { ...buffer, requests: buffer?.requests ?? true, responses: buffer?.responses ?? true },
     errorPages,
     logHeaders,
+    readers: route.readers,
   };
 }
 

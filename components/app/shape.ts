@@ -24,6 +24,7 @@ import { hosts } from "../host/shapes";
 import type { ExistingProxy } from "../proxy/existing";
 import type { Proxy } from "../proxy/proxy";
 import type { AppArgs, ContainerSettings, RoleArgs } from "./args";
+import type { CanaryArgs } from "./canary-args";
 import type { RouteArgs, Tls } from "./route";
 import type { ScheduleArgs } from "./schedule-args";
 
@@ -58,6 +59,10 @@ const route: Shape<RouteArgs> = object<RouteArgs>(
     forwardHeaders: flag,
     responseTimeout: single,
     drainTimeout: single,
+    readers: object<Part<RouteArgs, "readers">>(
+      { writerAffinity: single, websockets: flag },
+      '{ writerAffinity: "5s" }',
+    ),
     buffer: object<Part<RouteArgs, "buffer">>(
       { requests: flag, responses: flag, memory: single, maxRequestBody: single, maxResponseBody: single },
       '{ maxRequestBody: "100m" }',
@@ -105,6 +110,24 @@ const schedule: Shape<ScheduleArgs> = object<ScheduleArgs>(
   { timezone: 'write timeZone: "Europe/Berlin"', tz: 'write timeZone: "Europe/Berlin"' },
 );
 
+const isBuilt = (value: unknown): boolean =>
+  typeof value === "object" && value !== null && ofType("sextant:index:Image")(value);
+const built = made<Image>("an Image", isBuilt, 'give the one that new Image("shop", …) makes');
+
+const canary: Shape<CanaryArgs> = object<CanaryArgs>(
+  {
+    image: either(built, isBuilt, text),
+    version: input,
+    command: words,
+    env: settings.env,
+    secrets: settings.secrets,
+    percent: amount,
+    visitors: list(text, '["team"]'),
+  },
+  '{ version: "v2", percent: 10 }',
+  { servers: "leave it out: a canary runs on the hosts of its role" },
+);
+
 const role: Shape<RoleArgs> = object<RoleArgs>(
   {
     ...settings,
@@ -112,6 +135,8 @@ const role: Shape<RoleArgs> = object<RoleArgs>(
     replicas: amount,
     command: words,
     route: oneOrMore(route),
+    canary,
+    reads: text,
     schedule: either(schedule, (value) => typeof value === "object", text),
     strategy: single,
     ready: words,
@@ -120,10 +145,6 @@ const role: Shape<RoleArgs> = object<RoleArgs>(
   "{ servers: [web] }",
   { hosts: "write servers", cmd: 'write command: ["bin/jobs"]', proxy: "write route, and proxy at the app" },
 );
-
-const isBuilt = (value: unknown): boolean =>
-  typeof value === "object" && value !== null && ofType("sextant:index:Image")(value);
-const built = made<Image>("an Image", isBuilt, 'give the one that new Image("shop", …) makes');
 
 export const appShape: Shape<AppArgs> = object<AppArgs>(
   {
@@ -174,6 +195,7 @@ export const appShape: Shape<AppArgs> = object<AppArgs>(
       release: true,
       ready: true,
       switch: true,
+      canary: true,
       schedule: true,
       hook: true,
       wait: true,

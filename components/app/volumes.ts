@@ -13,7 +13,7 @@ import type { DataPlace } from "../../provider/data/left-behind";
 import type { ImageVolumes } from "../../provider/docker/container-body";
 import type { AppArgs } from "./args";
 import { volumePlaces } from "./checks/check-names";
-import type { Role } from "./plan";
+import { notCanaries, type Role } from "./plan";
 
 /** The volumes by `<host>/<volume>` in the program's names. */
 export type AppVolumes = ReadonlyMap<string, Volume>;
@@ -38,13 +38,17 @@ export function nameData(app: Component, args: AppArgs, roles: readonly Role[]):
 
 /** Where roles may have volumes for what only their image names. */
 function imagePlaces(roles: readonly Role[]): InputsOf<DataPlace>[] {
-  return roles.flatMap((role) =>
+  return notCanaries(roles).flatMap((role) =>
     role.servers.map((host) => ({ volume: volumeOfImage(role), ...placeOf(host) })),
   );
 }
 
-/** What a role's volumes for what only the image names are called, behind the name of the app's data and before the path. */
-export const volumeOfImage = ({ name }: Pick<Role, "name">): string => `${name}-image`;
+/**
+ * What a role's volumes for what only the image names are called, behind the name of the app's data and before the path. A canary has those of its
+ * role.
+ */
+export const volumeOfImage = ({ name, beside }: Pick<Role, "name" | "beside">): string =>
+  `${beside?.kind === "canary" ? beside.of : name}-image`;
 
 /** Those of a role, as what makes a container of it wants to know. */
 export function imageVolumesOf(app: Component, data: Names, role: Role): InputsOf<ImageVolumes> {

@@ -4,6 +4,7 @@ import { transformed, type Transform } from "../core/component";
 import { PluginResource, type InputsOf } from "../core/resource";
 import type { AccessoryReadyInputs } from "../../provider/release/accessory-ready";
 import type { AssetsInputs } from "../../provider/release/assets";
+import type { CanaryInputs } from "../../provider/release/canary";
 import type { BridgeInputs } from "../../provider/release/bridge";
 import type { DirectoriesInputs } from "../../provider/release/directories";
 import type { ProxyThereInputs } from "../../provider/release/proxy-there";
@@ -29,6 +30,9 @@ export type AssetsArgs = InputsOf<AssetsInputs>;
 
 /** The arguments of the step before a proxy is replaced, for transforms. */
 export type BridgeArgs = InputsOf<BridgeInputs>;
+
+/** The arguments of the step that gives a canary its visitors, for transforms. */
+export type CanaryStepArgs = InputsOf<CanaryInputs>;
 
 /** The arguments of what makes directories of a host, for transforms. */
 export type DirectoriesArgs = InputsOf<DirectoriesInputs>;

@@ -10,6 +10,7 @@ export type Verb =
   | "accessory-ready"
   | "assets"
   | "bridge"
+  | "canary"
   | "directories"
   | "doctor"
   | "firewall"

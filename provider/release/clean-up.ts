@@ -19,6 +19,8 @@ export interface CleanUpPlace {
   wait: Duration;
   /** The directory with the release's assets; those of others go that are too old. @default none: the role keeps no assets */
   assets?: string;
+  /** The images of this repository are removed here. @default that of the app */
+  repository?: string;
   /** No container goes: the role has a schedule, and those that it had before are Pulumi's to stop. @default all others of the role go */
   imagesOnly?: true;
 }
@@ -40,7 +42,7 @@ const removing = 120;
 /** The verb for a place. */
 export function cleanUpCall(
   { repository, retainImages, owner }: Omit<CleanUpInputs, "places">,
-  { role, container, replicas = [], wait, assets, imagesOnly }: CleanUpPlace,
+  { role, container, replicas = [], wait, assets, imagesOnly, repository: own = repository }: CleanUpPlace,
 ): Call {
   return {
     verb: "prune",
@@ -49,7 +51,7 @@ export function cleanUpCall(
       `wait=${seconds(wait)}`,
       `keep=${retainImages}`,
       `for=${owner}`,
-      `repository=${repository}`,
+      `repository=${own}`,
       ...[container, ...replicas].map((name) => `container=${name}`),
       ...(assets === undefined ? [] : [`assets=${assets}`]),
       ...(imagesOnly === true ? ["images"] : []),

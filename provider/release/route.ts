@@ -37,6 +37,8 @@ export interface SwitchedRoute {
   scopeCookiePaths?: boolean;
   /** Headers that the proxy's log shows. @default none */
   logHeaders?: { request?: string[]; response?: string[] };
+  /** How reads go to the containers that get only those. @default the proxy's own */
+  readers?: RouteReaders;
   /** Further flags of `kamal-proxy deploy` by their names, for a proxy that has more than a route has arguments for. @default none */
   flags?: Record<string, string>;
 }
@@ -76,13 +78,21 @@ export interface RouteBuffer {
   maxResponseBody?: Size;
 }
 
+/** How the proxy sends reads to containers that get only those. */
+export interface RouteReaders {
+  /** How long after a write a visitor's reads go where the writes go. @default the proxy's own 1s */
+  writerAffinity?: Duration;
+  /** Whether WebSockets go to the readers. @default false */
+  websockets?: boolean;
+}
+
 /** The flags of `kamal-proxy deploy` for a route; those of v0.9.2 that a route has an argument for. */
 export function deployFlags(route: SwitchedRoute): string[] {
   const flag = (name: string, value: string | number | boolean | undefined): string[] =>
     value === undefined ? [] : [`--${name}=${value}`];
   const bytes = (size: Size | undefined): number | undefined =>
     size === undefined ? undefined : sizeBytes(size);
-  const { tls, health, buffer, logHeaders } = route;
+  const { tls, health, buffer, logHeaders, readers } = route;
   return [
     ...(route.hosts ?? []).flatMap((name) => flag("host", name)),
     ...(route.paths ?? []).flatMap((path) => flag("path-prefix", path)),
@@ -115,6 +125,8 @@ export function deployFlags(route: SwitchedRoute): string[] {
     ...flag("scope-cookie-paths", route.scopeCookiePaths),
     ...(logHeaders?.request ?? []).flatMap((name) => flag("log-request-header", name)),
     ...(logHeaders?.response ?? []).flatMap((name) => flag("log-response-header", name)),
+    ...flag("writer-affinity-timeout", readers?.writerAffinity),
+    ...flag("read-target-websockets", readers?.websockets),
     ...Object.entries(route.flags ?? {}).flatMap(([name, value]) => flag(name, value)),
   ];
 }

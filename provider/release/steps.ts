@@ -2,6 +2,7 @@
 import { accessoryReadyStep, type AccessoryReadyInputs } from "./accessory-ready";
 import { assetsStep, type AssetsInputs } from "./assets";
 import { bridgeStep, type BridgeInputs } from "./bridge";
+import { canaryStep, type CanaryInputs } from "./canary";
 import { certificateStep, type CertificateInputs } from "./certificate";
 import { directoriesStep, type DirectoriesInputs } from "./directories";
 import { errorPagesStep, type ErrorPagesInputs } from "./error-pages";
@@ -22,6 +23,7 @@ export interface InputsOfStep {
   AccessoryReady: AccessoryReadyInputs;
   Assets: AssetsInputs;
   Bridge: BridgeInputs;
+  Canary: CanaryInputs;
   Certificate: CertificateInputs;
   Directories: DirectoriesInputs;
   ErrorPages: ErrorPagesInputs;
@@ -44,6 +46,7 @@ export const steps: { [Type in StepType]: Step<InputsOfStep[Type]> } = {
   AccessoryReady: accessoryReadyStep,
   Assets: assetsStep,
   Bridge: bridgeStep,
+  Canary: canaryStep,
   Certificate: certificateStep,
   Directories: directoriesStep,
   ErrorPages: errorPagesStep,

@@ -13,6 +13,10 @@ export interface SwitchInputs extends StepInputs {
   container: string;
   /** The further containers of the role on the host, which share its traffic or work with that one. @default none */
   replicas?: string[];
+  /** The containers beside them that get only the reads of the route. @default none */
+  readers?: string[];
+  /** The role whose route leads to these containers, as they get its reads: the old ones are stopped when that has drained. @default none */
+  reads?: string;
   /** The route that is switched. @default none: a worker, whose old containers are stopped */
   route?: SwitchedRoute;
   /** All routes that the role has by the program, by their names in the proxy: others of it go. */
@@ -33,12 +37,24 @@ export interface SwitchInputs extends StepInputs {
 
 export const switchStep: Step<SwitchInputs> = {
   call: (inputs) => {
-    const { role, stopTimeout, services, claimed, takeOver, keepOld, awaitProxy, route } = inputs;
+    const {
+      role,
+      stopTimeout,
+      services,
+      claimed,
+      takeOver,
+      keepOld,
+      awaitProxy,
+      route,
+      readers = [],
+    } = inputs;
     return {
       verb: "switch",
       words: [
         `role=${role}`,
         ...containersOf(inputs).map((name) => `container=${name}`),
+        ...readers.map((name) => `reader=${name}`),
+        ...(inputs.reads === undefined ? [] : [`reads=${inputs.reads}`]),
         `stop=${seconds(stopTimeout)}`,
         `services=${services.join(",")}`,
         ...claimed.map((pair) => `claimed=${pair}`),
@@ -79,7 +95,8 @@ export const switchStep: Step<SwitchInputs> = {
   looks: (inputs, verbs) => {
     const { role, route, takeOver } = inputs;
     if (route !== undefined) {
-      const targets = containersOf(inputs).map((name) => `${name}:${route.port}`);
+      const all = [...containersOf(inputs), ...(inputs.readers ?? [])];
+      const targets = all.map((name) => `${name}:${route.port}`);
       return [serves(verbs, stackOf(role), route.service, targets.join(","))];
     }
     return takeOver === undefined ? [] : [runsNone(takeOver)];

@@ -12,6 +12,7 @@ import { checkErrorPages } from "../error-pages";
 import { checkHooks } from "../hooks";
 import { checkSchedules, runningAlways } from "../schedule";
 import { rolesOf, routeArgument, type NamedArgs, type Role } from "../plan";
+import { checkBesides } from "./check-besides";
 import { checkCommands } from "./check-commands";
 import { checkTakeOver } from "./check-take-over";
 import { checkTimeouts } from "./check-timeouts";
@@ -56,6 +57,7 @@ export function checkApp(name: string, args: NamedArgs): Problem[] {
     ...checkSchedules(args, roles),
     ...checkRoutesTogether(args, roles),
     ...checkReplicas(args, roles),
+    ...checkBesides(args),
     ...checkServices(args, roles),
     ...checkAssets(args, roles),
     ...checkTakeOver(args, roles),

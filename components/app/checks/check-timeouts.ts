@@ -2,7 +2,7 @@
 import type { Findings, Problem } from "../../core/problem";
 import { durationMs, type Duration } from "../../../provider/core/units";
 import type { AppArgs } from "../args";
-import { routeArgument, type Role } from "../plan";
+import { routeArgument, routesTo, type Role } from "../plan";
 import type { Check } from "../../core/check";
 
 export const timeoutsCheck: Check = {
@@ -54,7 +54,7 @@ function checkHealth(args: AppArgs, role: Role): Problem[] {
 function checkWorker(role: Role): Problem[] {
   const ready = role.readyTimeout ?? "60s";
   const delay = role.readyDelay ?? "3s";
-  if (role.routes.length > 0 || role.ready !== undefined || !(longer(delay, ready) || delay === ready))
+  if (routesTo(role).length > 0 || role.ready !== undefined || !(longer(delay, ready) || delay === ready))
     return [];
   return [
     {

@@ -19,8 +19,26 @@ const believed = lab(
   "nginx in front of the proxy > has TLS, and a Rails app with force_ssl sees scheme and client: no loop, and its forms are accepted",
 );
 const flagAlone = "a unit test alone shows the flag";
-const noReaders = "all containers of a role get all kinds of requests";
 const replicas = "a role with replicas > ";
+const canary = "a canary > ";
+const canaryComes = lab(
+  "canary",
+  `${canary}comes beside the role under load, and gets about its part of the visitors, and nobody without the cookie`,
+);
+const canaryChanges = lab(
+  "canary",
+  `${canary}of another version takes the visitors over under load, and one that fails its check gets none`,
+);
+const canaryShare = lab(
+  "canary",
+  `${canary}has another share, and visitors by name, without a container being touched`,
+);
+const canaryWords = unit("provider/release/canary", "a canary's step > has the proxy's times of each route");
+const reader = "a role that reads for another one > ";
+const readers = lab(
+  "canary",
+  `${reader}gets GET under load and no POST, and what a visitor reads after a write is of the writer`,
+);
 
 export const control: Area = {
   title: "kamal-proxy: run and control",
@@ -58,15 +76,32 @@ export const control: Area = {
         "what is routed > goes from the proxy when the route is taken off, and comes again",
       ),
     ),
-    missing("kamal-proxy rollout deploy", "a part of the visitors gets no other version"),
-    missing("kamal-proxy rollout deploy --target"),
-    missing("kamal-proxy rollout deploy --read-target"),
-    missing("kamal-proxy rollout deploy --deploy-timeout"),
-    missing("kamal-proxy rollout deploy --drain-timeout"),
-    missing("kamal-proxy rollout set"),
-    missing("kamal-proxy rollout set --percent"),
-    missing("kamal-proxy rollout set --list"),
-    missing("kamal-proxy rollout stop"),
+    has("kamal-proxy rollout deploy", "canary of a role", canaryComes, canaryChanges),
+    has("kamal-proxy rollout deploy --target", "the canary's container", canaryComes),
+    missing("kamal-proxy rollout deploy --read-target", "a canary has no readers: its visitors read from it"),
+    has(
+      "kamal-proxy rollout deploy --deploy-timeout",
+      "App.readyTimeout, which the gate before keeps to; a unit test alone of the word",
+      canaryWords,
+    ),
+    has(
+      "kamal-proxy rollout deploy --drain-timeout",
+      "route.drainTimeout; requests of a second are finished",
+      canaryChanges,
+      canaryWords,
+    ),
+    has("kamal-proxy rollout set", "canary.percent and canary.visitors", canaryShare),
+    has("kamal-proxy rollout set --percent", "canary.percent", canaryShare),
+    has("kamal-proxy rollout set --list", "canary.visitors", canaryShare),
+    has(
+      "kamal-proxy rollout stop",
+      "the canary is taken out of the program, or promoted; it drains then",
+      lab("canary", `${canary}is taken out under load, and its visitors go back`),
+      lab(
+        "canary",
+        `${canary}is promoted in one step under load: its visitors have its version all the time`,
+      ),
+    ),
   ],
 };
 
@@ -86,7 +121,12 @@ export const deploy: Area = {
         `${replicas}is released in one step, with two generations at most, and without a lost request`,
       ),
     ),
-    missing("kamal-proxy deploy --read-target", noReaders),
+    has(
+      "kamal-proxy deploy --read-target",
+      "a role that reads another one",
+      readers,
+      lab("canary", `${reader}is released with the role in one step, and nothing old of it is left`),
+    ),
     has("kamal-proxy deploy --host", "route.hosts", hostsAndPaths),
     has("kamal-proxy deploy --path-prefix", "route.paths", hostsAndPaths),
     has(
@@ -155,8 +195,8 @@ export const deploy: Area = {
       fault("host authorization"),
       asFlag,
     ),
-    missing("kamal-proxy deploy --writer-affinity-timeout", noReaders),
-    missing("kamal-proxy deploy --read-target-websockets", noReaders),
+    has("kamal-proxy deploy --writer-affinity-timeout", "route.readers.writerAffinity", readers, asFlag),
+    has("kamal-proxy deploy --read-target-websockets", `route.readers.websockets; ${flagAlone}`, asFlag),
     has("kamal-proxy deploy --target-timeout", `route.responseTimeout; ${flagAlone}`, asFlag),
     has("kamal-proxy deploy --buffer-requests", `route.buffer.requests; ${flagAlone}`, asFlag),
     has("kamal-proxy deploy --buffer-responses", `route.buffer.responses; ${flagAlone}`, asFlag),

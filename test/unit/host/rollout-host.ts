@@ -26,8 +26,13 @@ export interface FakeContainer {
 interface Service {
   hosts: string[];
   paths: string[];
+  /** The targets, those that get only reads behind the others. */
   target: string;
+  readers?: string;
   flags: string[];
+  /** The canary's targets, and who gets them. */
+  rollout?: string;
+  part?: { percentage: number; allowlist: string[] };
 }
 
 export interface Ended {
@@ -301,6 +306,7 @@ exit "$code"`,
         for (const name of names) this.containers.delete(name);
         return [0, ""];
       case "exec":
+        if (rest[1] === "cat") return this.proxy ? [0, this.state()] : [1, ""];
         return rest[1] === "kamal-proxy" ? this.kamalProxy(rest.slice(2)) : [this.execCode, ""];
       case "network":
         this.done.push(`connect ${rest.slice(1).join(" ")}`);
@@ -357,6 +363,7 @@ exit "$code"`,
       this.look();
       return [0, ""];
     }
+    if (command === "rollout") return this.rollout(name, flags);
     const some = (values: string[], none: string): string[] => (values.length === 0 ? [none] : values);
     const [hosts, paths] = [some(valuesOf("host"), "*"), some(valuesOf("path-prefix"), "/")];
     for (const [service, other] of this.services) {
@@ -364,11 +371,45 @@ exit "$code"`,
         other.hosts.some((host) => hosts.includes(host)) && other.paths.some((path) => paths.includes(path));
       if (service !== name && same) return [1, "Error: host settings conflict with another service\n"];
     }
-    const target = valuesOf("target").join(",");
-    this.services.set(name, { hosts, paths, target, flags });
+    const readers = valuesOf("read-target").join(",");
+    const target = [...valuesOf("target"), ...valuesOf("read-target")].join(",");
+    this.services.set(name, { ...this.services.get(name), hosts, paths, target, readers, flags });
     this.done.push(`deploy ${name} ${target}`);
     this.look();
     return [0, ""];
+  }
+
+  /** What a proxy does for a canary (v0.9.2 internal/server/router.go). */
+  private rollout(command: string, [name = "", ...flags]: string[]): [number, string] {
+    const service = this.services.get(name);
+    if (service === undefined) return [1, "Error: service not found\n"];
+    const valuesOf = (flag: string): string[] =>
+      flags.filter((word) => word.startsWith(`--${flag}=`)).map((word) => word.slice(flag.length + 3));
+    this.done.push(["rollout", command, name, ...valuesOf("target"), ...valuesOf("percent")].join(" "));
+    if (this.refuseRollout) return [1, "Error: target failed to become healthy within configured timeout\n"];
+    if (command === "deploy") service.rollout = valuesOf("target").join(",");
+    else if (command === "stop") delete service.part;
+    else if (service.rollout === undefined) return [1, "Error: rollout target not set\n"];
+    else service.part = { percentage: Number(valuesOf("percent")[0]), allowlist: valuesOf("list") };
+    return [0, ""];
+  }
+
+  /** Whether the proxy's own check of a canary fails. */
+  refuseRollout = false;
+
+  /** The file that the proxy keeps (v0.9.2 internal/server/service.go marshalledService). */
+  private state(): string {
+    const all = [...this.services].map(([name, { hosts, target, readers = "", rollout, part }]) => ({
+      ...{ name, options: { hosts, client: 'a "quoted" {name}' } },
+      active_targets: target.split(",").filter((one) => !readers.split(",").includes(one)),
+      active_readers: readers === "" ? [] : readers.split(","),
+      rollout_targets: rollout?.split(",") ?? null,
+      rollout_readers: rollout === undefined ? null : [],
+      pause_controller: { state: 0, stop_message: 'rollout_targets": [' },
+      rollout_controller: part === undefined ? null : { ...part, percentage_split_point: 4.2e8 },
+    }));
+    // As Go writes it.
+    return `${JSON.stringify(all).replaceAll("&", "\\u0026").replaceAll("<", "\\u003c")}\n`;
   }
 
   /** The target that a request for the root of a host gets to; nothing where none does. */

@@ -42,6 +42,10 @@ const inputs: Record<ResourceType, Values> = {
     httpPort: 80,
     httpsPort: 443,
   },
+  Canary: {
+    ...{ shell, role: "shop/prod/shop/web-canary", container: "shop-web-canary-1", percent: 10 },
+    ...{ visitors: ["team"], stopTimeout: "30s", timeout: "120s", awaitProxy: true, routes: [route] },
+  },
   Certificate: { shell, directory: "/tls/shop", certificate: "PEM", privateKey: "KEY" },
   Certificates: { places: [{ shell, hosts: ["a.test"], path: "/up", addresses: ["192.0.2.1"] }] },
   CleanUp: {

@@ -33,3 +33,42 @@ describe("a route", () => {
     expect(routes(inputs(kamal), inputs(kamal))).toEqual([]);
   });
 });
+
+describe("the part of a canary", () => {
+  const part = (percent: number, visitors?: string[]): Values => ({
+    ...{ shell: { name: "web-1" }, role: "shop/prod/shop/web-canary", container: "c", percent },
+    ...(visitors === undefined ? {} : { visitors }),
+  });
+  const changes = (olds: Values | undefined, news: Values | undefined): RouteChange[] => {
+    const operation = olds === undefined ? "create" : news === undefined ? "delete" : "update";
+    return routesOf([
+      {
+        ...{
+          operation,
+          urn: "u",
+          type: "sextant:index:Canary",
+          name: "x",
+          own: true,
+          state: {},
+          differing: [],
+        },
+        ...(olds === undefined ? {} : { olds }),
+        ...(news === undefined ? {} : { news }),
+      },
+    ]);
+  };
+
+  it("is said where it is given, changed and taken away, and not where another container has it", () => {
+    const of = { app: "shop", role: "web-canary", host: "web-1" };
+    expect(changes(undefined, part(10, ["team"]))).toMatchObject([
+      { ...of, fate: "made", addresses: "10% of the visitors, 1 by name" },
+    ]);
+    expect(changes(part(10), part(25))).toMatchObject([
+      { ...of, fate: "changed", changes: [{ name: "percent", old: "10", new: "25" }] },
+    ]);
+    expect(changes(part(10), undefined)).toMatchObject([
+      { fate: "removed", addresses: "10% of the visitors" },
+    ]);
+    expect(changes(part(10), { ...part(10), container: "d" })).toEqual([]);
+  });
+});

@@ -99,6 +99,68 @@ describe("App", () => {
     expect(places.map(({ replicas }) => replicas?.length)).toEqual([2, 2, 1]);
   });
 
+  it("makes a canary of its own release beside a role, behind the switch, with its part of each route; the release command is not its", async () => {
+    const { graph, app } = await graphOf((hosts) => ({
+      env: { A: "app", B: "app" },
+      release: ["bin/migrate"],
+      roles: {
+        web: {
+          servers: hosts.slice(0, 1),
+          replicas: 2,
+          env: { B: "web", C: "web" },
+          canary: { version: "v3", env: { C: "canary" }, percent: 10, visitors: ["team"] },
+        },
+      },
+    }));
+    const inputs = (type: string, name: string) => graph.find(`sextant:index:${type}`, name).inputs;
+    expect(inputs("Container", "shop-web-canary-web-1")).toMatchObject({
+      image: "registry.test/shop:v3",
+      env: { A: "app", B: "web", C: "canary", KAMAL_VERSION: "v3" },
+      labels: { "sextant.role": "shop/test/shop/web-canary" },
+    });
+    expect(inputs("Container", "shop-web-web-1")).toMatchObject({
+      image: "registry.test/shop:v2",
+      env: { C: "web", KAMAL_VERSION: "v2" },
+    });
+    expect(inputs("Pull", "shop-web-canary-pull")).toMatchObject({ image: "registry.test/shop:v3" });
+    expect(inputs("Ready", "shop-web-canary-web-1-ready")).toMatchObject({ health: { path: "/up" } });
+    expect(inputs("Canary", "shop-web-canary-web-1-visitors")).toMatchObject({
+      ...{ role: "shop/test/shop/web-canary", percent: 10, visitors: ["team"] },
+      routes: [{ service: "shop-web", port: 3000, drainTimeout: "30s" }],
+    });
+    expect(graph.made.filter(({ name }) => name.includes("canary")).map(({ type }) => type)).not.toContain(
+      switchType,
+    );
+    expect(inputs("Release", "shop-release")).toMatchObject({ image: "registry.test/shop:v2" });
+    const canary = app.placements.find(({ role }) => role === "web-canary");
+    expect(graph.optionsOf("sextant:index:Canary", "shop-web-canary-web-1-visitors").dependsOn).toContain(
+      canary?.ready,
+    );
+    expect(graph.optionsOf(containerType, "shop-web-canary-web-1").dependsOn).toEqual(
+      expect.arrayContaining(
+        app.placements.filter(({ role }) => role === "web").flatMap(({ switches }) => switches),
+      ),
+    );
+    const { places } = inputs("CleanUp", "shop-clean-up") as { places: { role: string }[] };
+    expect(places.map(({ role }) => role)).toContain("shop/test/shop/web-canary");
+  });
+
+  it("gives a role that reads for another one its requests by that one's switch, on the hosts that have both", async () => {
+    const { graph } = await graphOf((hosts) => ({
+      route: { hosts: ["shop.test"], readers: { writerAffinity: "5s", websockets: true } },
+      roles: { web: { servers: hosts }, reader: { servers: hosts.slice(0, 1), reads: "web", replicas: 2 } },
+    }));
+    const inputs = (type: string, name: string) => graph.find(`sextant:index:${type}`, name).inputs;
+    const first = inputs("Switch", "shop-web-web-1-switch");
+    expect(first).toMatchObject({ route: { readers: { writerAffinity: "5s", websockets: true } } });
+    expect(first["readers"]).toHaveLength(2);
+    expect(inputs("Switch", "shop-web-web-2-switch")).not.toHaveProperty("readers");
+    const own = inputs("Switch", "shop-reader-web-1-switch");
+    expect(own).toMatchObject({ reads: "shop/test/shop/web" });
+    expect(own).not.toHaveProperty("route");
+    expect(inputs("Ready", "shop-reader-web-1-2-ready")).toMatchObject({ health: { path: "/up" } });
+  });
+
   it("says nothing of replicas of a role that has one container, as before there were any", async () => {
     const { graph } = await graphOf((hosts) => ({ roles: { web: { servers: hosts, replicas: 1 } } }));
     for (const { type, inputs } of graph.made)

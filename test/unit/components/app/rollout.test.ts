@@ -283,3 +283,77 @@ describe("a rollout", () => {
     });
   });
 });
+
+/** The same roles, those with routes with a reader on some of their hosts and a canary on all of them; the readers first, as a program may have them. */
+const withBesides = fleet.map((roles) => {
+  const beside = (role: Role, kind: "canary" | "reader", servers: Host[]): Role =>
+    ({
+      ...{ name: `${role.name}-${kind}`, servers, routes: [], assetPath: role.assetPath },
+      ...(kind === "reader" ? { reads: role.name, replicas: 2 } : {}),
+      beside: { kind, of: role.name, routes: role.routes },
+    }) as Role;
+  const routed = roles.filter(({ routes }) => routes.length > 0);
+  return [
+    ...routed.map((role) => beside(role, "reader", role.servers.slice(0, 2))),
+    ...roles,
+    ...routed.map((role) => beside(role, "canary", role.servers)),
+  ];
+});
+
+/** Tries something of each role on a host that gets requests of another one's. */
+function ofEachBeside(
+  kind: "canary" | "reader",
+  check: (one: Placement, base: Placement, before: (key: string) => Set<string>, rolled: Rollout) => void,
+): void {
+  fc.assert(
+    fc.property(withBesides, share, (roles, size) => {
+      const rolled = rollout(roles, rolling(size));
+      const before = waitedFor(rolled);
+      for (const one of batches(roles, size).flat()) {
+        const base = roles.find(({ name }) => name === one.role.beside?.of);
+        if (base !== undefined && one.role.beside?.kind === kind)
+          check(one, { role: base, host: one.host }, before, rolled);
+      }
+    }),
+  );
+}
+
+describe("a rollout of roles beside others", () => {
+  it("checks what reads for a role before any of that one's routes is switched, and ends its old containers behind all of them", () => {
+    ofEachBeside("reader", (reader, base, before) => {
+      for (const change of switchesOf(base)) {
+        expect([...before(change)]).toEqual(expect.arrayContaining(keysOf("ready", reader)));
+        expect(before(keyOf("switch", reader))).toContain(change);
+      }
+    });
+  });
+
+  it("makes and checks a canary, and gives it its visitors, only when its batch is switched, and is done with them", () => {
+    fc.assert(
+      fc.property(withBesides, share, (roles, size) => {
+        const rolled = rollout(roles, rolling(size));
+        const before = waitedFor(rolled);
+        const last = new Set(rolled.last.flatMap((each) => [each, ...before(each)]));
+        for (const batch of batches(roles, size)) {
+          const canaries = batch.filter((one) => one.role.beside?.kind === "canary");
+          const switches = batch.filter((one) => !canaries.includes(one)).flatMap(switchesOf);
+          for (const one of canaries) {
+            expect([...before(keyOf("container", one, 1))]).toEqual(expect.arrayContaining(switches));
+            const given = before(keyOf("canary", one));
+            for (const key of [keyOf("container", one, 1), keyOf("ready", one, 1)])
+              expect(given).toContain(key);
+            expect(last).toContain(keyOf("canary", one));
+          }
+        }
+      }),
+    );
+  });
+
+  it("gives a canary a lease that its own check at the proxy fits into, and it no switch", () => {
+    ofEachBeside("canary", (one, _base, _before, { steps }) => {
+      const own = steps.filter((step) => "placement" in step && step.placement.role === one.role);
+      expect(own.map(({ kind }) => kind)).not.toContain("switch");
+      for (const step of own) if (step.kind === "ready") expect(step.lease).toBeGreaterThan(60);
+    });
+  });
+});

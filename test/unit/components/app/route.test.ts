@@ -52,6 +52,7 @@ describe("the flags of a route", () => {
           maxResponseBody: "1k",
         },
         logHeaders: { request: ["X-A"], response: ["X-B"] },
+        readers: { writerAffinity: "0s", websockets: true },
       },
       "30s",
     );
@@ -80,6 +81,8 @@ describe("the flags of a route", () => {
       "--scope-cookie-paths=true",
       "--log-request-header=X-A",
       "--log-response-header=X-B",
+      "--writer-affinity-timeout=0s",
+      "--read-target-websockets=true",
     ]);
   });
 

@@ -27,6 +27,98 @@ export const refusals: [title: string, make: (w: World) => unknown, sentence: st
     'App "shop": image is "r.test/shop:v1", but the release is given apart, so that it can be seen in a diff; move the tag or digest to version.',
   ],
   [
+    "app: canary without a route",
+    (w) =>
+      w.app({
+        roles: {
+          web: { servers: [w.host] },
+          job: { servers: [w.host], canary: { version: "v3", percent: 5 } },
+        },
+      }),
+    'App "shop": roles.job.canary is for a role with a route, whose visitors it gets a part of, and this one has none; give the role a route, or run the other version as a role of its own.',
+  ],
+  [
+    "app: canary for nobody",
+    (w) => w.app({ roles: { web: { servers: [w.host], canary: { version: "v3" } } } }),
+    'App "shop": roles.web.canary is for nobody; say percent, such as 10, or visitors.',
+  ],
+  [
+    "app: canary for more than all",
+    (w) => w.app({ roles: { web: { servers: [w.host], canary: { percent: 101 } } } }),
+    'App "shop": roles.web.canary.percent is 101, but it is a whole number from 0 to 100; choose one of these.',
+  ],
+  [
+    "app: canary for no cookie's value",
+    (w) => w.app({ roles: { web: { servers: [w.host], canary: { visitors: ["team", "a,b"] } } } }),
+    'App "shop": roles.web.canary.visitors is "a,b", but the value of a cookie is 1 to 128 letters, digits and signs, without blanks, quotes, commas, semicolons and backslashes; write the value that the app gives its cookie kamal-rollout.',
+  ],
+  [
+    "app: canary for too many by name",
+    (w) =>
+      w.app({
+        roles: {
+          web: { servers: [w.host], canary: { visitors: Array.from({ length: 1001 }, (_, at) => `v${at}`) } },
+        },
+      }),
+    'App "shop": roles.web.canary.visitors is 1001, but a canary names 1000 visitors at most; have the app give all of them one value.',
+  ],
+  [
+    "app: canary with a role of its name",
+    (w) =>
+      w.app({
+        roles: { web: { servers: [w.host], canary: { percent: 5 } }, "web-canary": { servers: [w.host] } },
+      }),
+    'App "shop": roles.web-canary has the name of the canary of web; rename the role.',
+  ],
+  [
+    "app: canary with a secret that is its role's variable",
+    (w) =>
+      w.app({
+        env: { TOKEN: "a" },
+        roles: { web: { servers: [w.host], canary: { percent: 5, secrets: { TOKEN: "b" } } } },
+      }),
+    'App "shop": roles.web.canary.secrets.TOKEN is in the env of its role, too, and one of the two would be lost; rename one of them (npx sextant docs checks#env-and-secret).',
+  ],
+  [
+    "app: canary of no release",
+    (w) => w.app({ roles: { web: { servers: [w.host], canary: { version: "latest", percent: 5 } } } }),
+    'App "shop": roles.web.canary.version is "latest", but a tag that moves gives no release to go back to; use a tag of its own for each build, such as the commit\'s hash (npx sextant docs checks#mutable-tag).',
+  ],
+  [
+    "app: reads for a role that is not there",
+    (w) => w.app({ roles: { web: { servers: [w.host] }, reader: { servers: [w.host], reads: "wbe" } } }),
+    'App "shop": roles.reader.reads is "wbe", but it is the name of another role, which has a route; name one of web.',
+  ],
+  [
+    "app: reads on another host",
+    (w) => w.app({ roles: { web: { servers: [w.host] }, reader: { servers: w.hosts, reads: "web" } } }),
+    'App "shop": roles.reader.servers is "web-2", but the proxy of a host sends the reads of web to containers of that host, and web does not run there; take it out, or add it to the servers of web.',
+  ],
+  [
+    "app: reads with a route",
+    (w) =>
+      w.app({
+        roles: {
+          web: { servers: [w.host] },
+          reader: { servers: [w.host], reads: "web", route: { hosts: ["b.test"] } },
+        },
+      }),
+    'App "shop": roles.reader.route is that of a role which gets the reads of web, and has the requests of that one\'s route alone; leave one of the two out.',
+  ],
+  [
+    "app: reads with a check of its own",
+    (w) =>
+      w.app({
+        roles: { web: { servers: [w.host] }, reader: { servers: [w.host], reads: "web", ready: ["true"] } },
+      }),
+    'App "shop": roles.reader.ready is that of a role which gets the reads of web, and is ready when the health path of that role\'s route answers; leave one of the two out.',
+  ],
+  [
+    "app: a route for readers that are not there",
+    (w) => w.app({ route: { hosts: ["shop.test"], readers: { websockets: true } } }),
+    'App "shop": route.readers is about roles that read for web, and there is none; give one: roles.reader with reads: "web".',
+  ],
+  [
     "app: image with a digest",
     (w) => w.app({ image: "r.test/shop@sha256:0" }),
     'App "shop": image is "r.test/shop@sha256:0", but the release is given apart, so that it can be seen in a diff; move the tag or digest to version.',
