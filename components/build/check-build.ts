@@ -204,18 +204,20 @@ function checkOwn(args: ImageArgs): Problem[] {
         ];
   if (typeof builder === "object" && own.hosts.includes(builder)) return [];
   const hosts = own.hosts.map(({ hostName }) => hostName).join(", ");
-  const cure = `build on one of them, or add the builder to its clients`;
   const rule = `${own.label} is reached from ${hosts} alone`;
+  if (typeof builder === "object")
+    return [
+      {
+        argument: "builder",
+        value: builder.hostName,
+        rule,
+        cure: "build on one of them, or add the builder to its clients",
+      },
+    ];
+  const cure = "give one of them as builder: it builds the files that lie here";
   return builder === undefined
     ? [{ argument: "builder", fault: `is this machine, and ${rule}`, cure }]
-    : [
-        {
-          argument: "builder",
-          value: typeof builder === "object" ? builder.hostName : builder,
-          rule,
-          cure,
-        },
-      ];
+    : [{ argument: "builder", value: builder, rule, cure }];
 }
 
 function checkNames({ args = {}, secrets = {}, ssh = [], target }: ImageArgs): Problem[] {
