@@ -1,6 +1,6 @@
 /** Kamal's commands and their flags. */
 import { lab, unit } from "../proof";
-import { has, missing, part, replaced, replacedBy, type Area } from "../row";
+import { has, part, replaced, replacedBy, type Area } from "../row";
 import {
   asOption,
   fromNothing,
