@@ -37,7 +37,8 @@ function configFile(choice: StackChoice): string | undefined {
   return join(dirname(project), stackConfigDir ?? "", `Pulumi.${stack}${extname(project)}`);
 }
 
-function projectAbove(directory: string): string | undefined {
+/** The file of the project that a directory is in. */
+export function projectAbove(directory: string): string | undefined {
   const found = ["Pulumi.yaml", "Pulumi.yml"]
     .map((name) => join(directory, name))
     .find((path) => existsSync(path));

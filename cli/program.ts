@@ -1,5 +1,6 @@
 /** The commands of `sextant`: a file each, which adds itself here. */
 import { Command, type Option } from "commander";
+import { addBuild } from "./build";
 import { addCompletion } from "./completion";
 import { addDocs } from "./docs";
 import { addDoctor } from "./doctor";
@@ -56,6 +57,7 @@ export function sextant(own: readonly string[] = [], completion = true): Command
     addProxy,
     addReleases,
     addImages,
+    addBuild,
     addPrune,
     addLock,
     addAudit,

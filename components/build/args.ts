@@ -22,6 +22,13 @@ export interface BuildCache {
   directory?: string;
   /** `"max"` keeps the steps of all stages, `"min"` those of the image itself. @default "max" */
   mode?: "max" | "min";
+  /**
+   * Further options of what is written, by buildx's names for them: compression, ignore-error, image-manifest, timeout.
+   *
+   * @default none
+   * @example { compression: "zstd", "image-manifest": "true" }
+   */
+  options?: Record<string, string>;
 }
 
 /** Arguments of `Image`. */
@@ -75,6 +82,26 @@ export interface ImageArgs {
   ssh?: string[];
   /** Where the steps of a build are kept for the next one. @default with the builder alone @edit builds and pushes */
   cache?: BuildCache;
+  /**
+   * A list of what the image is made of, in SPDX, beside it in the registry: `docker buildx imagetools inspect` and scanners read it. `true`
+   * is BuildKit's own generator, which is read from Docker Hub; an image is another one. It takes BuildKit 0.11, or Docker 24, and each
+   * build pulls and runs the generator.
+   *
+   * @default false
+   * @edit builds and pushes
+   * @example true
+   */
+  sbom?: boolean | string;
+  /**
+   * How the image was built, in SLSA's words, beside it in the registry: what it stands on by digests, and when. With `"max"` there are also
+   * the steps, the Dockerfile and the values of `args`. It takes BuildKit 0.11, or Docker 24. As it has the time of the build, each build has another
+   * digest, also where all of it comes from the cache.
+   *
+   * @default none
+   * @edit builds and pushes
+   * @example "max"
+   */
+  provenance?: "min" | "max";
   /** The servers that it runs on: it is built for the architectures of those that are known. @default none @edit builds and pushes where an architecture is added or goes */
   servers?: Host[];
   /**

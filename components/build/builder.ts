@@ -16,12 +16,13 @@ import type { SshAddress } from "../../provider/ssh/address";
  * The name of a builder that is a host. In an update it is there when the name is: a file of buildx leads to a socket of this process,
  * and the socket to the host. Both go with this process.
  *
+ * @param attested whether something is asked for that is said of the image beside it
  * @param failed is told, in a sentence, why the host does not build
  */
 export function builderOn(
   host: Host,
   build: string,
-  registries: readonly Registry[],
+  { registries, attested }: { registries: readonly Registry[]; attested: boolean },
   failed: (said: string) => void,
 ): pulumi.Output<string> {
   const name = `sextant-${hostWide(build)}`;
@@ -36,16 +37,16 @@ export function builderOn(
         if (message !== said) failed(message);
         said = message;
       };
-      keepInstance(name, await buildKitSocket(shell, () => admit(shell, pushed), say));
+      keepInstance(name, await buildKitSocket(shell, () => admit(shell, pushed, attested), say));
       return name;
     }),
   );
 }
 
 /** @throws Error in a sentence, where the host's Docker cannot build and push, or would send a login in clear */
-async function admit(shell: SshAddress, pushed: readonly PushedTo[]): Promise<void> {
+async function admit(shell: SshAddress, pushed: readonly PushedTo[], attested: boolean): Promise<void> {
   const { body } = await sendOk(shell, { method: "GET", path: "/info" }, "asking Docker what it can do");
-  const why = whyNoBuilder(shell.name, (body ?? {}) as DockerInfo, pushed);
+  const why = whyNoBuilder(shell.name, (body ?? {}) as DockerInfo, pushed, attested);
   if (why !== undefined) throw new Error(why);
 }
 

@@ -1,10 +1,13 @@
 /** What can be wrong with a build: pure, on what was read of this machine. */
 import { secretBy } from "../../provider/core/secret-name";
+import { leastDocker } from "../../provider/docker/builder";
 import type { Check } from "../core/check";
 import * as check from "../core/checks";
 import type { Problem } from "../core/problem";
 import { checkRelease, checkRepository } from "../image/check-reference";
-import type { BuildCache, ImageArgs } from "./args";
+import type { ImageArgs } from "./args";
+import { checkAttestations, isAttested } from "./attestations";
+import { checkCache } from "./cache";
 import type { Context } from "./context";
 import { ownEntries } from "./own-folder";
 import { isOwn, ownRegistry } from "./plan";
@@ -56,9 +59,10 @@ export const builderDockerCheck: Check = {
   id: "builder-docker",
   title: "Builder whose Docker cannot push",
   effect: "warned",
-  why: "The BuildKit in Docker pushes an image by itself where Docker keeps its images in containerd, which Docker 23 and newer can. Debian 11 and 12 have 20.10 in their packages; a server may get a newer one by its image or by `cloudInit`. What Docker says itself is asked before a build, which is refused then.",
+  why: "The BuildKit in Docker pushes an image by itself where Docker keeps its images in containerd, which Docker 23 and newer can; what is said of an image beside it (`sbom`, `provenance`) takes Docker 24. Debian 11 and 12 have 20.10 in their packages; a server may get a newer one by its image or by `cloudInit`. What Docker says itself is asked before a build, which is refused then.",
   says: [
     'Image "shop": builder is "web-1", but Docker 20 of its system cannot push what it builds; make a builder with image: "debian-13" and daemon: { features: { "containerd-snapshotter": true } } (npx sextant docs checks#builder-docker).',
+    'Image "shop": builder is "web-1", but Docker 23 of its system cannot make sbom and provenance; make a builder with image: "debian-13" and daemon: { features: { "containerd-snapshotter": true } } (npx sextant docs checks#builder-docker).',
   ],
 };
 
@@ -84,8 +88,6 @@ export const foreignBuildCheck: Check = {
 
 /** The least memory that is said nothing about, in MB. */
 const enoughMemory = 4000;
-/** The first Docker whose BuildKit pushes. */
-const pushes = 23;
 
 /** What was read of the machine that the program runs on. */
 export interface Found {
@@ -113,6 +115,7 @@ export function checkBuild(args: ImageArgs, found: Found): Problem[] {
           "give a line for a shell, such as bin/ci-is-green",
         )),
     ...checkCache(args.cache),
+    ...checkAttestations(args),
     ...checkNames(args),
     ...(args.platforms ?? []).flatMap((platform, at) => checkPlatform(`platforms[${at}]`, platform)),
     ...checkOwn(args),
@@ -122,18 +125,19 @@ export function checkBuild(args: ImageArgs, found: Found): Problem[] {
 }
 
 /** What is said. */
-export function warnBuild({ builder }: ImageArgs, platforms: readonly string[]): Problem[] {
+export function warnBuild(args: ImageArgs, platforms: readonly string[]): Problem[] {
+  const { builder } = args;
   if (builder === undefined || typeof builder === "string") return [];
   const { hostName, memoryMb, architecture, dockerMajor } = builder;
   const foreign = platforms.filter((platform) => platform !== `linux/${architecture ?? ""}`);
   return [
-    ...(dockerMajor === undefined || dockerMajor >= pushes
+    ...(dockerMajor === undefined || dockerMajor >= leastDocker(isAttested(args))
       ? []
       : [
           {
             argument: "builder",
             value: hostName,
-            rule: `Docker ${dockerMajor} of its system cannot push what it builds`,
+            rule: `Docker ${dockerMajor} of its system cannot ${dockerMajor < leastDocker(false) ? "push what it builds" : "make sbom and provenance"}`,
             cure: 'make a builder with image: "debian-13" and daemon: { features: { "containerd-snapshotter": true } }',
             check: builderDockerCheck,
           },
@@ -200,18 +204,20 @@ function checkOwn(args: ImageArgs): Problem[] {
         ];
   if (typeof builder === "object" && own.hosts.includes(builder)) return [];
   const hosts = own.hosts.map(({ hostName }) => hostName).join(", ");
-  const cure = `build on one of them, or add the builder to its clients`;
   const rule = `${own.label} is reached from ${hosts} alone`;
+  if (typeof builder === "object")
+    return [
+      {
+        argument: "builder",
+        value: builder.hostName,
+        rule,
+        cure: "build on one of them, or add the builder to its clients",
+      },
+    ];
+  const cure = "give one of them as builder: it builds the files that lie here";
   return builder === undefined
     ? [{ argument: "builder", fault: `is this machine, and ${rule}`, cure }]
-    : [
-        {
-          argument: "builder",
-          value: typeof builder === "object" ? builder.hostName : builder,
-          rule,
-          cure,
-        },
-      ];
+    : [{ argument: "builder", value: builder, rule, cure }];
 }
 
 function checkNames({ args = {}, secrets = {}, ssh = [], target }: ImageArgs): Problem[] {
@@ -237,30 +243,6 @@ function checkNames({ args = {}, secrets = {}, ssh = [], target }: ImageArgs): P
             },
           ],
     ),
-  ];
-}
-
-/** Which member belongs to which type. */
-const cacheMembers = { image: "registry", scope: "gha", directory: "local" } as const;
-
-function checkCache(cache: BuildCache | undefined): Problem[] {
-  if (cache === undefined) return [];
-  const { type, mode, directory } = cache;
-  const types = ["registry", "gha", "local"];
-  if (!types.includes(type)) return check.oneOf("cache.type", type, types);
-  const others = (Object.keys(cacheMembers) as (keyof typeof cacheMembers)[]).filter(
-    (member) => cache[member] !== undefined && cacheMembers[member] !== type,
-  );
-  return [
-    ...check.oneOf("cache.mode", mode, ["max", "min"]),
-    ...others.map((member) => ({
-      argument: `cache.${member}`,
-      fault: `has no meaning for a cache of type ${type}`,
-      cure: `leave it out, or write type: "${cacheMembers[member]}"`,
-    })),
-    ...(type === "local" && !directory
-      ? [{ argument: "cache.directory", fault: "is missing", cure: "name the directory" }]
-      : []),
   ];
 }
 

@@ -10,6 +10,7 @@ import { warnPlain } from "../core/plain-secret";
 import { refuseShape } from "../core/shape";
 import type { ServerRegistry } from "../registry/server-registry";
 import type { ImageArgs } from "./args";
+import { isAttested } from "./attestations";
 import { builderOn } from "./builder";
 import { checkBuild, plainArgs, secretArg, warnBuild, type Found } from "./check-build";
 import { isFile, readContext } from "./context";
@@ -81,9 +82,14 @@ export class Image extends Component {
     const name =
       host === undefined
         ? (builder as string | undefined)
-        : builderOn(host, this.componentName, loginsOf(args), (said) => {
-            void pulumi.log.error(`${this.label}: ${said}`, this);
-          });
+        : builderOn(
+            host,
+            this.componentName,
+            { registries: loginsOf(args), attested: isAttested(args) },
+            (said) => {
+              void pulumi.log.error(`${this.label}: ${said}`, this);
+            },
+          );
     const before = args.hooks?.beforeBuild;
     const hook = {
       name: `${this.componentName}-before-build`,

@@ -4,7 +4,9 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Host } from "../host/host";
 import type { Registry } from "../registry/registry";
 import type { ServerRegistry } from "../registry/server-registry";
-import type { BuildCache, ImageArgs } from "./args";
+import type { ImageArgs } from "./args";
+import { attestationArgs, isAttested } from "./attestations";
+import { cacheOf } from "./cache";
 
 /** The registries with a login. */
 export const loginsOf = ({ registries = [] }: Pick<ImageArgs, "registries">): Registry[] =>
@@ -37,30 +39,6 @@ export function platformsOf({ platforms, servers = [] }: Pick<ImageArgs, "platfo
   return [...new Set(known)].sort().map((architecture) => `linux/${architecture}`);
 }
 
-/** Where the steps are kept: read from there and written to there. */
-export function cacheOf(
-  cache: BuildCache | undefined,
-  repository: string,
-): Pick<dockerBuild.ImageArgs, "cacheFrom" | "cacheTo"> {
-  if (cache === undefined) return {};
-  const mode = cache.mode ?? "max";
-  switch (cache.type) {
-    case "registry": {
-      const ref = cache.image ?? `${repository}-build-cache`;
-      return { cacheFrom: [{ registry: { ref } }], cacheTo: [{ registry: { ref, mode } }] };
-    }
-    case "gha": {
-      const scope = cache.scope === undefined ? {} : { scope: cache.scope };
-      return { cacheFrom: [{ gha: scope }], cacheTo: [{ gha: { ...scope, mode } }] };
-    }
-    case "local":
-      return {
-        cacheFrom: [{ local: { src: cache.directory ?? "" } }],
-        cacheTo: [{ local: { dest: cache.directory ?? "", mode } }],
-      };
-  }
-}
-
 /** `id` or `id=path`, as docker-build has them apart. */
 export function sshOf(words: readonly string[]): { id: string; paths?: string[] }[] {
   return words.map((word) => {
@@ -88,7 +66,9 @@ export function buildOf(
     context: { location: paths.context },
     dockerfile: { location: paths.dockerfile },
     ...(target === undefined ? {} : { target }),
-    ...(buildArgs === undefined ? {} : { buildArgs }),
+    ...(buildArgs === undefined && !isAttested(args)
+      ? {}
+      : { buildArgs: { ...buildArgs, ...attestationArgs(args) } }),
     ...(secrets === undefined ? {} : { secrets }),
     ...(ssh === undefined ? {} : { ssh: sshOf(ssh) }),
     ...cacheOf(cache, repository),

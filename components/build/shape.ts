@@ -3,6 +3,7 @@ import {
   type Shape,
   changes,
   either,
+  flag,
   hiddenText,
   input,
   list,
@@ -19,7 +20,14 @@ import type { ServerRegistry } from "../registry/server-registry";
 import type { BuildCache, ImageArgs } from "./args";
 
 const cache: Shape<BuildCache> = object<BuildCache>(
-  { type: needed(text, 'write type: "registry"'), image: text, scope: text, directory: text, mode: text },
+  {
+    type: needed(text, 'write type: "registry"'),
+    image: text,
+    scope: text,
+    directory: text,
+    mode: text,
+    options: named(text, '{ compression: "zstd" }'),
+  },
   '{ type: "registry" }',
 );
 
@@ -43,6 +51,8 @@ export const imageShape: Shape<ImageArgs> = object<ImageArgs>(
     secrets: named(hiddenText, '{ TOKEN: config.requireSecret("token") }'),
     ssh: list(text, '["default"]'),
     cache,
+    sbom: either(flag, (value) => typeof value !== "string", text),
+    provenance: text,
     servers: hosts,
     platforms: list(text, '["linux/amd64"]'),
     builder: either(text, (value) => typeof value === "string", oneHost),
@@ -64,7 +74,5 @@ export const imageShape: Shape<ImageArgs> = object<ImageArgs>(
     arch: 'write platforms: ["linux/amd64"], or servers: [web]',
     remote: "write builder, a Server or an ExistingServer",
     buildArgs: "write args",
-    provenance: "leave it out: docker-build makes none",
-    sbom: "leave it out: docker-build makes none",
   },
 );

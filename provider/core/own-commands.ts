@@ -9,6 +9,7 @@ export const ownCommands: readonly string[] = [
     "start",
     "audit",
     "images",
+    "build",
     "proxy",
     "prune",
     "lock",

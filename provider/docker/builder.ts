@@ -20,17 +20,29 @@ export interface PushedTo {
 }
 
 /**
+ * The first Docker that builds and pushes; with attestations it is the first whose BuildKit is v0.11 or newer: an older one makes none,
+ * and does not say so (moby v23.0 has v0.10.6, v24.0 has v0.11.6 in vendor.mod).
+ */
+export const leastDocker = (attested: boolean): number => (attested ? 24 : 23);
+
+/**
  * Why it cannot, as a sentence; undefined where it can. BuildKit in Docker pushes by itself where Docker keeps its images in containerd
  * (moby v28.5 builder/builder-next/worker/worker.go has `moby`, `local` and `tar` to export to, and no registry).
+ *
+ * @param attested whether something is asked for that is said of the image beside it
  */
 export function whyNoBuilder(
   host: string,
   info: DockerInfo,
   registries: readonly PushedTo[],
+  attested = false,
 ): string | undefined {
   const kind = info.DriverStatus?.find(([name]) => name === "driver-type")?.[1];
   if (kind !== "io.containerd.snapshotter.v1")
     return `${host}: its Docker ${info.ServerVersion ?? ""} keeps images in a store of its own, from which BuildKit cannot push; build on a machine that is made with daemon: { features: { "containerd-snapshotter": true } } and Docker 23 or newer, or on this one.`;
+  const major = Number.parseInt(info.ServerVersion ?? "", 10);
+  if (attested && major < leastDocker(true))
+    return `${host}: its Docker ${info.ServerVersion ?? ""} makes no sbom and no provenance, for which it has to be ${leastDocker(true)} or newer; build on another machine, or leave both out.`;
   const open = registries.find(({ address, insecure }) => !insecure && isUnchecked(address, info));
   return open === undefined
     ? undefined

@@ -10,6 +10,7 @@ import { labUp } from "../../lab/lab";
 import { installDockerBuild } from "../../lab/plugins";
 import { on } from "../../lab/ssh";
 import { type Ran, Workspace } from "../../lab/workspace";
+import { manifestTypes } from "../../components/image/manifest";
 import type { Edit } from "./image/edit";
 
 const canary = `canary-${chance("token of image").text(12, 30, "abcdef0123456789")}`;
@@ -28,6 +29,20 @@ CMD ["sh", "-c", "APP_VERSION=$(cat /app/version) exec lite server"]
 FROM web AS another
 RUN exit 1
 `;
+
+/** By BuildKit's protocol of a generator (moby/buildkit docs/attestations/sbom-protocol.md); it names a file of the image that it was shown. */
+const scanner = `ARG REGISTRY=registry.test
+FROM \${REGISTRY}/redis:7
+COPY scan /scan
+ENTRYPOINT ["sh", "/scan"]
+`;
+const scan = `set -eu
+name=$(basename "$BUILDKIT_SCAN_SOURCE")
+built=$(cat "$BUILDKIT_SCAN_SOURCE/built-at")
+printf '{"_type":"https://in-toto.io/Statement/v0.1","predicateType":"https://spdx.dev/Document","predicate":{"spdxVersion":"SPDX-2.3","SPDXID":"SPDXRef-DOCUMENT","name":"%s"}}' "$built" >"$BUILDKIT_SCAN_DESTINATION/$name.spdx.json"
+`;
+
+const spdx = "https://spdx.dev/Document";
 
 let workspace: Workspace;
 let address: string;
@@ -93,12 +108,45 @@ async function page(): Promise<string> {
 
 /** The tags that the registry has of what was built. */
 async function tags(repository = "built"): Promise<string[]> {
+  const answer = await ask(`${repository}/tags/list`);
+  return answer.ok ? (((await answer.json()) as { tags: string[] | null }).tags ?? []) : [];
+}
+
+/** Asks the registry. */
+function ask(path: string): Promise<Response> {
   const { address: registry, username, password } = workspace.facts.registry;
   const login = Buffer.from(`${username}:${password}`).toString("base64");
-  const answer = await fetch(`http://${registry}/v2/${repository}/tags/list`, {
-    headers: { Authorization: `Basic ${login}` },
+  return fetch(`http://${registry}/v2/${path}`, {
+    headers: { Authorization: `Basic ${login}`, Accept: manifestTypes.join(", ") },
   });
-  return answer.ok ? (((await answer.json()) as { tags: string[] | null }).tags ?? []) : [];
+}
+
+interface Part {
+  digest: string;
+  platform?: { os: string; architecture: string };
+  annotations?: Record<string, string>;
+}
+
+/** The statements that stand beside the image that is deployed, by their kinds (moby/buildkit docs/attestations/attestation-storage.md). */
+async function statements(): Promise<Record<string, string>> {
+  const { manifests } = (await (
+    await ask(`built/manifests/${(await reference()).split("@")[1] ?? ""}`)
+  ).json()) as {
+    manifests: Part[];
+  };
+  const beside = manifests.find(
+    ({ annotations }) => annotations?.["vnd.docker.reference.type"] === "attestation-manifest",
+  );
+  const { layers } = (await (await ask(`built/manifests/${beside?.digest ?? ""}`)).json()) as {
+    layers: Part[];
+  };
+  const all = await Promise.all(
+    layers.map(async ({ digest, annotations }) => {
+      const kind = annotations?.["in-toto.io/predicate-type"] ?? "";
+      return [kind, await (await ask(`built/blobs/${digest}`)).text()] as const;
+    }),
+  );
+  return Object.fromEntries(all);
 }
 
 const onServer = (command: string): Promise<string> => on({ address, keyFile: workspace.keyFile }, command);
@@ -122,6 +170,9 @@ beforeAll(async () => {
   mkdirSync(context("docker"), { recursive: true });
   writeFileSync(context("docker", "web.Dockerfile"), dockerfile);
   writeFileSync(context(".dockerignore"), ".git\nnotes\n");
+  mkdirSync(join(workspace.directory, "scanner"));
+  writeFileSync(join(workspace.directory, "scanner", "Dockerfile"), scanner);
+  writeFileSync(join(workspace.directory, "scanner", "scan"), scan);
   writeFileSync(context("version"), "one\n");
   await git("init", "--quiet");
 });
@@ -233,6 +284,24 @@ describe("an image", () => {
     await up();
     expect([await reference(), await built()]).toEqual(anew);
     expect((await pulumi(["preview", "--expect-no-changes"])).code).toBe(0);
+  });
+
+  it("has an sbom and its provenance beside it in the registry, and serves as before", async () => {
+    const served = await page();
+    await up({ attested: true });
+    const { [spdx]: sbom = "", ...others } = await statements();
+    const [[kind, provenance] = ["", ""], ...more] = Object.entries(others);
+    // The version is that of the server's BuildKit.
+    expect(kind).toMatch(/^https:\/\/slsa\.dev\/provenance\/v/);
+    expect(more).toEqual([]);
+    const built = await onServer(`docker run --rm --entrypoint cat ${await reference()} /built-at`);
+    expect(JSON.parse(sbom)).toMatchObject({ predicate: { name: built.trim() } });
+    // With the values of the build arguments, and without those of the secrets.
+    expect(provenance).toContain('"build-arg:NOTE"');
+    for (const each of hidden) expect(sbom + provenance).not.toContain(each);
+    expect(await page()).toBe(served);
+    expect((await pulumi(["preview", "--expect-no-changes"])).code).toBe(0);
+    await up({ attested: false });
   });
 
   it("is pushed alone, by --target of it, and released by the next run", async () => {

@@ -39,6 +39,8 @@ export function buildOf(root: Reader, context: Context, { server, registries }: 
     .with("secrets", secretsOf(builder, context))
     .with("ssh", sshOf(builder))
     .with("cache", cacheOf(builder, server))
+    .with("sbom", sbomOf(builder))
+    .with("provenance", provenanceOf(builder))
     .with("platforms", known.length === 0 ? undefined : known.map((each) => `linux/${each}`))
     .with("registries", loginOf(registries));
   if (builds) {
@@ -88,10 +90,46 @@ function cacheOf(builder: Reader, server: PushedTo["server"]): Fields {
     else cache?.decide(key, "none", "the cache of the Image is of type registry, gha or local.");
   if (cache === undefined || !known) return new Fields();
   const named = cache.plain("image");
-  const mode = /(?:^|,)mode=(min|max)(?:,|$)/.exec(cache.plain("options") ?? "")?.[1];
+  const { mode, scope, ...options } = optionsOf(cache.plain("options") ?? "");
+  // GitHub gives a job its token, which is no part of a program.
+  delete options["token"];
   const image =
     type === "registry" && named !== undefined ? withRegistry(server ?? "docker.io", named) : undefined;
-  return new Fields().with("type", type).with("image", image).with("mode", mode);
+  return new Fields()
+    .with("type", type)
+    .with("image", image)
+    .with("scope", type === "gha" ? scope : undefined)
+    .with("mode", mode)
+    .with(
+      "options",
+      Object.entries(options).reduce((fields, [name, value]) => fields.with(name, value), new Fields()),
+    );
+}
+
+/** `mode=max,compression=zstd`. */
+function optionsOf(words: string): Record<string, string> {
+  const pairs = words.split(",").filter((word) => word.includes("="));
+  return Object.fromEntries(pairs.map((word) => [word.split("=", 1)[0] ?? "", word.replace(/^[^=]*=/, "")]));
+}
+
+/** `true`, `false`, or buildx's own words: `generator=image`. */
+function sbomOf(builder: Reader): Node | undefined {
+  const given = takeWords(builder, "sbom");
+  if (given === undefined || given === "false") return undefined;
+  return optionsOf(given)["generator"] ?? true;
+}
+
+/** `true`, `false`, or buildx's own words: `mode=min`. BuildKit's own mode is that with all of it. */
+function provenanceOf(builder: Reader): Node | undefined {
+  const given = takeWords(builder, "provenance");
+  if (given === undefined || given === "false") return undefined;
+  return optionsOf(given)["mode"] === "min" ? "min" : "max";
+}
+
+function takeWords(builder: Reader, key: string): string | undefined {
+  const given = builder.plain(key);
+  if (given !== undefined) builder.take(key);
+  return given;
 }
 
 function loginOf(registries: readonly RegistryPart[]): Node | undefined {
@@ -145,7 +183,6 @@ function saySomewhereElse(builder: Reader): void {
     "differs",
     "builder of the Image is the name of a builder of buildx, which docker buildx create makes.",
   );
-  for (const key of ["provenance", "sbom"]) builder.decide(key, "none", "the Image makes no attestations.");
 }
 
 function sayBuildpacks(builder: Reader): void {

@@ -1,6 +1,6 @@
 /** Kamal's commands and their flags. */
 import { lab, unit } from "../proof";
-import { has, missing, part, replaced, replacedBy, type Area } from "../row";
+import { has, part, replaced, replacedBy, type Area } from "../row";
 import {
   asOption,
   fromNothing,
@@ -424,6 +424,11 @@ export const appCommands: Area = {
   ],
 };
 
+const devBuild = unit(
+  "cli/program",
+  "sextant build > builds the files of the program's image for this machine, with its secrets in no word, and ends as Docker does",
+);
+
 export const otherCommands: Area = {
   title: "Commands for builds, locks, the proxy, pruning, registries, secrets, servers",
   rows: [
@@ -461,18 +466,20 @@ export const otherCommands: Area = {
       "a builder on a server is there while pulumi up builds alone",
       lab("image", "an image > is not built again for the same tree, and leaves no builder behind"),
     ),
-    replaced(
+    has(
       "kamal build dev",
-      "pulumi up of an Image builds the tree as it lies there, also what is in no commit, and marks the version",
-      "an image for this machine alone is docker build's, with the same Dockerfile",
+      "sextant build, once pulumi up has built the Image; a unit test, with a program in Docker's place, shows what Docker is told",
+      devBuild,
       lab(
         "image",
         "an image > is marked where a change is in no commit, and the preview says which entry it is",
       ),
     ),
-    missing(
+    replaced(
       "kamal build push, deliver, dev --output",
-      "transform.build of the Image has docker-build's exports, for every run",
+      "sextant build --output; transform.build of the Image has docker-build's exports",
+      "what pulumi up builds is for the registry that it deploys from",
+      unit("cli/program", "sextant build > goes where --output says, and is the one that is named"),
     ),
     has("kamal build push, deliver, dev --no-cache", noCache, builtAnew),
     has("kamal lock status", "sextant lock; a second run of Pulumi says who has the stack, too", locked),

@@ -47,10 +47,10 @@ const marked = image("is marked where a change is in no commit, and the preview 
 const build = (name: string): Test => unit("components/build/plan", `a build > ${name}`);
 const arch = build("is for the architectures of its servers, each once and in one order");
 const ssh = build("has agents and keys apart from their ids");
-const cache = build("reads its cache where it writes it");
+const cache = (name: string): Test => unit("components/build/cache", `the cache of a build > ${name}`);
+const attested = image("has an sbom and its provenance beside it in the registry, and serves as before");
 const plan = build("has its secrets as secrets alone");
 const noPack = "an Image is built from a Dockerfile; pack build --publish does it before pulumi up";
-const noAttestations = "the plugin docker-build asks for none, and has no argument for them";
 const ownNames = unit(
   "provider/docker/container-body",
   "the body of a container > of a role knows its name and its stack, where the program says nothing else, and no other container does",
@@ -309,10 +309,17 @@ export const builderKeys: Area = {
       "builder.cache.type",
       "cache.type of the Image; the lab has a registry, gha is a unit test's",
       built,
-      cache,
+      cache("is read where it is written"),
     ),
-    part("builder.cache.options", "cache.mode of the Image, and no other option", cache),
-    has("builder.cache.image", "cache.image of the Image", built, cache),
+    has(
+      "builder.cache.options",
+      "cache.mode and cache.options of the Image; a token is none, since GitHub gives a job its own",
+      built,
+      cache(
+        "has further options where it is written, and where GitHub's is read those by which it is reached",
+      ),
+    ),
+    has("builder.cache.image", "cache.image of the Image", built, cache("is read where it is written")),
     part(
       "builder.driver",
       "builder of the Image by the name of one of buildx, whatever drives it; Docker's own driver on a server alone",
@@ -320,8 +327,8 @@ export const builderKeys: Area = {
     ),
     missing("builder.pack.builder", noPack),
     missing("builder.pack.buildpacks", noPack),
-    missing("builder.provenance", noAttestations),
-    missing("builder.sbom", noAttestations),
+    has("builder.provenance", "provenance of the Image", attested),
+    has("builder.sbom", "sbom of the Image, with BuildKit's own generator or another image", attested),
     has("the version is the commit", "version of the Image", built, production, marked),
   ],
 };

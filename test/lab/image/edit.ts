@@ -2,6 +2,8 @@
 export interface Edit {
   /** A build argument. */
   note: string;
+  /** Whether an sbom and the provenance are made. */
+  attested?: boolean;
   /** An earlier release to go back to. */
   version: string | undefined;
 }

@@ -216,6 +216,69 @@ describe("sextant doctor", () => {
   });
 });
 
+describe("sextant build", () => {
+  const image = (name: string, inputs: object) => ({
+    urn: `urn:pulumi:prod::shop::sextant:index:Image$docker-build:index:Image::${name}`,
+    type: "docker-build:index:Image",
+    inputs: {
+      ...{ tags: [`r.test:5000/${name}:v7@sha256:0`], context: { location: "../app" } },
+      ...{ dockerfile: { location: "../app/Dockerfile" }, ...inputs },
+    },
+  });
+  /** A secret as a state has it that is shown. */
+  const shown = (value: unknown) => ({
+    "4dabf18193072939515e22adb298388d": "1b4",
+    plaintext: JSON.stringify(value),
+  });
+  const shop = image("shop", {
+    target: "web",
+    buildArgs: { NOTE: "a b", BUILDKIT_ATTEST_PROVENANCE: "mode=max" },
+    secrets: shown({ TOKEN: "canary-token" }),
+    ssh: [{ id: "default" }, { id: "git", paths: ["~/.ssh/a"] }],
+  });
+  const of = (folderName: string, resources: object[], words: string[]): Ended => {
+    const there = join(folder, folderName, "program");
+    mkdirSync(there, { recursive: true });
+    writeFileSync(
+      join(folder, folderName, "Pulumi.yaml"),
+      "name: shop\nruntime: nodejs\nmain: program/index.ts\n",
+    );
+    writeFileSync(join(there, "index.ts"), "");
+    writeFileSync(join(folder, folderName, "shown.json"), JSON.stringify({ deployment: { resources } }));
+    return sextant(["-C", folderName, "build", ...words]);
+  };
+  beforeAll(() => {
+    program("docker", 'pwd; for word; do echo "$word"; done; echo "secret $SEXTANT_BUILD_SECRET_0"; exit 3');
+  });
+
+  it("builds the files of the program's image for this machine, with its secrets in no word, and ends as Docker does", () => {
+    const { code, stdout, stderr } = of("building", [shop], ["--no-cache"]);
+    expect([code, stderr]).toEqual([3, ""]);
+    expect(stdout.trim().split("\n")).toEqual([
+      expect.stringMatching(/\/building\/program$/) as string,
+      ...["buildx", "build", "--file", "../app/Dockerfile", "--tag", "r.test:5000/shop:dirty"],
+      ...["--output", "type=docker", "--target", "web", "--build-arg", "NOTE=a b"],
+      ...["--secret", "id=TOKEN,env=SEXTANT_BUILD_SECRET_0", "--ssh", "default", "--ssh", "git=~/.ssh/a"],
+      ...["--no-cache", "../app", "secret canary-token"],
+    ]);
+  });
+
+  it("goes where --output says, and is the one that is named", () => {
+    const both = [shop, image("worker", {})];
+    const { stdout } = of("two-images", both, ["worker", "--output", "local,dest=out"]);
+    expect(stdout).toContain("--tag\nr.test:5000/worker:dirty\n--output\ntype=local,dest=out\n../app\n");
+    expect(of("two-images", both, []).stderr).toBe(
+      "build: which Image is meant: shop, worker? Write its name behind the command.\n",
+    );
+    expect(of("two-images", both, ["shob"]).stderr).toBe(
+      "build: this stack has no Image shob; it has shop, worker.\n",
+    );
+    expect(of("two-images", [], []).stderr).toBe(
+      "build: this stack has no Image yet: pulumi up builds those of the program.\n",
+    );
+  });
+});
+
 describe("a stack of which nothing is deployed yet", () => {
   const empty = { deployment: { manifest: {} } };
 

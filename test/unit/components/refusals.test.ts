@@ -375,6 +375,7 @@ describe("the page of the checks", () => {
       ...checkBuild({ repository }, { ...of(...own), program: "" }),
       secretArg("TOKEN"),
       ...warnBuild({ repository, builder: builder("web-1", { dockerMajor: 20 }) }, []),
+      ...warnBuild({ repository, sbom: true, builder: builder("web-1", { dockerMajor: 23 }) }, []),
       ...warnBuild({ repository, builder: builder("web-1", { memoryMb: 2048 }) }, []),
       ...warnBuild({ repository, builder: builder("build-1", {}) }, ["linux/arm64"]),
     ];

@@ -410,6 +410,10 @@ describe("whatever is given for an argument", () => {
       ...["repository", "dockerfile", "target", "args", "args.A", "secrets", "secrets.A", "ssh", "cache"],
       ...[
         "cache.type",
+        "cache.options",
+        "cache.options.timeout",
+        "sbom",
+        "provenance",
         "servers",
         "platforms",
         "builder",

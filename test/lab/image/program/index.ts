@@ -22,6 +22,16 @@ const server = new Server("test-image", {
 });
 const proxy = new Proxy("proxy", { servers: [server], image: `${images}/kamal-proxy:v0.9.2` });
 
+// What makes an sbom, in place of BuildKit's own from Docker Hub.
+new Image("scanner", {
+  repository: `${images}/scanner`,
+  version: "v1",
+  context: "scanner",
+  args: { REGISTRY: images },
+  registries: [registry],
+  servers: [server],
+  builder: server,
+});
 const image = new Image("shop", {
   repository: `${images}/built`,
   context: "shop",
@@ -29,7 +39,8 @@ const image = new Image("shop", {
   target: "web",
   args: { REGISTRY: images, NOTE: edit.note },
   secrets: { TOKEN: config.requireSecret("token") },
-  cache: { type: "registry" },
+  cache: { type: "registry", options: { compression: "gzip", "ignore-error": "true" } },
+  ...(edit.attested === true ? { sbom: `${images}/scanner:v1`, provenance: "max" } : {}),
   registries: [registry],
   servers: [server],
   builder: server,

@@ -61,12 +61,12 @@ describe("an image in a registry on a server", () => {
     [
       "the machine that runs Pulumi",
       () => ({ builder: undefined }) as never,
-      'builder is this machine, and ServerRegistry "images" is reached from web-1, web-2 alone; build on one of them, or add the builder to its clients.',
+      'builder is this machine, and ServerRegistry "images" is reached from web-1, web-2 alone; give one of them as builder: it builds the files that lie here.',
     ],
     [
       "a builder of buildx",
       () => ({ builder: "mine" }),
-      'builder is "mine", but ServerRegistry "images" is reached from web-1, web-2 alone; build on one of them, or add the builder to its clients.',
+      'builder is "mine", but ServerRegistry "images" is reached from web-1, web-2 alone; give one of them as builder: it builds the files that lie here.',
     ],
     [
       "another server",

@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Host } from "../../../../components";
 import { withoutCache } from "../../../../components/build/no-cache";
-import { buildOf, cacheOf, pathsOf, platformsOf, sshOf } from "../../../../components/build/plan";
+import { buildOf, pathsOf, platformsOf, sshOf } from "../../../../components/build/plan";
 
 const repository = "registry.test/shop";
 const server = (architecture: Host["architecture"]): Host => ({ architecture }) as Host;
@@ -61,22 +61,6 @@ describe("a build", () => {
 
   it("is for the platforms that are given, whatever the servers are", () => {
     expect(platformsOf({ platforms: ["linux/arm64"], servers: [server("amd64")] })).toEqual(["linux/arm64"]);
-  });
-
-  it("reads its cache where it writes it", () => {
-    expect(cacheOf({ type: "registry" }, repository)).toEqual({
-      cacheFrom: [{ registry: { ref: "registry.test/shop-build-cache" } }],
-      cacheTo: [{ registry: { ref: "registry.test/shop-build-cache", mode: "max" } }],
-    });
-    expect(cacheOf({ type: "gha", scope: "shop", mode: "min" }, repository)).toEqual({
-      cacheFrom: [{ gha: { scope: "shop" } }],
-      cacheTo: [{ gha: { scope: "shop", mode: "min" } }],
-    });
-    expect(cacheOf({ type: "local", directory: "/c" }, repository)).toEqual({
-      cacheFrom: [{ local: { src: "/c" } }],
-      cacheTo: [{ local: { dest: "/c", mode: "max" } }],
-    });
-    expect(cacheOf(undefined, repository)).toEqual({});
   });
 
   it("has agents and keys apart from their ids", () => {

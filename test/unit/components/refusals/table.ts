@@ -1653,6 +1653,41 @@ export const refusals: [title: string, make: (w: World) => unknown, sentence: st
     'Image "shop": cache.directory is missing; name the directory.',
   ],
   [
+    "image: an option of the cache that has an argument",
+    (w) => w.image({ cache: { type: "registry", options: { mode: "min" } } }),
+    'Image "shop": cache.options.mode is said by cache.mode; write cache.mode.',
+  ],
+  [
+    "image: an option of the cache that is none",
+    (w) => w.image({ cache: { type: "registry", options: { "a=b,type": "inline" } } }),
+    'Image "shop": cache.options.a=b,type is no name of an option of buildx; write it like "compression".',
+  ],
+  [
+    "image: an option of the cache that is a secret",
+    (w) => w.image({ cache: { type: "gha", options: { token: "canary-token" } } }),
+    'Image "shop": cache.options.token seems to be a secret, which would be in the state and in each preview in clear; leave it out: GitHub\'s token is read from ACTIONS_RUNTIME_TOKEN.',
+  ],
+  [
+    "image: an option of the cache with a line break",
+    (w) => w.image({ cache: { type: "gha", options: { timeout: "5m\n" } } }),
+    'Image "shop": cache.options.timeout holds a line break; write it in one line.',
+  ],
+  [
+    "image: a generator that is no image",
+    (w) => w.image({ sbom: "scanner,mode=max" }),
+    'Image "shop": sbom is "scanner,mode=max", but it is no image; name a generator like "docker/buildkit-syft-scanner:1.9", or write true for BuildKit\'s own.',
+  ],
+  [
+    "image: provenance of another mode",
+    (w) => w.image({ provenance: "full" as "max" }),
+    'Image "shop": provenance is "full", but it is one of min, max; choose one of these.',
+  ],
+  [
+    "image: provenance twice",
+    (w) => w.image({ provenance: "max", args: { BUILDKIT_ATTEST_PROVENANCE: "mode=min" } }),
+    'Image "shop": args.BUILDKIT_ATTEST_PROVENANCE is what provenance makes of itself; leave it out.',
+  ],
+  [
     "image: build argument of a bad name",
     (w) => w.image({ args: { "RUBY-VERSION": "3" } }),
     'Image "shop": args.RUBY-VERSION is "RUBY-VERSION", but the name of a variable has letters, digits and underscores and does not start with a digit; rename it.',

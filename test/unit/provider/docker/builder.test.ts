@@ -32,6 +32,15 @@ describe("a host builds", () => {
     expect(whyNoBuilder("web-1", {}, [])).toContain("cannot push");
   });
 
+  it("with an sbom from Docker 24 on, whose BuildKit makes one and no older one says that it does not", () => {
+    const of = (ServerVersion: string) => whyNoBuilder("web-1", { ...info, ServerVersion }, [], true);
+    expect(of("23.0.6")).toBe(
+      "web-1: its Docker 23.0.6 makes no sbom and no provenance, for which it has to be 24 or newer; build on another machine, or leave both out.",
+    );
+    expect([of("24.0.9"), of("28.5.2"), of("dev")]).toEqual([undefined, undefined, undefined]);
+    expect(whyNoBuilder("web-1", { ...info, ServerVersion: "23.0.6" }, [])).toBeUndefined();
+  });
+
   it("not where a login would go over plain HTTP", () => {
     expect(whyNoBuilder("web-1", info, [registry("ghcr.io"), registry("plain.test:5000")])).toBe(
       'web-1: the login of Registry "r" was not sent: Docker has plain.test:5000 in insecure-registries there, by which a login goes over plain HTTP; take it out of /etc/docker/daemon.json, or say insecure: true at Registry "r".',
