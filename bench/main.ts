@@ -5,6 +5,7 @@ import { faults } from "./faults/faults";
 import { benchEdits } from "./edits/edits";
 import { report } from "./report/report";
 import { rollout } from "./rollout";
+import { ship } from "./ship/ship";
 import { takeover } from "./takeover/takeover";
 
 const benches: Record<string, (args: string[]) => Promise<void>> = {
@@ -15,6 +16,7 @@ const benches: Record<string, (args: string[]) => Promise<void>> = {
   edits: benchEdits,
   report,
   takeover,
+  ship,
 };
 
 async function main(): Promise<void> {

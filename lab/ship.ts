@@ -28,9 +28,12 @@ export function changePage(version: string): void {
   }
   writeFileSync(join(directory, "Dockerfile"), dockerfile);
   const page = join(directory, "app/views/orders/index.html.erb");
-  const text = readFileSync(page, "utf8").replace(/\n<!-- shipped as .* -->\n$/, "");
-  writeFileSync(page, `${text}\n<!-- shipped as ${version} -->\n`);
+  writeFileSync(page, shippedAs(readFileSync(page, "utf8"), version));
 }
+
+/** The text of a page as it is in that version, whatever it was in the one before. */
+export const shippedAs = (page: string, version: string): string =>
+  `${page.replace(/\n<!-- shipped as .* -->\n$/, "")}\n<!-- shipped as ${version} -->\n`;
 
 /** Seconds of each part of a run. */
 export interface Parts {

@@ -68,7 +68,7 @@ function memory(rows: readonly Figure[]): number | undefined {
   return peaks.length === 0 ? undefined : Math.max(...peaks) / 8;
 }
 
-function divided(value: number | undefined, by: number | undefined): number | undefined {
+export function divided(value: number | undefined, by: number | undefined): number | undefined {
   return value === undefined || by === undefined || by === 0 ? undefined : value / by;
 }
 
@@ -78,7 +78,7 @@ function least(values: readonly (number | undefined)[]): number | undefined {
 }
 
 // Judged before it is rounded, so that 0.804 is not 0.8.
-function atMost(limit: number, value: number | undefined): Aim {
+export function atMost(limit: number, value: number | undefined): Aim {
   return aim(limit, value, value !== undefined && value <= limit);
 }
 

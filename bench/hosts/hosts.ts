@@ -9,6 +9,8 @@ export interface Host {
   address: string;
   /** `ssh-ed25519 AAAA…`, as it is pinned. */
   hostKey: string;
+  /** In the private network; undefined where there is none. */
+  privateAddress?: string;
 }
 
 export class Hosts {
@@ -20,7 +22,7 @@ export class Hosts {
   ) {}
 
   /** Finds the lab's servers of these names and addresses, and puts counters on them. */
-  static async find(facts: LabFacts, servers: readonly { name: string; address: string }[]): Promise<Hosts> {
+  static async find(facts: LabFacts, servers: readonly Omit<Host, "hostKey">[]): Promise<Hosts> {
     const docker = dockerAt(facts.docker.host, false);
     const ids = (await docker.run(["ps", "--quiet", "--filter", `label=${label}=machine`]))
       .trim()

@@ -4,8 +4,10 @@ import { type CaseName, caseNames, cases, tools } from "../compare/cases";
 import { type Figure, figures, restP99 } from "../compare/figures";
 import type { Results } from "../compare/record";
 import type { DiagnosisResults } from "../diagnosis/diagnosis";
+import type { ShipResults } from "../ship/figures";
 import { median, rounded } from "../stats/statistics";
 import { limit, reasons } from "./reasons";
+import { shipSection } from "./shipped";
 import { table, toolNames } from "./words";
 
 /** What the page is made from. */
@@ -13,9 +15,11 @@ export interface Measured {
   compare: Results;
   /** Releases with a fault; none when that was not measured. */
   diagnosis?: DiagnosisResults;
+  /** A changed page on its way; none when that was not measured. */
+  ship?: ShipResults;
 }
 
-export function performancePage({ compare, diagnosis }: Measured): string {
+export function performancePage({ compare, diagnosis, ship }: Measured): string {
   const rows = figures(compare);
   return [
     "<!-- Made from bench/results/ by npm run bench -- report; measure again instead of editing. -->",
@@ -30,11 +34,12 @@ export function performancePage({ compare, diagnosis }: Measured): string {
     "## What it costs the machine that deploys",
     costs(rows),
     ...(diagnosis ? ["## When a release fails", diagnosisSection(diagnosis)] : []),
+    ...(ship ? ["## From a changed page to production", shipSection(ship)] : []),
     "## Aims",
     aimsSection(compare),
     "## How it was measured",
     method(compare),
-    again,
+    again(ship !== undefined),
     "",
   ].join("\n\n");
 }
@@ -183,8 +188,8 @@ and ${middle(gaps)} s after the host had noted what tells the cause. The command
 ${middle(both.map(({ kamalSeconds }) => kamalSeconds))} s. What each is said to be: [troubleshooting](troubleshooting.md).`;
 }
 
-const again = `\`\`\`
+const again = (shipped: boolean): string => `\`\`\`
 npm run bench -- compare --out bench/results/compare.json   # hours; --quick for a first look, --resume goes on where it stopped
 npm run bench -- diagnosis --out bench/results/diagnosis.json
-npm run bench -- report                                     # this page and its plot, from those files
+${shipped ? "npm run bench -- ship --out bench/results/ship.json\n" : ""}npm run bench -- report                                     # this page and its plot, from those files
 \`\`\``;

@@ -22,6 +22,7 @@ export async function report(args: string[]): Promise<void> {
   const measured: Measured = {
     compare,
     diagnosis: read<Measured["diagnosis"]>("diagnosis.json"),
+    ship: read<Measured["ship"]>("ship.json"),
   };
   const rows = figures(compare);
   mkdirSync(join(docs, "performance"), { recursive: true });

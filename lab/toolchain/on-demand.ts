@@ -9,6 +9,7 @@ import { withLock } from "./lock";
 import { pluginBinary, plugins, type Program } from "./programs";
 
 const dockerBuild = "docker-build";
+const buildxVersion = "0.24.0";
 
 /**
  * The plugin that builds images: the installed one where its version fits, else one that is built here. That is the official one, less
@@ -39,6 +40,20 @@ export function ensureRegistryProgram(progress: (line: string) => void): Promise
       package: "github.com/distribution/distribution/v3/cmd/registry",
       // Static, for an image with another C library.
       env: { CGO_ENABLED: "0" },
+    },
+    progress,
+  );
+}
+
+/** Docker's own command for builds, `docker buildx`, of a version that also speaks to the lab's Docker. */
+export function ensureBuildx(progress: (line: string) => void): Promise<string> {
+  return ensure(
+    {
+      module: "buildx",
+      binary: "docker-buildx",
+      version: buildxVersion,
+      package: "github.com/docker/buildx/cmd/buildx",
+      ldflags: `-X github.com/docker/buildx/version.Version=v${buildxVersion}`,
     },
     progress,
   );

@@ -59,6 +59,29 @@ describe("performancePage", () => {
     );
   });
 
+  it("shows how a changed page was shipped, where that was measured, with the aims that were missed", () => {
+    const run = (tool: "sextant" | "kamal", seconds: number) => ({
+      ...{ round: 1, servers: 8, case: "ship" as const, tool, seconds },
+      ...{ bytes: 6_000_000, layers: 4_000_000, requests: 300, lost: 0 },
+    });
+    const ship = {
+      ...{ begun: "2026-01-03T00:00:00Z", commit: "fedcba", cores: 2, assetsMb: 4 },
+      runs: [run("sextant", 9), run("kamal", 10)],
+    };
+    const heading = "## From a changed page to production";
+    expect(page).not.toContain(heading);
+    expect(page).not.toContain("bench -- ship");
+    const shown = performancePage({ compare: measured, ship });
+    expect(shown).toContain(heading);
+    expect(shown).toContain("| 8 | ship | Sextant | 9.0 | 6000 | 4000 | 300 | 0 |");
+    expect(shown).toContain("| ship, 8 servers, against Kamal | 0.9 | 0.7 | **no** |");
+    expect(shown).toContain(
+      "| bytes off the client, 8 servers, against the changed layers | 1.5 | 1.1 | **no** |",
+    );
+    expect(shown).toContain("| ship, 2 servers, against Kamal | not measured | 0.7 |  |");
+    expect(shown).toContain("npm run bench -- ship --out bench/results/ship.json\nnpm run bench -- report");
+  });
+
   it("shows what was said of releases with a fault, where that was measured", () => {
     const row = {
       ...{
