@@ -1,4 +1,9 @@
 /** The part of the visitors that a canary has, at a proxy that is kept in memory: given, changed, looked at and taken back. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { RolloutHost, type Ended } from "./rollout-host";
 
@@ -171,6 +176,20 @@ describe("what reads for a role", () => {
     }
     await expect.poll(() => host.running(reader)).toEqual(["reader-3"]);
     await expect.poll(() => host.running(web)).toEqual(["web-3"]);
+  });
+
+  it("is stopped only when the route that led to it has drained", async () => {
+    for (const n of [2, 3]) host.add(`reader-${n}`, reader);
+    mkdirSync(host.untilBoot, { recursive: true });
+    // As a deploy of the route that drains for long.
+    const drains = join(host.untilBoot, "switching-shop-production-shop-web.drains");
+    const draining = spawn("flock", ["--shared", drains, "sh", "-c", "echo held; read -r _"]);
+    await once(draining.stdout, "data");
+    await good(host.run("switch", [`role=${reader}`, "container=reader-3", `reads=${web}`, "stop=1"]));
+    await sleep(1500);
+    expect(host.running(reader)).toEqual(["reader-2", "reader-3"]);
+    draining.stdin.end();
+    await expect.poll(() => host.running(reader)).toEqual(["reader-3"]);
   });
 
   it("goes with the route, whose end is not held up by it", async () => {
