@@ -79,7 +79,13 @@ export class Sextant implements Contender {
       hosts: [...this.hosts],
       context: relative(workspace.directory, parts.repository.directory),
     };
-    const env = { ...workspace.env, PULUMI_PARALLEL: String(stepsAtATime), BENCH: JSON.stringify(site) };
+    const env = {
+      ...workspace.env,
+      PULUMI_PARALLEL: String(stepsAtATime),
+      BENCH: JSON.stringify(site),
+      // Once a day npx asks for a newer npm, which is no part of an answer, and nothing of the lab's.
+      npm_config_update_notifier: "false",
+    };
     return { command, args, cwd: workspace.directory, env: parts.onNode(env, true) };
   }
 }
