@@ -1,13 +1,9 @@
 /** The steps of a rollout as resources: each has its inputs from the program, and waits for what the rollout says. */
 import { cut } from "../../provider/core/cut";
-import { shortHash } from "../../provider/core/short-hash";
 import * as pulumi from "@pulumi/pulumi";
 import { transformed, type Component } from "../core/component";
 import { plainVariables, secretVariables } from "../core/environment";
 import { hostWide, ownerOf, roleLabel } from "../core/names";
-import { sentences } from "../core/problem";
-import { lateRefusal } from "../core/refusal";
-import { ofType } from "../core/shape";
 import type { Names } from "../data/data";
 import { Container, type ContainerArgs } from "../docker/container";
 import { dependingOn } from "../host/depends";
@@ -20,7 +16,6 @@ import { kamalNetwork } from "../../provider/kamal/names";
 import { ownerLabel } from "../../provider/docker/container-body";
 import type { AppArgs } from "./args";
 import { assetsMount } from "./assets";
-import { checkKey } from "./checks/check-certificate";
 import { claimedByOthers } from "./checks/route-claims";
 import { hashOf, type Pages } from "./error-pages";
 import { runBatchHook } from "./hooks";
@@ -28,15 +23,14 @@ import { containerName, type NamedArgs, type Placement, type Role } from "./plan
 import type { Replica, RoleOnHost } from "./role-on-host";
 import { begin, keyOf, keysOf, rollout, switchSeconds, type RolloutStep } from "./rollout";
 import {
-  certificateDirectory,
   errorPagesDirectory,
   healthQuestion,
   routeBehind,
   type RouteDirectories,
   switchedRoute,
-  type RouteArgs,
 } from "./route";
 import { runningAlways } from "./schedule";
+import { isExisting, onceAllAreMade, putCertificate, settled } from "./routing";
 import { takenOver } from "./take-over";
 import { imageVolumesOf, mountsOn, volumesOn, type AppVolumes } from "./volumes";
 import { Wait } from "./wait";
@@ -335,34 +329,6 @@ function routeInputs(
   };
 }
 
-function putCertificate(
-  { app, args }: Releasing,
-  service: string,
-  { tls }: RouteArgs,
-  host: Host,
-): { directory: string; step: Step<"Certificate"> } | undefined {
-  if (tls?.kind !== "certificate") return undefined;
-  const { certificate, privateKey } = tls;
-  const hash = shortHash(certificate, 12);
-  const directory = certificateDirectory(service, hash);
-  const step = new Step(
-    "Certificate",
-    `${service}-${host.hostName}-certificate`,
-    host,
-    {
-      directory,
-      certificate,
-      privateKey: pulumi.secret(privateKey).apply((key) => {
-        const problems = checkKey("tls", certificate, key);
-        if (problems.length > 0) throw lateRefusal(sentences(`${app.label}: route ${service}`, problems));
-        return key;
-      }),
-    },
-    { parent: app, dependsOn: settled(args, host) },
-  );
-  return { directory, step };
-}
-
 function putErrorPages(
   { app, args, pages }: Releasing,
   service: string,
@@ -379,28 +345,6 @@ function putErrorPages(
   );
   return { directory, step };
 }
-
-/**
- * What is known once the apps that follow in the program are made: by the time that a container has its name. A preview may not know that
- * name, and asks as soon as the program has gone on.
- */
-function onceAllAreMade<T>(container: pulumi.Output<string>, ask: () => T): pulumi.Input<T> {
-  if (!pulumi.runtime.isDryRun()) return container.apply(ask);
-  return new Promise((resolve) => {
-    setImmediate(() => {
-      resolve(ask());
-    });
-  });
-}
-
-/** What makes the proxy of a host ready. */
-function settled({ proxy }: AppArgs, host: Host): pulumi.Resource[] {
-  const there = proxy?.on.get(host.hostName);
-  return there === undefined ? [] : [there.settle];
-}
-
-/** Whether a proxy is another program's. */
-const isExisting = ofType("sextant:index:ExistingProxy");
 
 /** The variables of a role on a host; each container of a release knows of it, as Kamal's do. */
 export function variables(

@@ -5,10 +5,8 @@ import {
   amount,
   changes,
   either,
-  flag,
   hiddenText,
   input,
-  list,
   made,
   named,
   needed,
@@ -21,60 +19,11 @@ import {
 } from "../core/shape";
 import type { Image } from "../build/image";
 import { hosts } from "../host/shapes";
-import type { ExistingProxy } from "../proxy/existing";
-import type { Proxy } from "../proxy/proxy";
 import type { AppArgs, ContainerSettings, RoleArgs } from "./args";
-import type { RouteArgs, Tls } from "./route";
+import { oneProxy, routeShape } from "./route-shape";
 import type { ScheduleArgs } from "./schedule-args";
 
 type Part<Args, Name extends keyof Args> = NonNullable<Args[Name]>;
-
-const tls: Shape<Tls> = {
-  problems: (argument, value) =>
-    made<Tls>(
-      "a way to get certificates",
-      (given) => "kind" in given && ["letsEncrypt", "certificate"].includes(String(given.kind)),
-      typeof value === "function"
-        ? "call it: letsEncrypt(), or ownCertificate(certificate, privateKey)"
-        : "write letsEncrypt(), or ownCertificate(certificate, privateKey)",
-    ).problems(argument, value),
-};
-
-const route: Shape<RouteArgs> = object<RouteArgs>(
-  {
-    name: text,
-    hosts: list(text, '["shop.example.com"]'),
-    paths: list(text, '["/"]'),
-    stripPath: flag,
-    scopeCookiePaths: flag,
-    port: single,
-    health: object<Part<RouteArgs, "health">>(
-      { path: text, host: text, port: single, timeout: single, interval: single, proto: text },
-      '{ path: "/up" }',
-    ),
-    tls,
-    redirectToHttps: flag,
-    canonicalHost: text,
-    forwardHeaders: flag,
-    responseTimeout: single,
-    drainTimeout: single,
-    buffer: object<Part<RouteArgs, "buffer">>(
-      { requests: flag, responses: flag, memory: single, maxRequestBody: single, maxResponseBody: single },
-      '{ maxRequestBody: "100m" }',
-    ),
-    logHeaders: object<Part<RouteArgs, "logHeaders">>(
-      { request: list(text, '["X-Request-Id"]'), response: list(text, '["X-Request-Id"]') },
-      '{ request: ["X-Request-Id"] }',
-    ),
-  },
-  '{ hosts: ["shop.example.com"], port: 3000 }',
-  {
-    ssl: "write tls: letsEncrypt()",
-    app_port: "write port",
-    healthcheck: "write health",
-    path_prefix: 'write paths: ["/api"]',
-  },
-);
 
 const settings: Members<ContainerSettings> = {
   env: named(input, '{ RAILS_ENV: "production" }'),
@@ -111,7 +60,7 @@ const role: Shape<RoleArgs> = object<RoleArgs>(
     servers: needed(hosts, "give the servers that it runs on, [web]"),
     replicas: amount,
     command: words,
-    route: oneOrMore(route),
+    route: oneOrMore(routeShape),
     schedule: either(schedule, (value) => typeof value === "object", text),
     strategy: single,
     ready: words,
@@ -130,12 +79,8 @@ export const appShape: Shape<AppArgs> = object<AppArgs>(
     ...settings,
     image: needed(either(built, isBuilt, text), "name the image's repository, or give an Image"),
     version: input,
-    proxy: made<Proxy | ExistingProxy>(
-      "a Proxy",
-      (value) => ofType("sextant:index:Proxy")(value) || ofType("sextant:index:ExistingProxy")(value),
-      'give the one that new Proxy("proxy", …) makes',
-    ),
-    route: oneOrMore(route),
+    proxy: oneProxy,
+    route: oneOrMore(routeShape),
     roles: needed(
       named(
         needed(role, "give the servers that it runs on, { servers: [web] }, or leave it out"),

@@ -2,9 +2,18 @@
 import * as pulumi from "@pulumi/pulumi";
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import { Accessory, onEachServer, type AccessoryArgs, type Host } from "../../../../components";
+import {
+  Accessory,
+  letsEncrypt,
+  onEachServer,
+  ownCertificate,
+  Proxy,
+  type AccessoryArgs,
+  type Host,
+} from "../../../../components";
 import { checkMounts, mountsOf } from "../../../../components/accessory/mounts";
 import { binds } from "../../../../provider/docker/container-body";
+import { pairFor } from "../certificates";
 import { fakeHost, fakeNetwork } from "../fake-host";
 import { newGraph, value, type Graph } from "../graph";
 
@@ -165,5 +174,71 @@ describe("one for each of several servers", () => {
     expect(() => onEachServer("exporter", [server, server], make)).toThrow(
       'onEachServer("exporter"): servers has web-1 twice, but it makes one on each server; name it once, or make the second one by itself.',
     );
+  });
+});
+
+describe("the route of an accessory", () => {
+  const routed = async (name: string, args: Partial<AccessoryArgs>): Promise<Accessory> => {
+    const [server] = hosts as [Host, Host];
+    const proxy = new Proxy(`${name}-proxy`, { servers: [server] });
+    const made = new Accessory(name, { server, image: "grafana/grafana:12.0.0", port: 3000, proxy, ...args });
+    if (made.route === undefined) throw new Error("it has no route");
+    await value(made.route.id);
+    return made;
+  };
+
+  it("is the proxy's once it is ready, on its own port, and its container is as without one", async () => {
+    await routed("dash", { route: { hosts: ["dash.test"], health: { path: "/api/health" } } });
+    expect(graph.find("sextant:index:Switch", "dash-route").inputs).toMatchObject({
+      role: "shop/test/accessory/dash",
+      container: "shop-test-dash",
+      services: ["dash"],
+      claimed: [],
+      route: {
+        ...{ service: "dash", port: 3000, hosts: ["dash.test"], deployTimeout: "60s" },
+        health: { path: "/api/health", host: "dash.test" },
+      },
+      timeout: "90s",
+    });
+    const [server] = hosts as [Host, Host];
+    new Accessory("bare-dash", { server, image: "grafana/grafana:12.0.0", port: 3000 });
+    await new Promise((done) => setTimeout(done, 50));
+    const container = (name: string): unknown => {
+      const { inputs } = graph.find("sextant:index:Container", name);
+      return JSON.stringify(inputs).replaceAll(name, "NAME");
+    };
+    expect(container("dash")).toBe(container("bare-dash"));
+    expect(() => graph.find("sextant:index:Switch", "bare-dash-route")).toThrow();
+  });
+
+  it("waits for its readiness, and has a certificate of its own put there first", async () => {
+    const pair = pairFor("own.test");
+    const [server] = hosts as [Host, Host];
+    const proxy = new Proxy("own-proxy", { servers: [server] });
+    const tls = ownCertificate(pair.certificate, pair.privateKey);
+    const made = new Accessory(
+      "own",
+      { server, image: "a:1", port: 80, proxy, route: { hosts: ["own.test"], tls } },
+      graph.watching,
+    );
+    await value(made.route?.id);
+    const dependsOn = graph.optionsOf("sextant:index:Switch", "own-route").dependsOn as pulumi.Resource[];
+    expect(dependsOn).toContain(made.ready);
+    expect(dependsOn).toHaveLength(3);
+    const { directory } = graph.find(
+      "sextant:index:Certificate",
+      "own-host-certificate".replace("host", "web-1"),
+    ).inputs;
+    expect(graph.find("sextant:index:Switch", "own-route").inputs["route"]).toMatchObject({
+      tls: { certificate: directory },
+    });
+  });
+
+  it("asks Let's Encrypt for its certificate after that", async () => {
+    await routed("letters", { route: { hosts: ["letters.test"], tls: letsEncrypt() } });
+    await new Promise((done) => setTimeout(done, 50));
+    expect(graph.find("sextant:index:Certificates", "letters-certificates").inputs["places"]).toMatchObject([
+      { hosts: ["letters.test"], path: "/up", addresses: ["192.0.2.1"] },
+    ]);
   });
 });

@@ -825,6 +825,58 @@ export const refusals: [title: string, make: (w: World) => unknown, sentence: st
     'Accessory "search": publish is "loopback", but there is no port to publish; give the port that the accessory listens on.',
   ],
   [
+    "accessory: route without a proxy",
+    (w) => w.accessory({ route: { hosts: ["search.test"] } }),
+    'Accessory "search": proxy is missing, and it has a route; give the Proxy of its server.',
+  ],
+  [
+    "accessory: proxy without a route",
+    (w) => w.accessory({ proxy: w.proxy({}) }),
+    'Accessory "search": proxy sends it nothing without a route; give the route, or leave proxy out.',
+  ],
+  [
+    "accessory: route without a port",
+    (w) => w.accessory({ proxy: w.proxy({}), port: undefined, route: { hosts: ["search.test"] } }),
+    'Accessory "search": port is missing, and it has a route; give the port that the accessory listens on.',
+  ],
+  [
+    "accessory: a named route",
+    (w) => w.accessory({ proxy: w.proxy({}), route: { name: "admin", hosts: ["search.test"] } }),
+    'Accessory "search": route.name is "admin", but it tells several routes apart, and an accessory has one, named after itself; leave it out.',
+  ],
+  [
+    "accessory: route of a proxy elsewhere",
+    (w) => w.accessory({ proxy: w.proxy({ servers: w.hosts.slice(1) }), route: { hosts: ["search.test"] } }),
+    'Accessory "search": server is "web-1", but it has a route and the proxy does not run on that host; add the host to the servers of the Proxy.',
+  ],
+  [
+    "accessory: route of what is taken up",
+    (w) =>
+      w.accessory({
+        ...{ server: w.kamals, takeOver: "shop-search", route: { hosts: ["search.test"] } },
+        proxy: new ExistingProxy("proxy", { servers: [w.kamals] }),
+      }),
+    "Accessory \"search\": route is for a container of the program's own, and the one that is taken up is Kamal's, with Kamal's route, which leads to it as before; leave route out as long as takeOver is there.",
+  ],
+  [
+    "accessory: route that an app has",
+    (w) => {
+      const proxy = w.proxy({});
+      w.app({ proxy, route: { hosts: ["shop.test"] } });
+      return w.accessory({ proxy, route: { hosts: ["shop.test"] } });
+    },
+    'Accessory "search": route is "shop.test/", but the route shop-web of App "shop" has the same host and path on web-1; give one of them another host or path (npx sextant docs checks#same-route).',
+  ],
+  [
+    "accessory: route by a name that an app's has",
+    (w) => {
+      const proxy = w.proxy({});
+      w.app({ proxy, route: { hosts: ["shop.test"] } });
+      return w.accessory({ proxy, route: { hosts: ["other.test"] } }, "shop-web");
+    },
+    'Accessory "shop-web": name is "shop-web", but its route would be named shop-web on web-1, as that of App "shop" is; rename the accessory (npx sextant docs checks#same-route).',
+  ],
+  [
     "accessory: host port without publish",
     (w) => w.accessory({ hostPort: 7701 }),
     'Accessory "search": hostPort is 7701, but a host port needs publish; add publish: "loopback" or "private", or leave hostPort out.',
