@@ -16,6 +16,7 @@ import { kamalNetwork } from "../../provider/kamal/names";
 import { ownerLabel } from "../../provider/docker/container-body";
 import type { AppArgs } from "./args";
 import { assetsMount } from "./assets";
+import { staying, type Chosen } from "./chosen";
 import { claimedByOthers } from "./checks/route-claims";
 import { hashOf, type Pages } from "./error-pages";
 import { runBatchHook } from "./hooks";
@@ -51,6 +52,8 @@ export interface Releasing {
   data: Names;
   /** The pages that the proxy answers errors with. */
   pages: Pages | undefined;
+  /** What this run releases. */
+  chosen: Chosen;
 }
 
 /**
@@ -82,6 +85,7 @@ export function runRelease(
       imageVolumes: imageVolumesOf(app, data, primary),
     },
     {
+      ...staying("release", !releasing.chosen.any),
       parent: app,
       dependsOn: [image, ...volumes.values(), ...assets.values(), ...(before === undefined ? [] : [before])],
     },
@@ -112,7 +116,10 @@ export function rollOut(
       continue;
     }
     if (step.kind === "hook") {
-      made.set(key, runBatchHook(hooked, step, after, args.transform?.hook));
+      const batch = step.batch.filter(releasing.chosen.has);
+      const opts = staying("hook", batch.length === 0);
+      const told = { ...step, batch: batch.length === 0 ? step.batch : batch };
+      made.set(key, runBatchHook(hooked, told, after, args.transform?.hook, opts));
       continue;
     }
     const { placement } = step;
@@ -202,6 +209,7 @@ function makeContainer(
       },
       // A new container starts beside the old one; no name is given, so that both can be there.
       dependingOn(host, {
+        ...staying("container", !releasing.chosen.has({ role, host })),
         parent: app,
         deleteBeforeReplace: role.strategy === "stop-first",
         dependsOn: [...after, ...volumesOn(volumes, host, role)],
@@ -216,7 +224,7 @@ function hostnameOf({ hostName }: Host, replica: number): string {
 }
 
 function makeReady(
-  { app, args }: Releasing,
+  { app, args, chosen }: Releasing,
   { placement, replica, lease }: Extract<RolloutStep, { kind: "ready" }>,
   containers: ReadonlyMap<string, Container>,
   after: pulumi.Resource[],
@@ -240,7 +248,7 @@ function makeReady(
       ...(lease > 0 ? { lease: `${lease}s` as const } : {}),
       ...(role.strategy === "stop-first" ? takes(args, role) : {}),
     },
-    { parent: app, dependsOn: [...after, ...proxy] },
+    { ...staying("ready", !chosen.has(placement)), parent: app, dependsOn: [...after, ...proxy] },
     args.transform?.ready,
   );
   return { container, ready };
@@ -301,6 +309,7 @@ function makeSwitch(
       timeout: `${switchSeconds(role)}s`,
     },
     {
+      ...staying("change", !releasing.chosen.has({ role, host })),
       parent: app,
       dependsOn: [
         ...after,

@@ -99,7 +99,17 @@ export const appShape: Shape<AppArgs> = object<AppArgs>(
     release: words,
     releaseTimeout: single,
     hooks: object<Part<AppArgs, "hooks">>(
-      { beforeRelease: text, beforeBatch: text, afterBatch: text, afterRelease: text },
+      {
+        ...{ beforeRelease: text, beforeBatch: text, afterBatch: text, afterRelease: text },
+        output: either(
+          text,
+          (value) => typeof value !== "object",
+          object<Extract<Part<Part<AppArgs, "hooks">, "output">, object>>(
+            { beforeRelease: text, beforeBatch: text, afterBatch: text, afterRelease: text },
+            '"quiet", or { beforeRelease: "quiet" }',
+          ),
+        ),
+      },
       '{ afterRelease: "bin/notify $KAMAL_VERSION" }',
     ),
     commands: named(words, '{ console: ["bin/console"] }'),

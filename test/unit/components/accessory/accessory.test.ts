@@ -15,7 +15,7 @@ import { checkMounts, mountsOf } from "../../../../components/accessory/mounts";
 import { binds } from "../../../../provider/docker/container-body";
 import { pairFor } from "../certificates";
 import { fakeHost, fakeNetwork } from "../fake-host";
-import { newGraph, value, type Graph } from "../graph";
+import { newGraph, registered, value, type Graph } from "../graph";
 
 let graph: Graph;
 let hosts: Host[];
@@ -178,16 +178,24 @@ describe("one for each of several servers", () => {
 });
 
 describe("the route of an accessory", () => {
-  const routed = async (name: string, args: Partial<AccessoryArgs>): Promise<Accessory> => {
-    const [server] = hosts as [Host, Host];
-    const proxy = new Proxy(`${name}-proxy`, { servers: [server] });
-    const made = new Accessory(name, { server, image: "grafana/grafana:12.0.0", port: 3000, proxy, ...args });
+  let server: Host;
+  let proxy: Proxy;
+  beforeAll(() => {
+    server = fakeHost("routed", fakeNetwork("routed"));
+    proxy = new Proxy("proxy", { servers: [server] });
+  });
+
+  /** Makes one, and waits until its route is registered. */
+  async function routed(name: string, args: Partial<AccessoryArgs>): Promise<Accessory> {
+    const image = "grafana/grafana:12.0.0";
+    const made = new Accessory(name, { server, image, port: 3000, proxy, ...args }, graph.watching);
     if (made.route === undefined) throw new Error("it has no route");
     await value(made.route.id);
+    await registered();
     return made;
-  };
+  }
 
-  it("is the proxy's once it is ready, on its own port, and its container is as without one", async () => {
+  it("is the proxy's, on its own port, and its container is as without one", async () => {
     await routed("dash", { route: { hosts: ["dash.test"], health: { path: "/api/health" } } });
     expect(graph.find("sextant:index:Switch", "dash-route").inputs).toMatchObject({
       role: "shop/test/accessory/dash",
@@ -200,43 +208,31 @@ describe("the route of an accessory", () => {
       },
       timeout: "90s",
     });
-    const [server] = hosts as [Host, Host];
-    new Accessory("bare-dash", { server, image: "grafana/grafana:12.0.0", port: 3000 });
-    await new Promise((done) => setTimeout(done, 50));
-    const container = (name: string): unknown => {
-      const { inputs } = graph.find("sextant:index:Container", name);
-      return JSON.stringify(inputs).replaceAll(name, "NAME");
-    };
+    const made = new Accessory("bare-dash", { server, image: "grafana/grafana:12.0.0", port: 3000 });
+    await value(made.host);
+    const container = (name: string): string =>
+      JSON.stringify(graph.find("sextant:index:Container", name).inputs).replaceAll(name, "NAME");
     expect(container("dash")).toBe(container("bare-dash"));
-    expect(() => graph.find("sextant:index:Switch", "bare-dash-route")).toThrow();
+    expect(made.route).toBeUndefined();
   });
 
-  it("waits for its readiness, and has a certificate of its own put there first", async () => {
-    const pair = pairFor("own.test");
-    const [server] = hosts as [Host, Host];
-    const proxy = new Proxy("own-proxy", { servers: [server] });
-    const tls = ownCertificate(pair.certificate, pair.privateKey);
-    const made = new Accessory(
-      "own",
-      { server, image: "a:1", port: 80, proxy, route: { hosts: ["own.test"], tls } },
-      graph.watching,
+  it("waits until it is ready, and until a certificate of its own is there", async () => {
+    const { certificate, key } = pairFor("own.test");
+    const tls = ownCertificate(certificate, key);
+    const { ready } = await routed("own", { route: { hosts: ["own.test"], tls } });
+    const after = graph.optionsOf("sextant:index:Switch", "own-route").dependsOn as pulumi.Resource[];
+    expect(after).toContain(ready);
+    expect(after.map((each) => (each as unknown as { __name?: string }).__name)).toContain(
+      "own-routed-certificate",
     );
-    await value(made.route?.id);
-    const dependsOn = graph.optionsOf("sextant:index:Switch", "own-route").dependsOn as pulumi.Resource[];
-    expect(dependsOn).toContain(made.ready);
-    expect(dependsOn).toHaveLength(3);
-    const { directory } = graph.find(
-      "sextant:index:Certificate",
-      "own-host-certificate".replace("host", "web-1"),
-    ).inputs;
+    const { directory } = graph.find("sextant:index:Certificate", "own-routed-certificate").inputs;
     expect(graph.find("sextant:index:Switch", "own-route").inputs["route"]).toMatchObject({
       tls: { certificate: directory },
     });
   });
 
-  it("asks Let's Encrypt for its certificate after that", async () => {
+  it("has its certificate asked for after that, where Let's Encrypt gives it", async () => {
     await routed("letters", { route: { hosts: ["letters.test"], tls: letsEncrypt() } });
-    await new Promise((done) => setTimeout(done, 50));
     expect(graph.find("sextant:index:Certificates", "letters-certificates").inputs["places"]).toMatchObject([
       { hosts: ["letters.test"], path: "/up", addresses: ["192.0.2.1"] },
     ]);

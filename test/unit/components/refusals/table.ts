@@ -1,5 +1,6 @@
 /** Bad arguments of every component, each with the whole sentence that a user sees. */
 import {
+  ExistingProxy,
   ExistingServer,
   Firewall,
   Network,
