@@ -39,7 +39,8 @@ export interface ContainerSettings {
    */
   secrets?: Record<string, pulumi.Input<string>>;
   /**
-   * Volumes: the name of a Docker volume, or an absolute path of the host, and where it is mounted. What the image keeps elsewhere, by VOLUME
+   * Volumes: the name of a Docker volume, or an absolute path of the host, and where it is mounted, with Docker's options behind a colon, such as
+   * `ro`, or `z` under SELinux. What the image keeps elsewhere, by VOLUME
    * in its Dockerfile, is kept in a volume that is named after role and path, which a preview says.
    *
    * @default none
@@ -202,6 +203,14 @@ export interface AppArgs extends ContainerSettings {
    * @example { web: { servers: [web1] } }
    */
   roles: Record<string, RoleArgs>;
+  /**
+   * Whether a role may have no servers, `servers: []`, as where a stack has no workers, or a list of servers is made by the program: it is then
+   * as if it were not there. The app's own `route` stays with the first role that is written.
+   *
+   * @default false: such a role is refused, as an empty list is a mistake more often than not
+   * @edit nothing by itself
+   */
+  allowEmptyRoles?: boolean;
   /**
    * Kamal's app whose place this one takes, on servers with `takeOver: "kamal"`. The first release starts beside Kamal's containers; at its switch each
    * role takes the requests of Kamal's role by one `kamal-proxy deploy` of Kamal's own route, which keeps its name, and then stops Kamal's containers of

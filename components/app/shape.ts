@@ -5,6 +5,7 @@ import {
   amount,
   changes,
   either,
+  flag,
   hiddenText,
   input,
   made,
@@ -96,6 +97,7 @@ export const appShape: Shape<AppArgs> = object<AppArgs>(
       },
       '{ service: "shop" }',
     ),
+    allowEmptyRoles: flag,
     release: words,
     releaseTimeout: single,
     hooks: object<Part<AppArgs, "hooks">>(

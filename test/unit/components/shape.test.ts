@@ -418,6 +418,7 @@ describe("whatever is given for an argument", () => {
         "uncommitted",
         "hooks",
         "hooks.beforeBuild",
+        "hooks.output",
         "transform",
       ],
     ],
@@ -446,6 +447,7 @@ describe("whatever is given for an argument", () => {
         "swap",
       ],
       ...["daemon", "cloudInit", "protect", "transform", "ssh.privateKeyFile"],
+      ...["ssh.configFile", "ssh.beforeConnect", "hooks", "hooks.afterDocker", "hooks.output"],
     ],
     ExistingServer: [
       ...[
@@ -462,6 +464,7 @@ describe("whatever is given for an argument", () => {
         "docker",
         "registries",
       ],
+      ...["ssh.configFile", "ssh.beforeConnect", "hooks", "hooks.afterDocker", "hooks.output"],
       ...["preflight", "preflight.ports", "preflight.disk", "preflight.accept", "transform"],
     ],
     Accessory: [
@@ -492,6 +495,7 @@ describe("whatever is given for an argument", () => {
         "secrets.A",
         "files./etc/a",
       ],
+      ...["proxy", "route", "route.hosts", "route.health", "route.health.path", "route.port", "route.tls"],
     ],
     Postgres: ["server", "version", "password", "user", "database", "image", "publish", "env", "secrets"],
     MariaDb: [

@@ -826,6 +826,36 @@ export const refusals: [title: string, make: (w: World) => unknown, sentence: st
     'Accessory "search": publish is "loopback", but there is no port to publish; give the port that the accessory listens on.',
   ],
   [
+    "app: only roles without servers",
+    (w) => w.app({ allowEmptyRoles: true, roles: { web: { servers: [] } } }),
+    'App "shop": roles are all without a server, and an App runs somewhere; give one of them a server, or take the App out of the program.',
+  ],
+  [
+    "app: volume with an option that Docker does not know",
+    (w) => w.app({ volumes: { uploads: "/uploads:rslave" } }),
+    'App "shop": volumes.uploads is "/uploads:rslave", but behind the path come Docker\'s own options, of which a volume has ro, rw, z, Z, nocopy; write it like "/data:ro".',
+  ],
+  [
+    "app: output of a hook by another word",
+    (w) => w.app({ hooks: { afterRelease: "true", output: "silent" as "quiet" } }),
+    'App "shop": hooks.output is "silent", but it is one of quiet, verbose; choose one of these.',
+  ],
+  [
+    "server: file of settings that is not there",
+    (w) => w.server({ ssh: { ...w.access, configFile: "ssh/config" } }),
+    'Server "web-1": ssh.configFile is "ssh/config", but there is no such file on this machine; name it from the project\'s directory or from ~/, or write false for no settings at all.',
+  ],
+  [
+    "server: empty line before connecting",
+    (w) => w.server({ ssh: { ...w.access, beforeConnect: " " } }),
+    'Server "web-1": ssh.beforeConnect is "", but it must not be empty; give a line for a shell, such as bin/vpn up.',
+  ],
+  [
+    "existing server: empty hook",
+    (w) => new ExistingServer("old", { address: "203.0.113.7", ssh: w.access, hooks: { afterDocker: "" } }),
+    'ExistingServer "old": hooks.afterDocker is "", but it must not be empty; give a line for a shell, such as bin/docker-setup.',
+  ],
+  [
     "accessory: route without a proxy",
     (w) => w.accessory({ route: { hosts: ["search.test"] } }),
     'Accessory "search": proxy is missing, and it has a route; give the Proxy of its server.',
