@@ -39,7 +39,7 @@ export interface PullState extends PullInputs {
 }
 
 async function pull({ image, owner, __auth }: PullInputs, hosts: readonly PullHost[]): Promise<void> {
-  const bringTo = (some: readonly PullHost[]): Promise<void[]> =>
+  const bringTo = (some: readonly PullHost[]) =>
     eachHost(some, async ({ shell }) => {
       await refuseLocked(shell);
       await bring(shell, image, __auth[shell.name], owner);

@@ -31,6 +31,7 @@ export async function beforeConnecting(
     const said = error instanceof Error ? error.message : String(error);
     throw new Error(
       `${shell.name}: ssh.beforeConnect, ${line}, ${said} Nothing was connected to; mend it, or leave it out of one run by ${skipVariable}=1.`,
+      { cause: error },
     );
   }
 }
