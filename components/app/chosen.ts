@@ -102,7 +102,8 @@ const inputs = { container, ready, change, schedule, release, hook };
 
 /**
  * The option by which a resource that is there keeps its inputs, so that nothing is done on its host. The engine takes the old ones before
- * the provider is asked. What is not there yet is made.
+ * the provider is asked; one that neither side has is no error (pulumi sdk/go/common/resource/property_path.go reset). What is not there yet
+ * is made.
  */
 export function staying(
   kind: keyof typeof inputs,
