@@ -13,6 +13,7 @@ export const ownCommands: readonly string[] = [
     "prune",
     "lock",
     "unlock",
+    "otel",
     "completion",
     "complete",
   ],

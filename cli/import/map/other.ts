@@ -65,8 +65,10 @@ export function otherKeys(root: Reader, { notes }: Context, hooks: readonly stri
     output?.take(key);
     notes.add(
       `output.${key}`,
-      "none",
-      "pulumi up prints what it does; --logtostderr and pulumi stack history have more.",
+      key === "otel" ? "differs" : "none",
+      key === "otel"
+        ? "pulumi up 2>&1 | npx sextant otel URL ships what is printed."
+        : "pulumi up prints what it does; pulumi up 2>&1 | tee FILE keeps it.",
       shown("", value),
     );
   }

@@ -282,9 +282,14 @@ export const environmentKeys: Area = {
     ),
     has("logging.driver", "logging.driver; unit tests alone show that Docker gets it", settings, body),
     has("logging.options", "logging.options; unit tests alone show that Docker gets them", settings, body),
-    missing(
+    has(
       "output.otel",
-      "--otel-traces of pulumi up has secrets in the clear in what it sends, and is not advised",
+      "pulumi up 2>&1 | npx sextant otel URL: the lines of a run as log records, of which no secret is one",
+      unit(
+        "cli/otel",
+        "sextant otel > passes on what a run prints, and ships each line once, in order, with whose run it was",
+      ),
+      lab("deploy", "secrets > are not in what Pulumi prints, in its state, or in its preview"),
     ),
     replacedBy(
       "the shell",
