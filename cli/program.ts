@@ -6,6 +6,7 @@ import { addDocs } from "./docs";
 import { addDoctor } from "./doctor";
 import { addImport } from "./import";
 import { addInit } from "./init";
+import { addOtel } from "./otel";
 import { addAudit } from "./operate/audit";
 import { addExec } from "./operate/exec";
 import { addImages } from "./operate/images";
@@ -65,6 +66,7 @@ export function sextant(own: readonly string[] = [], completion = true): Command
     add(program);
   addNamed(program, own);
   addDoctor(program);
+  addOtel(program);
   program.commandsGroup("Help:");
   addDocs(program);
   if (completion) addCompletion(program, () => sextant([], false));

@@ -22,6 +22,8 @@ export interface AccessoryPart {
   /** The machines that have it, by name: one, or one of its own on each. */
   readonly machines: readonly string[];
   readonly fields: Fields;
+  /** Whether requests come to it through the proxy of its machines. */
+  readonly routed?: true;
 }
 
 export interface RolePart {

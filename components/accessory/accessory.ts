@@ -24,6 +24,7 @@ import { dataPaths, mountsOf, volumeNames, warnPaths } from "./mounts";
 import { publishedPorts, type Publish } from "./ports";
 import { inOwnWords, inProgramsWords, presetOf } from "./preset";
 import { reachable } from "./reach";
+import { routeTo } from "./routed";
 import { alsoIn, mountsFor, sourceOf, takeOverOf } from "./take-over";
 import { accessoryShape } from "./shape";
 
@@ -51,6 +52,8 @@ export class Accessory extends Component {
   readonly container: Container;
   /** Done when the accessory is ready. */
   readonly ready: Step<"AccessoryReady">;
+  /** What gives it its route at the proxy; undefined without a `route`. */
+  readonly route: Step<"Switch"> | undefined;
   /** The name or address that clients connect to; known only once the accessory is ready, so that they wait for it. That of a `MariaDb` or a `MySql` is known once it takes the login of the app. */
   readonly host: pulumi.Output<string>;
   /** The port that clients connect to. */
@@ -86,6 +89,7 @@ export class Accessory extends Component {
     this.ready = this.awaitReady(args);
     const login = preset.login?.(this);
     const done = login ?? this.ready;
+    this.route = routeTo(this, args, this.container, done);
     reachable(done, { label: this.label, server: args.server, publish: args.publish });
     const reached =
       args.publish === "private"

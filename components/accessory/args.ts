@@ -12,10 +12,14 @@ import type { ContainerArgs } from "../docker/container";
 import type { PullArgs } from "../image/pull";
 import type { VolumeArgs } from "../docker/volume";
 import type { Host } from "../host/host";
-import type { AccessoryReadyArgs, DirectoriesArgs } from "../host/step";
+import type { AccessoryReadyArgs, DirectoriesArgs, SwitchArgs } from "../host/step";
+import type { RouteArgs } from "../app/route";
+import type { ExistingProxy } from "../proxy/existing";
+import type { Proxy } from "../proxy/proxy";
 import { isMutableTag, mutableTagCheck } from "../image/reference";
 import { checkMode, checkMounts, checkOwner, dataPaths, volumeNames, type HostDirectory } from "./mounts";
 import { checkPorts, checkPublish, type AccessoryPort, type Publish } from "./ports";
+import { checkRouted } from "./routed";
 import { checkTakeOver } from "./take-over";
 
 /** A file in a container, and what it is to be like. */
@@ -54,6 +58,22 @@ export interface AccessoryArgs {
    * @edit replaces the container
    */
   publish?: Publish;
+  /**
+   * How requests from outside come to it through the proxy of its server: a dashboard, a search engine that browsers ask, an admin page.
+   * It has the arguments of an App's route, but for `name`; `port` is the accessory's own where the route names no other one. The route is
+   * there once the accessory is ready and its health path, `/up` unless the route names another one, has answered the proxy. Nothing is
+   * published for it.
+   *
+   * An accessory is one container, which is stopped before its next one starts: while it is replaced, the proxy answers its requests with
+   * 502. What has to be released without a gap is an `App`.
+   *
+   * @default none: only containers reach it, and whom `publish` names
+   * @edit the proxy takes it in place, without a lost request; the container is not touched. Taken out, the proxy forgets it
+   * @example { hosts: ["grafana.example.com"], health: { path: "/api/health" }, tls: letsEncrypt() }
+   */
+  route?: RouteArgs;
+  /** The proxy of its server, for `route`. @default none @edit the route goes over to the other one */
+  proxy?: Proxy | ExistingProxy;
   /** The port on the host, when it is published. @default the same as `port` @edit replaces the container */
   hostPort?: number;
   /**
@@ -190,6 +210,8 @@ export interface AccessoryArgs {
     container?: Transform<ContainerArgs>;
     /** What waits until it is ready. */
     ready?: Transform<AccessoryReadyArgs>;
+    /** What gives it its route. */
+    switch?: Transform<SwitchArgs>;
   };
 }
 
@@ -222,6 +244,7 @@ export function checkAccessory(name: string, args: AccessoryArgs): Problem[] {
           },
         ]
       : []),
+    ...checkRouted(args),
     ...checkPublish("publish", args.publish),
     ...checkPorts(args),
     ...check.dnsLabel("service", args.service, 63),

@@ -5,7 +5,7 @@ import type { AccessoryArgs } from "./args";
 /** Arguments of `Memcached`: those of an accessory, less what the preset knows. */
 export interface MemcachedArgs extends Omit<
   AccessoryArgs,
-  "image" | "port" | "volumes" | "directories" | "data" | "ready" | "command" | "takeOver"
+  "image" | "port" | "volumes" | "directories" | "data" | "ready" | "command" | "takeOver" | "route" | "proxy"
 > {
   /** The version, the tag of the image. @edit replaces the container, and the next one begins empty @example "1.6" */
   version: string;

@@ -137,7 +137,8 @@ function checkSource({ argument, source, made }: Mounted): Problem[] {
   return [];
 }
 
-function checkOptions({ argument, source, target, options }: Mounted): Problem[] {
+/** What is wrong with Docker's options behind a path. */
+export function checkOptions({ argument, source, target, options }: Mounted): Problem[] {
   const known = isPath(source) ? pathOptions : volumeOptions;
   const wrong = options.find((option) => !known.includes(option));
   if (wrong !== undefined || String(target).split(":").length > 2)

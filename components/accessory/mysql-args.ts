@@ -6,7 +6,10 @@ import type { AccessoryArgs } from "./args";
  * What the presets of MariaDB and MySQL have in common: the arguments of an accessory, less what they know. One of Kamal's is taken up by an
  * `Accessory`.
  */
-interface MysqlFamilyArgs extends Omit<AccessoryArgs, "image" | "port" | "volumes" | "ready" | "takeOver"> {
+interface MysqlFamilyArgs extends Omit<
+  AccessoryArgs,
+  "image" | "port" | "volumes" | "ready" | "takeOver" | "route" | "proxy"
+> {
   /**
    * The password of the user: any text on one line.
    *

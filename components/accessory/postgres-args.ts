@@ -4,7 +4,10 @@ import type { Size } from "../../provider/core/units";
 import type { AccessoryArgs } from "./args";
 
 /** Arguments of `Postgres`: those of an accessory, less what the preset knows. */
-export interface PostgresArgs extends Omit<AccessoryArgs, "image" | "port" | "volumes" | "ready"> {
+export interface PostgresArgs extends Omit<
+  AccessoryArgs,
+  "image" | "port" | "volumes" | "ready" | "route" | "proxy"
+> {
   /**
    * The tag of the image, which begins with the major version or names it as `pg17`. Editing it replaces the container on the same
    * data, and so is refused at preview where the data could not be read, or not be trusted: another major version, or an image on

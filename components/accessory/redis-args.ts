@@ -3,7 +3,10 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { AccessoryArgs } from "./args";
 
 /** Arguments of `Redis`: those of an accessory, less what the preset knows. */
-export interface RedisArgs extends Omit<AccessoryArgs, "image" | "port" | "volumes" | "ready" | "command"> {
+export interface RedisArgs extends Omit<
+  AccessoryArgs,
+  "image" | "port" | "volumes" | "ready" | "command" | "route" | "proxy"
+> {
   /** The version, the tag of the image. @edit replaces the container @example "8" */
   version: string;
   /**

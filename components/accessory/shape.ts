@@ -17,6 +17,7 @@ import {
   text,
   words,
 } from "../core/shape";
+import { oneProxy, routeShape } from "../app/route-shape";
 import { oneHost } from "../host/shapes";
 import type { AccessoryArgs, AccessoryFile } from "./args";
 import type { HostDirectory } from "./mounts";
@@ -66,7 +67,9 @@ const file: Shape<pulumi.Input<string> | AccessoryFile> = either(
 );
 
 /** What presets take, too. */
-const shared: Members<Omit<AccessoryArgs, "image" | "port" | "volumes" | "ready" | "command">> = {
+const shared: Members<
+  Omit<AccessoryArgs, "image" | "port" | "volumes" | "ready" | "command" | "route" | "proxy">
+> = {
   server: needed(oneHost, "give the server that it runs on"),
   publish,
   hostPort: single,
@@ -85,7 +88,7 @@ const shared: Members<Omit<AccessoryArgs, "image" | "port" | "volumes" | "ready"
   shm: single,
   inspectImage: single,
   transform: changes<Part<"transform">>({
-    ...{ image: true, directories: true, volume: true, container: true, ready: true },
+    ...{ image: true, directories: true, volume: true, container: true, ready: true, switch: true },
   }),
 };
 
@@ -101,6 +104,8 @@ export const accessoryShape: Shape<AccessoryArgs> = object<AccessoryArgs>(
     ...shared,
     image: needed(text, "name an image with its tag"),
     port: single,
+    route: routeShape,
+    proxy: oneProxy,
     volumes: named(single, '{ data: "/data" }'),
     command: words,
     ready: object<Part<"ready">>(
@@ -117,6 +122,8 @@ const preset = {
   port: "leave it out: the preset knows it; hostPort is the one on the host",
   volumes: 'leave it out: the preset keeps its data in the volume "data"',
   ready: "leave it out: the preset asks the server itself",
+  route: "leave it out: the proxy passes on HTTP, which this server does not speak",
+  proxy: "leave it out: the proxy passes on HTTP, which this server does not speak",
 };
 
 export const postgresShape: Shape<PostgresArgs> = object<PostgresArgs>(

@@ -10,12 +10,14 @@ import type { DataOf } from "../data/data";
 import { sameNames, takeNames } from "../data/same-name";
 import { warnData } from "../data/check-word";
 import type { Volume } from "../docker/volume";
+import type { Host } from "../host/host";
 import type { Step } from "../host/step";
 import { Pull } from "../image/pull";
 import type { AppArgs } from "./args";
 import { assetsOfRelease, putAssets } from "./assets";
 import { CleanUp } from "./clean-up";
 import { Certificates } from "./certificates";
+import { chosenOf, staying } from "./chosen";
 import { checkApp } from "./checks/check-app";
 import { checkHosts, checkOwnRegistry, registerApp } from "./checks/check-hosts";
 import { childrenOf, namesOf, volumePlaces } from "./checks/check-names";
@@ -29,7 +31,16 @@ import { inspectNames } from "./checks/inspect-names";
 import { readPages } from "./error-pages";
 import { skippedHooks } from "../core/hook";
 import { runHook } from "./hooks";
-import { imageReference, isCanary, namedArgs, notCanaries, rolesOf, type NamedArgs, type Role } from "./plan";
+import {
+  imageReference,
+  isCanary,
+  namedArgs,
+  notCanaries,
+  rolesOf,
+  type NamedArgs,
+  type Placement,
+  type Role,
+} from "./plan";
 import { further, referenceOf, rollOut, runRelease } from "./releasing";
 import { runningAlways } from "./schedule";
 import { putSchedules, type ScheduledRole } from "./scheduled";
@@ -95,6 +106,9 @@ export class App extends Component {
     const { image, volumes, data } = this;
     const pages = args.errorPages === undefined ? undefined : readPages(args.errorPages);
     const assets = putAssets({ app: this, args, roles, reference }, image);
+    const placements = roles.flatMap((role) => role.servers.map((host) => ({ role, host })));
+    const chosen = chosenOf(placements, process.env);
+    this.warn(chosen.findings.warned);
     const releasing = {
       app: this,
       args,
@@ -106,17 +120,21 @@ export class App extends Component {
       data,
       assets,
       pages,
+      chosen,
     };
-    const hooked = { app: this, hooks: args.hooks, version: args.version, roles };
-    const before = runHook(hooked, "beforeRelease", [image], args.transform?.hook);
+    const ofRoles = placements.filter(({ role }) => !isCanary(role));
+    const told = rolesOn(chosen.any ? ofRoles.filter(chosen.has) : ofRoles);
+    const hooked = { app: this, hooks: args.hooks, version: args.version, roles: told };
+    const stays = staying("hook", !chosen.any);
+    const before = runHook(hooked, "beforeRelease", [image], args.transform?.hook, stays);
     this.release = runRelease(releasing, before);
-    const { placements, last: switched } = rollOut(releasing, this.release ?? before ?? image);
-    this.placements = placements;
+    const { placements: placed, last: switched } = rollOut(releasing, this.release ?? before ?? image);
+    this.placements = placed;
     this.scheduled = putSchedules(releasing, switched);
     const last = [...switched, ...this.scheduled.map(({ step }) => step)];
     this.cleanUp(args, roles, reference, last);
     this.certificates = this.askForCertificates(roles, last);
-    runHook(hooked, "afterRelease", last, args.transform?.hook);
+    runHook(hooked, "afterRelease", last, args.transform?.hook, stays);
     this.version = pulumi
       .all([pulumi.output(args.version), pulumi.all(this.lastSteps().map(({ id }) => id))])
       .apply(([version]) => version);
@@ -302,6 +320,15 @@ export class App extends Component {
     });
     return certificates;
   }
+}
+
+/** The roles of placements, each with its hosts among them. */
+function rolesOn(placements: readonly Placement[]): { name: string; servers: Host[] }[] {
+  const names = [...new Set(placements.map(({ role }) => role.name))];
+  return names.map((name) => ({
+    name,
+    servers: placements.filter(({ role }) => role.name === name).map(({ host }) => host),
+  }));
 }
 
 /** For `sextant`, which has the state alone: the first role is the primary one, and its first host. */

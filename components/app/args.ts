@@ -47,7 +47,8 @@ export interface ContainerSettings {
    */
   secrets?: Record<string, pulumi.Input<string>>;
   /**
-   * Volumes: the name of a Docker volume, or an absolute path of the host, and where it is mounted. What the image keeps elsewhere, by VOLUME
+   * Volumes: the name of a Docker volume, or an absolute path of the host, and where it is mounted, with Docker's options behind a colon, such as
+   * `ro`, or `z` under SELinux. What the image keeps elsewhere, by VOLUME
    * in its Dockerfile, is kept in a volume that is named after role and path, which a preview says.
    *
    * @default none
@@ -235,6 +236,14 @@ export interface AppArgs extends ContainerSettings {
    */
   roles: Record<string, RoleArgs>;
   /**
+   * Whether a role may have no servers, `servers: []`, as where a stack has no workers, or a list of servers is made by the program: it is then
+   * as if it were not there. The app's own `route` stays with the first role that is written.
+   *
+   * @default false: such a role is refused, as an empty list is a mistake more often than not
+   * @edit nothing by itself
+   */
+  allowEmptyRoles?: boolean;
+  /**
    * Kamal's app whose place this one takes, on servers with `takeOver: "kamal"`. The first release starts beside Kamal's containers; at its switch each
    * role takes the requests of Kamal's role by one `kamal-proxy deploy` of Kamal's own route, which keeps its name, and then stops Kamal's containers of
    * that role. These are not deleted: `kamal rollback VERSION` starts the app again and has the route back. Where Kamal has deployed since,
@@ -259,8 +268,9 @@ export interface AppArgs extends ContainerSettings {
   /**
    * Lines for a shell on the machine that runs Pulumi, where the project's file is: once for each release. They have the variables of Kamal's
    * hooks: KAMAL_VERSION, KAMAL_SERVICE, KAMAL_SERVICE_VERSION, KAMAL_HOSTS, KAMAL_ROLES, KAMAL_DESTINATION (the stack), KAMAL_COMMAND,
-   * KAMAL_PERFORMER (git's user.email, or who runs it) and KAMAL_RECORDED_AT, and all of the environment that Pulumi was started in. On Windows the line is for
-   * its own shell, without the last two.
+   * KAMAL_PERFORMER (git's user.email, or who runs it), KAMAL_RECORDED_AT, KAMAL_LOCK, which is `true`, as Pulumi has the lock of the stack, and
+   * in `afterRelease` KAMAL_RUNTIME, the seconds since the run began; and all of the environment that Pulumi was started in. On Windows the
+   * line is for its own shell, without the last four.
    *
    * `SEXTANT_SKIP_HOOKS=1 pulumi up` leaves them out of one run, which its preview says; they are not made up for.
    *

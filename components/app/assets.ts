@@ -1,5 +1,6 @@
 /** The assets of an app across its releases: where they lie on a host, what a container has mounted of them, and the step that puts them there. */
 import * as pulumi from "@pulumi/pulumi";
+import { mountsOf } from "../accessory/mounts";
 import { shortHash } from "../../provider/core/short-hash";
 import { servedAssets } from "../../provider/release/assets";
 import * as check from "../core/checks";
@@ -134,8 +135,9 @@ function withoutRoute({ roles }: AppArgs, role: Role): Problem[] {
 
 function mountedTwice(args: AppArgs, role: Role): Problem[] {
   const path = assetPathOf(role);
-  const [source] =
-    Object.entries(role.volumes ?? {}).find(([, at]) => path !== undefined && plainPath(at) === path) ?? [];
+  const source = mountsOf(role).find(
+    ({ containerPath }) => path !== undefined && plainPath(containerPath) === path,
+  )?.source;
   if (source === undefined) return [];
   const own = args.roles[role.name]?.volumes?.[source] !== undefined;
   return [

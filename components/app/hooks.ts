@@ -3,7 +3,7 @@ import type * as command from "@pulumi/command";
 import type * as pulumi from "@pulumi/pulumi";
 import * as check from "../core/checks";
 import type { Component, Transform } from "../core/component";
-import { hookCommand } from "../core/hook";
+import { checkOutput, hookCommand, type HookOutput } from "../core/hook";
 import type { Problem } from "../core/problem";
 import type { Host } from "../host/host";
 
@@ -43,6 +43,22 @@ export interface Hooks {
    * @example "bin/notify deployed $KAMAL_VERSION"
    */
   afterRelease?: string;
+  /**
+   * Whether `pulumi up` shows what hooks print, for all of them or for each by its name. `"quiet"` shows nothing of one that does not fail.
+   *
+   * @default "verbose"
+   * @edit the hooks that it is about run at once
+   * @example { beforeRelease: "quiet" }
+   */
+  output?: HookOutput | Partial<Record<HookName, HookOutput>>;
+}
+
+/** The hooks of an app. */
+type HookName = "beforeRelease" | "beforeBatch" | "afterBatch" | "afterRelease";
+
+/** What is said of the output of a hook. */
+function outputOf({ output }: Hooks, name: HookName): HookOutput | undefined {
+  return typeof output === "object" ? output[name] : output;
 }
 
 /** When a hook runs, and what its resource is called; those of batches have its number behind that. */
@@ -70,17 +86,31 @@ export function runHook(
   when: "beforeRelease" | "afterRelease",
   after: pulumi.Resource[],
   transform?: Transform<command.local.CommandArgs>,
+  opts?: pulumi.CustomResourceOptions,
 ): command.local.Command | undefined {
   const line = hooks[when];
   if (line === undefined) return undefined;
   const name = `${app.componentName}-${names[when]}`;
   const hosts = roles.flatMap(({ servers }) => servers.map(({ hostName }) => hostName));
-  const told = { service: app.componentName, version, command: "deploy" as const };
+  const told = {
+    service: app.componentName,
+    version,
+    command: "deploy" as const,
+    output: outputOf(hooks, when),
+  };
   return hookCommand(
     app,
-    { name, line, ...told, hosts: [...new Set(hosts)], roles: roles.map((role) => role.name) },
+    {
+      name,
+      line,
+      ...told,
+      hosts: [...new Set(hosts)],
+      roles: roles.map((role) => role.name),
+      runtime: when === "afterRelease",
+    },
     after,
     transform,
+    opts,
   );
 }
 
@@ -98,25 +128,28 @@ export function runBatchHook(
   },
   after: pulumi.Resource[],
   transform?: Transform<command.local.CommandArgs>,
+  opts?: pulumi.CustomResourceOptions,
 ): command.local.Command {
   const distinct = (all: string[]): string[] => [...new Set(all)];
   return hookCommand(
     app,
     {
       ...{ name: `${app.componentName}-${names[when]}-${number}`, line: hooks[when] ?? "" },
-      ...{ service: app.componentName, version, command: "deploy" },
+      ...{ service: app.componentName, version, command: "deploy", output: outputOf(hooks, when) },
       hosts: distinct(batch.map(({ host }) => host.hostName)),
       roles: distinct(batch.map(({ role }) => role.name)),
     },
     after,
     transform,
+    opts,
   );
 }
 
 export function checkHooks(hooks: Hooks = {}): Problem[] {
-  return (Object.keys(names) as (keyof Hooks)[]).flatMap((when) =>
+  const lines = (Object.keys(names) as HookName[]).flatMap((when) =>
     hooks[when] === undefined
       ? []
       : check.notEmpty(`hooks.${when}`, hooks[when].trim(), "give a line for a shell, such as bin/notify"),
   );
+  return [...lines, ...checkOutput("hooks.output", hooks.output)];
 }

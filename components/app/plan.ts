@@ -137,7 +137,7 @@ function canaryOf(args: AppArgs, role: Role, canary: CanaryArgs): Role {
 }
 
 function writtenRoles(app: string, args: AppArgs): Role[] {
-  return Object.entries(args.roles).map(([name, role], at) => {
+  const roles = Object.entries(args.roles).map(([name, role], at) => {
     const routes = listOf(role.route ?? (at === 0 ? args.route : undefined));
     return {
       ...pickSettings(args),
@@ -152,6 +152,8 @@ function writtenRoles(app: string, args: AppArgs): Role[] {
       routes: routes.map((route) => ({ service: serviceName(app, name, route.name), route })),
     };
   });
+  // The first one has the app's own route also where it has no server: no other role gets it instead.
+  return args.allowEmptyRoles === true ? roles.filter(({ servers }) => servers.length > 0) : roles;
 }
 
 /** How a program writes a route of a role: the app's own is that of its first role. */

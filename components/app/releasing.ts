@@ -1,14 +1,10 @@
 /** The steps of a rollout as resources: each has its inputs from the program, and waits for what the rollout says. */
 import { cut } from "../../provider/core/cut";
-import { shortHash } from "../../provider/core/short-hash";
 import { canaryRoute } from "../../provider/release/canary";
 import * as pulumi from "@pulumi/pulumi";
 import { transformed, type Component } from "../core/component";
 import { plainVariables, secretVariables } from "../core/environment";
 import { hostWide, ownerOf, roleLabel } from "../core/names";
-import { sentences } from "../core/problem";
-import { lateRefusal } from "../core/refusal";
-import { ofType } from "../core/shape";
 import type { Names } from "../data/data";
 import { Container, type ContainerArgs } from "../docker/container";
 import { dependingOn } from "../host/depends";
@@ -21,13 +17,14 @@ import { kamalNetwork } from "../../provider/kamal/names";
 import { ownerLabel } from "../../provider/docker/container-body";
 import type { AppArgs } from "./args";
 import { assetsMount } from "./assets";
-import { checkKey } from "./checks/check-certificate";
+import { staying, type Chosen } from "./chosen";
 import { claimedByOthers } from "./checks/route-claims";
 import { hashOf, type Pages } from "./error-pages";
 import { runBatchHook } from "./hooks";
 import {
   containerName,
   imageReference,
+  isCanary,
   isReader,
   routesTo,
   type NamedArgs,
@@ -37,15 +34,14 @@ import {
 import type { Replica, RoleOnHost } from "./role-on-host";
 import { begin, keyOf, keysOf, rollout, switchSeconds, type RolloutStep } from "./rollout";
 import {
-  certificateDirectory,
   errorPagesDirectory,
   healthQuestion,
   routeBehind,
   type RouteDirectories,
   switchedRoute,
-  type RouteArgs,
 } from "./route";
 import { runningAlways } from "./schedule";
+import { isExisting, onceAllAreMade, putCertificate, settled } from "./routing";
 import { takenOver } from "./take-over";
 import { imageVolumesOf, mountsOn, volumesOn, type AppVolumes } from "./volumes";
 import { Wait } from "./wait";
@@ -68,6 +64,8 @@ export interface Releasing {
   data: Names;
   /** The pages that the proxy answers errors with. */
   pages: Pages | undefined;
+  /** What this run releases. */
+  chosen: Chosen;
 }
 
 /**
@@ -99,6 +97,7 @@ export function runRelease(
       imageVolumes: imageVolumesOf(app, data, primary),
     },
     {
+      ...staying("release", !releasing.chosen.any),
       parent: app,
       dependsOn: [image, ...volumes.values(), ...assets.values(), ...(before === undefined ? [] : [before])],
     },
@@ -129,7 +128,11 @@ export function rollOut(
       continue;
     }
     if (step.kind === "hook") {
-      made.set(key, runBatchHook(hooked, step, after, args.transform?.hook));
+      const ofRoles = step.batch.filter(({ role }) => !isCanary(role));
+      const batch = ofRoles.filter(releasing.chosen.has);
+      const opts = staying("hook", batch.length === 0);
+      const told = { ...step, batch: batch.length === 0 ? ofRoles : batch };
+      made.set(key, runBatchHook(hooked, told, after, args.transform?.hook, opts));
       continue;
     }
     const { placement } = step;
@@ -226,6 +229,7 @@ function makeContainer(
       },
       // A new container starts beside the old one; no name is given, so that both can be there.
       dependingOn(host, {
+        ...staying("container", !releasing.chosen.has({ role, host })),
         parent: app,
         deleteBeforeReplace: role.strategy === "stop-first",
         dependsOn: [...after, ...volumesOn(volumes, host, role), ...(image === undefined ? [] : [image])],
@@ -252,7 +256,7 @@ function hostnameOf({ hostName }: Host, replica: number): string {
 }
 
 function makeReady(
-  { app, args }: Releasing,
+  { app, args, chosen }: Releasing,
   { placement, replica, lease }: Extract<RolloutStep, { kind: "ready" }>,
   containers: ReadonlyMap<string, Container>,
   after: pulumi.Resource[],
@@ -276,7 +280,7 @@ function makeReady(
       ...(lease > 0 ? { lease: `${lease}s` as const } : {}),
       ...(role.strategy === "stop-first" ? takes(args, role) : {}),
     },
-    { parent: app, dependsOn: [...after, ...proxy] },
+    { ...staying("ready", !chosen.has(placement)), parent: app, dependsOn: [...after, ...proxy] },
     args.transform?.ready,
   );
   return { container, ready };
@@ -339,6 +343,7 @@ function makeSwitch(
       timeout: `${switchSeconds(role)}s`,
     },
     {
+      ...staying("change", !releasing.chosen.has({ role, host })),
       parent: app,
       dependsOn: [
         ...after,
@@ -371,7 +376,7 @@ function readersOf(
 
 /** Gives a canary on a host its visitors. */
 function giveVisitors(
-  { app, args }: Releasing,
+  { app, args, chosen }: Releasing,
   { role, host }: Placement,
   { container }: RoleOnHost,
   after: pulumi.Resource[],
@@ -397,7 +402,11 @@ function giveVisitors(
     `${containerName(app.componentName, role.name, host.hostName)}-visitors`,
     host,
     inputs,
-    { parent: app, dependsOn: [...after, ...settled(args, host)] },
+    {
+      ...staying("canary", !chosen.has({ role, host })),
+      parent: app,
+      dependsOn: [...after, ...settled(args, host)],
+    },
     args.transform?.canary,
   );
 }
@@ -422,34 +431,6 @@ function routeInputs(
   };
 }
 
-function putCertificate(
-  { app, args }: Releasing,
-  service: string,
-  { tls }: RouteArgs,
-  host: Host,
-): { directory: string; step: Step<"Certificate"> } | undefined {
-  if (tls?.kind !== "certificate") return undefined;
-  const { certificate, privateKey } = tls;
-  const hash = shortHash(certificate, 12);
-  const directory = certificateDirectory(service, hash);
-  const step = new Step(
-    "Certificate",
-    `${service}-${host.hostName}-certificate`,
-    host,
-    {
-      directory,
-      certificate,
-      privateKey: pulumi.secret(privateKey).apply((key) => {
-        const problems = checkKey("tls", certificate, key);
-        if (problems.length > 0) throw lateRefusal(sentences(`${app.label}: route ${service}`, problems));
-        return key;
-      }),
-    },
-    { parent: app, dependsOn: settled(args, host) },
-  );
-  return { directory, step };
-}
-
 function putErrorPages(
   { app, args, pages }: Releasing,
   service: string,
@@ -466,28 +447,6 @@ function putErrorPages(
   );
   return { directory, step };
 }
-
-/**
- * What is known once the apps that follow in the program are made: by the time that a container has its name. A preview may not know that
- * name, and asks as soon as the program has gone on.
- */
-function onceAllAreMade<T>(container: pulumi.Output<string>, ask: () => T): pulumi.Input<T> {
-  if (!pulumi.runtime.isDryRun()) return container.apply(ask);
-  return new Promise((resolve) => {
-    setImmediate(() => {
-      resolve(ask());
-    });
-  });
-}
-
-/** What makes the proxy of a host ready. */
-function settled({ proxy }: AppArgs, host: Host): pulumi.Resource[] {
-  const there = proxy?.on.get(host.hostName);
-  return there === undefined ? [] : [there.settle];
-}
-
-/** Whether a proxy is another program's. */
-const isExisting = ofType("sextant:index:ExistingProxy");
 
 /** The variables of a role on a host; each container of a release knows of it, as Kamal's do. */
 export function variables(

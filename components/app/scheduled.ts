@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { inSeconds, memoryLimit } from "../../provider/core/units";
 import { kamalNetwork } from "../../provider/kamal/names";
 import { hostWide, ownerOf, roleLabel } from "../core/names";
+import { staying } from "./chosen";
 import type { Host } from "../host/host";
 import { Step } from "../host/step";
 import { loginLine } from "../image/login";
@@ -68,6 +69,7 @@ function put(
       logOpts: role.logging === undefined ? { "max-size": "10m", "max-file": "3" } : role.logging.options,
     },
     {
+      ...staying("schedule", !releasing.chosen.has({ role, host })),
       parent: app,
       dependsOn: [...after, ...volumesOn(volumes, host, role)],
       // Before it comes to another host it goes from the one that had it, so that no two run it.

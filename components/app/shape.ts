@@ -7,8 +7,8 @@ import {
   either,
   flag,
   hiddenText,
-  input,
   list,
+  input,
   made,
   named,
   needed,
@@ -21,65 +21,12 @@ import {
 } from "../core/shape";
 import type { Image } from "../build/image";
 import { hosts } from "../host/shapes";
-import type { ExistingProxy } from "../proxy/existing";
-import type { Proxy } from "../proxy/proxy";
 import type { AppArgs, ContainerSettings, RoleArgs } from "./args";
 import type { CanaryArgs } from "./canary-args";
-import type { RouteArgs, Tls } from "./route";
+import { oneProxy, routeShape } from "./route-shape";
 import type { ScheduleArgs } from "./schedule-args";
 
 type Part<Args, Name extends keyof Args> = NonNullable<Args[Name]>;
-
-const tls: Shape<Tls> = {
-  problems: (argument, value) =>
-    made<Tls>(
-      "a way to get certificates",
-      (given) => "kind" in given && ["letsEncrypt", "certificate"].includes(String(given.kind)),
-      typeof value === "function"
-        ? "call it: letsEncrypt(), or ownCertificate(certificate, privateKey)"
-        : "write letsEncrypt(), or ownCertificate(certificate, privateKey)",
-    ).problems(argument, value),
-};
-
-const route: Shape<RouteArgs> = object<RouteArgs>(
-  {
-    name: text,
-    hosts: list(text, '["shop.example.com"]'),
-    paths: list(text, '["/"]'),
-    stripPath: flag,
-    scopeCookiePaths: flag,
-    port: single,
-    health: object<Part<RouteArgs, "health">>(
-      { path: text, host: text, port: single, timeout: single, interval: single, proto: text },
-      '{ path: "/up" }',
-    ),
-    tls,
-    redirectToHttps: flag,
-    canonicalHost: text,
-    forwardHeaders: flag,
-    responseTimeout: single,
-    drainTimeout: single,
-    readers: object<Part<RouteArgs, "readers">>(
-      { writerAffinity: single, websockets: flag },
-      '{ writerAffinity: "5s" }',
-    ),
-    buffer: object<Part<RouteArgs, "buffer">>(
-      { requests: flag, responses: flag, memory: single, maxRequestBody: single, maxResponseBody: single },
-      '{ maxRequestBody: "100m" }',
-    ),
-    logHeaders: object<Part<RouteArgs, "logHeaders">>(
-      { request: list(text, '["X-Request-Id"]'), response: list(text, '["X-Request-Id"]') },
-      '{ request: ["X-Request-Id"] }',
-    ),
-  },
-  '{ hosts: ["shop.example.com"], port: 3000 }',
-  {
-    ssl: "write tls: letsEncrypt()",
-    app_port: "write port",
-    healthcheck: "write health",
-    path_prefix: 'write paths: ["/api"]',
-  },
-);
 
 const settings: Members<ContainerSettings> = {
   env: named(input, '{ RAILS_ENV: "production" }'),
@@ -134,7 +81,7 @@ const role: Shape<RoleArgs> = object<RoleArgs>(
     servers: needed(hosts, "give the servers that it runs on, [web]"),
     replicas: amount,
     command: words,
-    route: oneOrMore(route),
+    route: oneOrMore(routeShape),
     canary,
     reads: text,
     schedule: either(schedule, (value) => typeof value === "object", text),
@@ -151,12 +98,8 @@ export const appShape: Shape<AppArgs> = object<AppArgs>(
     ...settings,
     image: needed(either(built, isBuilt, text), "name the image's repository, or give an Image"),
     version: input,
-    proxy: made<Proxy | ExistingProxy>(
-      "a Proxy",
-      (value) => ofType("sextant:index:Proxy")(value) || ofType("sextant:index:ExistingProxy")(value),
-      'give the one that new Proxy("proxy", …) makes',
-    ),
-    route: oneOrMore(route),
+    proxy: oneProxy,
+    route: oneOrMore(routeShape),
     roles: needed(
       named(
         needed(role, "give the servers that it runs on, { servers: [web] }, or leave it out"),
@@ -172,10 +115,21 @@ export const appShape: Shape<AppArgs> = object<AppArgs>(
       },
       '{ service: "shop" }',
     ),
+    allowEmptyRoles: flag,
     release: words,
     releaseTimeout: single,
     hooks: object<Part<AppArgs, "hooks">>(
-      { beforeRelease: text, beforeBatch: text, afterBatch: text, afterRelease: text },
+      {
+        ...{ beforeRelease: text, beforeBatch: text, afterBatch: text, afterRelease: text },
+        output: either(
+          text,
+          (value) => typeof value !== "object",
+          object<Extract<Part<Part<AppArgs, "hooks">, "output">, object>>(
+            { beforeRelease: text, beforeBatch: text, afterBatch: text, afterRelease: text },
+            '"quiet", or { beforeRelease: "quiet" }',
+          ),
+        ),
+      },
       '{ afterRelease: "bin/notify $KAMAL_VERSION" }',
     ),
     commands: named(words, '{ console: ["bin/console"] }'),

@@ -1,4 +1,5 @@
 /** The data volumes of an app, a volume for each name and host: what they are called, whose they are, and who mounts them. */
+import { mountsOf } from "../accessory/mounts";
 import { isPath } from "../../provider/data/host-path";
 import * as pulumi from "@pulumi/pulumi";
 import { transformed, type Component } from "../core/component";
@@ -89,11 +90,12 @@ export function mountsOn(
   host: Host,
   { volumes = {} }: Role,
 ): Extract<ContainerArgs["volumes"], unknown[]> {
-  return Object.entries(volumes).map(([source, containerPath]) => ({
+  return mountsOf({ volumes }).map(({ source, containerPath, options }) => ({
     ...(isPath(source)
       ? { hostPath: source }
       : { volumeName: made.get(keyOf(host, source))?.name ?? source }),
     containerPath,
+    ...(options.length === 0 ? {} : { options }),
   }));
 }
 

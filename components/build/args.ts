@@ -1,4 +1,5 @@
 /** The arguments of an image that is built. */
+import type { HookOutput } from "../core/hook";
 import type * as command from "@pulumi/command";
 import type * as dockerBuild from "@pulumi/docker-build";
 import type * as pulumi from "@pulumi/pulumi";
@@ -157,6 +158,8 @@ export interface ImageArgs {
   hooks?: {
     /** Before the build of each release, Kamal's `pre-build`. Where it fails, nothing is built. @default none @example "bin/ci-is-green $KAMAL_VERSION" */
     beforeBuild?: string;
+    /** Whether `pulumi up` shows what it prints; of one that fails it does. @default "verbose" @edit the hook runs at once */
+    output?: HookOutput;
   };
   /** Changes a child before it is made. @default none @edit what the changed argument of the child does */
   transform?: {

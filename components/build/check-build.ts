@@ -1,4 +1,5 @@
 /** What can be wrong with a build: pure, on what was read of this machine. */
+import { checkOutput } from "../core/hook";
 import { secretBy } from "../../provider/core/secret-name";
 import { leastDocker } from "../../provider/docker/builder";
 import type { Check } from "../core/check";
@@ -114,6 +115,7 @@ export function checkBuild(args: ImageArgs, found: Found): Problem[] {
           args.hooks.beforeBuild.trim(),
           "give a line for a shell, such as bin/ci-is-green",
         )),
+    ...checkOutput("hooks.output", args.hooks?.output),
     ...checkCache(args.cache),
     ...checkAttestations(args),
     ...checkNames(args),

@@ -96,6 +96,8 @@ export class Image extends Component {
       line: before ?? "",
       service: this.componentName,
       command: "build",
+      subcommand: "push",
+      output: args.hooks?.output,
     } as const;
     const hooks =
       before === undefined

@@ -60,7 +60,7 @@ export const imageShape: Shape<ImageArgs> = object<ImageArgs>(
     version: text,
     uncommitted: text,
     hooks: object<NonNullable<ImageArgs["hooks"]>>(
-      { beforeBuild: text },
+      { beforeBuild: text, output: text },
       '{ beforeBuild: "bin/ci-is-green $KAMAL_VERSION" }',
     ),
     transform: changes<NonNullable<ImageArgs["transform"]>>({ build: true, hook: true }),

@@ -1,28 +1,10 @@
 /** A line of the user's own for a shell on the machine that runs Pulumi, as a resource: with the variables of Kamal's hooks. */
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import * as check from "./checks";
 import { transformed, type Component, type Transform } from "./component";
 import type { Problem } from "./problem";
-
-/** By this variable of the environment a run leaves out all hooks. */
-export const skipVariable = "SEXTANT_SKIP_HOOKS";
-
-/**
- * What runs a line. What is another in each run is no input of a resource, and is found out here: the moment, and who it is, as Kamal does
- * (lib/kamal/tags.rb). A hook that is left out is not made up for at the next run.
- */
-const interpreter = [
-  "/bin/sh",
-  "-c",
-  [
-    `case \${${skipVariable}:-} in 1 | true) echo "left out by ${skipVariable}"; exit 0 ;; esac`,
-    'KAMAL_PERFORMER=$(git config user.email 2>/dev/null) || KAMAL_PERFORMER=""',
-    '[ -n "$KAMAL_PERFORMER" ] || KAMAL_PERFORMER=$(whoami)',
-    "KAMAL_RECORDED_AT=$(date -u +%Y-%m-%dT%H:%M:%SZ)",
-    "export KAMAL_PERFORMER KAMAL_RECORDED_AT",
-    'exec /bin/sh -c "$0"',
-  ].join("\n"),
-];
+import { hookShell, skipVariable } from "../../provider/core/hook-shell";
 
 /** A hook, and what it is told. */
 export interface Hook {
@@ -31,19 +13,32 @@ export interface Hook {
   line: string;
   /** What is released, by which of Kamal's commands. */
   service: string;
-  version: pulumi.Input<string>;
-  command: "build" | "deploy";
-  hosts?: readonly string[];
+  /** None where nothing is released. */
+  version?: pulumi.Input<string>;
+  command: "build" | "deploy" | "server";
+  /** The part of Kamal's command, where it has parts. */
+  subcommand?: string;
+  hosts?: readonly pulumi.Input<string>[];
   roles?: readonly string[];
+  /** Whether it is told how long the run has taken by then. */
+  runtime?: boolean;
+  /** Whether `pulumi up` shows what it prints. @default "verbose" */
+  output?: HookOutput | undefined;
 }
+
+/** Whether what a hook prints is shown; of one that fails it always is. */
+export type HookOutput = "quiet" | "verbose";
 
 /** Makes its command. It runs once for each release. @param after what it waits for */
 export function hookCommand(
   component: Component,
-  { name, line, service, version, command: kamalCommand, hosts = [], roles = [] }: Hook,
+  hook: Hook,
   after: pulumi.Resource[],
   transform?: Transform<command.local.CommandArgs>,
+  opts: pulumi.CustomResourceOptions = {},
 ): command.local.Command {
+  const { name, line, service, version, command: kamalCommand, subcommand, runtime, output } = hook;
+  const { hosts = [], roles = [] } = hook;
   return new command.local.Command(
     ...transformed<command.local.CommandArgs>(
       transform,
@@ -53,20 +48,31 @@ export function hookCommand(
         // Another release is an update, and no new resource: the old one has nothing to undo.
         update: line,
         // The shell of Windows is another one, and has the line as it is.
-        ...(process.platform === "win32" ? {} : { interpreter }),
+        ...(process.platform === "win32" ? {} : { interpreter: ["/bin/sh", ...hookShell({ runtime })] }),
+        // What it prints is in the state all the same, in cipher.
+        ...(output === "quiet" ? { logging: command.local.Logging.None } : {}),
         addPreviousOutputInEnv: false,
         environment: {
           KAMAL_COMMAND: kamalCommand,
+          ...(subcommand === undefined ? {} : { KAMAL_SUBCOMMAND: subcommand }),
           KAMAL_SERVICE: service,
-          KAMAL_VERSION: version,
-          KAMAL_SERVICE_VERSION: pulumi.output(version).apply((text) => `${service}@${abbreviated(text)}`),
-          ...(hosts.length === 0 ? {} : { KAMAL_HOSTS: hosts.join(",") }),
+          ...(version === undefined
+            ? {}
+            : {
+                KAMAL_VERSION: version,
+                KAMAL_SERVICE_VERSION: pulumi
+                  .output(version)
+                  .apply((text) => `${service}@${abbreviated(text)}`),
+              }),
+          ...(hosts.length === 0
+            ? {}
+            : { KAMAL_HOSTS: pulumi.all([...hosts]).apply((all) => all.join(",")) }),
           ...(roles.length === 0 ? {} : { KAMAL_ROLES: roles.join(",") }),
           KAMAL_DESTINATION: pulumi.getStack(),
         },
       },
       // What a program of the user's prints is shown, and kept from nobody who can read the state but in cipher.
-      { parent: component, dependsOn: after, additionalSecretOutputs: ["stdout", "stderr"] },
+      { ...opts, parent: component, dependsOn: after, additionalSecretOutputs: ["stdout", "stderr"] },
     ),
   );
 }
@@ -80,8 +86,8 @@ export function skippedHooks(
   hooks: object | undefined,
   value = process.env[skipVariable],
 ): { refused: Problem[]; warned: Problem[] } {
-  if (hooks === undefined || Object.keys(hooks).length === 0 || value === undefined || value === "")
-    return { refused: [], warned: [] };
+  const names = Object.keys(hooks ?? {}).filter((name) => name !== "output");
+  if (names.length === 0 || value === undefined || value === "") return { refused: [], warned: [] };
   if (value !== "1" && value !== "true")
     return {
       refused: [
@@ -98,10 +104,21 @@ export function skippedHooks(
     refused: [],
     warned: [
       {
-        argument: `hooks (${Object.keys(hooks).join(", ")})`,
+        argument: `hooks (${names.join(", ")})`,
         fault: `are left out of this run by ${skipVariable}, and are not made up for`,
         cure: "unset it to have them run",
       },
     ],
   };
+}
+
+/** What is wrong with what is said of the output of hooks. */
+export function checkOutput(
+  argument: string,
+  output: HookOutput | Partial<Record<string, HookOutput>> | undefined,
+): Problem[] {
+  const all = typeof output === "object" ? Object.entries(output) : [[undefined, output] as const];
+  return all.flatMap(([name, value]) =>
+    check.oneOf(name === undefined ? argument : `${argument}.${name}`, value, ["quiet", "verbose"]),
+  );
 }

@@ -1,5 +1,6 @@
 /** What `Server` and `ExistingServer` have in common: from a machine that can be reached to a host for containers. */
 import * as pulumi from "@pulumi/pulumi";
+import type * as command from "@pulumi/command";
 import * as docker from "@pulumi/docker";
 import { transformed, type Component, type Transform } from "../core/component";
 import { listHost } from "../data/volume-list";
@@ -14,6 +15,7 @@ import { HostReady, type HostReadyArgs } from "./host-ready";
 import type { HostReadyInputs } from "../../provider/host/host-ready";
 import { Gone, missing } from "./gone";
 import { hostScripts } from "../../provider/host/scripts";
+import { runServerHook, type ServerHooks } from "./server-hooks";
 import { connectionOf, dockerHost, shellOf, type Ssh } from "./ssh";
 
 /** Transforms of the children that both kinds of host have. */
@@ -21,6 +23,8 @@ export interface HostTransform {
   ready?: Transform<HostReadyArgs>;
   provider?: Transform<docker.ProviderArgs>;
   dockerNetwork?: Transform<DockerNetworkArgs>;
+  /** The hook, by `@pulumi/command`. */
+  hook?: Transform<command.local.CommandArgs>;
 }
 
 /** How a machine is reached, and what has to hold before it takes containers. */
@@ -37,6 +41,8 @@ export interface HostSettings {
   dependsOn: pulumi.Resource[];
   /** What is another when the machine is a new one. */
   machine?: pulumi.Output<string>;
+  /** What the user runs once Docker is there. */
+  hooks?: ServerHooks | undefined;
   /** Whether the machine is gone. */
   gone: boolean;
   /** What may come into the machine, where that is said on the machine itself. */
@@ -52,6 +58,8 @@ export type PreparedHost = Pick<Host, "connection" | "ssh" | "network" | "regist
   readonly ready: HostReady;
   /** Comes before all containers, so that none is published that the rules do not let in. */
   readonly firewall: HostFirewall | undefined;
+  /** What the user runs once Docker is there; what is put on the host waits for it. */
+  readonly hook: command.local.Command | undefined;
 };
 
 /** Makes the check of the host, which puts the verbs there, and the shared network, as children of the host. */
@@ -84,7 +92,8 @@ export function prepareHost(parent: Component, settings: HostSettings): Prepared
           { ...lifecycle, parent, dependsOn: [ready] },
           transform.firewall,
         );
-  const before = [firewall ?? ready];
+  const hook = runServerHook(parent, settings.hooks, address, lifecycle, firewall ?? ready, transform.hook);
+  const before = [hook ?? firewall ?? ready];
   const network = new DockerNetwork(
     ...transformed<DockerNetworkArgs>(
       transform.dockerNetwork,
@@ -107,6 +116,7 @@ export function prepareHost(parent: Component, settings: HostSettings): Prepared
     lifecycle,
     ready,
     firewall,
+    hook,
   };
 }
 
@@ -127,6 +137,7 @@ function giveUp(
     lifecycle: settings.lifecycle,
     ready: missing(parent.label, "ready"),
     firewall: undefined,
+    hook: undefined,
   };
 }
 

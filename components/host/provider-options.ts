@@ -7,7 +7,7 @@ import {
   untilded,
   usualKeys,
 } from "../../provider/ssh/client-files";
-import { userConfig } from "../../provider/ssh/means";
+import { configOf } from "../../provider/ssh/means";
 import type { SshAddress } from "../../provider/ssh/address";
 import { providerOptions } from "../../provider/ssh/options";
 
@@ -18,7 +18,7 @@ import { providerOptions } from "../../provider/ssh/options";
 export function providerOptionsHere(shell: SshAddress): string[] {
   return providerOptions(shell, {
     identities: identities(shell),
-    ...userConfig(),
+    ...configOf(shell),
     directory: sameHome() && home().length < 50 ? "~" : ownDirectory(),
   });
 }

@@ -1,9 +1,21 @@
 /** The shapes of what several components take: hosts, registries, SSH. */
-import { type Shape, hiddenText, list, made, needed, object, ofType, single, text } from "../core/shape";
+import {
+  type Shape,
+  hiddenText,
+  list,
+  made,
+  needed,
+  object,
+  ofType,
+  orFalse,
+  single,
+  text,
+} from "../core/shape";
 import type { Registry } from "../registry/registry";
 import type { Host } from "./host";
 import type { JumpHostArgs, SshArgs } from "./ssh";
 import type { HostTransform } from "./prepare-host";
+import type { ServerHooks } from "./server-hooks";
 import type { Check } from "../core/check";
 
 export const goneCheck: Check = {
@@ -59,6 +71,8 @@ export const sshShape: Shape<SshArgs> = object<SshArgs>(
       { address: needed(text, 'write it like "203.0.113.1"'), user: text, port: single, hostKey: text },
       '{ address: "203.0.113.1" }',
     ),
+    configFile: orFalse(text),
+    beforeConnect: text,
     privateKeyFile: text,
     privateKey: hiddenText,
     publicKey: text,
@@ -66,9 +80,15 @@ export const sshShape: Shape<SshArgs> = object<SshArgs>(
   '{ privateKeyFile: "~/.ssh/deploy_ed25519" }',
 );
 
+export const serverHooksShape: Shape<ServerHooks> = object<ServerHooks>(
+  { afterDocker: text, output: text },
+  '{ afterDocker: "bin/docker-setup $KAMAL_HOSTS" }',
+);
+
 /** What every host's transform may change. */
 export const hostChanges: { readonly [Name in keyof HostTransform]-?: true } = {
   ready: true,
   provider: true,
   dockerNetwork: true,
+  hook: true,
 };

@@ -57,6 +57,26 @@ export interface SshArgs {
    */
   jumpHost?: JumpHostArgs;
   /**
+   * The file of ssh's settings, in place of ~/.ssh/config and /etc/ssh/ssh_config, such as one in the repository that all who deploy share;
+   * `false` for none: nothing that this machine has then counts but what the program says. Other files are taken in by `Include`. A path is
+   * from where `pulumi` and `sextant` run, the project's directory. `host.connection` reads no settings at all.
+   *
+   * @default ~/.ssh/config and /etc/ssh/ssh_config
+   * @example "ssh/config"
+   */
+  configFile?: string | false;
+  /**
+   * A line for a shell on the machine that runs `pulumi` or `sextant`, before its first connection of a run, Kamal's hook pre-connect: it brings
+   * up a VPN, or warms a name. It runs once in each run that connects at all, previews, refreshes and commands of `sextant` among them, and
+   * once for all servers that have the same line; so it has to be one that may run again. It has five minutes. Where it fails, nothing is
+   * connected to. `KAMAL_HOSTS` is the address that is connected to first; KAMAL_PERFORMER and KAMAL_RECORDED_AT are there, too.
+   * `SEXTANT_SKIP_HOOKS=1` leaves it out. What a program does by `host.docker` and `host.connection` does not wait for it by itself.
+   *
+   * @default none
+   * @example "bin/vpn up"
+   */
+  beforeConnect?: string;
+  /**
    * The private key, as a file on the machine that runs `pulumi`. Its public half is read from the same name with
    * `.pub`, or from the key.
    *
@@ -105,6 +125,10 @@ export interface Ssh {
   jump: Jump | undefined;
   /** The file that the program names. */
   privateKeyFile: string | undefined;
+  /** The file of settings, or `none`; undefined for the user's. */
+  config: string | undefined;
+  /** What is run before the first connection. */
+  beforeConnect: string | undefined;
   privateKey: pulumi.Input<string> | undefined;
   /** The public half of the key, whatever the key comes from; none where it is not known here. */
   publicKey: string | undefined;
@@ -114,10 +138,11 @@ export interface Ssh {
 
 /** Fills in defaults; looks into ~/.ssh and asks the agent only when no key is named. */
 export function ssh(args: SshArgs = {}): Ssh {
-  const { user = "root", port = 22, privateKeyFile, privateKey, jumpHost } = args;
+  const { user = "root", port = 22, privateKeyFile, privateKey, jumpHost, configFile, beforeConnect } = args;
+  const config = configFile === false ? "none" : configFile;
   const given = args.publicKey === undefined ? undefined : args.publicKey.trim();
   const jump = jumpHost === undefined ? undefined : jumpOf(user, jumpHost);
-  const named = { user, port, jump, privateKeyFile, privateKey, agentKey: undefined };
+  const named = { user, port, jump, privateKeyFile, config, beforeConnect, privateKey, agentKey: undefined };
   if (privateKey !== undefined) {
     const own = check.isPlain(privateKey) ? keyFacts(privateKey).publicKey : undefined;
     return { ...named, publicKey: given ?? own };
@@ -155,6 +180,14 @@ export function checkSsh(argument: string, args: SshArgs = {}): Problem[] {
     ...check.port(`${argument}.port`, args.port),
     ...checkUser(`${argument}.user`, args.user),
     ...(args.jumpHost === undefined ? [] : checkJumpHost(`${argument}.jumpHost`, args.jumpHost)),
+    ...checkConfig(`${argument}.configFile`, args.configFile),
+    ...(args.beforeConnect === undefined
+      ? []
+      : check.notEmpty(
+          `${argument}.beforeConnect`,
+          args.beforeConnect.trim(),
+          "give a line for a shell, such as bin/vpn up",
+        )),
   ];
   const { privateKeyFile, privateKey, publicKey } = args;
   if (privateKeyFile !== undefined && privateKey !== undefined) {
@@ -176,7 +209,19 @@ export function checkSsh(argument: string, args: SshArgs = {}): Problem[] {
     return [...problems, ...checkFile(`${argument}.privateKeyFile`, privateKeyFile)];
   const [usual] = usualKeys();
   if (usual !== undefined) return [...problems, ...checkFile(`${argument}.privateKeyFile`, usual)];
-  return [...problems, ...checkAgent(argument, publicKey)];
+  return [...problems, ...checkAgent(argument, publicKey, args.configFile)];
+}
+
+function checkConfig(argument: string, file: string | false | undefined): Problem[] {
+  if (file === undefined || file === false || (file !== "" && existsSync(untilded(file)))) return [];
+  return [
+    {
+      argument,
+      value: file,
+      rule: "there is no such file on this machine",
+      cure: "name it from the project's directory or from ~/, or write false for no settings at all",
+    },
+  ];
 }
 
 function checkJumpHost(argument: string, { address, user, port, hostKey }: JumpHostArgs): Problem[] {
@@ -315,7 +360,11 @@ function faultsOf({ kind }: KeyFacts, unlock: string): Omit<Fault, "check">[] {
 }
 
 /** No key is named and ~/.ssh has none: an agent has to hold one, or the user's settings name one. */
-function checkAgent(argument: string, publicKey: string | undefined): Problem[] {
+function checkAgent(
+  argument: string,
+  publicKey: string | undefined,
+  settings: string | false | undefined,
+): Problem[] {
   const keys = agentKeys();
   if (publicKey !== undefined) {
     if (keys.includes(keyMaterial(publicKey))) return [];
@@ -328,7 +377,7 @@ function checkAgent(argument: string, publicKey: string | undefined): Problem[] 
       },
     ];
   }
-  if (keys.length > 0 || settingsNameKeys()) return [];
+  if (keys.length > 0 || settingsNameKeys(settings)) return [];
   return [
     {
       argument: `${argument}.privateKeyFile`,
@@ -338,8 +387,9 @@ function checkAgent(argument: string, publicKey: string | undefined): Problem[] 
   ];
 }
 
-function settingsNameKeys(): boolean {
-  const config = join(home(), ".ssh", "config");
+function settingsNameKeys(settings: string | false | undefined): boolean {
+  if (settings === false) return false;
+  const config = settings === undefined ? join(home(), ".ssh", "config") : untilded(settings);
   const words = /^\s*(IdentityFile|IdentityAgent|PKCS11Provider|Include)\b/im;
   return existsSync(config) && words.test(readFileSync(config, "utf8"));
 }
@@ -415,7 +465,8 @@ export function shellOf(
   hostKey: pulumi.Input<string> | undefined,
   machine?: pulumi.Output<string>,
 ): pulumi.Output<SshAddress> {
-  const { user, port, jump, privateKeyFile: keyFile, privateKey: secret, agentKey: publicKey } = access;
+  const { user, port, jump, config, beforeConnect } = access;
+  const { privateKeyFile: keyFile, privateKey: secret, agentKey: publicKey } = access;
   const privateKey =
     secret === undefined ? undefined : pulumi.secret(secret).apply((text) => secretKey(component, text));
   return pulumi.all([address, hostKey, privateKey, machine]).apply(([host, known, key, id]) => ({
@@ -428,6 +479,8 @@ export function shellOf(
     ...(key === undefined ? {} : { privateKey: key }),
     ...(publicKey === undefined ? {} : { publicKey }),
     ...(known === undefined ? {} : { hostKey: keyMaterial(known) }),
+    ...(config === undefined ? {} : { config }),
+    ...(beforeConnect === undefined ? {} : { beforeConnect }),
     ...(id === undefined ? {} : { machine: id }),
   }));
 }

@@ -43,7 +43,7 @@ export interface ServerRegistryArgs {
   /** What becomes of the images when it is removed, moved or destroyed; see `Accessory`. @default "keep" @edit in the state only */
   data?: NonNullable<AccessoryArgs["data"]>;
   /** Changes a child before it is made. @default none @edit what the changed argument of the child does */
-  transform?: Omit<NonNullable<AccessoryArgs["transform"]>, "directories"> & {
+  transform?: Omit<NonNullable<AccessoryArgs["transform"]>, "directories" | "switch"> & {
     /** What lets each host use it. */
     trust?: Transform<RegistryTrustArgs>;
     /** What removes its older images. */

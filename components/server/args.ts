@@ -6,6 +6,7 @@ import type { Transform } from "../core/component";
 import type { Size } from "../../provider/core/units";
 import type { Firewall } from "../firewall/firewall";
 import type { SshArgs } from "../host/ssh";
+import type { ServerHooks } from "../host/server-hooks";
 import type { HostTransform } from "../host/prepare-host";
 import type { Network } from "../network/network";
 import type { Registry } from "../registry/registry";
@@ -75,6 +76,16 @@ export interface ServerArgs {
    * @edit nothing after creation
    */
   sshKeys?: pulumi.Input<string>[];
+  /**
+   * Lines for a shell on the machine that runs Pulumi, where the project's file is. They have variables of Kamal's hooks: KAMAL_HOSTS, KAMAL_SERVICE
+   * (the project), KAMAL_DESTINATION (the stack), KAMAL_COMMAND, KAMAL_SUBCOMMAND, KAMAL_PERFORMER, KAMAL_RECORDED_AT and KAMAL_LOCK. `SEXTANT_SKIP_HOOKS=1
+   * pulumi up` leaves them out of one run, and they are not made up for.
+   *
+   * @default none
+   * @edit a new line runs at once
+   * @example { afterDocker: "bin/docker-setup $KAMAL_HOSTS" }
+   */
+  hooks?: ServerHooks;
   /**
    * Registries that it pulls from with credentials.
    *

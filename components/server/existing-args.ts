@@ -6,6 +6,7 @@ import type { Problem } from "../core/problem";
 import type { Size } from "../../provider/core/units";
 import type { Architecture } from "../host/host";
 import { apart, checkHostKey, checkSsh, type SshArgs } from "../host/ssh";
+import { checkServerHooks, type ServerHooks } from "../host/server-hooks";
 import type { HostTransform } from "../host/prepare-host";
 import type { Registry } from "../registry/registry";
 import { checkRegistries } from "./checks/check-server";
@@ -105,6 +106,16 @@ export interface ExistingServerArgs {
    */
   docker?: "install";
   /**
+   * Lines for a shell on the machine that runs Pulumi, where the project's file is. They have variables of Kamal's hooks: KAMAL_HOSTS, KAMAL_SERVICE
+   * (the project), KAMAL_DESTINATION (the stack), KAMAL_COMMAND, KAMAL_SUBCOMMAND, KAMAL_PERFORMER, KAMAL_RECORDED_AT and KAMAL_LOCK. `SEXTANT_SKIP_HOOKS=1
+   * pulumi up` leaves them out of one run, and they are not made up for.
+   *
+   * @default none
+   * @edit a new line runs at once
+   * @example { afterDocker: "bin/docker-setup $KAMAL_HOSTS" }
+   */
+  hooks?: ServerHooks;
+  /**
    * Registries that it pulls from with credentials.
    *
    * @default none
@@ -175,6 +186,7 @@ export function checkExistingServer(name: string, args: ExistingServerArgs): Pro
     ...checkAddress(args.address),
     ...family("ipv6Address", args.ipv6Address, isIPv6, '"2001:db8::7"'),
     ...family("privateAddress", args.privateAddress, isIPv4, '"10.0.0.7"'),
+    ...checkServerHooks(args.hooks),
     ...check.oneOf("architecture", args.architecture, ["amd64", "arm64"]),
     ...check.size("memory", args.memory, 128 * 1024 ** 2),
     ...checkSsh("ssh", args.ssh),

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type * as docker from "@pulumi/docker";
 import { afterProgram } from "../core/after-program";
 import { Component } from "../core/component";
+import { skippedHooks } from "../core/hook";
 import { refuseShape } from "../core/shape";
 import { leftOver, registerHost } from "../firewall/audit";
 import type { HostFirewall } from "../firewall/host-firewall";
@@ -60,8 +61,9 @@ export class ExistingServer extends Component implements Host {
   constructor(name: string, args: ExistingServerArgs, opts?: pulumi.ComponentResourceOptions) {
     refuseShape(`${new.target.name} "${name}"`, existingServerShape, args);
     super("ExistingServer", name, opts);
-    this.refuse(checkExistingServer(name, args));
-    this.warn(checkTrust(args));
+    const skipped = skippedHooks(args.hooks);
+    this.refuse([...skipped.refused, ...checkExistingServer(name, args)]);
+    this.warn([...skipped.warned, ...checkTrust(args)]);
     this.args = args;
     this.hostName = name;
     this.takeOver = args.takeOver;
@@ -86,6 +88,7 @@ export class ExistingServer extends Component implements Host {
       check: { verb: "preflight", words: this.preflightWords(), show: true },
       dependsOn: [],
       gone: this.gone,
+      hooks: args.hooks,
       ...(args.firewall === undefined
         ? {}
         : {
@@ -100,7 +103,7 @@ export class ExistingServer extends Component implements Host {
     ({ connection: this.connection, ssh: this.ssh, network: this.network } = prepared);
     this.dockerProvider = prepared.docker;
     ({ registries: this.registries, ready: this.preflight, firewall: this.firewall } = prepared);
-    this.ready = this.firewall ?? this.preflight;
+    this.ready = prepared.hook ?? this.firewall ?? this.preflight;
     this.watchFirewall();
     this.seen = this.gone ? undefined : this.preflight.seen.apply((seen) => seen ?? {});
     this.registerOutputs({

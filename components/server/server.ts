@@ -3,11 +3,11 @@ import type * as docker from "@pulumi/docker";
 import * as hcloud from "@pulumi/hcloud";
 import { Component, transformed } from "../core/component";
 import { ownLabels } from "../core/names";
+import { skippedHooks } from "../core/hook";
 import { refuseShape } from "../core/shape";
 import { mebibytes } from "../../provider/core/units";
 import { registerHost } from "../firewall/audit";
 import type { Architecture, Host, Exposure } from "../host/host";
-import type { HostReady } from "../host/host-ready";
 import { checkToken } from "../hetzner/token";
 import { ssh } from "../host/ssh";
 import { prepareHost } from "../host/prepare-host";
@@ -59,7 +59,7 @@ export class Server extends Component implements Host {
   readonly exposure: Exposure;
   readonly lifecycle: Host["lifecycle"];
   /** Succeeds when the first boot is done and Docker answers; then puts the verbs on the server. */
-  readonly ready: HostReady;
+  readonly ready: pulumi.CustomResource;
   private readonly dockerProvider: () => docker.Provider;
   /** The arguments, for checks of other components. */
   readonly args: Readonly<ServerArgs>;
@@ -74,7 +74,9 @@ export class Server extends Component implements Host {
     this.offer = askFor(name, args, this.getProvider("hcloud:index:Server"));
     this.refuse(this.offer.refused);
     if (pulumi.runtime.isDryRun()) this.warn(this.offer.warned);
-    this.warn(warnAddresses(args));
+    const skipped = skippedHooks(args.hooks);
+    this.refuse(skipped.refused);
+    this.warn([...skipped.warned, ...warnAddresses(args)]);
     this.args = args;
     this.hostName = name;
     this.gone = args.gone ?? false;
@@ -113,11 +115,13 @@ export class Server extends Component implements Host {
       dependsOn: this.serverNetwork === undefined ? [this.server] : [this.server, this.serverNetwork],
       machine: this.server.id,
       gone: this.gone,
+      hooks: args.hooks,
       transform: args.transform ?? {},
     });
     ({ connection: this.connection, ssh: this.ssh, network: this.network } = prepared);
     this.dockerProvider = prepared.docker;
-    ({ registries: this.registries, ready: this.ready } = prepared);
+    this.registries = prepared.registries;
+    this.ready = prepared.hook ?? prepared.ready;
     registerHost(args.firewalls, this);
     this.registerOutputs({
       address: this.address,

@@ -18,7 +18,7 @@ import {
 } from "../core/shape";
 import type { Firewall } from "../firewall/firewall";
 import { rules } from "../firewall/shape";
-import { registries, sshShape, hostChanges } from "../host/shapes";
+import { registries, serverHooksShape, sshShape, hostChanges } from "../host/shapes";
 import type { Network } from "../network/network";
 import type { ServerArgs } from "./args";
 import type { ExistingServerArgs } from "./existing-args";
@@ -71,6 +71,7 @@ export const serverShape: Shape<ServerArgs> = object<ServerArgs>(
     swap: single,
     protect: flag,
     gone: flag,
+    hooks: serverHooksShape,
     daemon: named(anything, '{ "registry-mirrors": ["https://mirror.example.com"] }'),
     cloudInit: text,
     transform: changes<NonNullable<ServerArgs["transform"]>>({
@@ -103,6 +104,7 @@ export const existingServerShape: Shape<ExistingServerArgs> = object<ExistingSer
       },
     ),
     docker: single,
+    hooks: serverHooksShape,
     registries,
     preflight: object<NonNullable<ExistingServerArgs["preflight"]>>(
       {

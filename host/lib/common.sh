@@ -140,14 +140,15 @@ targets_in() {
 }
 
 # stranger_of ROLE TARGETS [ROLES]: whose the first container is, of these targets of the proxy, that is not of this role; empty where all
-# are, or are gone. It says "another program" where no label does. With what `roles` says, Docker is asked less.
+# are, or are gone. An accessory with a route is a role by the label of its owner. It says "another program" where no label does. With what
+# `roles` says, Docker is asked less.
 stranger_of() {
     printf '%s\n' "$2" | tr ',' '\n' | while read -r target; do
         case $target in '' | -*) continue ;; esac
         case "
 ${3:-}" in *"
 ${target%:*} $1 "*) continue ;; esac
-        owner=$(inspect '{{or (index .Config.Labels "sextant.role") "another program"}}' "${target%:*}") || continue
+        owner=$(inspect '{{or (index .Config.Labels "sextant.role") (index .Config.Labels "sextant.owner") "another program"}}' "${target%:*}") || continue
         if [ "$owner" != "$1" ]; then
             printf '%s' "$owner"
             break

@@ -14,6 +14,7 @@ export const ownCommands: readonly string[] = [
     "prune",
     "lock",
     "unlock",
+    "otel",
     "completion",
     "complete",
   ],

@@ -9,6 +9,8 @@ import { refuseLocked } from "../host/stack-lock";
 import { kept } from "../on-one-host";
 import type { SshAddress } from "../ssh/address";
 import { runOverSsh } from "../ssh/run";
+import { registryOf } from "../core/registry-of";
+import { quote } from "../host/scripts";
 import { bring } from "./bring";
 
 /** A host that gets the image. */
@@ -37,10 +39,38 @@ export interface PullState extends PullInputs {
 }
 
 async function pull({ image, owner, __auth }: PullInputs, hosts: readonly PullHost[]): Promise<void> {
-  await eachHost(hosts, async ({ shell }) => {
-    await refuseLocked(shell);
-    await bring(shell, image, __auth[shell.name], owner);
+  const bringTo = (some: readonly PullHost[]) =>
+    eachHost(some, async ({ shell }) => {
+      await refuseLocked(shell);
+      await bring(shell, image, __auth[shell.name], owner);
+    });
+  const first = firstOfEach(await mirrorsOf(image, hosts)).flatMap((at) => hosts[at] ?? []);
+  if (first.length > 0) await bringTo(first);
+  await bringTo(hosts.filter((host) => !first.includes(host)));
+}
+
+/**
+ * The mirror that each host's Docker asks first, as Kamal asks for it (lib/kamal/commands/builder/base.rb first_mirror). Docker has mirrors for
+ * Docker Hub alone, so that for another registry's image nothing is asked.
+ */
+async function mirrorsOf(image: string, hosts: readonly PullHost[]): Promise<string[]> {
+  if (hosts.length < 2 || registryOf(image) !== "docker.io") return hosts.map(() => "");
+  const format = "{{range $at, $mirror := .RegistryConfig.Mirrors}}{{if not $at}}{{$mirror}}{{end}}{{end}}";
+  return eachHost(hosts, async ({ shell }) => {
+    const line = `docker info --format ${quote(format)} 2>/dev/null || true`;
+    const { stdout } = await runOverSsh(shell, line, { timeout: 60, what: "asking Docker for its mirrors" });
+    return stdout.trim();
   });
+}
+
+/**
+ * The places of the hosts that pull first, one for each mirror that several have, so that the mirror has the image when the others ask. Pure.
+ * @param mirrors by host; empty for none
+ */
+export function firstOfEach(mirrors: readonly string[]): number[] {
+  return mirrors.flatMap((mirror, at) =>
+    mirror !== "" && mirrors.indexOf(mirror) === at && mirrors.lastIndexOf(mirror) !== at ? [at] : [],
+  );
 }
 
 /**

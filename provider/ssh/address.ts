@@ -22,6 +22,10 @@ export interface SshAddress {
   publicKey?: string;
   /** The host key that has to answer, `ssh-ed25519 AAAA…`. @default the one that answers first is kept in known_hosts */
   hostKey?: string;
+  /** The file of ssh's settings, `none` for none at all; a leading `~/` is the home directory. @default ~/.ssh/config and those of the machine */
+  config?: string;
+  /** A line for a shell of the machine that runs Pulumi, before its first connection of a run. @default none */
+  beforeConnect?: string;
   /** What is another when the machine is a new one: the id that its cloud has given it. @default a machine that is not the program's */
   machine?: string;
 }

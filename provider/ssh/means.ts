@@ -1,25 +1,28 @@
 /** What this machine has for reaching a host, found where the work is done: `pulumi refresh` and `destroy` do not run the program. */
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { contentFile, home, ownDirectory, sameHome, untilded, usualKeys } from "./client-files";
 import { agentOf } from "./key-agent";
 import { keyFacts } from "./private-key";
 import type { SshAddress } from "./address";
+import { beforeConnecting } from "./before-connect";
 import { jumpHostsLine, knownHostsLine, type Means } from "./options";
 import { agentKeys } from "./user-agent";
 
 /**
- * Finds it, and starts an agent for a key from a secret.
- * @throws Error when the key's file is on another machine.
+ * Finds it, and starts an agent for a key from a secret. Whoever connects asks for it first, so that the user's line before the first
+ * connection is run here.
+ * @throws Error when the key's file, or that of the settings, is on another machine.
  */
 export async function meansFor(shell: SshAddress): Promise<Means> {
+  await beforeConnecting(shell);
   const knownHosts = knownHostsFile(knownHostsLine(shell));
   const jumpKnownHosts = knownHostsFile(jumpHostsLine(shell));
   return {
     ...(await keysFor(shell)),
     ...(knownHosts === undefined ? {} : { knownHosts }),
     ...(jumpKnownHosts === undefined ? {} : { jumpKnownHosts }),
-    ...userConfig(),
+    ...configOf(shell),
     directory: ownDirectory(),
   };
 }
@@ -51,8 +54,18 @@ function userKnownHosts(): string | undefined {
   return sameHome() ? undefined : join(home(), ".ssh", "known_hosts");
 }
 
+/** The settings that the program names, else the user's. @throws Error when their file is on another machine. */
+export function configOf({ name, config }: Pick<SshAddress, "name" | "config">): Pick<Means, "config"> {
+  if (config === undefined) return userConfig();
+  const path = config === "none" ? config : resolve(untilded(config));
+  if (config === "none" || existsSync(path)) return { config: path };
+  throw new Error(
+    `${name}: ssh.configFile is the file ${config}, which is not there (${path}); put it there, or name it from where pulumi and sextant run.`,
+  );
+}
+
 /** The user's settings, where ssh would look for them in another home directory. */
-export function userConfig(): Pick<Means, "config"> {
+function userConfig(): Pick<Means, "config"> {
   const config = join(home(), ".ssh", "config");
   return !sameHome() && existsSync(config) ? { config } : {};
 }

@@ -13,7 +13,7 @@ export interface Means {
   knownHosts?: string;
   /** The same of the host on the way. */
   jumpKnownHosts?: string;
-  /** The user's settings, where ssh would not find them by itself. */
+  /** The file of settings, where the program names one, or ssh would not find the user's by itself; `none` for none at all (ssh.c). */
   config?: string;
   /** The directory of the sockets of warm connections. */
   directory: string;
@@ -161,9 +161,14 @@ function warm(socket: string): string[] {
  * connection, nor another key that of the first.
  */
 export function socketName(shell: SshAddress): string {
-  const { destination, port, keyFile, privateKey, publicKey, hostKey, machine, jump } = shell;
+  const { destination, port, keyFile, privateKey, publicKey, hostKey, machine, jump, config } = shell;
   const known = [destination, port, keyFile, privateKey, publicKey, hostKey].map((part) => part ?? null);
   const way = jump === undefined ? [] : [[jump.destination, jump.port, jump.hostKey ?? null]];
-  const parts = [...known, ...(machine === undefined ? [] : [machine]), ...way];
+  const parts = [
+    ...known,
+    ...(machine === undefined ? [] : [machine]),
+    ...way,
+    ...(config === undefined ? [] : [{ config }]),
+  ];
   return shortHash(JSON.stringify(parts), 16);
 }

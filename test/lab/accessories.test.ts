@@ -222,3 +222,34 @@ describe("an accessory of an official image", () => {
     expect(workspace.stateText()).not.toContain(JSON.stringify(passwords[1]).slice(1, -1));
   });
 });
+
+describe("an accessory with a route", () => {
+  /** How the proxy of the server answers for a host. */
+  const status = async (host: string): Promise<string> =>
+    on(
+      `curl --silent --output /dev/null --write-out '%{http_code}' --header 'Host: ${host}' http://127.0.0.1/up`,
+    );
+
+  test("is reached through the proxy, by its next container too, and no more once the route is taken out", async () => {
+    expect(await status("page.test")).toBe("404");
+    const id = await idOf("page");
+    await up({ page: "page.test" });
+    expect(await status("page.test")).toBe("200");
+    await up({ page: "other.test" });
+    expect([await status("page.test"), await status("other.test")]).toEqual(["404", "200"]);
+    // The container is not touched by its route.
+    expect(await idOf("page")).toBe(id);
+    expect(await pulumi("preview", {}, "--expect-no-changes")).toMatchObject({ code: 0 });
+    await up({ round: "routed" });
+    expect(await idOf("page")).not.toBe(id);
+    expect(await status("other.test")).toBe("200");
+    // What somebody took away by hand comes back.
+    await on("docker exec kamal-proxy kamal-proxy remove page");
+    expect(await status("other.test")).toBe("404");
+    expect((await pulumi("up", {}, "--refresh")).code).toBe(0);
+    expect(await status("other.test")).toBe("200");
+    await up({ page: undefined });
+    expect(await status("other.test")).toBe("404");
+    expect(await on(`docker inspect --format '{{.State.Running}}' ${prefix}-page`)).toBe("true");
+  });
+});

@@ -447,6 +447,11 @@ describe("the hooks of a release", () => {
     // Each release of this file until now, by whatever command.
     const before = ran();
     expect(before.slice(0, 2)).toEqual([`before v1 of lite in operate`, `after v1 ${on}`]);
+    // How long each run had taken by then: the first one made the servers.
+    const [seconds = "", lock] = (readFileSync(`${notes}.run`, "utf8").split("\n")[0] ?? "").split(" ");
+    expect(Number(seconds)).toBeGreaterThan(5);
+    expect(Number(seconds)).toBeLessThan(3600);
+    expect(lock).toBe("true");
     await workspace.pulumi(["up", "--yes", "--skip-preview"]);
     expect(ran()).toEqual(before);
   });
@@ -473,6 +478,38 @@ describe("the hooks of a release", () => {
     lines = ran().length;
     await workspace.pulumi(["up", "--yes", "--skip-preview", "--config", "version=v1"]);
     expect(ran().slice(lines)).toEqual(["before v1 of lite in operate", `after v1 ${on}`]);
+  });
+});
+
+describe("a release to some of the hosts", () => {
+  it("leaves the others as they are, until a run names none", async () => {
+    const up = async (version: string, env: Record<string, string> = {}): Promise<string> => {
+      const words = ["up", "--yes", "--skip-preview", "--config", `version=${version}`];
+      const ran = await workspace.tryPulumi(words, env);
+      expect(ran.code, ran.text).toBe(0);
+      return ran.text;
+    };
+    const version = async (server: string): Promise<string | undefined> =>
+      /"version": ?"(v\d)"/.exec(await asks(server))?.[1];
+    const there = await containers(second, "label=sextant.app=lite");
+    const lines = readFileSync(notes, "utf8").split("\n").length;
+    expect(await up("v2", { SEXTANT_HOSTS: "*-1", SEXTANT_ROLES: "web" })).toContain(
+      `it is released as web on ${first} alone, and the rest stays as it is: web on ${second}`,
+    );
+    expect([await version(first), await version(second)]).toEqual(["v2", "v1"]);
+    expect(await containers(second, "label=sextant.app=lite")).toEqual(there);
+    expect(
+      readFileSync(notes, "utf8")
+        .trim()
+        .split("\n")
+        .slice(lines - 1)
+        .at(-1),
+    ).toBe(`after v2 on ${first}`);
+    await up("v2");
+    expect([await version(first), await version(second)]).toEqual(["v2", "v2"]);
+    await up("v1");
+    expect([await version(first), await version(second)]).toEqual(["v1", "v1"]);
+    expect((await workspace.tryPulumi(["preview", "--expect-no-changes"])).code).toBe(0);
   });
 });
 

@@ -12,6 +12,7 @@ import { labelOf, secretByHand, unlike, type Context } from "./context";
 import { environmentOf, type Environment, type Hosts } from "./environment";
 import type { HostOf, KamalRole, Machines } from "./hosts";
 import { bodyOf, optionsOf, resourcesOf, type Options } from "./options";
+import { routeOf, seconds } from "./route";
 import { registryOf, withRegistry, type RegistryParts } from "./registry";
 
 /** What is known of an accessory before its arguments are. */
@@ -59,9 +60,10 @@ export function accessoriesOf(
       .filter((one) => one.machines.length === 1)
       .map(({ service, name }) => [service, `${accessoryVariable(name)}.host`]),
   );
+  const drain = seconds(root.number("drain_timeout"));
   const parts = known
     .filter((one) => one.machines.length > 0)
-    .map((one) => accessoryOf(one, context, registries));
+    .map((one) => accessoryOf(one, context, registries, drain));
   return { parts, hosts };
 }
 
@@ -86,7 +88,12 @@ function hostsOf(of: Reader, { notes }: Context, roles: readonly KamalRole[]): H
   return found;
 }
 
-function accessoryOf(known: Known, context: Context, registries: RegistryParts): AccessoryPart {
+function accessoryOf(
+  known: Known,
+  context: Context,
+  registries: RegistryParts,
+  drain: Node | undefined,
+): AccessoryPart {
   const { reader: of, name } = known;
   const { repository, tag } = imageOf(of, context, registries, name);
   const environment = environmentOf(of, "env", context, { dots: true });
@@ -95,7 +102,8 @@ function accessoryOf(known: Known, context: Context, registries: RegistryParts):
   const command = of.plain("cmd");
   if (command !== undefined) of.take("cmd");
   decideRest(of, known, context);
-  const usual = presetOf(repository, tag, port, command, environment);
+  const route = routedOf(known, context, drain);
+  const usual = route === undefined ? presetOf(repository, tag, port, command, environment) : "Accessory";
   const data = mountsOf(known, context, usual !== "Accessory");
   const preset = context.takeOver && !fits(usual, tag, environment, data.volumes) ? "Accessory" : usual;
   const network = of.plain("network");
@@ -136,9 +144,12 @@ function accessoryOf(known: Known, context: Context, registries: RegistryParts):
     };
   return {
     ...{ name, kind: "Accessory", machines: known.machines },
+    ...(route === undefined ? {} : { routed: true }),
     fields: new Fields()
       .with("image", imageNode(repository, tag))
       .with("port", port.internal)
+      .with("proxy", route === undefined ? undefined : { is: "code", text: "proxy" })
+      .with("route", route)
       .and(port.fields)
       .and(variables)
       .with("volumes", data.volumes)
@@ -439,7 +450,7 @@ function numbers(
 }
 
 /** A directory of the host in a container, as Docker's API has it. */
-export function mount(source: string, target: string, options: string | undefined): Fields {
+function mount(source: string, target: string, options: string | undefined): Fields {
   const only = options?.split(",").includes("ro") === true ? true : undefined;
   return new Fields()
     .with("Type", "bind")
@@ -531,6 +542,22 @@ function transformOf(options: Options, mounts: readonly Fields[]): Fields {
   );
 }
 
+/** Its route; Kamal's own goes on where its container does. */
+function routedOf({ reader: of }: Known, context: Context, drain: Node | undefined): Fields | undefined {
+  if (!isMap(of.value["proxy"])) {
+    of.take("proxy");
+    return undefined;
+  }
+  const route = routeOf(of.map("proxy"), context, drain);
+  if (!context.takeOver) return route;
+  context.notes.add(
+    of.at("proxy"),
+    "act",
+    "Kamal's route leads to its container as long as that is taken up as it is. Once an edit is to replace the container, take Kamal's route away by kamal accessory stop, and give the Accessory proxy and route then, without takeOver.",
+  );
+  return undefined;
+}
+
 function decideRest(of: Reader, { name, machines }: Known, { notes }: Context): void {
   if (of.plain("network") === "kamal") of.take("network");
   else
@@ -539,14 +566,6 @@ function decideRest(of: Reader, { name, machines }: Known, { notes }: Context): 
       "differs",
       "it is in this network besides that of all containers of the host, sextant; docker network create makes it where it is not there.",
     );
-  if (of.has("proxy") && of.value["proxy"] !== false) {
-    of.take("proxy");
-    notes.add(
-      of.at("proxy"),
-      "none",
-      `an accessory has no route; what has one is an App of its own, with one role (npx sextant docs app).`,
-    );
-  }
   if (machines.length > 1)
     notes.add(
       of.at(),

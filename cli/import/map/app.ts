@@ -9,7 +9,6 @@ import { isMap, type RawMap } from "../yaml";
 import { labelOf, unlike, type Context } from "./context";
 import { environmentOf, over, type Environment, type Hosts } from "./environment";
 import type { HostOf, KamalRole, Machines } from "./hosts";
-import { mount } from "./accessory";
 import { bodyOf, optionsOf, resourcesOf, type Options } from "./options";
 import { routeOf, seconds } from "./route";
 import { Reader as ReaderOf } from "../reader";
@@ -289,8 +288,7 @@ function settingsOf(
       : "name that directory as errorPages of the App, from where the program runs; until then the proxy has pages of its own.",
   );
   const volumes = volumesOf(root, context);
-  const body =
-    single && options[0] !== undefined ? bodyOf(options[0], volumes.mounts) : bodyOf(none, volumes.mounts);
+  const body = bodyOf(single && options[0] !== undefined ? options[0] : none);
   const retain = root.number("retain_containers");
   if (retain !== undefined)
     context.notes.add(
@@ -377,14 +375,12 @@ function loggingOf(of: Reader | undefined, root?: Reader): Fields {
 
 interface Volumes {
   readonly fields: Fields;
-  readonly mounts: Fields;
   readonly transform: Fields;
 }
 
 /** Docker volumes under the names that Kamal gave them, so that their data is there, and directories of the host. */
 function volumesOf(root: Reader, { notes }: Context): Volumes {
   let fields = new Fields();
-  const mounts: Fields[] = [];
   const called: [source: string, kamal: string][] = [];
   for (const item of root.list("volumes")) {
     if (typeof item !== "string") throw root.wrong("volumes", "each is SOURCE:PATH, without Ruby");
@@ -398,17 +394,24 @@ function volumesOf(root: Reader, { notes }: Context): Volumes {
       );
       continue;
     }
-    const plain = options === undefined || /^(rw|z|Z|,)*$/.test(options);
-    if (source.startsWith("/") && !plain) mounts.push(mount(source, path, options));
-    else if (source.startsWith("/")) fields = fields.with(source, path);
+    const host = source.startsWith("/");
+    const known = host ? /^(ro|rw|z|Z|r?private|r?shared|r?slave)$/ : /^(ro|rw|z|Z|nocopy)$/;
+    const given = (options ?? "").split(",").filter((option) => option !== "" && option !== "rw");
+    const taken = given.filter((option) => known.test(option));
+    if (taken.length < given.length)
+      notes.add(
+        "volumes",
+        "act",
+        "Docker takes one of its options no more; the program is without it.",
+        item,
+      );
+    const target = taken.length === 0 ? path : `${path}:${taken.join(",")}`;
+    if (host) fields = fields.with(source, target);
     else {
       const name = unlike(labelOf(source, 40), new Set(fields.names), 40);
-      fields = fields.with(name, path);
+      fields = fields.with(name, target);
       called.push([name, source]);
-      if (!plain) notes.add("volumes", "none", "a Docker volume is mounted to be written to.", item);
     }
-    if (options !== undefined && /z/i.test(options))
-      notes.add("volumes", "none", "labels of SELinux are not set.", item);
   }
   if (called.length > 0)
     notes.add(
@@ -418,7 +421,6 @@ function volumesOf(root: Reader, { notes }: Context): Volumes {
     );
   return {
     fields,
-    mounts: new Fields().with("Mounts", mounts.length === 0 ? undefined : mounts),
     transform: new Fields().with("volume", calledBefore(called)),
   };
 }

@@ -32,7 +32,7 @@ export function rolesOf(root: Reader, { notes }: Context): KamalRole[] {
     notes.add(
       "allow_empty_roles",
       "differs",
-      "a role without servers is left out of the program.",
+      "a role that has no servers now is left out of the program; allowEmptyRoles of the App lets one stay that has none.",
       String(empty),
     );
   if (servers === undefined || servers === null) return [];

@@ -59,6 +59,9 @@ export function mapped(
   for (const role of roles) machines.of(role.hosts, role.name);
   const { parts: accessories, hosts } = accessoriesOf(root, context, roles, machines, registries, name);
   const app = appOf(root, context, roles, machines, hosts);
+  const routed = [
+    ...new Set([...app.routed, ...accessories.flatMap((one) => (one.routed === true ? one.machines : []))]),
+  ];
   const run = typeof root.value["proxy"] === "object" ? root.map("proxy")?.map("run") : undefined;
   const { fields: proxyFields, ports } = around.takeOver ? keptProxy(run, context) : proxyOf(run);
   const build = buildOf(root, context, { server: registry, registries });
@@ -79,17 +82,17 @@ export function mapped(
           access,
           build: build.architecture,
           ports,
-          routed: app.routed,
+          routed,
           registries,
           takeOver: around.takeOver,
         }),
       })),
-      ...(app.routed.length === 0
+      ...(routed.length === 0
         ? {}
         : {
             proxy: {
               kind: around.takeOver ? "ExistingProxy" : "Proxy",
-              ...{ machines: app.routed, fields: proxyFields },
+              ...{ machines: routed, fields: proxyFields },
             },
           }),
       ...(app.roles.length === 0

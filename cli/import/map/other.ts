@@ -4,9 +4,8 @@ import type { Reader } from "../reader";
 import type { Context } from "./context";
 
 const hookWords: Readonly<Record<string, string>> = {
-  "docker-setup":
-    "what a machine needs beside Docker is set up on it before, as an ExistingServer installs nothing",
-  "pre-connect": "a step before pulumi up",
+  "docker-setup": "it is hooks.afterDocker of an ExistingServer, which runs once for each machine",
+  "pre-connect": "it is ssh.beforeConnect of an ExistingServer, for pulumi and for sextant",
   "pre-build":
     "it is hooks.beforeBuild of an Image, where pulumi up builds; else a step before the build, in CI",
   "pre-deploy":
@@ -20,7 +19,7 @@ const hookWords: Readonly<Record<string, string>> = {
     "the proxy is replaced without refusing a connection, and nothing has to be put back into rotation",
 };
 
-const shownAlways = "what a hook prints is shown.";
+const shownAlways = "it is hooks.output of the App; what a hook prints is shown without it.";
 
 /** Says what becomes of hooks, output and the like. */
 export function otherKeys(root: Reader, { notes }: Context, hooks: readonly string[]): void {
@@ -35,8 +34,8 @@ export function otherKeys(root: Reader, { notes }: Context, hooks: readonly stri
   );
   if (typeof root.value["hooks_output"] === "object")
     for (const key of root.map("hooks_output")?.keys ?? [])
-      root.map("hooks_output")?.decide(key, "none", shownAlways);
-  else root.decide("hooks_output", "none", shownAlways);
+      root.map("hooks_output")?.decide(key, "differs", shownAlways);
+  else root.decide("hooks_output", "differs", shownAlways);
   root.decide(
     "secrets_path",
     "differs",
@@ -66,8 +65,10 @@ export function otherKeys(root: Reader, { notes }: Context, hooks: readonly stri
     output?.take(key);
     notes.add(
       `output.${key}`,
-      "none",
-      "pulumi up prints what it does; --logtostderr and pulumi stack history have more.",
+      key === "otel" ? "differs" : "none",
+      key === "otel"
+        ? "pulumi up 2>&1 | npx sextant otel URL ships what is printed."
+        : "pulumi up prints what it does; pulumi up 2>&1 | tee FILE keeps it.",
       shown("", value),
     );
   }

@@ -23,11 +23,7 @@ export function sshOf(root: Reader, context: Context): Fields {
     "act",
     "the ssh program goes through it where ~/.ssh/config says so: ProxyCommand below a Host with the machine's address.",
   );
-  ssh.decide(
-    "config",
-    "differs",
-    "the ssh program reads ~/.ssh/config; other files are included there by Include.",
-  );
+  const config = configOf(ssh, context);
   ssh.decide("log_level", "none", "what ssh has to say is in the message of what failed.");
   ssh.decide("forward_agent", "none", "the agent is never forwarded.");
   const port = ssh.number("port");
@@ -50,8 +46,29 @@ export function sshOf(root: Reader, context: Context): Fields {
   return new Fields()
     .with("user", login)
     .and(key)
+    .with("configFile", config)
     .with("port", port === 22 ? undefined : port)
     .with("jumpHost", jump);
+}
+
+/** The file of settings, as seen from the program's folder, or none at all. Kamal takes several, of which the ssh program takes one. */
+function configOf(ssh: Reader, { notes, above }: Context): Node | undefined {
+  const value = ssh.value["config"];
+  if (value === false) {
+    ssh.take("config");
+    return false;
+  }
+  const [first, ...more] = value === true || value === undefined ? [] : ssh.list("config");
+  ssh.take("config");
+  if (first === undefined) return undefined;
+  if (more.length > 0)
+    notes.add(
+      "ssh.config",
+      "act",
+      "the ssh program takes one file; have this one take in the others by Include.",
+      String(first),
+    );
+  return typeof first !== "string" || /^[~/]/.test(first) ? ssh.node("config", first) : `${above}/${first}`;
 }
 
 /** The host on the way: `address`, `user@address`, with a port or without. Kamal logs in there as root where no user is named. */

@@ -8,6 +8,7 @@ import { memoryProblems, taken, useOf, type MemoryUse, samePortCheck } from "../
 import { privateCure } from "../../host/private-address";
 import type { AccessoryArgs } from "../args";
 import { volumeNames } from "../mounts";
+import { checkRouteOnServer, registerRouted } from "../routed";
 import { publishedPorts, usesOf } from "../ports";
 import type { Check } from "../../core/check";
 
@@ -27,6 +28,7 @@ export function checkOnServer(owner: string, name: string, args: AccessoryArgs):
   const { server } = args;
   const use = useOf(server);
   const memory = memoryProblems("resources.memory", server, use, memoryUse(owner, args));
+  const route = checkRouteOnServer(owner, name, args);
   return {
     refused: [
       ...publishedPorts(args).flatMap((published) =>
@@ -41,9 +43,10 @@ export function checkOnServer(owner: string, name: string, args: AccessoryArgs):
       ...sameNames(namesOf(name, args)),
       ...checkPrivate(args),
       ...checkFirewalls(args),
+      ...route.refused,
       ...memory.refused,
     ],
-    warned: memory.warned,
+    warned: [...route.warned, ...memory.warned],
   };
 }
 
@@ -53,6 +56,7 @@ export function registerAccessory(owner: string, name: string, args: AccessoryAr
   takeNames(owner, namesOf(name, args));
   use.ports.push(...usesOf(owner, publishedPorts(args)));
   use.memory.push(...memoryUse(owner, args));
+  registerRouted(owner, name, args);
 }
 
 /** What it is called at Docker where nothing has been renamed. */

@@ -2,6 +2,7 @@
 import { isPath } from "../../../provider/data/host-path";
 import * as check from "../../core/checks";
 import { checkEnvironment, envAndSecretCheck } from "../../core/environment";
+import { checkOptions, mountsOf } from "../../accessory/mounts";
 import type { Problem } from "../../core/problem";
 import type { ContainerArgs } from "../../docker/container";
 import { checkData } from "../../data/check-word";
@@ -27,7 +28,20 @@ export function checkApp(name: string, args: NamedArgs): Problem[] {
     ...check.notEmpty("roles", args.roles, "give at least one role with its servers"),
     ...checkSettings("", args),
     ...list(args.route).flatMap((route, at) => checkRoute(at === 0 ? "route" : `route[${at}]`, route)),
-    ...Object.entries(args.roles).flatMap(([role, roleArgs]) => checkRole(role, roleArgs)),
+    ...Object.entries(args.roles).flatMap(([role, roleArgs]) =>
+      checkRole(role, roleArgs, args.allowEmptyRoles === true),
+    ),
+    ...(args.allowEmptyRoles !== true ||
+    Object.keys(args.roles).length === 0 ||
+    Object.values(args.roles).some(({ servers }) => servers.length > 0)
+      ? []
+      : [
+          {
+            argument: "roles",
+            fault: "are all without a server, and an App runs somewhere",
+            cure: "give one of them a server, or take the App out of the program",
+          },
+        ]),
     ...(args.release === undefined
       ? []
       : check.notEmpty("release", args.release, "give the command as a list of words")),
@@ -82,12 +96,15 @@ function checkVersion(version: unknown): Problem[] {
 function checkSettings(prefix: string, settings: ContainerSettings): Problem[] {
   return [
     ...checkEnvironment(settings.env, settings.secrets, prefix),
-    ...Object.entries(settings.volumes ?? {}).flatMap(([source, path]) => [
-      ...(isPath(source)
-        ? check.absolutePath(`${prefix}volumes.${source}`, source)
-        : check.dnsLabel(`${prefix}volumes.${source}`, source)),
-      ...check.absolutePath(`${prefix}volumes.${source}`, path),
-    ]),
+    ...mountsOf({ volumes: settings.volumes }).flatMap((mounted) => {
+      const argument = `${prefix}${mounted.argument}`;
+      const { source, containerPath, target } = mounted;
+      return [
+        ...(isPath(source) ? check.absolutePath(argument, source) : check.dnsLabel(argument, source)),
+        ...check.absolutePath(argument, containerPath).map((problem) => ({ ...problem, value: target })),
+        ...checkOptions({ ...mounted, argument }),
+      ];
+    }),
     ...check.size(`${prefix}resources.memory`, settings.resources?.memory),
     ...check.cores(`${prefix}resources.cpus`, settings.resources?.cpus),
     ...check.duration(`${prefix}stopTimeout`, settings.stopTimeout, 0, 3_600_000),
@@ -106,13 +123,15 @@ function checkSettings(prefix: string, settings: ContainerSettings): Problem[] {
 /** The most containers of a role on a host: each has a check of its own, and the proxy asks each of them all the time. */
 const mostReplicas = 50;
 
-function checkRole(name: string, role: RoleArgs): Problem[] {
+function checkRole(name: string, role: RoleArgs, mayBeEmpty: boolean): Problem[] {
   const at = `roles.${name}`;
   const hosts = role.servers.map((host) => host.hostName);
   const twice = hosts.find((host, index) => hosts.indexOf(host) !== index);
   return [
     ...check.dnsLabel(at, name, 20),
-    ...check.notEmpty(`${at}.servers`, role.servers, "give at least one server, or remove the role"),
+    ...(mayBeEmpty
+      ? []
+      : check.notEmpty(`${at}.servers`, role.servers, "give at least one server, or remove the role")),
     ...(twice === undefined
       ? []
       : [

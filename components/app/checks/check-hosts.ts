@@ -1,15 +1,12 @@
 /** An app against its hosts and its proxy: other apps' routes, firewalls, certificates and memory. */
 import type { Findings, Problem } from "../../core/problem";
 import { mebibytes, sizeBytes } from "../../../provider/core/units";
-import { letsIn, firewallShutCheck, shutMeans } from "../../firewall/audit";
 import type { Host } from "../../host/host";
 import { memoryProblems, useOf, type MemoryUse } from "../../host/host-use";
-import type { ProxyConfig } from "../../proxy/args";
-import { publishesToAll } from "../../proxy/checks/check-servers";
 import type { AppArgs } from "../args";
-import { checkCertificate } from "./check-certificate";
 import { routeArgument, type Role } from "../plan";
-import { checkBehind, type RouteArgs, letsEncryptCheck } from "../route";
+import { type RouteArgs, letsEncryptCheck } from "../route";
+import { checkRouteOnHosts } from "./check-route-hosts";
 import { registerRoutes, claimsBy, claimsOf, routeConflicts } from "./route-claims";
 
 /** What is wrong with an app on its hosts, with all that is there by now. */
@@ -23,12 +20,8 @@ export function checkHosts(owner: string, args: AppArgs, roles: readonly Role[])
       warned: [],
     },
     ...routes.map(({ role, route, argument }) => checkChallenge(argument, role, route)),
-    ...routes.map(({ route, argument }) => ({
-      refused: checkBehind(argument, route, args.proxy?.config.behind),
-      warned: endsSoon(argument, route),
-    })),
-    ...routes.flatMap(({ role, route, argument }) =>
-      role.servers.map((host) => checkFirewalls(argument, host, route, args)),
+    ...routes.map(({ role, route, argument }) =>
+      checkRouteOnHosts(argument, route, role.servers, args.proxy),
     ),
     ...memoryByHost(owner, roles).map(({ host, wanted }) =>
       memoryProblems("resources.memory", host, useOf(host), wanted),
@@ -93,65 +86,4 @@ function checkChallenge(argument: string, role: Role, route: RouteArgs): Finding
     check: letsEncryptCheck,
   };
   return { refused: [problem], warned: [] };
-}
-
-/** A certificate of one's own that has to be renewed; one that is wrong is refused with the route. */
-function endsSoon(argument: string, { tls, hosts = [] }: RouteArgs): readonly Problem[] {
-  return tls?.kind === "certificate"
-    ? checkCertificate(`${argument}.tls`, tls.certificate, hosts, Date.now()).warned
-    : [];
-}
-
-/** What is shut in front of a host that a route needs open. */
-function checkFirewalls(argument: string, host: Host, route: RouteArgs, { proxy }: AppArgs): Findings {
-  const nothing: Findings = { refused: [], warned: [] };
-  const means = shutMeans(host);
-  if (proxy === undefined || !publishesToAll(proxy.config) || means === "nothing") return nothing;
-  // A load balancer has a way of its own there.
-  if (means === "warned" && proxy.config.behind === "loadBalancer") return nothing;
-  const { refused, warned } = shutBy(argument, host, route, proxy.config);
-  return means === "refused" ? { refused, warned } : { refused: [], warned: [...refused, ...warned] };
-}
-
-/** What of it nobody could reach, and what works in part. */
-function shutBy(
-  argument: string,
-  host: Host,
-  route: RouteArgs,
-  { httpPort, httpsPort }: Pick<ProxyConfig, "httpPort" | "httpsPort">,
-): Findings {
-  const nothing: Findings = { refused: [], warned: [] };
-  const http = letsIn(host, "tcp", httpPort);
-  const https = letsIn(host, "tcp", httpsPort);
-  const firewalls = `the firewalls of ${host.hostName} let nobody in`;
-  const needsHttp = `needs tcp port ${httpPort}, and ${firewalls} there`;
-  const open = (port: number, usual: string): Pick<Problem, "cure" | "check"> => ({
-    cure: `add ${port === 80 || port === 443 ? usual : `tcp(${port})`} to the firewall`,
-    check: firewallShutCheck,
-  });
-  if (route.tls === undefined) {
-    return http === "nobody"
-      ? { ...nothing, refused: [{ argument, fault: needsHttp, ...open(httpPort, "http") }] }
-      : nothing;
-  }
-  const tls = { argument: `${argument}.tls`, value: route.tls.kind };
-  if (https === "nobody") {
-    const rule = `${firewalls} on tcp port ${httpsPort}`;
-    return { ...nothing, refused: [{ ...tls, rule, ...open(httpsPort, "https") }] };
-  }
-  if (route.tls.kind === "letsEncrypt" && http !== "everybody" && https !== "everybody") {
-    const problem: Problem = {
-      ...tls,
-      rule: `the firewalls of ${host.hostName} let Let's Encrypt in on neither port ${httpPort} nor ${httpsPort}`,
-      cure: "let everybody in with http or https, or bring a certificate with ownCertificate()",
-      check: letsEncryptCheck,
-    };
-    return { ...nothing, refused: [problem] };
-  }
-  return http === "nobody" && route.redirectToHttps !== false
-    ? {
-        ...nothing,
-        warned: [{ argument: `${argument}.redirectToHttps`, fault: needsHttp, ...open(httpPort, "http") }],
-      }
-    : nothing;
 }

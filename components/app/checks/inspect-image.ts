@@ -2,6 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Findings, Problem } from "../../core/problem";
 import type { Duration } from "../../../provider/core/units";
+import { mountsOf } from "../../accessory/mounts";
 import { checkImageFacts, type ImageUse } from "../../image/check-image";
 import { machineOf, type Machine } from "../../image/machine";
 import { askRegistry } from "../../image/ask";
@@ -157,7 +158,7 @@ function usesOf({ args, roles, data, machines }: Asked): ImageUse[] {
   return roles.map((role) => ({
     role: role.name,
     command: role.command,
-    mounted: Object.values(role.volumes ?? {}),
+    mounted: mountsOf(role).map(({ containerPath }) => containerPath),
     volume: `${data}-${volumeOfImage(role)}`,
     ports: role.routes.map(({ route }, at) => ({
       argument: `${routeArgument(args, role, at)}.port`,

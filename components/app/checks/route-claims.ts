@@ -1,8 +1,7 @@
-/** Which app has which host and path on a proxy, over all apps of a program. */
+/** Who has which host and path on a proxy, over all apps and accessories of a program. */
 import type { Problem } from "../../core/problem";
-import type { AppArgs } from "../args";
-import type { Role } from "../plan";
 import type { RouteArgs } from "../route";
+import type { RoutingProxy } from "../routing";
 import type { Check } from "../../core/check";
 
 export const sameRouteCheck: Check = {
@@ -23,22 +22,26 @@ export interface Claim {
   service: string;
   /** Host name and path. */
   pair: string;
-  /** The app, for errors: `App "shop"`. */
+  /** The app or accessory, for errors: `App "shop"`. */
   owner: string;
 }
 
-/** A proxy that an app may be given. */
-type Proxy = NonNullable<AppArgs["proxy"]>;
+/** A role with its routes. */
+interface RoutedRole {
+  readonly name: string;
+  readonly servers: readonly { readonly hostName: string }[];
+  readonly routes: readonly { readonly service: string; readonly route: RouteArgs }[];
+}
 
-const claims = new WeakMap<Proxy, Claim[]>();
+const claims = new WeakMap<RoutingProxy, Claim[]>();
 
 /** The routes of a proxy by now. */
-export function claimsOf(proxy: Proxy): readonly Claim[] {
+export function claimsOf(proxy: RoutingProxy): readonly Claim[] {
   return claims.get(proxy) ?? [];
 }
 
 /** Adds the routes of an app. */
-export function registerRoutes(proxy: Proxy, more: readonly Claim[]): void {
+export function registerRoutes(proxy: RoutingProxy, more: readonly Claim[]): void {
   claims.set(proxy, [...claimsOf(proxy), ...more]);
 }
 
@@ -47,7 +50,7 @@ export function registerRoutes(proxy: Proxy, more: readonly Claim[]): void {
  * of the program have all been made, as far as they do not wait for something: in what is computed from a container's name.
  */
 export function claimedByOthers(
-  proxy: Proxy | undefined,
+  proxy: RoutingProxy | undefined,
   host: string,
   services: readonly string[],
 ): string[] {
@@ -56,12 +59,26 @@ export function claimedByOthers(
   return [...new Set(others.map(({ pair }) => pair))].sort();
 }
 
+/** A claim that is made now. */
+export interface NewClaim extends Claim {
+  /** How the program writes the route. */
+  argument: string;
+  /** How the program writes what the route is named after. */
+  named: { argument: string; value: string; rule: string; cure: string };
+}
+
 /** What the roles of an app claim. */
-export function claimsBy(owner: string, roles: readonly Role[]): (Claim & { role: string })[] {
+export function claimsBy(owner: string, roles: readonly RoutedRole[]): NewClaim[] {
   return roles.flatMap((role) =>
     role.servers.flatMap(({ hostName }) =>
       role.routes.flatMap(({ service, route }) =>
-        pairs(route).map((pair) => ({ host: hostName, service, pair, owner, role: role.name })),
+        pairs(route).map((pair) => ({
+          ...{ host: hostName, service, pair, owner, argument: `roles.${role.name}.route` },
+          named: {
+            ...{ argument: `roles.${role.name}`, value: role.name },
+            ...{ rule: "its route would be named", cure: "rename the role" },
+          },
+        })),
       ),
     ),
   );
@@ -71,7 +88,7 @@ export function claimsBy(owner: string, roles: readonly Role[]): (Claim & { role
  * Two routes for the same host and path, or with one name, on one proxy: the proxy would say so only after the new
  * release is up, or give the one's requests to the other.
  */
-export function routeConflicts(mine: ReturnType<typeof claimsBy>, others: readonly Claim[]): Problem[] {
+export function routeConflicts(mine: readonly NewClaim[], others: readonly Claim[]): Problem[] {
   const seen = [...others];
   const problems: Problem[] = [];
   for (const one of mine) {
@@ -83,7 +100,7 @@ export function routeConflicts(mine: ReturnType<typeof claimsBy>, others: readon
     const whose = (other: Claim): string => (other.owner === one.owner ? "" : ` of ${other.owner}`);
     if (pair !== undefined) {
       problems.push({
-        argument: `roles.${one.role}.route`,
+        argument: one.argument,
         value: one.pair,
         rule: `the route ${pair.service}${whose(pair)} has the same host and path on ${one.host}`,
         cure: "give one of them another host or path",
@@ -91,10 +108,8 @@ export function routeConflicts(mine: ReturnType<typeof claimsBy>, others: readon
       });
     } else if (named !== undefined) {
       problems.push({
-        argument: `roles.${one.role}`,
-        value: one.role,
-        rule: `its route would be named ${one.service} on ${one.host}, as that of ${named.owner} is`,
-        cure: "rename the role",
+        ...one.named,
+        rule: `${one.named.rule} ${one.service} on ${one.host}, as that of ${named.owner} is`,
         check: sameRouteCheck,
       });
     }

@@ -4,6 +4,7 @@ import * as check from "../../core/checks";
 import type { Problem } from "../../core/problem";
 import { admitted } from "../../firewall/render";
 import { agentKeys } from "../../../provider/ssh/user-agent";
+import { checkServerHooks } from "../../host/server-hooks";
 import { checkSsh, ssh, type SshArgs } from "../../host/ssh";
 import { contains } from "../../network/args";
 import type { ServerArgs } from "../args";
@@ -31,6 +32,7 @@ export function checkServer(name: string, args: ServerArgs): Problem[] {
     ...(args.swap === false ? [] : check.size("swap", args.swap, 64 * 1024 ** 2)),
     ...checkLabels(args.labels),
     ...checkCloudInit(args.cloudInit),
+    ...checkServerHooks(args.hooks),
   ];
 }
 

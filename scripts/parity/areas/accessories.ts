@@ -1,6 +1,6 @@
 /** Keys of accessories. */
 import { lab, unit } from "../proof";
-import { has, part, replacedBy, type Area } from "../row";
+import { has, replacedBy, type Area } from "../row";
 
 const official = "an accessory of an official image";
 const made = lab("accessories", `${official} > takes the password as it is, and shows it to nobody`);
@@ -119,9 +119,21 @@ export const accessoryKeys: Area = {
       wide,
       widened,
     ),
-    part(
+    has(
       "accessories.NAME.proxy",
-      "what has a route is an App, of any image and with volumes; an Accessory has none",
+      "proxy and route of an Accessory, with the keys of an App's route",
+      lab(
+        "accessories",
+        "an accessory with a route > is reached through the proxy, by its next container too, and no more once the route is taken out",
+      ),
+      unit(
+        "components/accessory/accessory",
+        "the route of an accessory > is the proxy's, on its own port, and its container is as without one",
+      ),
+      unit(
+        "host/switch",
+        "a switch > gives an accessory its route, which its next container of the same name has without another one",
+      ),
     ),
   ],
 };

@@ -1,6 +1,6 @@
 /** Kamal's commands and their flags. */
 import { lab, unit } from "../proof";
-import { has, part, replaced, replacedBy, type Area } from "../row";
+import { has, replaced, replacedBy, type Area } from "../row";
 import {
   asOption,
   fromNothing,
@@ -80,6 +80,14 @@ const chosenRoles = unit(
   "cli/operate/choice",
   "a choice > names roles as a list and by *, also in Kamal's words",
 );
+const releasedToSome = lab(
+  "operate",
+  "a release to some of the hosts > leaves the others as they are, until a run names none",
+);
+const keptElsewhere = unit(
+  "components/app/app",
+  "App > keeps what is on a host or of a role that a run does not name, and tells hooks of the others alone",
+);
 const queued = unit(
   "cli/init/workflows",
   "the workflows > preview a pull request of the repository itself, and deploy what is merged, one at a time",
@@ -126,18 +134,22 @@ export const flags: Area = {
       logs,
       onHosts,
     ),
-    part(
+    has(
       "kamal --hosts",
-      "--hosts and --host name hosts, as a list and with *, for each command on hosts, also restart; no release of another version goes to some of the hosts, and rollout has batches",
+      "--hosts and --host of the commands on hosts, also restart; SEXTANT_HOSTS=… pulumi up releases to those alone; each a list, with *",
       logs,
       onHosts,
       again,
+      releasedToSome,
+      keptElsewhere,
     ),
-    part(
+    has(
       "kamal --roles",
-      "--roles and --role name roles, as a list and with *, for each command on hosts, also restart; a release of another version goes to all roles",
+      "--roles and --role of the commands on hosts, also restart; SEXTANT_ROLES=… pulumi up releases those alone; each a list, with *",
       chosenRoles,
       logs,
+      releasedToSome,
+      keptElsewhere,
     ),
     replacedBy(
       "Pulumi",

@@ -69,9 +69,10 @@ export const topLevel: Area = {
       body,
       refusal("app: label of ours"),
     ),
-    part(
+    has(
       "volumes",
-      "App.volumes has Docker volumes and paths of the host; `:ro` by transform.container.body alone, `:z` not at all",
+      "App.volumes: Docker volumes and paths of the host, with Docker's options behind a colon, as `:ro` and `:z`",
+      unit("components/app/app", "App > mounts volumes with Docker's options behind their paths"),
       lab(
         "data",
         "data > is not left behind on another host, and goes along, or stays there, where the program says so",
@@ -80,9 +81,13 @@ export const topLevel: Area = {
     has("asset_path", "App.assetPath; on all hosts before the first switch, and read-only", assetsShared),
     has("error_pages_path", "errorPages of the App", held),
     has("primary_role", "the first role of the program", roles, listed),
-    part(
+    has(
       "allow_empty_roles",
-      "a role without servers is refused; the program leaves it out by a condition",
+      "allowEmptyRoles of the App; without it a role without servers is refused",
+      unit(
+        "components/app/app",
+        "App > is without a role that has no servers, where that is let be, and the route stays with the first one",
+      ),
       refusal("app: role without servers"),
     ),
     replacedBy(
@@ -125,7 +130,15 @@ export const topLevel: Area = {
       "a hook is a line of the program, wherever its script lies",
       hooksOnce,
     ),
-    missing("hooks_output"),
+    has(
+      "hooks_output",
+      "hooks.output of App, Image and servers, quiet or verbose, for all hooks of an App or by name; verbose without it",
+      unit("components/app/app", "App > shows nothing of hooks that are quiet, all of them or by name"),
+      unit(
+        "components/core/hook",
+        "a hook > is not shown where its output is quiet, which is the one word besides verbose",
+      ),
+    ),
     replacedBy(
       "Pulumi",
       "secrets_path",
@@ -269,9 +282,14 @@ export const environmentKeys: Area = {
     ),
     has("logging.driver", "logging.driver; unit tests alone show that Docker gets it", settings, body),
     has("logging.options", "logging.options; unit tests alone show that Docker gets them", settings, body),
-    missing(
+    has(
       "output.otel",
-      "--otel-traces of pulumi up has secrets in the clear in what it sends, and is not advised",
+      "pulumi up 2>&1 | npx sextant otel URL: the lines of a run as log records, of which no secret is one",
+      unit(
+        "cli/otel",
+        "sextant otel > passes on what a run prints, and ships each line once, in order, with whose run it was",
+      ),
+      lab("deploy", "secrets > are not in what Pulumi prints, in its state, or in its preview"),
     ),
     replacedBy(
       "the shell",

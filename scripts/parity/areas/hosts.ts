@@ -1,6 +1,6 @@
 /** Keys that say how a release goes over the hosts, and how these are reached. */
 import { lab, unit } from "../proof";
-import { has, part, replaced, replacedBy, type Area } from "../row";
+import { has, replaced, replacedBy, type Area } from "../row";
 
 const runner = lab(
   "runner",
@@ -114,7 +114,15 @@ export const hosts: Area = {
       unit("provider/ssh/options", "sshOptions > offers the named key alone, and without one what ssh finds"),
     ),
     has("ssh.key_data", "ssh.privateKey, from a secret", runner),
-    part("ssh.config", "~/.ssh/config counts always; another file, or none, cannot be said", alias),
+    has(
+      "ssh.config",
+      "~/.ssh/config, or the file that ssh.configFile names, or none by false; of several files one, which takes in the others by Include",
+      alias,
+      unit(
+        "provider/ssh/reach",
+        "a file of settings that the program names > counts in place of the user's, and none counts where the program says so",
+      ),
+    ),
     replaced(
       "ssh.forward_agent",
       "ssh of an Image hands an agent to a build; to a host none is handed, also where ~/.ssh/config says so",

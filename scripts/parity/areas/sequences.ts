@@ -1,6 +1,6 @@
 /** Hooks, cron, and the order in which a deploy goes. */
 import { lab, unit } from "../proof";
-import { has, missing, part, replaced, replacedBy, type Area } from "../row";
+import { has, replaced, replacedBy, type Area } from "../row";
 import { hooksOnce, noneLeft, noneSwitched, release } from "../shared";
 
 const around = unit("components/app/app", "App > runs hooks around each batch, and goes on only after them");
@@ -22,8 +22,26 @@ const restarted = lab(
 export const hooks: Area = {
   title: "Hooks and cron",
   rows: [
-    part("hook docker-setup", "Server.cloudInit, at the first boot of a new server alone"),
-    missing("hook pre-connect", "what has to be there for the first connection is a step before pulumi up"),
+    has(
+      "hook docker-setup",
+      "hooks.afterDocker of Server and ExistingServer, once for each machine; a test of the graph alone",
+      unit(
+        "components/server/server",
+        "the hook of a server > is run once Docker answers, before all else that is put there, with the address; another machine has it again",
+      ),
+    ),
+    has(
+      "hook pre-connect",
+      "ssh.beforeConnect of Server and ExistingServer, before the first connection of a run of pulumi or sextant; the secrets are not in its environment",
+      unit(
+        "provider/ssh/reach",
+        "a line before the first connection > is run once in a run, before all that connects, and is waited for",
+      ),
+      unit(
+        "provider/ssh/reach",
+        "a line before the first connection > may leave a tunnel in the background, and connects nowhere where it fails, with what it said",
+      ),
+    ),
     has(
       "hook pre-build",
       "hooks.beforeBuild of an Image; a test of the graph alone",
@@ -35,10 +53,14 @@ export const hooks: Area = {
     has("hook post-deploy", "hooks.afterRelease of the App", hooksOnce, failing),
     replaced("hook pre-proxy-reboot", "none is needed: traffic goes on", noGap, restarted),
     replaced("hook post-proxy-reboot", "none is needed: traffic goes on", noGap, restarted),
-    part(
+    has(
       "KAMAL_* variables of hooks",
-      "VERSION, SERVICE, SERVICE_VERSION, HOSTS, ROLES, DESTINATION, COMMAND, PERFORMER and RECORDED_AT; not LOCK, SUBCOMMAND and RUNTIME",
+      "all that Kamal's have, as far as there is something to tell: a server's hook has no VERSION, and RUNTIME is there after a release",
       hooksOnce,
+      unit(
+        "components/core/hook",
+        "a hook > has the lock, the part of the command, and after a release the seconds that the run has taken",
+      ),
       unit(
         "components/core/hook",
         "a hook > is a line for a shell with the variables of Kamal's, those of the run among them",
@@ -77,7 +99,14 @@ export const sequences: Area = {
         "App > pulls on all hosts before the first container, and cleans up after the last switch: a resource each",
       ),
     ),
-    missing("pull once by a mirror first"),
+    has(
+      "pull once by a mirror first",
+      "of an image of Docker Hub, where hosts have a mirror in common: one host for each mirror, then the others",
+      unit(
+        "provider/docker/pull",
+        "a pull through a mirror > is on one host of the mirror first, and then on the others",
+      ),
+    ),
     has(
       "workers boot only once a web container is fit",
       "workers start when all with a route in their batch are fit",

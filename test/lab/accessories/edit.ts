@@ -8,6 +8,8 @@ export interface Edit {
   persistent: boolean;
   /** The value of a label of every container: another one replaces them all. */
   round: string;
+  /** The host name by which the proxy sends an accessory requests; none where it has no route. */
+  page?: string;
 }
 
 /** The program as it is before any edit. */

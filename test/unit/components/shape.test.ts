@@ -422,6 +422,7 @@ describe("whatever is given for an argument", () => {
         "uncommitted",
         "hooks",
         "hooks.beforeBuild",
+        "hooks.output",
         "transform",
       ],
     ],
@@ -450,6 +451,7 @@ describe("whatever is given for an argument", () => {
         "swap",
       ],
       ...["daemon", "cloudInit", "protect", "transform", "ssh.privateKeyFile"],
+      ...["ssh.configFile", "ssh.beforeConnect", "hooks", "hooks.afterDocker", "hooks.output"],
     ],
     ExistingServer: [
       ...[
@@ -466,6 +468,7 @@ describe("whatever is given for an argument", () => {
         "docker",
         "registries",
       ],
+      ...["ssh.configFile", "ssh.beforeConnect", "hooks", "hooks.afterDocker", "hooks.output"],
       ...["preflight", "preflight.ports", "preflight.disk", "preflight.accept", "transform"],
     ],
     Accessory: [
@@ -496,6 +499,7 @@ describe("whatever is given for an argument", () => {
         "secrets.A",
         "files./etc/a",
       ],
+      ...["proxy", "route", "route.hosts", "route.health", "route.health.path", "route.port", "route.tls"],
     ],
     Postgres: ["server", "version", "password", "user", "database", "image", "publish", "env", "secrets"],
     MariaDb: [

@@ -28,6 +28,8 @@ export interface Put {
   proxy?: string;
   bridge?: string;
   role?: string;
+  /** Whose it is, where it is no role's: an accessory. */
+  owner?: string;
   /** The Docker network that it is in. @default "sextant" */
   network?: string;
   image?: string;
@@ -46,7 +48,7 @@ shown() {
     printf '%s\n' "$2" | sed \
         -e "s|{{range .*println .*}}|$(field "$1" ports)|" \
         -e "s|{{with index .NetworkSettings.Networks \"$(field "$1" network)\"}}.*|$(field "$1" ip)|" \
-        -e "s|{{or (index .Config.Labels \"sextant.role\") \"another program\"}}|$(field "$1" role | grep . || echo another program)|" \
+        -e "s|{{or (index .Config.Labels \"sextant.role\") (index .Config.Labels \"sextant.owner\") \"another program\"}}|$(field "$1" role | grep . || field "$1" owner | grep . || echo another program)|" \
         -e "s|{{index .Config.Labels \"sextant.\([a-z]*\)\"}}|<\1>|g" \
         -e "s|{{.Id}}|id-$1|; s|{{.Config.Image}}|$(field "$1" image)|; s|{{.State.Running}}|$(up "$1" && echo true || echo false)|" \
         -e "s|<config>|$(field "$1" config)|; s|<proxy>|$(field "$1" proxy)|; s|<bridge>|$(field "$1" bridge)|; s|<role>|$(field "$1" role)|" \

@@ -108,4 +108,32 @@ describe("a switch", () => {
     putProxy(host(), { "shop-web": "shop-web-gone:3000" });
     expect(change()).toMatchObject({ code: 0 });
   });
+
+  it("gives an accessory its route, which its next container of the same name has without another one", () => {
+    const accessory = "shop/production/accessory/search";
+    host().put("shop-search", { owner: accessory });
+    putProxy(host(), { "shop-web": "shop-web-1:3000" });
+    const route = (...words: string[]): ReturnType<ProxyHost["run"]> =>
+      host().run(
+        "switch",
+        ...[`role=${accessory}`, "container=shop-search", "stop=1", "services=search"],
+        ...["service=search", "port=7700", "--", "--host=search.test", ...words],
+      );
+    expect(route()).toMatchObject({ code: 0, stderr: "" });
+    expect(route("--path-prefix=/x")).toMatchObject({ code: 0, stderr: "" });
+    expect(host().of("kamal-proxy", "routes").split("\n").sort()).toEqual([
+      "search shop-search:7700",
+      "shop-web shop-web-1:3000",
+    ]);
+    expect(host().log.join("\n")).not.toContain("docker stop");
+    expect(host().run("unroute", "search", `role=${accessory}`)).toMatchObject({ code: 0 });
+    expect(host().of("kamal-proxy", "routes")).toBe("shop-web shop-web-1:3000");
+  });
+
+  it("takes no route of another stack's accessory", () => {
+    host().put("staging-search", { owner: "shop/staging/accessory/shop-web" });
+    putProxy(host(), { "shop-web": "staging-search:7700" });
+    expect(change()).toMatchObject({ code: 0, stderr: "" });
+    expect(host().of("kamal-proxy", "routes").split("\n")).toContain("shop-web staging-search:7700");
+  });
 });

@@ -1,6 +1,16 @@
 /** One server with data on it: Postgres as up to 17 and as from 18 on, Redis and Valkey, and an image whose data no argument names. */
 import * as pulumi from "@pulumi/pulumi";
-import { Accessory, Firewall, Postgres, Redis, Registry, Server, ssh } from "../../../../components";
+import {
+  Accessory,
+  Firewall,
+  Postgres,
+  Proxy,
+  Redis,
+  Registry,
+  Server,
+  http,
+  ssh,
+} from "../../../../components";
 import { servers, type Edit } from "../edit";
 
 const edit = JSON.parse(process.env["ACCESSORIES"] ?? "") as Edit;
@@ -14,7 +24,7 @@ const registry = new Registry("registry", {
 });
 const server = new Server("test-data", {
   type: "cx23",
-  firewalls: [new Firewall("test-data", { allow: [ssh.from(config.require("operator"))] })],
+  firewalls: [new Firewall("test-data", { allow: [ssh.from(config.require("operator")), http] })],
   registries: [registry],
   ssh: { privateKeyFile: config.require("sshKeyFile") },
 });
@@ -41,6 +51,11 @@ new Accessory("bare", {
   port: 6379,
   ready: { command: ["redis-cli", "ping"] },
   labels,
+});
+const proxy = new Proxy("proxy", { servers: [server], image: `${images}/kamal-proxy:v0.9.2` });
+new Accessory("page", {
+  ...{ server, image: `${images}/lite:v1`, port: 3000, labels },
+  ...(edit.page === undefined ? {} : { proxy, route: { hosts: [edit.page] } }),
 });
 
 export const address = server.address;

@@ -35,7 +35,7 @@ new App("lite", {
   errorPages: "pages",
   hooks: {
     beforeRelease: `echo "before $KAMAL_VERSION of $KAMAL_SERVICE in $KAMAL_DESTINATION" >>${hooks}; [ ! -e ${hooks}.fail-before ]`,
-    afterRelease: `echo "after $KAMAL_VERSION on $KAMAL_HOSTS" >>${hooks}; [ ! -e ${hooks}.fail-after ]`,
+    afterRelease: `echo "$KAMAL_RUNTIME $KAMAL_LOCK" >>${hooks}.run; echo "after $KAMAL_VERSION on $KAMAL_HOSTS" >>${hooks}; [ ! -e ${hooks}.fail-after ]`,
   },
   // The second server comes first: the primary one is the program's, and not the alphabet's.
   roles: { web: { servers: [second, first] } },

@@ -2,11 +2,20 @@
 import * as pulumi from "@pulumi/pulumi";
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import { Accessory, onEachServer, type AccessoryArgs, type Host } from "../../../../components";
+import {
+  Accessory,
+  letsEncrypt,
+  onEachServer,
+  ownCertificate,
+  Proxy,
+  type AccessoryArgs,
+  type Host,
+} from "../../../../components";
 import { checkMounts, mountsOf } from "../../../../components/accessory/mounts";
 import { binds } from "../../../../provider/docker/container-body";
+import { pairFor } from "../certificates";
 import { fakeHost, fakeNetwork } from "../fake-host";
-import { newGraph, value, type Graph } from "../graph";
+import { newGraph, registered, value, type Graph } from "../graph";
 
 let graph: Graph;
 let hosts: Host[];
@@ -165,5 +174,67 @@ describe("one for each of several servers", () => {
     expect(() => onEachServer("exporter", [server, server], make)).toThrow(
       'onEachServer("exporter"): servers has web-1 twice, but it makes one on each server; name it once, or make the second one by itself.',
     );
+  });
+});
+
+describe("the route of an accessory", () => {
+  let server: Host;
+  let proxy: Proxy;
+  beforeAll(() => {
+    server = fakeHost("routed", fakeNetwork("routed"));
+    proxy = new Proxy("proxy", { servers: [server] });
+  });
+
+  /** Makes one, and waits until its route is registered. */
+  async function routed(name: string, args: Partial<AccessoryArgs>): Promise<Accessory> {
+    const image = "grafana/grafana:12.0.0";
+    const made = new Accessory(name, { server, image, port: 3000, proxy, ...args }, graph.watching);
+    if (made.route === undefined) throw new Error("it has no route");
+    await value(made.route.id);
+    await registered();
+    return made;
+  }
+
+  it("is the proxy's, on its own port, and its container is as without one", async () => {
+    await routed("dash", { route: { hosts: ["dash.test"], health: { path: "/api/health" } } });
+    expect(graph.find("sextant:index:Switch", "dash-route").inputs).toMatchObject({
+      role: "shop/test/accessory/dash",
+      container: "shop-test-dash",
+      services: ["dash"],
+      claimed: [],
+      route: {
+        ...{ service: "dash", port: 3000, hosts: ["dash.test"], deployTimeout: "60s" },
+        health: { path: "/api/health", host: "dash.test" },
+      },
+      timeout: "90s",
+    });
+    const made = new Accessory("bare-dash", { server, image: "grafana/grafana:12.0.0", port: 3000 });
+    await value(made.host);
+    const container = (name: string): string =>
+      JSON.stringify(graph.find("sextant:index:Container", name).inputs).replaceAll(name, "NAME");
+    expect(container("dash")).toBe(container("bare-dash"));
+    expect(made.route).toBeUndefined();
+  });
+
+  it("waits until it is ready, and until a certificate of its own is there", async () => {
+    const { certificate, key } = pairFor("own.test");
+    const tls = ownCertificate(certificate, key);
+    const { ready } = await routed("own", { route: { hosts: ["own.test"], tls } });
+    const after = graph.optionsOf("sextant:index:Switch", "own-route").dependsOn as pulumi.Resource[];
+    expect(after).toContain(ready);
+    expect(after.map((each) => (each as unknown as { __name?: string }).__name)).toContain(
+      "own-routed-certificate",
+    );
+    const { directory } = graph.find("sextant:index:Certificate", "own-routed-certificate").inputs;
+    expect(graph.find("sextant:index:Switch", "own-route").inputs["route"]).toMatchObject({
+      tls: { certificate: directory },
+    });
+  });
+
+  it("has its certificate asked for after that, where Let's Encrypt gives it", async () => {
+    await routed("letters", { route: { hosts: ["letters.test"], tls: letsEncrypt() } });
+    expect(graph.find("sextant:index:Certificates", "letters-certificates").inputs["places"]).toMatchObject([
+      { hosts: ["letters.test"], path: "/up", addresses: ["192.0.2.1"] },
+    ]);
   });
 });

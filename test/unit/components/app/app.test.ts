@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import * as pulumi from "@pulumi/pulumi";
 import {
   App,
@@ -290,6 +290,83 @@ describe("App", () => {
     expect(graph.optionsOf(type, "shop-after-release").dependsOn).toEqual(app.placements.at(-1)?.switches);
     const { graph: plain } = await graphOf(() => ({}));
     expect(plain.made.filter((each) => each.type === type)).toEqual([]);
+  });
+
+  it("keeps what is on a host or of a role that a run does not name, and tells hooks of the others alone", async () => {
+    vi.stubEnv("SEXTANT_HOSTS", "web-2");
+    const { graph } = await graphOf((hosts) => ({
+      roles: { web: { servers: hosts }, job: { servers: hosts.slice(0, 1) } },
+      release: ["bin/migrate"],
+      hooks: { beforeRelease: "true", afterRelease: "true" },
+    }));
+    vi.unstubAllEnvs();
+    const stays = (type: string): string[] =>
+      graph.made
+        .filter((each) => each.type === type && each.name.startsWith("shop-"))
+        .filter(({ name }) => (graph.optionsOf(type, name).ignoreChanges ?? []).length > 0)
+        .map(({ name }) => name)
+        .sort();
+    expect(stays(containerType)).toEqual(["shop-job-web-1", "shop-web-web-1"]);
+    expect(stays(readyType)).toEqual(["shop-job-web-1-ready", "shop-web-web-1-ready"]);
+    expect(stays(switchType)).toEqual(["shop-job-web-1-switch", "shop-web-web-1-switch"]);
+    expect(stays("sextant:index:Release")).toEqual([]);
+    const { environment } = graph.find("command:local:Command", "shop-after-release").inputs;
+    expect(environment).toMatchObject({ KAMAL_HOSTS: "web-2", KAMAL_ROLES: "web" });
+  });
+
+  it("keeps all of an app of which a run names nothing, its release command and hooks among it", async () => {
+    vi.stubEnv("SEXTANT_ROLES", "other");
+    const { graph } = await graphOf(() => ({ release: ["bin/migrate"], hooks: { afterRelease: "true" } }));
+    vi.unstubAllEnvs();
+    for (const [type, name] of [
+      [containerType, "shop-web-web-2"],
+      ["sextant:index:Release", "shop-release"],
+      ["command:local:Command", "shop-after-release"],
+    ] as const)
+      expect(graph.optionsOf(type, name).ignoreChanges, name).not.toEqual([]);
+  });
+
+  it("is without a role that has no servers, where that is let be, and the route stays with the first one", async () => {
+    const { graph } = await graphOf((hosts) => ({
+      allowEmptyRoles: true,
+      roles: { web: { servers: [] }, job: { servers: hosts } },
+    }));
+    const of = (type: string): string[] =>
+      graph.made
+        .filter((each) => each.type === type && each.name.startsWith("shop-"))
+        .map(({ name }) => name);
+    expect(of(containerType).sort()).toEqual(["shop-job-web-1", "shop-job-web-2"]);
+    for (const name of of(switchType)) expect(graph.find(switchType, name).inputs["route"]).toBeUndefined();
+  });
+
+  it("mounts volumes with Docker's options behind their paths", async () => {
+    const volumes = { uploads: "/uploads:z", "/etc/ssl/certs": "/certs:ro", plain: "/plain" };
+    const { graph } = await graphOf(() => ({ volumes, release: ["bin/migrate"] }));
+    const mounts = [
+      { volumeName: "shop-test-shop-uploads", containerPath: "/uploads", options: ["z"] },
+      { hostPath: "/etc/ssl/certs", containerPath: "/certs", options: ["ro"] },
+      { volumeName: "shop-test-shop-plain", containerPath: "/plain" },
+    ];
+    expect(graph.find(containerType, "shop-web-web-1").inputs["volumes"]).toEqual(mounts);
+    expect(graph.find("sextant:index:Release").inputs["volumes"]).toEqual(mounts);
+  });
+
+  it("shows nothing of hooks that are quiet, all of them or by name", async () => {
+    const quiet = async (output: NonNullable<AppArgs["hooks"]>["output"]): Promise<string[]> => {
+      const hooks = { beforeRelease: "true", beforeBatch: "true", afterRelease: "true", output };
+      const { graph } = await graphOf(() => ({ hooks }));
+      return graph.made
+        .filter(({ type, inputs }) => type === "command:local:Command" && inputs["logging"] === "none")
+        .map(({ name }) => name)
+        .sort();
+    };
+    expect(await quiet("quiet")).toEqual([
+      "shop-after-release",
+      "shop-before-batch-1",
+      "shop-before-release",
+    ]);
+    expect(await quiet({ beforeBatch: "quiet", afterRelease: "verbose" })).toEqual(["shop-before-batch-1"]);
+    expect(await quiet(undefined)).toEqual([]);
   });
 
   it("runs hooks around each batch, and goes on only after them", async () => {

@@ -1,5 +1,6 @@
 /** Bad arguments of every component, each with the whole sentence that a user sees. */
 import {
+  ExistingProxy,
   ExistingServer,
   Firewall,
   Network,
@@ -915,6 +916,88 @@ export const refusals: [title: string, make: (w: World) => unknown, sentence: st
     "accessory: nothing to publish",
     (w) => w.accessory({ port: undefined, publish: "loopback" }),
     'Accessory "search": publish is "loopback", but there is no port to publish; give the port that the accessory listens on.',
+  ],
+  [
+    "app: only roles without servers",
+    (w) => w.app({ allowEmptyRoles: true, roles: { web: { servers: [] } } }),
+    'App "shop": roles are all without a server, and an App runs somewhere; give one of them a server, or take the App out of the program.',
+  ],
+  [
+    "app: volume with an option that Docker does not know",
+    (w) => w.app({ volumes: { uploads: "/uploads:rslave" } }),
+    'App "shop": volumes.uploads is "/uploads:rslave", but behind the path come Docker\'s own options, of which a volume has ro, rw, z, Z, nocopy; write it like "/data:ro".',
+  ],
+  [
+    "app: output of a hook by another word",
+    (w) => w.app({ hooks: { afterRelease: "true", output: "silent" as "quiet" } }),
+    'App "shop": hooks.output is "silent", but it is one of quiet, verbose; choose one of these.',
+  ],
+  [
+    "server: file of settings that is not there",
+    (w) => w.server({ ssh: { ...w.access, configFile: "ssh/config" } }),
+    'Server "web-1": ssh.configFile is "ssh/config", but there is no such file on this machine; name it from the project\'s directory or from ~/, or write false for no settings at all.',
+  ],
+  [
+    "server: empty line before connecting",
+    (w) => w.server({ ssh: { ...w.access, beforeConnect: " " } }),
+    'Server "web-1": ssh.beforeConnect is "", but it must not be empty; give a line for a shell, such as bin/vpn up.',
+  ],
+  [
+    "existing server: empty hook",
+    (w) => new ExistingServer("old", { address: "203.0.113.7", ssh: w.access, hooks: { afterDocker: "" } }),
+    'ExistingServer "old": hooks.afterDocker is "", but it must not be empty; give a line for a shell, such as bin/docker-setup.',
+  ],
+  [
+    "accessory: route without a proxy",
+    (w) => w.accessory({ route: { hosts: ["search.test"] } }),
+    'Accessory "search": proxy is missing, and it has a route; give the Proxy of its server.',
+  ],
+  [
+    "accessory: proxy without a route",
+    (w) => w.accessory({ proxy: w.proxy({}) }),
+    'Accessory "search": proxy sends it nothing without a route; give the route, or leave proxy out.',
+  ],
+  [
+    "accessory: route without a port",
+    (w) => w.accessory({ proxy: w.proxy({}), port: undefined, route: { hosts: ["search.test"] } }),
+    'Accessory "search": port is missing, and it has a route; give the port that the accessory listens on.',
+  ],
+  [
+    "accessory: a named route",
+    (w) => w.accessory({ proxy: w.proxy({}), route: { name: "admin", hosts: ["search.test"] } }),
+    'Accessory "search": route.name is "admin", but it tells several routes apart, and an accessory has one, named after itself; leave it out.',
+  ],
+  [
+    "accessory: route of a proxy elsewhere",
+    (w) => w.accessory({ proxy: w.proxy({ servers: w.hosts.slice(1) }), route: { hosts: ["search.test"] } }),
+    'Accessory "search": server is "web-1", but it has a route and the proxy does not run on that host; add the host to the servers of the Proxy.',
+  ],
+  [
+    "accessory: route of what is taken up",
+    (w) =>
+      w.accessory({
+        ...{ server: w.kamals, takeOver: "shop-search", route: { hosts: ["search.test"] } },
+        proxy: new ExistingProxy("proxy", { servers: [w.kamals] }),
+      }),
+    "Accessory \"search\": route is for a container of the program's own, and the one that is taken up is Kamal's, with Kamal's route, which leads to it as before; leave route out as long as takeOver is there.",
+  ],
+  [
+    "accessory: route that an app has",
+    (w) => {
+      const proxy = w.proxy({});
+      w.app({ proxy, route: { hosts: ["shop.test"] } });
+      return w.accessory({ proxy, route: { hosts: ["shop.test"] } });
+    },
+    'Accessory "search": route is "shop.test/", but the route shop-web of App "shop" has the same host and path on web-1; give one of them another host or path (npx sextant docs checks#same-route).',
+  ],
+  [
+    "accessory: route by a name that an app's has",
+    (w) => {
+      const proxy = w.proxy({});
+      w.app({ proxy, route: { hosts: ["shop.test"] } });
+      return w.accessory({ proxy, route: { hosts: ["other.test"] } }, "shop-web");
+    },
+    'Accessory "shop-web": name is "shop-web", but its route would be named shop-web on web-1, as that of App "shop" is; rename the accessory (npx sextant docs checks#same-route).',
   ],
   [
     "accessory: host port without publish",

@@ -438,3 +438,36 @@ describe("a server that is gone", () => {
     expect(kinds).not.toContain(types.dockerNetwork);
   });
 });
+
+describe("the hook of a server", () => {
+  it("is run once Docker answers, before all else that is put there, with the address; another machine has it again", async () => {
+    const graph = await newGraph(cloud);
+    const firewall = await edge();
+    const hooks = { afterDocker: "bin/docker-setup $KAMAL_HOSTS", output: "quiet" as const };
+    const server = new Server("web-1", args(firewall, { hooks }), graph.watching);
+    await whole(server);
+    const { inputs } = graph.find(types.local, "web-1-after-docker");
+    expect(inputs).toMatchObject({
+      create: "bin/docker-setup $KAMAL_HOSTS",
+      update: "bin/docker-setup $KAMAL_HOSTS",
+      logging: "none",
+      environment: {
+        KAMAL_HOSTS: "198.51.100.7",
+        KAMAL_COMMAND: "server",
+        KAMAL_SUBCOMMAND: "bootstrap",
+        KAMAL_DESTINATION: "test",
+      },
+    });
+    expect(inputs["environment"]).not.toHaveProperty("KAMAL_VERSION");
+    const names = (type: string, name: string): (string | undefined)[] =>
+      (graph.optionsOf(type, name).dependsOn as { __name?: string }[]).map(({ __name }) => __name);
+    expect(names(types.local, "web-1-after-docker")).toEqual(["web-1-gate"]);
+    expect(names(types.dockerNetwork, "web-1")).toEqual(["web-1-after-docker"]);
+    expect(
+      await value(
+        graph.optionsOf(types.local, "web-1-after-docker").replacementTrigger as pulumi.Output<string>,
+      ),
+    ).toBe(await value(server.server.id));
+    expect(await value(server.ready.urn)).toContain("web-1-after-docker");
+  });
+});

@@ -64,6 +64,15 @@ describe("sshOptions", () => {
     );
   });
 
+  it("takes the settings of the file that is named, on the way as well, and of none", () => {
+    const jump = { destination: "ann@192.0.2.9", port: 22 };
+    const named = options({ jump }, { config: "/shop/ssh/config" });
+    expect(named.slice(0, 2)).toEqual(["-F", "/shop/ssh/config"]);
+    expect(valueOf("ProxyCommand", named)[0]).toContain(" -F /shop/ssh/config ");
+    expect(options({}, { config: "none" }).slice(0, 2)).toEqual(["-F", "none"]);
+    expect(options()).not.toContain("-F");
+  });
+
   it("leaves the port to an alias unless one is named", () => {
     expect(options()).not.toContain("-p");
     expect(options({ port: 2222 }).slice(-2)).toEqual(["-p", "2222"]);
@@ -78,6 +87,7 @@ describe("sshOptions", () => {
     { hostKey: "ssh-ed25519 BBBB" },
     { machine: "4711" },
     { jump: { destination: "ann@192.0.2.9", port: 22 } },
+    { config: "ssh/config" },
   ])("shares a connection with nobody who differs in %o", (change) => {
     expect(socketName({ ...shell, ...change })).not.toEqual(socketName(shell));
     expect(socketName({ ...shell, name: "other" })).toEqual(socketName(shell));

@@ -311,6 +311,74 @@ describe("an alias of the user's settings", () => {
   });
 });
 
+describe("a file of settings that the program names", () => {
+  const settings = (port: number): string => `Host web1\nHostName 127.0.0.1\nPort ${port}\n`;
+  const destination = `${userInfo().username}@web1`;
+
+  it("counts in place of the user's, and none counts where the program says so", async () => {
+    agent("login");
+    writeFileSync(home(".ssh", "config"), settings(1), { mode: 0o600 });
+    writeFileSync(home("shared"), settings(sshd.port));
+    const [named] = await work({
+      shell: shell({ destination, port: 22, config: "~/shared" }),
+      lines: ["echo hello"],
+    });
+    expect(named).toMatchObject({ code: 0, stdout: "hello\n" });
+    // The user's own would lead a connection to this address nowhere.
+    writeFileSync(home(".ssh", "config"), "Host *\nPort 1\nProxyCommand false\n", { mode: 0o600 });
+    const [none] = await work({ shell: shell({ config: "none" }), lines: ["echo hello"] });
+    expect(none).toMatchObject({ code: 0, stdout: "hello\n" });
+    const [users] = await work({ shell: shell(), lines: ["echo hello"], second: 10 });
+    expect(users?.error).toBeDefined();
+  });
+
+  it("is named where it is not on this machine", async () => {
+    const [ran] = await work({ shell: shell({ config: "~/elsewhere" }), lines: ["echo hello"] });
+    expect(ran?.error).toContain("web-1: ssh.configFile is the file ~/elsewhere, which is not there");
+  });
+});
+
+describe("a line before the first connection", () => {
+  const counted = (line: string): string => `echo "$KAMAL_HOSTS $KAMAL_LOCK" >>${machine}/connects; ${line}`;
+  const times = (): string[] => lines(join(machine, "connects")).filter(Boolean);
+
+  it("is run once in a run, before all that connects, and is waited for", async () => {
+    agent("login");
+    const beforeConnect = counted(`sleep 0.5; touch ${machine}/tunnel`);
+    const ran = await work({
+      shell: shell({ beforeConnect }),
+      lines: ["a", "b", "c"].map((name) => `ls ${machine}/tunnel && echo ${name}`),
+    });
+    expect(ran.map(({ code }) => code)).toEqual([0, 0, 0]);
+    expect(times()).toEqual(["127.0.0.1 true"]);
+    await work({ shell: shell({ beforeConnect }), lines: ["true"] });
+    expect(times()).toHaveLength(2);
+  });
+
+  it("may leave a tunnel in the background, and connects nowhere where it fails, with what it said", async () => {
+    agent("login");
+    const [left] = await work({ shell: shell({ beforeConnect: "sleep 20 &" }), lines: ["echo hello"] });
+    expect(left).toMatchObject({ code: 0 });
+    rmSync(join(machine, "arguments"), { force: true });
+    const failing = await work({
+      shell: shell({ beforeConnect: counted("echo no route to the VPN >&2; exit 7") }),
+      lines: ["echo a", "echo b"],
+    });
+    for (const { error } of failing)
+      expect(error).toMatch(/web-1: ssh\.beforeConnect, .* ended with exit code 7: no route to the VPN\./);
+    expect(times()).toHaveLength(1);
+    expect(argumentsOfSsh()).toEqual([]);
+  });
+
+  it("is left out with the other hooks of a run", async () => {
+    agent("login");
+    env = { ...env, SEXTANT_SKIP_HOOKS: "1" };
+    const [ran] = await work({ shell: shell({ beforeConnect: counted("exit 1") }), lines: ["echo hello"] });
+    expect(ran).toMatchObject({ code: 0 });
+    expect(times()).toEqual([]);
+  });
+});
+
 describe("a host on the way", () => {
   /** A second sshd, with host keys of its own, which takes the same login. */
   let bastion: Sshd;
