@@ -190,7 +190,7 @@ function sayBuildpacks(builder: Reader): void {
   for (const key of pack?.keys ?? [])
     pack?.decide(
       key,
-      "none",
-      "there are no buildpacks: pack build --publish in CI, or you, before pulumi up.",
+      "act",
+      "pack build is a command of the program, and its output the version of the App: npx sextant docs guide/deploy#by-buildpacks.",
     );
 }

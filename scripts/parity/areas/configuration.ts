@@ -1,6 +1,6 @@
 /** Kamal's keys of the top level, of roles, of the environment, registries, logs and the builder. */
 import { lab, refusal, unit } from "../proof";
-import { has, missing, part, replaced, replacedBy, type Area, type Test } from "../row";
+import { has, replaced, replacedBy, type Area, type Test } from "../row";
 import {
   fromNothing,
   held,
@@ -50,7 +50,14 @@ const ssh = build("has agents and keys apart from their ids");
 const cache = (name: string): Test => unit("components/build/cache", `the cache of a build > ${name}`);
 const attested = image("has an sbom and its provenance beside it in the registry, and serves as before");
 const plan = build("has its secrets as secrets alone");
-const noPack = "an Image is built from a Dockerfile; pack build --publish does it before pulumi up";
+const packed = [
+  "pack build as a command of the program, whose output is App.version",
+  "because pack is a program that builds and pushes by itself, and no library",
+  unit(
+    "docs/guide",
+    "the guide's programs > compile, each by itself, with the settings that sextant init writes",
+  ),
+] as const;
 const ownNames = unit(
   "provider/docker/container-body",
   "the body of a container > of a role knows its name and its stack, where the program says nothing else, and no other container does",
@@ -338,13 +345,14 @@ export const builderKeys: Area = {
       ),
     ),
     has("builder.cache.image", "cache.image of the Image", built, cache("is read where it is written")),
-    part(
+    replaced(
       "builder.driver",
-      "builder of the Image by the name of one of buildx, whatever drives it; Docker's own driver on a server alone",
+      "builder of the Image: the name of a builder of buildx, with the driver that it was made with, or a server, whose own Docker builds",
+      "because the driver is the builder's, which docker buildx create makes, and an update does not change it",
       plan,
     ),
-    missing("builder.pack.builder", noPack),
-    missing("builder.pack.buildpacks", noPack),
+    replacedBy("Pulumi", "builder.pack.builder", ...packed),
+    replacedBy("Pulumi", "builder.pack.buildpacks", ...packed),
     has("builder.provenance", "provenance of the Image", attested),
     has("builder.sbom", "sbom of the Image, with BuildKit's own generator or another image", attested),
     has("the version is the commit", "version of the Image", built, production, marked),

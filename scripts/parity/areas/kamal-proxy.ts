@@ -1,6 +1,6 @@
 /** kamal-proxy's own commands and flags. */
 import { fault, lab, unit } from "../proof";
-import { has, missing, replaced, type Area } from "../row";
+import { has, replaced, type Area } from "../row";
 import { asFlag, asOption, held, listed, noneSwitched, release } from "../shared";
 
 const edited = "an edit under load touches what it should and loses nothing";
@@ -78,7 +78,12 @@ export const control: Area = {
     ),
     has("kamal-proxy rollout deploy", "canary of a role", canaryComes, canaryChanges),
     has("kamal-proxy rollout deploy --target", "the canary's container", canaryComes),
-    missing("kamal-proxy rollout deploy --read-target", "a canary has no readers: its visitors read from it"),
+    replaced(
+      "kamal-proxy rollout deploy --read-target",
+      "the canary's container, which answers its visitors' reads as well",
+      "because a canary is tried by all that its visitors do",
+      canaryComes,
+    ),
     has(
       "kamal-proxy rollout deploy --deploy-timeout",
       "App.readyTimeout, which the gate before keeps to; a unit test alone of the word",
