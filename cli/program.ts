@@ -6,6 +6,7 @@ import { addDoctor } from "./doctor";
 import { addImport } from "./import";
 import { addInit } from "./init";
 import { addAudit } from "./operate/audit";
+import { addCopyData } from "./operate/copy-data";
 import { addExec } from "./operate/exec";
 import { addImages } from "./operate/images";
 import { addJobs } from "./operate/jobs";
@@ -57,6 +58,7 @@ export function sextant(own: readonly string[] = [], completion = true): Command
     addReleases,
     addImages,
     addPrune,
+    addCopyData,
     addLock,
     addAudit,
   ])

@@ -11,6 +11,7 @@ export const ownCommands: readonly string[] = [
     "images",
     "proxy",
     "prune",
+    "copy-data",
     "lock",
     "unlock",
     "completion",
