@@ -54,7 +54,8 @@ dump() {
             pg_dump --no-password --verbose --quote-all-identifiers --no-tablespaces ${4:+--no-owner --no-privileges} \
                 ${3:+--host "$3"} --username "$1" --dbname "$2" </dev/null &
             '"$followed"'
-            printf "%s\n" "COMMIT;" "SELECT '\''sextant: copied'\'';"
+            # What the planner knows of tables is in no dump.
+            printf "%s\n" "COMMIT;" "SELECT '\''sextant: copied'\'';" "ANALYZE;"
         ' sh "$as" "$from" "${by:+$old}" "$owners"
         ;;
     mysql)

@@ -155,7 +155,8 @@ const list = (word: string, names: readonly string[]): string =>
 
 /** What is about to be done, a line for each database. */
 export function planLines(old: Side, fresh: Side, pairs: readonly Pair[]): string[] {
-  const side = ({ name, facts }: Side): string => `${name} (${facts.product} ${facts.version})`;
+  const side = ({ name, facts }: Side): string =>
+    `${name} (${facts.product} ${facts.version.replace(/ .*/, "")})`;
   return [
     `${side(old)} is copied to ${side(fresh)}; ${old.name} is only read.`,
     ...pairs.map(({ from, into, now, held }) => {

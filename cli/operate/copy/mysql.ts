@@ -55,7 +55,8 @@ export function factsIn(printed: string, free: number | undefined): Facts {
     databases: held,
     ...(free === undefined ? {} : { free }),
     sessions: Number(of("sessions")[0]?.[1] ?? 0),
-    copying: Number(of("copying")[0]?.[1] ?? 0),
+    // Root is there for other reasons, too.
+    copying: held.some(({ unfinished }) => unfinished) ? Number(of("copying")[0]?.[1] ?? 0) : 0,
     roles: of("user").map(([, user]) => user),
     available: [],
     settings: 0,
