@@ -68,6 +68,10 @@ export function refusal(
     return wrong(
       `a copy into ${fresh.name} goes on still, as one does for a moment whose client was cut off. Wait for its end, and run this again.`,
     );
+  if (to.sessions > 0 && pairs.some(({ now }) => now === "unfinished"))
+    return wrong(
+      `${fresh.name} has a part of a copy that was cut off, which would be written anew, but ${clients(to.sessions)} connected to it. Have nobody use it, and run this again.`,
+    );
   const lost = [...new Set(pairs.flatMap(({ held }) => held.extensions))].filter(
     (each) => !to.available.includes(each),
   );
@@ -131,7 +135,7 @@ export function notes(old: Side, fresh: Side, pairs: readonly Pair[], ownersKept
     ...(facts.sessions === 0
       ? []
       : [
-          `${facts.sessions} ${facts.sessions === 1 ? "client is" : "clients are"} connected to ${old.name}: what is written there from now on is not in the copy.`,
+          `${clients(facts.sessions)} connected to ${old.name}: what is written there from now on is not in the copy.`,
         ]),
     ...(left.length === 0
       ? []
@@ -149,6 +153,8 @@ export function notes(old: Side, fresh: Side, pairs: readonly Pair[], ownersKept
       : []),
   ];
 }
+
+const clients = (count: number): string => `${count} ${count === 1 ? "client is" : "clients are"}`;
 
 const list = (word: string, names: readonly string[]): string =>
   `${word}${names.length === 1 ? "" : "s"} ${names.join(", ")}`;
@@ -170,5 +176,5 @@ const nowWords: Readonly<Record<Pair["now"], string>> = {
   empty: "",
   missing: ", into a database that is made for it",
   unfinished: ", over what an earlier copy has left that was cut off",
-  filled: ", which are there already",
+  filled: ", there already",
 };

@@ -90,6 +90,15 @@ describe("a copy", () => {
     expect(refused(old, busy)).toContain("a copy into db18 goes on still");
   });
 
+  it("writes nothing anew that somebody uses", () => {
+    const left = held("app", { unfinished: true, things: 2 });
+    const used = side("db18", facts("18.0", [left], { sessions: 1 }));
+    expect(refused(old, used)).toBe(
+      "copy-data: db18 has a part of a copy that was cut off, which would be written anew, but 1 client is connected to it. Have nobody use it, and run this again.",
+    );
+    expect(refused(old, side("db18", facts("18.0", [left])))).toBeUndefined();
+  });
+
   it("wants as much room as the old one has, with what is written ahead", () => {
     const room = (free: number): Side => side("db18", facts("18.0", [held("app")], { free }));
     expect(refused(old, room(4e9))).toBeUndefined();
