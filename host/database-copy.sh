@@ -30,14 +30,20 @@ case $server in postgres | mysql) ;; *) fail "database-copy: server= is postgres
 if [ -z "$old$new" ]; then fail "database-copy: old= or new= is missing"; fi
 
 # What a dump in a container is: $dump has begun, and ends with its reader, or when standard input, which is descriptor 3, does.
+#
+# The first process of the container is the server itself, and a child of this shell that is left behind becomes its own: PostgreSQL takes
+# one that a signal has ended for a crashed backend, and starts all of itself anew (src/backend/postmaster/postmaster.c, CleanupBackend). So
+# this shell outlives its children and waits for each of them, and none of them ends by a signal: the watch ends by a trap, pg_dump by its
+# own handler, and a reader that is gone is an error of writing.
 # shellcheck disable=SC2016 # for the shell in the container
 followed='
     dump=$!
-    (IFS= read -r _ <&3; kill "$dump") >/dev/null 2>&1 &
+    (trap "exit 0" TERM; IFS= read -r _ <&3; kill "$dump"; exit 0) >/dev/null 2>&1 &
     watch=$!
     wait "$dump"
     code=$?
     kill "$watch" 2>/dev/null
+    wait "$watch"
     [ "$code" -eq 0 ] || exit 1
 '
 
@@ -49,6 +55,7 @@ dump() {
             IFS= read -r PGPASSWORD
             export PGPASSWORD PGAPPNAME="sextant copy"
             unset PGHOST PGHOSTADDR
+            trap "" PIPE
             exec 3<&0
             echo "BEGIN;"
             pg_dump --no-password --verbose --quote-all-identifiers --no-tablespaces ${4:+--no-owner --no-privileges} \
