@@ -95,6 +95,10 @@ export async function copied(what: Copied, progress: Progress, signal: AbortSign
       const source = await start(old.on, "old");
       children.push(source);
       source.stdin.on("error", () => undefined);
+      source.on("error", (error) => {
+        progress.wrong.push(error.message);
+        sink.stdin.end();
+      });
       source.stdin.write(`${old.secret}\n`);
       eachLine(source.stderr, (line) => {
         progress.said(line);
@@ -115,14 +119,23 @@ export async function copied(what: Copied, progress: Progress, signal: AbortSign
     };
     signal.addEventListener("abort", kill);
     if (signal.aborted) kill();
-    await Promise.all(children.map(ended)).finally(() => {
+    // Where the restore has ended, all is said: what is whole has its last line.
+    await ended(sink).finally(() => {
       signal.removeEventListener("abort", kill);
     });
   } finally {
-    for (const child of children) child.stdin.end();
+    for (const child of children) {
+      child.stdin.end();
+      child.kill();
+      child.stdout.destroy();
+      child.stderr.destroy();
+    }
   }
   if (!progress.whole) throw new Error(progress.wrong.join("\n") || "it ended before it was whole");
 }
+
+/** How long the streams of an ssh that has ended may take to close: one that keeps the connection warm in the background holds them open. */
+const graceMs = 5000;
 
 function ended(child: ChildProcessWithoutNullStreams): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -130,5 +143,6 @@ function ended(child: ChildProcessWithoutNullStreams): Promise<void> {
     child.on("close", () => {
       resolve();
     });
+    child.on("exit", () => setTimeout(resolve, graceMs));
   });
 }
