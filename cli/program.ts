@@ -8,6 +8,7 @@ import { addImport } from "./import";
 import { addInit } from "./init";
 import { addOtel } from "./otel";
 import { addAudit } from "./operate/audit";
+import { addCopyData } from "./operate/copy-data";
 import { addExec } from "./operate/exec";
 import { addImages } from "./operate/images";
 import { addJobs } from "./operate/jobs";
@@ -60,6 +61,7 @@ export function sextant(own: readonly string[] = [], completion = true): Command
     addImages,
     addBuild,
     addPrune,
+    addCopyData,
     addLock,
     addAudit,
   ])

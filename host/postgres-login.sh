@@ -44,7 +44,7 @@ said=$(timeout 60 docker exec --interactive "$container" sh -c '
 printf '%s\n' "$said" | grep -v '^Enter ' | tail -n 3 | cut -c1-300 >&2
 case $said in
 *"role \"$user\" does not exist"* | *"database \"$database\" does not exist"*)
-    fail "the data of $container was made with another user or database than $user and $database, and PostgreSQL makes them with an empty volume only; nothing of it was changed. Give user and database the names that it was made with, or make a second Postgres with these beside it and copy the data there with pg_dump and psql."
+    fail "the data of $container was made with another user or database than $user and $database, and PostgreSQL makes them with an empty volume only; nothing of it was changed. Give user and database the names that it was made with, or make a second Postgres with these beside it and copy the data there with npx sextant copy-data."
     ;;
 esac
 fail "the password of $user in the database of $container is still the old one: psql could not set it over the socket. Set it there by hand (docker exec -it $container psql -U $user $database, then \\password $user) and run pulumi up again."

@@ -47,7 +47,7 @@ export function addAudit(program: Command): void {
     .option("--json", "print it as JSON", false)
     .addHelpText(
       "after",
-      "\nCommands are noted on the hosts: exec, run, maintenance, pause, resume, stop, start, lock, unlock, prune, proxy and those with names. Of their words nothing is noted.",
+      "\nCommands are noted on the hosts: exec, run, maintenance, pause, resume, stop, start, lock, unlock, prune, copy-data, proxy and those with names. Of their words nothing is noted.",
     )
     .action(async ({ lines, key, json }: Options, command: Command) => {
       const words = ["stack", "history", "--json", "--page-size", lines, "--page", "1"];

@@ -53,7 +53,7 @@ export function addLock(program: Command): void {
     )
     .addHelpText(
       "after",
-      "\nsextant lock --wait 900 by itself waits until the stack may be changed, and locks nothing: a line before pulumi up in a job. While it is locked, pulumi up and destroy end with the reason before they change anything on a host, and so do maintenance, pause, resume, stop, start, restart, rollback and prune. A run that is under way goes on. What Pulumi does at a cloud is not held back.",
+      "\nsextant lock --wait 900 by itself waits until the stack may be changed, and locks nothing: a line before pulumi up in a job. While it is locked, pulumi up and destroy end with the reason before they change anything on a host, and so do maintenance, pause, resume, stop, start, restart, rollback, prune and copy-data. A run that is under way goes on. What Pulumi does at a cloud is not held back.",
     )
     .action(async (message: string | undefined, options: Options, command: Command) => {
       const stack = deployed(stackChoice(command));

@@ -3,7 +3,7 @@ import { InvalidArgumentError, type Command } from "commander";
 import { quote } from "../../provider/host/scripts";
 import { proxyContainer } from "../../provider/release/proxy-names";
 import { runOverSsh } from "../../provider/ssh/run";
-import { deployed } from "../deployed";
+import { deployed, type Deployed } from "../deployed";
 import type { DeployedHost } from "../hosts";
 import { stackChoice } from "../stack";
 import { askAll, hostsWith, onHosts, partsNamed, sayProblems } from "./choice";
@@ -53,7 +53,7 @@ export function addTraffic(program: Command): void {
     await tell(
       "maintenance",
       on === "on" ? { verb: "stop", words, said: "is in maintenance" } : resume,
-      command,
+      deployed(stackChoice(command)),
       options,
     );
   });
@@ -63,10 +63,15 @@ export function addTraffic(program: Command): void {
     .action(async (options: Options, command: Command) => {
       const { drain = usualDrain, maxPause = "30s" } = options;
       const words = ["--drain-timeout", drain, "--max-pause", maxPause];
-      await tell("pause", { verb: "pause", words, said: "holds its requests back" }, command, options);
+      await tell(
+        "pause",
+        { verb: "pause", words, said: "holds its requests back" },
+        deployed(stackChoice(command)),
+        options,
+      );
     });
   about(program.command("resume").alias("live").description("send requests to the app again")).action(
-    (options: Options, command: Command) => tell("resume", resume, command, options),
+    (options: Options, command: Command) => tell("resume", resume, deployed(stackChoice(command)), options),
   );
 }
 
@@ -89,8 +94,13 @@ function duration(text: string): string {
   return text;
 }
 
-async function tell(name: string, order: Order, command: Command, options: Options): Promise<void> {
-  const stack = deployed(stackChoice(command));
+/** Puts the apps of a stack in maintenance, or one of them, as `sextant maintenance on` does. */
+export async function maintenanceOn(stack: Deployed, app: string | undefined): Promise<void> {
+  const order = { verb: "stop", words: ["--drain-timeout", usualDrain], said: "is in maintenance" } as const;
+  await tell("maintenance", order, stack, app === undefined ? {} : { app });
+}
+
+async function tell(name: string, order: Order, stack: Deployed, options: Options): Promise<void> {
   const roles = partsNamed(name, stack, options.app === undefined ? {} : { app: options.app }, "always");
   const hosts = hostsWith(name, stack, roles, options.host);
   await refuseLocked(name, stack);

@@ -67,7 +67,7 @@ export interface MariaDbArgs extends MysqlFamilyArgs {
 export interface MySqlArgs extends MysqlFamilyArgs {
   /**
    * The tag of the image, which begins with the two numbers of the series. Editing it replaces the container on the same data. Another series
-   * is refused at preview: the way there is a second `MySql` beside the first one, a dump and a restore.
+   * is refused at preview: the way to a newer one is a second `MySql` beside the first one, and `npx sextant copy-data` (docs/guide/upgrading.md).
    *
    * @edit replaces the container; another series than that of the data is refused
    * @example "8.4"

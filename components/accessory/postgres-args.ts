@@ -11,7 +11,8 @@ export interface PostgresArgs extends Omit<
   /**
    * The tag of the image, which begins with the major version or names it as `pg17`. Editing it replaces the container on the same
    * data, and so is refused at preview where the data could not be read, or not be trusted: another major version, or an image on
-   * Alpine instead of Debian. The way to another major version is a second `Postgres` beside the first, a dump and a restore.
+   * Alpine instead of Debian. The way to a newer major version is a second `Postgres` beside the first, and `npx sextant copy-data`
+   * (docs/guide/upgrading.md).
    *
    * @edit replaces the container; another major version or C library than that of the data is refused
    * @example "17"

@@ -12,6 +12,7 @@ export const ownCommands: readonly string[] = [
     "build",
     "proxy",
     "prune",
+    "copy-data",
     "lock",
     "unlock",
     "otel",

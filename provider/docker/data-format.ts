@@ -68,7 +68,9 @@ export function formatRefusal(
   if (first === undefined) return undefined;
   const read = holds.find(({ major }) => major === wanted.major);
   const page = `(${pageCommand("checks", "data-format")})`;
-  const copy = "copy the data there with pg_dump and psql, and give the app its url";
+  // A dump is for the same version or a newer one: what goes back is left to who knows what is in it.
+  const by = first.major > wanted.major ? "pg_dump and psql" : "npx sextant copy-data";
+  const copy = `copy the data there with ${by}, and give the app its url`;
   if (read === undefined) {
     return `${label}: version asks for PostgreSQL ${wanted.major}, but the volume ${volume} holds data of PostgreSQL ${first.major}, which ${wanted.major} does not read; leave version at ${first.major}, make a second Postgres of version ${wanted.major} beside it, ${copy} ${page}.`;
   }

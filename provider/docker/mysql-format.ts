@@ -67,7 +67,7 @@ export function mysqlRefusal(
   }
   const order = series === undefined ? 0 : compareSeries(series, wanted.series);
   if (order === 0 || (wanted.server === "mariadb" && order < 0)) return undefined;
-  const beside = `make a second ${component} of version ${wanted.series} beside it, copy the data there with ${dump}, and give the app its url`;
+  const beside = `make a second ${component} of version ${wanted.series} beside it, copy the data there with ${order > 0 ? dump : "npx sextant copy-data"}, and give the app its url`;
   const why = order > 0 ? "an older one does not read" : "is not upgraded in place";
   return `${label}: version asks for ${name} ${wanted.series}, but ${holds(`${name} ${series ?? ""}`)} ${why}; leave version at ${series ?? ""}, or ${beside} ${page}.`;
 }

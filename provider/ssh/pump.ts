@@ -21,7 +21,8 @@ interface Ended {
 
 const mostSaid = 10_000;
 
-async function start({ shell, line }: End): Promise<ChildProcessWithoutNullStreams> {
+/** Starts a command on a host, whose streams are the caller's. @throws Error where the host cannot be reached */
+export async function sshChild({ shell, line }: End): Promise<ChildProcessWithoutNullStreams> {
   // By which the connection is there, or why it is not is said.
   await runOverSsh(shell, "true", { timeout: 90, what: "connecting" });
   const options = sshOptions(shell, await meansFor(shell));
@@ -52,7 +53,7 @@ function ended(child: ChildProcessWithoutNullStreams): Promise<Ended> {
  * @throws Error that says which of both failed, and how.
  */
 export async function pump(from: End, into: End, idle: number, check: () => Promise<void>): Promise<void> {
-  const sink = await start(into);
+  const sink = await sshChild(into);
   const sunk = ended(sink);
   const ready = new Promise<undefined>((resolve) => {
     sink.stdout.once("data", () => {
@@ -61,7 +62,7 @@ export async function pump(from: End, into: End, idle: number, check: () => Prom
   });
   const early = await Promise.race([ready, sunk]);
   if (early !== undefined) throw failure(into, early);
-  const source = await start(from).catch((error: unknown) => {
+  const source = await sshChild(from).catch((error: unknown) => {
     sink.kill();
     throw error;
   });

@@ -46,7 +46,7 @@ export async function streamOverSsh(
 }
 
 /** Hands on each line: what ends with a line feed alone, since a log has carriage returns within its lines. */
-function eachLine(stream: NodeJS.ReadableStream, take: (line: string) => void): void {
+export function eachLine(stream: NodeJS.ReadableStream, take: (line: string) => void): void {
   const decoder = new StringDecoder("utf8");
   let rest = "";
   stream.on("data", (chunk: Buffer) => {

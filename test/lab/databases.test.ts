@@ -1,10 +1,13 @@
-/** MariaDB, Memcached and an accessory with all that Kamal's have, on a server: ready for the app's own login, and nothing of the data lost. */
+/** MariaDB, Memcached and an accessory with all that Kamal's have, on a server: ready for the app's own login, and nothing of the data lost; and databases that are copied into new ones. */
+import { spawn } from "node:child_process";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { chance } from "../../lab/chance";
-import type { Outcome } from "../../lab/docker/exec";
+import { type Outcome, tryRun } from "../../lab/docker/exec";
 import { labFacts } from "../../lab/facts";
 import { labUp } from "../../lab/lab";
+import { repoRoot } from "../../lab/paths";
 import { tryOn } from "../../lab/ssh";
 import { type Ran, Workspace } from "../../lab/workspace";
 import { plain, type Edit } from "./databases/edit";
@@ -97,6 +100,165 @@ afterAll(async () => {
   expect(destroyed.text).toContain(
     "/srv/store is kept, with what is in it, for as long as the server is there",
   );
+});
+
+describe("a copy into a new database", () => {
+  const node = [process.execPath, "--import", "tsx", join(repoRoot, "cli/main.ts")] as const;
+  const [program, ...args] = node;
+
+  async function copy(...words: string[]): Promise<Outcome> {
+    const { directory: cwd, env } = workspace;
+    const outcome = await tryRun(program, [...args, "copy-data", ...words], { cwd, env });
+    console.log(
+      `sextant copy-data ${words.join(" ")}: exit ${outcome.code}\n${outcome.stdout}${outcome.stderr}`,
+    );
+    for (const secret of [...passwords, rootPassword])
+      expect(outcome.stdout + outcome.stderr).not.toContain(secret);
+    return outcome;
+  }
+
+  /** What psql says inside of a container, over its socket. */
+  const psql = (name: string, user: string, database: string, sql: string): Promise<string> =>
+    on(
+      `docker exec --interactive ${prefix}-${name} psql -qAtX -v ON_ERROR_STOP=1 -U ${user} ${database}`,
+      sql,
+    );
+  const things = `select count(*) from pg_class where relnamespace = 'public'::regnamespace`;
+
+  /** What root's client says inside of a container of MariaDB's, to whom its password goes by standard input. */
+  async function root(name: string, sql: string): Promise<string> {
+    const client = 'IFS= read -r MYSQL_PWD; export MYSQL_PWD; exec mariadb --no-defaults -N -u root "$0"';
+    const line = `docker exec --interactive ${prefix}-${name} sh -c '${client}' ${name === "db" ? "shop_production" : "moved"}`;
+    return on(line, `${rootPassword}\n${sql}\n`);
+  }
+
+  /** Kills a copy once so many bytes of it are there. */
+  async function cutOff(): Promise<void> {
+    const { directory: cwd, env } = workspace;
+    const child = spawn(program, [...args, "copy-data", "pg", "pg18", "--yes"], {
+      cwd,
+      env,
+      stdio: "ignore",
+    });
+    const ended = new Promise<NodeJS.Signals | null>((resolve) => {
+      child.on("exit", (_code, signal) => {
+        resolve(signal);
+      });
+    });
+    await expect
+      .poll(async () => Number(await psql("pg18", "shop", "orders", "select pg_database_size('orders')")), {
+        timeout: 120_000,
+        interval: 200,
+      })
+      .toBeGreaterThan(40_000_000);
+    child.kill("SIGKILL");
+    expect(await ended).toBe("SIGKILL");
+  }
+
+  beforeAll(async () => {
+    await up({ copies: true });
+    await psql(
+      "pg",
+      "app",
+      "app",
+      `create table users (id serial primary key, name text not null);
+       insert into users (name) select repeat('x', 80) || g from generate_series(1, 1000000) g;
+       create table "Odd Name" (word text); insert into "Odd Name" values (E'a\\\\b\\tc\\nd');
+       create view names as select name from users; create index on users (name); create database queue;`,
+    );
+    await psql("pg", "app", "queue", "create table jobs (id int); insert into jobs values (1), (2);");
+  });
+
+  afterAll(() => up({ copies: false }));
+
+  test("is asked for, and says who may write meanwhile", async () => {
+    const asked = await copy("pg", "pg18");
+    expect(asked.code).toBe(1);
+    expect(asked.stderr).toContain("pg (PostgreSQL 15.");
+    expect(asked.stderr).toContain("queue: 1 table");
+    expect(asked.stderr).toContain("lite/web serves, and may write to the old database");
+    expect(asked.stderr).toContain("say --yes where it is meant");
+    expect(await psql("pg18", "shop", "orders", things)).toBe("0");
+    expect((await copy("pg", "db")).stderr).toContain("servers of two kinds");
+  });
+
+  test("that is killed half-way leaves nothing in the new one, and all in the old one", async () => {
+    await cutOff();
+    // The dump ends by itself, and what had come is taken back.
+    const left = "select count(*) from pg_stat_activity where application_name = 'sextant copy'";
+    for (const [name, user, database] of [
+      ["pg", "app", "app"],
+      ["pg18", "shop", "orders"],
+    ] as const)
+      await expect.poll(() => psql(name, user, database, left), { timeout: 60_000 }).toBe("0");
+    expect(await psql("pg18", "shop", "orders", things)).toBe("0");
+    expect(await psql("pg", "app", "app", "select count(*) from users")).toBe("1000000");
+  });
+
+  test("has every row of all databases, while the app is in maintenance", async () => {
+    const whole = await copy("pg", "pg18", "--yes", "--maintenance");
+    expect(whole.code).toBe(0);
+    expect(whole.stdout).toMatch(/^public\.users +1000000 +1000000$/m);
+    expect(whole.stdout).toMatch(/^the sequence public\.users_id_seq +1000000 +1000000$/m);
+    expect(whole.stdout).toMatch(/^public\.jobs +2 +2$/m);
+    expect(whole.stdout).toContain("give the app the url of pg18 in place of that of pg");
+    expect(await on("docker exec kamal-proxy kamal-proxy list")).toContain("stopped");
+    // Its pg_dump is the new one's, over the network, and what it read is what was written.
+    expect(await psql("pg18", "shop", "orders", `select encode(word::bytea, 'hex') from "Odd Name"`)).toBe(
+      await psql("pg", "app", "app", `select encode(word::bytea, 'hex') from "Odd Name"`),
+    );
+    expect(
+      await psql("pg18", "shop", "orders", "select tableowner from pg_tables where tablename = 'users'"),
+    ).toBe("shop");
+    // Neither server takes what a dump leaves behind for a crash of its own.
+    for (const name of ["pg", "pg18"])
+      expect(await on(`docker logs ${prefix}-${name} 2>&1`)).not.toContain(
+        "terminating any other active server",
+      );
+    const said = await on("cat /var/lib/sextant/audit/*; ps -eo args");
+    expect(said).toContain('"what":"copy-data","of":"pg to pg18"');
+    for (const secret of passwords) expect(said).not.toContain(secret);
+  });
+
+  test("that was made already is not made again, and goes into nothing that holds something else", async () => {
+    const again = await copy("pg", "pg18", "--yes");
+    expect(again.code).toBe(0);
+    expect(again.stderr).toContain("there already");
+    await psql("pg18", "shop", "orders", "delete from users where id = 7");
+    const refused = await copy("pg", "pg18", "--yes");
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toContain(
+      'the database orders of pg18 is not empty: it holds public."Odd Name", public.users',
+    );
+    expect(await psql("pg18", "shop", "orders", "select count(*) from users")).toBe("999999");
+  });
+
+  test("of MariaDB has all that it has, also over what one has left that was cut off", async () => {
+    await root(
+      "db",
+      `create table moved_1 (id int auto_increment primary key, word varchar(20), content blob);
+       insert into moved_1 (word, content) values ('語', x'00ff'), ('two', null);
+       create view moved_2 as select word from moved_1; create sequence moved_3 start 5; select nextval(moved_3);
+       create trigger moved_4 before insert on moved_1 for each row set new.word = upper(new.word);
+       create procedure moved_5() select 1;`,
+    );
+    await root(
+      "fresh",
+      "create table sextant_copy_unfinished (since timestamp); create table moved_1 (id int);",
+    );
+    const whole = await copy("db", "fresh", "--yes");
+    expect(whole.code).toBe(0);
+    expect(whole.stderr).toContain("over what an earlier copy has left that was cut off");
+    expect(whole.stdout).toMatch(/^moved_1 +2 +2$/m);
+    expect(whole.stdout).toMatch(/^routines +1 +1$/m);
+    expect(await root("fresh", "show tables")).toBe("moved_1\nmoved_2\nmoved_3");
+    expect(await root("fresh", "select hex(word), hex(content) from moved_1")).toBe(
+      "E8AA9E\t00FF\n74776F\tNULL",
+    );
+    await root("fresh", "delete from moved_1");
+    expect((await copy("db", "fresh", "--yes")).stderr).toContain("the database moved of fresh is not empty");
+    await root("db", "drop table moved_1; drop view moved_2; drop sequence moved_3; drop procedure moved_5;");
+  });
 });
 
 describe("MariaDB", () => {

@@ -20,7 +20,7 @@ export const dataFormat: Cause = {
           : `the data volume holds data of PostgreSQL ${old}, which ${wanted} does not read`,
       seen: [`its log says: ${short(line)}`],
       why: "PostgreSQL reads data files of its own major version only, and nothing was changed in them.",
-      cure: `set version back to ${old ?? "the major version that wrote the data"}; for another one make a second Postgres beside it and copy the data there with pg_dump and psql`,
+      cure: `set version back to ${old ?? "the major version that wrote the data"}; for another one make a second Postgres beside it and copy the data there with npx sextant copy-data`,
     };
   },
   docs: {
@@ -30,6 +30,6 @@ export const dataFormat: Cause = {
     cause:
       "The volume was filled by another major version. Preview refuses that after a look into the volume; it is seen where the server could not be asked.",
     proof: "`docker run --rm --volume VOLUME:/data:ro IMAGE cat /data/PG_VERSION` on the host.",
-    cure: "Go back to the version that wrote the data; it is all there. For another one, make a second `Postgres` of it beside the first, copy with `pg_dump` and `psql`, and give the app its `url`.",
+    cure: "Go back to the version that wrote the data; it is all there. For another one, make a second `Postgres` of it beside the first, copy the data there with `npx sextant copy-data`, and give the app its `url`.",
   },
 };

@@ -8,7 +8,9 @@ export interface Edit {
   mode: string;
   /** Docker networks that the store is in besides. */
   networks: string[];
+  /** Whether databases are there that others are copied into, and an app that uses them. */
+  copies: boolean;
 }
 
 /** The program as it is before any edit. */
-export const plain: Edit = { version: "10.11", round: "one", mode: "2750", networks: [] };
+export const plain: Edit = { version: "10.11", round: "one", mode: "2750", networks: [], copies: false };

@@ -1,6 +1,18 @@
 /** One server with MariaDB, Memcached, and an accessory that has what Kamal's have: directories, options of mounts, ports, networks. */
 import * as pulumi from "@pulumi/pulumi";
-import { Accessory, Firewall, MariaDb, Memcached, Registry, Server, ssh } from "../../../../components";
+import {
+  Accessory,
+  App,
+  Firewall,
+  MariaDb,
+  Memcached,
+  Postgres,
+  Proxy,
+  Registry,
+  Server,
+  http,
+  ssh,
+} from "../../../../components";
 import type { Edit } from "../edit";
 
 const edit = JSON.parse(process.env["DATABASES"] ?? "") as Edit;
@@ -14,7 +26,7 @@ const registry = new Registry("registry", {
 });
 const server = new Server("test-data", {
   type: "cx23",
-  firewalls: [new Firewall("test-data", { allow: [ssh.from(config.require("operator"))] })],
+  firewalls: [new Firewall("test-data", { allow: [ssh.from(config.require("operator")), http] })],
   registries: [registry],
   ssh: { privateKeyFile: config.require("sshKeyFile") },
 });
@@ -43,6 +55,23 @@ const store = new Accessory("store", {
   ports: [{ port: 8125, protocol: "udp", publish: "loopback" }],
   ...(edit.networks.length === 0 ? {} : { networks: edit.networks }),
 });
+
+if (edit.copies) {
+  const password = config.requireSecret("dbPassword");
+  const postgres = { server, labels, image: `${images}/postgres`, password };
+  const old = new Postgres("pg", { ...postgres, version: "15" });
+  new Postgres("pg18", { ...postgres, version: "18", user: "shop", database: "orders" });
+  new MariaDb("fresh", {
+    ...{ server, labels, image: `${images}/mariadb`, version: "11.8", user: "shop", database: "moved" },
+    ...{ password, rootPassword: config.requireSecret("rootPassword") },
+  });
+  new App("lite", {
+    ...{ image: `${images}/lite`, version: "v1", secrets: { DATABASE_URL: old.url } },
+    proxy: new Proxy("proxy", { servers: [server], image: `${images}/kamal-proxy:v0.9.2` }),
+    route: { hosts: ["lite.test"], port: 3000 },
+    roles: { web: { servers: [server] } },
+  });
+}
 
 export const address = server.address;
 export const url = db.url;

@@ -70,10 +70,10 @@ describe("data of another format", () => {
 
   it("is named with a cure that keeps it", () => {
     expect(formatRefusal(subject, plain, { ...plain, libc: "musl" }, [{ major: 17 }])).toBe(
-      'Postgres "db": version changes the C library from glibc to musl, but the indexes in the volume v are sorted by glibc and would be wrong without an error; stay with a tag without alpine, say libc: "glibc" if the image has it all the same, or make a second Postgres beside it, copy the data there with pg_dump and psql, and give the app its url (npx sextant docs checks#data-format).',
+      'Postgres "db": version changes the C library from glibc to musl, but the indexes in the volume v are sorted by glibc and would be wrong without an error; stay with a tag without alpine, say libc: "glibc" if the image has it all the same, or make a second Postgres beside it, copy the data there with npx sextant copy-data, and give the app its url (npx sextant docs checks#data-format).',
     );
     expect(formatRefusal(subject, plain, { ...plain, database: "shop" }, [{ major: 17 }])).toBe(
-      'Postgres "db": database changes from app to shop, but PostgreSQL makes it with an empty volume only, and the volume v holds data; leave database at app and make another one there with CREATE DATABASE, or make a second Postgres with database "shop" beside it, copy the data there with pg_dump and psql, and give the app its url (npx sextant docs checks#data-format).',
+      'Postgres "db": database changes from app to shop, but PostgreSQL makes it with an empty volume only, and the volume v holds data; leave database at app and make another one there with CREATE DATABASE, or make a second Postgres with database "shop" beside it, copy the data there with npx sextant copy-data, and give the app its url (npx sextant docs checks#data-format).',
     );
   });
 

@@ -63,7 +63,7 @@ describe("a server on data", () => {
     expect(mysqlRefusal(db, {}, format("11.8"), { server: "mariadb", series: "10.11" })).toBeUndefined();
     const mine = { ...db, label: 'MySql "db"' };
     expect(mysqlRefusal(mine, {}, format("8.4", "mysql"), { server: "mysql", series: "8.0" })).toBe(
-      'MySql "db": version asks for MySQL 8.4, but the volume shop-test-db-data holds data of MySQL 8.0, which is not upgraded in place; leave version at 8.0, or make a second MySql of version 8.4 beside it, copy the data there with mysqldump and mysql, and give the app its url (npx sextant docs checks#data-format).',
+      'MySql "db": version asks for MySQL 8.4, but the volume shop-test-db-data holds data of MySQL 8.0, which is not upgraded in place; leave version at 8.0, or make a second MySql of version 8.4 beside it, copy the data there with npx sextant copy-data, and give the app its url (npx sextant docs checks#data-format).',
     );
   });
 
