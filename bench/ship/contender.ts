@@ -17,5 +17,5 @@ export interface Contender {
   /** The layers of what it has built of a commit. */
   layers(commit: string): Promise<Layer[]>;
   /** Takes away what it has on this machine. */
-  remove(): void;
+  remove(): Promise<void>;
 }

@@ -1,6 +1,7 @@
 /** Kamal ships: it builds a clone of the repository, pushes to the registry, and has all hosts pull from there. */
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { dockerAt, type Docker } from "../../lab/docker/docker";
 import type { LabFacts } from "../../lab/facts";
 import type { ClientCommand } from "../client/run";
 import { environmentIn } from "../kamal/directory";
@@ -26,7 +27,16 @@ export class Kamal implements Contender {
   readonly tool = "kamal";
   readonly port = kamalPorts.http;
 
-  constructor(private readonly parts: KamalParts) {
+  private constructor(
+    private readonly parts: KamalParts,
+    private readonly docker: Docker,
+  ) {}
+
+  /**
+   * What its user has: the command for builds, secrets, and the app's base in the client's Docker. Without that, BuildKit in Docker 20.10
+   * would ask the lab's registry for it by HTTPS, whatever Docker has in insecure-registries (github.com/moby/moby/issues/41059).
+   */
+  static async make(parts: KamalParts): Promise<Kamal> {
     const { directory } = parts.repository;
     const plugin = join(directory, "home/.docker/cli-plugins/docker-buildx");
     mkdirSync(dirname(plugin), { recursive: true });
@@ -34,6 +44,10 @@ export class Kamal implements Contender {
     // Where it keeps its clone.
     mkdirSync(join(directory, "home/tmp"));
     writeFileSync(join(directory, ".kamal/secrets"), "POSTGRES_PASSWORD=$POSTGRES_PASSWORD\n", { flag: "a" });
+    const docker = dockerAt(parts.facts.docker.host, false);
+    const kamal = new Kamal(parts, docker);
+    await docker.run(["tag", "sextant/shop:v1", kamal.base]);
+    return kamal;
   }
 
   first(hosts: readonly SiteHost[]): ClientCommand {
@@ -75,8 +89,16 @@ export class Kamal implements Contender {
     return layersOf(ask, service, commit);
   }
 
-  /** All that it has is in the repository's folder. */
-  remove(): void {
-    return;
+  /** The images of the client's Docker; all else is in the repository's folder. */
+  async remove(): Promise<void> {
+    const built = `${this.parts.facts.registry.address}/${service}`;
+    const ids = await this.docker.run(["image", "ls", "--quiet", "--no-trunc", built]);
+    const images = [...new Set(ids.split("\n").filter(Boolean))];
+    if (images.length > 0) await this.docker.run(["image", "rm", "--force", ...images]);
+    await this.docker.run(["image", "rm", "--no-prune", this.base]);
+  }
+
+  private get base(): string {
+    return `${this.parts.facts.registry.address}/shop:v1`;
   }
 }

@@ -69,8 +69,9 @@ export class Sextant implements Contender {
     return layersOf(ask, "shop", commit);
   }
 
-  remove(): void {
+  remove(): Promise<void> {
     this.workspace.remove();
+    return Promise.resolve();
   }
 
   private command(command: string, args: string[]): ClientCommand {

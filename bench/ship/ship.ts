@@ -81,7 +81,7 @@ async function measure(facts: LabFacts, options: ShipOptions): Promise<ShipResul
     };
     made = {
       sextant: await Sextant.make({ ...parts, onNode: await onPinnedNode(progress), onHost }),
-      kamal: new Kamal({
+      kamal: await Kamal.make({
         ...parts,
         binary: await installKamal(progress),
         buildx: await ensureBuildx(progress),
@@ -98,7 +98,7 @@ async function measure(facts: LabFacts, options: ShipOptions): Promise<ShipResul
     progress("removing the servers");
     await bytes?.remove();
     await machines.remove();
-    for (const contender of Object.values(made ?? {})) contender.remove();
+    for (const contender of Object.values(made ?? {})) await contender.remove();
     rmSync(directory, { recursive: true, force: true });
   }
   return results;
