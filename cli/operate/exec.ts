@@ -112,19 +112,21 @@ export async function execute(
   const [first] = parts;
   // Without a choice, it is the first role alone.
   const only = isRole(first) ? { ...options, app: first.app, role: options.role ?? first.role } : options;
-  const { answers, problems } = await containersNamed(name, stack, only, "roles");
   if (options.new === true && first?.kind === "proxy")
     throw new Error(`${name}: there is no second container of a proxy; leave --new out.`);
   if (options.detach === true && !isRole(first) && options.new !== true)
     throw new Error(`${name}: --detach is for a new container; of an accessory give --new, too.`);
   const reuse = options.reuse || (!isRole(first) && options.new !== true);
-  const places = oneEach(
-    current(ofRelease(answers, reuse), await servedOf(answers)).filter(
-      ({ state }) => !reuse || state === "running",
-    ),
-  );
-  // A host that cannot be asked is no reason to take another one, which may have other work.
+  const find = async (choice: Choice): Promise<{ places: Running[]; problems: readonly string[] }> => {
+    const { answers, problems } = await containersNamed(name, stack, choice, "roles");
+    const all = current(ofRelease(answers, reuse), await servedOf(answers));
+    return { places: oneEach(all.filter(({ state }) => !reuse || state === "running")), problems };
+  };
   const [wanted] = (first?.hosts ?? []).filter(isNamedBy(options.host));
+  const near = options.eachHost || wanted === undefined ? undefined : await find({ ...only, host: wanted });
+  // The others are asked where the first one has none of it. One that cannot be asked is no reason to take another, which may have other work.
+  const enough = near !== undefined && (near.problems.length > 0 || near.places[0]?.part === first?.name);
+  const { places, problems } = enough ? near : await find(only);
   const missing = options.eachHost ? places.length === 0 : places[0]?.host.shell.name !== wanted;
   if (missing && problems.length > 0) {
     sayProblems(problems);
