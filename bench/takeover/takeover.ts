@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- takeover [--interrupt STEP]`: Kamal deploys the Rails shop with its database, Redis and a worker to two servers; the
+ * `npm run bench -- takeover [--interrupt STEP]...`: Kamal deploys the Rails shop with its database, Redis and a worker to two servers; the
  * program that `sextant import --take-over` writes takes its place under load, brings a release, and is destroyed. No request and no row is
  * lost, and nothing of the library is left over.
  */
@@ -60,7 +60,7 @@ export async function takeover(args: string[]): Promise<void> {
     const { registry } = facts;
     const site: Site = { servers: [first, second], registry, keyFile: machines.keyFile };
     await deployByKamal(site, directory, facts, binary);
-    const result = await takeOver(site, directory, workspace, options.interrupt);
+    const result = await takeOver(site, directory, workspace, options.interrupts);
     console.log(JSON.stringify(result));
     if (!isGood(result)) process.exitCode = 1;
   } finally {
@@ -95,7 +95,7 @@ async function takeOver(
   site: Site,
   directory: string,
   workspace: Workspace,
-  interrupt: RegExp | undefined,
+  interrupts: readonly RegExp[],
 ): Promise<TakeoverResult> {
   const before = await accessories(site);
   // The lab's servers are made by a stack of the library, which has its verbs there.
@@ -111,7 +111,7 @@ async function takeOver(
   const stop = () => (ended ??= stopBoth());
   try {
     await importProgram(directory, workspace);
-    if (interrupt !== undefined) await killed(workspace, interrupt);
+    for (const at of interrupts) await killed(workspace, at);
     for (const version of ["v1", "v2"]) {
       progress(`pulumi up of ${version}`);
       await workspace.pulumi(["up", "--yes", "--skip-preview", "--config", `version=${version}`]);

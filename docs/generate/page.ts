@@ -57,7 +57,7 @@ export function indexPage({ components, transform }: Library): string {
       "there already, the resources that it makes, and the types that its arguments name. A deployment is described in the " +
       "project's README.",
     "How it is used, step by step: [The start](guide/start.md), [Deploying and going back](guide/deploy.md), [A day's work](guide/day.md): logs, consoles, maintenance, [Previews and deploys in " +
-      "CI](guide/ci.md), [Secrets](guide/secrets.md), [From Kamal](guide/from-kamal.md), [Upgrading](guide/upgrading.md), with what counts as a breaking change, and [When " +
+      "CI](guide/ci.md), [Secrets](guide/secrets.md), [From Kamal](guide/from-kamal.md), with [each of its commands, flags and keys](kamal.md), [Upgrading](guide/upgrading.md), with what counts as a breaking change, and [When " +
       "something is wrong](guide/wrong.md).",
     table(
       ["Component", "What it is"],

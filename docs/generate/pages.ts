@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { format, resolveConfig } from "prettier";
 import { repoRoot } from "../../lab/paths";
 import { checksPage } from "./checks";
+import { kamalPage } from "./kamal";
 import { pageName, type Library } from "./model";
 import { componentPage, indexPage } from "./page";
 import { preflightPage } from "./preflight";
@@ -24,6 +25,7 @@ export async function renderPages(library: Library = readLibrary()): Promise<Map
       formatted("preflight.md", preflightPage()),
       formatted("troubleshooting.md", troubleshootingPage()),
       formatted("checks.md", checksPage()),
+      formatted("kamal.md", kamalPage()),
       formatted("policy.md", policyPage()),
       ...library.components.map((component) =>
         formatted(pageName(component.name), componentPage(component, names)),

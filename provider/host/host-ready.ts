@@ -7,10 +7,12 @@ import { createHash } from "node:crypto";
 import { dirname } from "node:path";
 import type { ResourceProvider } from "../resource-provider";
 import { changed } from "../changes";
+import { unknownValue } from "../data/place";
+import { first, isGone } from "../gone";
 import { machineFile } from "../on-one-host";
 import { findings } from "./preflight/findings";
 import { readAsked } from "./preflight/asked";
-import { judge, judgeInstall, type SeenMachine } from "./preflight/judge";
+import { judge, judgeInstall, kamalsIn, type SeenMachine } from "./preflight/judge";
 import { seenHostKey } from "./seen-host-key";
 import type { SshAddress } from "../ssh/address";
 import { runOverSsh } from "../ssh/run";
@@ -73,11 +75,35 @@ async function pass(inputs: HostReadyInputs, made: boolean): Promise<Pick<HostRe
   }
   const { refused, text, seen } =
     verb === "preflight" ? judge(printed, words) : { refused: false, text: printed, seen: undefined };
-  const said = text.trim();
+  // What an update has said of Kamal's before is not said again.
+  const said = refused ? text.trim() : newIn(text.trim(), shell);
   if (refused) throw new Error(`${shell.name}: ${said}`);
   // The engine shows what its plugins print, below the stack and not below the resource.
   if (show && said !== "") say(said.replace(/^/gm, `${shell.name}: `));
   return seen === undefined ? {} : { seen };
+}
+
+/** The lines that were not said of the host in this run. */
+function newIn(text: string, { name }: SshAddress): string {
+  return text
+    .split("\n")
+    .filter((line) => first(`${name}: ${line}`))
+    .join("\n");
+}
+
+/**
+ * Says at preview what Kamal has on a machine whose place a program begins to take, and what becomes of each part. A machine whose host key
+ * the program does not pin is trusted by no preview.
+ */
+async function announceKamals(olds: Partial<HostReadyInputs>, news: HostReadyInputs): Promise<void> {
+  const { shell } = news;
+  if (!takesOver(news) || takesOver(olds) || typeof shell !== "object") return;
+  if ([undefined, unknownValue].includes(shell.hostKey) || shell.destination === unknownValue) return;
+  if (isGone(shell)) return;
+  // A machine that does not answer says so where something is done there.
+  const printed = await ask(news, false).catch(() => "");
+  const lines = newIn(kamalsIn(printed).join("\n"), shell);
+  if (lines !== "") say(lines.replace(/^/gm, `${shell.name}: `));
 }
 
 /** What the verb prints. */
@@ -107,6 +133,10 @@ async function mark({ shell }: HostReadyInputs): Promise<void> {
 /** Whether the program asks for Docker to be installed. */
 const installs = ({ words }: Partial<HostReadyInputs>): boolean =>
   Array.isArray(words) && words.includes("docker=install");
+
+/** Whether the program takes Kamal's place there. */
+const takesOver = ({ words }: Partial<HostReadyInputs>): boolean =>
+  Array.isArray(words) && words.includes("takeover=kamal");
 
 /** How the host is called; by the owner where its address is known only later. */
 const nameOf = ({ shell, owner }: HostReadyInputs): string =>
@@ -139,14 +169,15 @@ async function keep({ shell }: HostReadyInputs, kept?: string): Promise<Pick<Hos
 }
 
 export const hostReadyProvider: ResourceProvider<HostReadyInputs, HostReadyState> = {
-  check(olds: Partial<HostReadyState>, news) {
+  async check(olds: Partial<HostReadyState>, news) {
     stand(news.shell, useOf(news));
     // Here, since a preview says it too.
     if (installs(news) && !installs(olds))
       say(
         `${nameOf(news)}: Docker is installed there, from the packages of its distribution, if it has none.`,
       );
-    return Promise.resolve({ inputs: news });
+    await announceKamals(olds, news);
+    return { inputs: news };
   },
 
   async create(inputs) {

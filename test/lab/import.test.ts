@@ -7,6 +7,7 @@ import { run } from "../../lab/docker/exec";
 import { ensureDockerBuild } from "../../lab/toolchain/on-demand";
 import { askedFor, programText } from "../../cli/import/render";
 import { importCase, testdata } from "../unit/cli/import/cases";
+import { pairFor } from "../unit/components/certificates";
 import { PreviewWorkspace } from "./preview/workspace";
 
 /** A file of the workspace, which each program takes the place of. */
@@ -34,14 +35,27 @@ beforeAll(async () => {
     ["commit", "--quiet", "--message", "first"],
   ])
     await run("git", [...git, ...words], {});
-  // A key in the usual place, as whoever deployed with Kamal has one.
+  // Keys in the usual place, as whoever deployed with Kamal has them, and a file of ssh's settings that a configuration names.
   home = join(workspace.folder, "home");
   mkdirSync(join(home, ".ssh"), { recursive: true });
-  cpSync(join(workspace.folder, "key"), join(home, ".ssh", "id_ed25519"));
+  for (const file of ["id_ed25519", "deploy"])
+    cpSync(join(workspace.folder, "key"), join(home, ".ssh", file));
+  writeFileSync(join(home, ".ssh", "mine"), "");
 });
 afterAll(async () => {
   await workspace.remove();
 });
+
+/** What a user gives for a value that is asked for. */
+function valueFor({ name, secret }: { name: string; secret: boolean }): string {
+  const pair = pairFor("shop.example.com");
+  const known: Readonly<Record<string, string>> = {
+    ...{ certificatePem: pair.certificate, privateKeyPem: pair.key },
+    sshPrivateKey: readFileSync(join(workspace.folder, "key"), "utf8"),
+    webHost: "203.0.113.10",
+  };
+  return known[name] ?? (secret ? "s3cret-s3cret" : "10");
+}
 
 /** Puts a program and its configuration into the workspace. */
 function put(name: string, stack: string, takeOver: boolean): void {
@@ -55,7 +69,7 @@ function put(name: string, stack: string, takeOver: boolean): void {
   writeFileSync(join(project, "test", "lab", place), here);
   const values = from.values.get(stack) ?? {};
   const asked = askedFor(from).filter(({ name: own, needed }) => needed && !(own in values));
-  const given = Object.fromEntries(asked.map((one) => [one.name, one.secret ? "s3cret-s3cret" : "10"]));
+  const given = Object.fromEntries(asked.map((one) => [one.name, valueFor(one)]));
   const config = Object.entries({ ...given, ...values, version: "v1" });
   const file = join(project, "Pulumi.test.yaml");
   const { config: _, ...rest } = parse(readFileSync(file, "utf8")) as Record<string, unknown>;
@@ -78,6 +92,18 @@ describe("a program from Kamal's configuration", () => {
     ["anchors", "production", 2],
     ["workers", "production", 1],
     ["odd-names", "production", 2],
+    ["certificate", "production", 2],
+    ["erb", "production", 1],
+    ["key-data", "production", 1],
+    ["local-registry", "production", 1],
+    ["paths", "production", 1],
+    ["proxy-run", "production", 1],
+    ["ssh", "production", 2],
+    ["vaults", "production", 1],
+    ["behind-another", "production", 1],
+    ["unknown", "production", 1],
+    ["ssh", "production", 2, true],
+    ["proxy-run", "production", 1, true],
     ["rails", "production", 2, true],
     ["destinations", "staging", 1, true],
     ["tags", "production", 3, true],

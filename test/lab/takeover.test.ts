@@ -118,6 +118,13 @@ describe.sequential("a server that Kamal deploys to", () => {
     const before = await accessories();
     const { text: previewed } = await workspace.tryPulumi(["preview"], deployed(edit));
     for (const words of [
+      "web-1: Kamal's proxy (",
+      "web-1: Kamal's app lite, role web, release v1 (lite-web-v1): an App with takeOver",
+      "without one it goes on; it has lite-files mounted",
+      "web-1: Kamal's app lite, role job, release v1 (lite-job-v1): an App with takeOver",
+      "web-1: Kamal's accessory lite-db (",
+      "with its data in /root/lite-db/data: stays as it is",
+      "web-1: Kamal's Docker network kamal (",
       "Kamal's container lite-redis is kept as it is, with its data in the volume lite-redis: it is neither restarted nor made anew. Otherwise in the program is the command",
       "Kamal's container lite-db is kept as it is, with its data in the directory /root/lite-db/data: it is neither restarted nor made anew. Otherwise in the program is the size of /dev/shm",
     ])

@@ -549,6 +549,15 @@ function routedOf({ reader: of }: Known, context: Context, drain: Node | undefin
     return undefined;
   }
   const route = routeOf(of.map("proxy"), context, drain);
+  const run = of.map("proxy")?.map("run");
+  for (const key of run?.keys ?? [])
+    run?.decide(
+      key,
+      context.takeOver ? "differs" : "act",
+      context.takeOver
+        ? "Kamal's proxy stays as it was run."
+        : "it is the proxy's of the host, and goes into the Proxy (npx sextant docs proxy), of which a server has one.",
+    );
   if (!context.takeOver) return route;
   context.notes.add(
     of.at("proxy"),

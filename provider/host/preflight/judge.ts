@@ -5,6 +5,7 @@ import { readAsked, type Asked } from "./asked";
 import { engineOf } from "./containers";
 import { describe } from "./describe";
 import type { Finding } from "./finding";
+import { kamalLines } from "./kamal";
 import { findings } from "./findings";
 import type { Machine } from "./machine";
 import { readMachine } from "./read/machine";
@@ -40,6 +41,12 @@ export function judge(output: string, words: readonly string[]): Verdict {
   const last = [...answers.told.keys()].at(-1);
   const text = `This machine cannot be judged: what it told of itself breaks off ${last === undefined ? "before anything was told" : `after "${last}"`}. Run pulumi up again.\n`;
   return { refused: true, text };
+}
+
+/** What Kamal has on a machine that host/preflight.sh has told of, a line for each part; nothing where it told not all. */
+export function kamalsIn(output: string): string[] {
+  const answers = parseAnswers(output);
+  return answers.complete ? kamalLines(readMachine(answers)) : [];
 }
 
 /** What Docker's packages, and those that are installed with them, bring. */

@@ -30,6 +30,7 @@ export function kamalLines(machine: Machine): string[] {
     ...others.filter(isKamalsProxy).map(proxyLine),
     ...apps.filter(({ running }) => running).map(appLine),
     ...others.filter(isAccessory).map(accessoryLine),
+    ...networkLine(others.filter((container) => container.running && inKamals(container))),
     ...leftLine(apps.filter(({ running }) => !running)),
   ];
 }
@@ -39,17 +40,31 @@ function proxyLine({ image, running }: Container): string {
   return `Kamal's proxy (${image}${state}): stays, with its routes, its certificates and its account; route through it with new ExistingProxy()`;
 }
 
-function appLine({ name, labels }: Container): string {
+function appLine({ name, labels, mounts }: Container): string {
   const { service = "", role = "", destination = "" } = labels;
   const version = kamalVersion({ service, role, destination }, name);
   const words = [`service: "${service}"`, ...(destination === "" ? [] : [`destination: "${destination}"`])];
-  return `Kamal's app ${service}, role ${role}${version === undefined ? "" : `, release ${version}`} (${name}): an App with takeOver: { ${words.join(", ")} } takes its requests or its work over, stops it and deletes nothing; without one it goes on`;
+  return `Kamal's app ${service}, role ${role}${version === undefined ? "" : `, release ${version}`} (${name}): an App with takeOver: { ${words.join(", ")} } takes its requests or its work over, stops it and deletes nothing; without one it goes on${mountsWord(mounts)}`;
+}
+
+/** An app of the program has what is mounted only where its own volumes name it. */
+function mountsWord(mounts: readonly string[]): string {
+  if (mounts.length === 0) return "";
+  return `; it has ${mounts.join(", ")} mounted, which stays where it is, for the App's volumes to name`;
 }
 
 function accessoryLine({ name, image, running, mounts }: Container): string {
   const data = mounts.length === 0 ? "without a volume" : `with its data in ${mounts.join(", ")}`;
   const state = running ? "" : ", which does not run";
   return `Kamal's accessory ${name} (${image}${state}), ${data}: stays as it is; an accessory with takeOver: "${name}" takes it up, without one it stays Kamal's; apps reach it by the name ${name}`;
+}
+
+function networkLine(inside: readonly Container[]): string[] {
+  if (inside.length === 0) return [];
+  const names = inside.map(({ name }) => name).join(", ");
+  return [
+    `Kamal's Docker network ${kamalNetwork} (${names}): stays, and the containers of the program's apps are in it, too`,
+  ];
 }
 
 function leftLine(stopped: readonly Container[]): string[] {

@@ -85,7 +85,7 @@ export const accessoryKeys: Area = {
     has("accessories.NAME.labels", "Accessory.labels; another one makes the container anew", remade),
     has(
       "accessories.NAME.options",
-      "resources, shm, and whatever Docker's API knows in transform.container.body, of which a unit test alone is there",
+      "resources, shm, and whatever Docker's API knows in transform.container.body; of this a unit test alone is there",
       made,
       unit(
         "provider/docker/container-body",

@@ -341,7 +341,7 @@ export const appCommands: Area = {
     has("kamal app details", "sextant ps", listed),
     has(
       "kamal app containers",
-      "sextant ps has those that have stopped, too: shown by a unit test alone",
+      "sextant ps has those that have stopped, too; a unit test alone shows it",
       unit(
         "cli/operate/running",
         "what runs on a host > is what carries the labels of the stack's parts, the newest of each first, and the proxy whosever it is",
@@ -614,7 +614,7 @@ export const otherCommands: Area = {
     ),
     has(
       "kamal secrets fetch --adapter",
-      "1Password, Bitwarden, Bitwarden Secrets Manager, LastPass, AWS, GCP, Doppler, Enpass, Passbolt, by their own programs, which stand-ins are for in the tests",
+      "1Password, Bitwarden, Bitwarden Secrets Manager, LastPass, AWS, GCP, Doppler, Enpass, Passbolt, by their own programs; in the tests stand-ins are for them",
       fetched,
       unit("cli/secrets/adapters", "the adapters > are there by the names that Kamal has for them"),
     ),

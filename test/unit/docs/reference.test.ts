@@ -9,6 +9,7 @@ import { componentPage } from "../../../docs/generate/page";
 import { renderPages } from "../../../docs/generate/pages";
 import { repoRoot } from "../../../lab/paths";
 import { readLibrary } from "../../../docs/generate/read";
+import { table } from "../../../scripts/parity/table";
 
 /** What the sources still leave open: an entry goes when its docstring comes. */
 const open = [
@@ -34,10 +35,10 @@ describe("the reference", () => {
     expect(missingDocs(library)).toEqual(open);
   });
 
-  it("has a page for each component, one for the preflight, one for what goes wrong, and an index that links them", () => {
+  it("has a page for each component, others for what is made of tables, and an index that links them", () => {
     const index = pages.get("README.md") ?? "";
     for (const { name } of library.components) expect(index).toContain(`[${name}](`);
-    expect(pages.size).toBe(library.components.length + 5);
+    expect(pages.size).toBe(library.components.length + 6);
     const linked = [...index.matchAll(/\]\(([a-z-]+\.md)\)/g)].map(([, name = ""]) => name);
     const there = readdirSync(join(repoRoot, "docs")).filter((name) => name.endsWith(".md"));
     expect([...new Set(linked)].sort()).toEqual(
@@ -71,6 +72,20 @@ describe("the reference", () => {
     expect(server).toMatch(/\n\| `address` +\| `pulumi.Output<string>` +\|/);
     expect(pages.get("app.md")).toMatch(/\n\| `health.path` +\| `string` +\| `"\/up"`/);
     expect(pages.get("firewall.md")).toMatch(/\n\| `anywhere` +\| `\(reason: string\) => Rule`/);
+  });
+});
+
+describe("the page of Kamal's words", () => {
+  it("has each row of the table once, with what it is here, and nothing of what proves it", () => {
+    const lines = (pages.get("kamal.md") ?? "").split("\n").filter((line) => line.startsWith("| `"));
+    const cells = lines.map((line) => line.split(/(?<!\\)\|/).map((cell) => cell.trim()));
+    expect(cells.map(([, name]) => name)).toEqual(
+      table.flatMap(({ rows }) => rows.map(({ name }) => `\`${name}\``)),
+    );
+    for (const [, name = "", how = ""] of cells) {
+      expect(how, name).not.toBe("");
+      expect(how, name).not.toMatch(/\b(tests?|lab|benchmark)\b/);
+    }
   });
 });
 

@@ -28,10 +28,17 @@ describe("the program that is imported", () => {
 });
 
 describe("the command line", () => {
-  it("names a step at which it is killed, and nothing else", () => {
-    expect(parseTakeoverOptions([]).interrupt).toBeUndefined();
-    expect(parseTakeoverOptions(["--interrupt", "Container db"]).interrupt).toEqual(/Container db/);
-    for (const words of [["--interrupt"], ["--kill", "x"], ["--interrupt", "x", "y"]])
+  it("names the steps at which it is killed, in their order, and nothing else", () => {
+    expect(parseTakeoverOptions([]).interrupts).toEqual([]);
+    expect(parseTakeoverOptions(["--interrupt", "Container db", "--interrupt", "Switch"]).interrupts).toEqual(
+      [/Container db/, /Switch/],
+    );
+    for (const words of [
+      ["--interrupt"],
+      ["--kill", "x"],
+      ["--interrupt", "x", "y"],
+      ["--interrupt", "x", "--interrupt"],
+    ])
       expect(() => parseTakeoverOptions(words)).toThrow("usage: npm run bench -- takeover");
   });
 });

@@ -131,6 +131,7 @@ const documented: Readonly<Record<string, unknown>> = {
   "accessories.db.volumes": ["/a:/b"],
   "accessories.db.network": "custom",
   "accessories.db.proxy": { host: "db.example.com" },
+  "accessories.db.proxy.run.metrics_port": 9191,
 };
 
 const base: Tree = {

@@ -108,6 +108,34 @@ describe("an accessory that was renamed", () => {
   });
 });
 
+describe("a directory of the host", () => {
+  it("may be an app's and an accessory's, which makes it with its owner", async () => {
+    const server = fakeHost("web-4", fakeNetwork("host"));
+    const copier = new Accessory("litestream", {
+      ...{ server, image: "litestream/litestream:0.5" },
+      directories: { "/srv/shop": { path: "/storage", owner: "1000:1000" } },
+    });
+    const shop = new App(
+      "sqlite",
+      {
+        ...{ image: "registry.test/shop", version: "v1", inspectImage: false },
+        roles: { job: { servers: [server], command: ["jobs"] } },
+        volumes: { "/srv/shop": "/rails/storage" },
+      },
+      { dependsOn: copier },
+    );
+    await value(shop.version);
+    expect(graph.find(type("Directories"), "litestream-directories").inputs).toMatchObject({
+      directories: [{ path: "/srv/shop", owner: "1000:1000" }],
+    });
+    const mounted = graph.made.filter(({ type: made, inputs }) => {
+      const { volumes = [] } = inputs as { volumes?: { hostPath?: string }[] };
+      return made === type("Container") && volumes.some(({ hostPath }) => hostPath === "/srv/shop");
+    });
+    expect(mounted.map(({ name }) => name)).toEqual(["litestream", "sqlite-job-web-4"]);
+  });
+});
+
 describe("an accessory on a server that may be replaced", () => {
   it("has its name and its volumes in a resource that does not go with the machine", async () => {
     const { network } = hosts[0] as Host;

@@ -1,4 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
+import { unknownValue } from "../../../../provider/data/place";
+import { declareGone, forget } from "../../../../provider/gone";
 import { hostReadyProvider, type HostReadyState } from "../../../../provider/host/host-ready";
 import { hostScripts, verbText } from "../../../../provider/host/scripts";
 import { putVerbs } from "../../../../provider/host/install";
@@ -51,6 +53,77 @@ describe("the gate of a host", () => {
     await expect(putVerbs(shell, "/usr/local/lib/sextant/0123")).rejects.toThrow(
       /^web-1: the program was made with another version of pulumi-sextant .* install one version and run it again\.$/,
     );
+  });
+});
+
+describe("Kamal on a host whose place a program takes", () => {
+  const pinned = { ...shell, name: "kamal-1", hostKey: "ssh-ed25519 AAAA" };
+  const takes = { ...state, shell: pinned, words: ["ports=80", "takeover=kamal"] };
+  const fact = (name: string, text: string): string => `fact ${name} 0 . \n${text}\n.\n`;
+  const told = (image: string): string => {
+    const proxy = { id: "0123456789ab", name: "kamal-proxy", image, ports: "", labels: {}, state: "running" };
+    const facts = [
+      ["user-id", "0"],
+      ["commands", "docker /usr/bin/docker\ncurl /usr/bin/curl"],
+      ["architecture", "x86_64"],
+      ["memory", "MemTotal: 4000000 kB"],
+      ["disk", "Head\ndev 9 9 30720000 1% /"],
+      ["docker-version", "28.2.2 Engine"],
+      ["containers", JSON.stringify({ ...proxy, networks: "kamal" })],
+    ] as const;
+    return `${facts.map(([name, text]) => fact(name, text)).join("")}told\n`;
+  };
+  const heard = async (work: () => Promise<unknown>): Promise<string> => {
+    const log = vi.spyOn(console, "log").mockImplementation(() => undefined);
+    await work();
+    const said = log.mock.calls.flat().join("\n");
+    log.mockRestore();
+    return said;
+  };
+  const stays = "kamal-1: Kamal's proxy (basecamp/kamal-proxy:v0.9.2): stays";
+  const answers = (): void => {
+    const stdout = told("basecamp/kamal-proxy:v0.9.2");
+    vi.mocked(runOverSsh).mockResolvedValue({ code: 0, stdout, stderr: "" });
+  };
+
+  beforeEach(forget);
+
+  it("is said in a preview, part by part, and not again by the update that looks at the machine", async () => {
+    answers();
+    const previewed = await heard(async () => hostReadyProvider.check?.({}, takes));
+    expect(previewed.split("\n").map((line) => line.slice(0, stays.length))).toEqual([
+      stays,
+      "kamal-1: Kamal's Docker network kamal (kamal-proxy): stays, and".slice(0, stays.length),
+    ]);
+    const updated = await heard(() => hostReadyProvider.create(takes));
+    expect(updated).toContain("kamal-1: Docker 28.2.2");
+    expect(updated).not.toContain("Kamal's");
+  });
+
+  it("is asked for once, and nobody is asked who may be another machine, or is not known yet, or is gone", async () => {
+    answers();
+    const shells = [
+      { ...pinned, hostKey: undefined },
+      { ...pinned, hostKey: unknownValue },
+      { ...pinned, destination: unknownValue },
+      unknownValue as never,
+    ];
+    const said = await heard(async () => {
+      await hostReadyProvider.check?.(takes, takes);
+      await hostReadyProvider.check?.({}, { ...takes, words: ["ports=80"] });
+      for (const each of shells) await hostReadyProvider.check?.({}, { ...takes, shell: each });
+      declareGone("kamal-1");
+      await hostReadyProvider.check?.({}, takes);
+    });
+    expect([said, vi.mocked(runOverSsh).mock.calls]).toEqual(["", []]);
+  });
+
+  it("keeps no preview from going on where the machine does not answer, or not to the end", async () => {
+    vi.mocked(runOverSsh).mockRejectedValueOnce(new Error("kamal-1: ssh did not get through"));
+    expect(await heard(async () => hostReadyProvider.check?.({}, takes))).toBe("");
+    const stdout = told("basecamp/kamal-proxy:v0.9.2").replace(/told\n$/, "");
+    vi.mocked(runOverSsh).mockResolvedValueOnce({ code: 0, stdout, stderr: "" });
+    expect(await heard(async () => hostReadyProvider.check?.({}, takes))).toBe("");
   });
 });
 

@@ -25,12 +25,12 @@ function container(name: string, more: Partial<Container> = {}): Container {
 const app = (name: string, role: string, more: Partial<Container> = {}, destination = ""): Container =>
   container(name, { labels: { service: "shop", role, destination }, ...more });
 
-it("names proxy, releases, accessories with their data, and what is left over", () => {
+it("names proxy, releases, accessories with their data, the network, and what is left over", () => {
   expect(
     kamalLines(
       machine(
         container("kamal-proxy", { image: "basecamp/kamal-proxy:v0.9.2" }),
-        app("shop-web-a1b2", "web"),
+        app("shop-web-a1b2", "web", { mounts: ["shop_storage", "/srv/certs"] }),
         app("shop-job-eu-a1b2", "job", {}, "eu"),
         app("shop-web-0000", "web", { running: false }),
         container("shop-db", {
@@ -43,10 +43,11 @@ it("names proxy, releases, accessories with their data, and what is left over", 
     ),
   ).toEqual([
     "Kamal's proxy (basecamp/kamal-proxy:v0.9.2): stays, with its routes, its certificates and its account; route through it with new ExistingProxy()",
-    'Kamal\'s app shop, role web, release a1b2 (shop-web-a1b2): an App with takeOver: { service: "shop" } takes its requests or its work over, stops it and deletes nothing; without one it goes on',
+    "Kamal's app shop, role web, release a1b2 (shop-web-a1b2): an App with takeOver: { service: \"shop\" } takes its requests or its work over, stops it and deletes nothing; without one it goes on; it has shop_storage, /srv/certs mounted, which stays where it is, for the App's volumes to name",
     'Kamal\'s app shop, role job, release a1b2 (shop-job-eu-a1b2): an App with takeOver: { service: "shop", destination: "eu" } takes its requests or its work over, stops it and deletes nothing; without one it goes on',
     "Kamal's accessory shop-db (postgres:17), with its data in shop_data, /srv/db: stays as it is; an accessory with takeOver: \"shop-db\" takes it up, without one it stays Kamal's; apps reach it by the name shop-db",
     "Kamal's accessory shop-redis (redis:7, which does not run), without a volume: stays as it is; an accessory with takeOver: \"shop-redis\" takes it up, without one it stays Kamal's; apps reach it by the name shop-redis",
+    "Kamal's Docker network kamal (kamal-proxy, shop-web-a1b2, shop-job-eu-a1b2, shop-db): stays, and the containers of the program's apps are in it, too",
     "Left over of Kamal, stopped: shop-web-0000; they stay, for kamal rollback",
   ]);
 });
