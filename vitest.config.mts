@@ -27,6 +27,7 @@ const withoutMachines = [
   "hetzner-*",
   "policy",
   "preview-command",
+  "proxy-flags",
   "refusals",
   "replaced-server",
   "secrets",

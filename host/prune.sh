@@ -43,7 +43,8 @@ done
 if [ -z "$containers" ] || [ -z "$role" ]; then fail "prune: role= or container= is missing"; fi
 
 lock=$(switching "$role")
-flock --nonblock "$lock" true || doing "waits until the old containers have drained and stopped, ${wait}s at most"
+draining=$(ending "$role" | sort -u | grep -c .)
+[ "$draining" -eq 0 ] || doing "waits for old containers to drain and stop: $draining now, ${wait}s at most"
 flock --timeout "$wait" "$lock" true ||
     fail "the old containers of $role still drain or stop after ${wait}s; they serve no new requests (docker ps --filter label=sextant.role=$role)"
 if [ -z "$hand" ] && [ -s "$lock.drains.failed" ]; then

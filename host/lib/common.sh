@@ -16,7 +16,7 @@ fail() {
 # doing TEXT: what the verb is at, for the status line of whoever waits for it: a line of its own on the stream of errors, that begins with
 # a character that no message has. In a shell of its own, since nobody may read the stream any more.
 doing() {
-    (printf '\036%s\n' "$1" >&2) 2>/dev/null || true
+    (printf '\036%s\n' "$1" >&2) || true
 }
 
 # inspect FORMAT CONTAINER...: facts of containers, a line each; nothing for one that is not there.

@@ -2,7 +2,7 @@
 import { lab, unit } from "../proof";
 import { has, replaced, replacedBy, type Area } from "../row";
 import {
-  asOption,
+  flag,
   fromNothing,
   held,
   listed,
@@ -528,7 +528,7 @@ export const otherCommands: Area = {
       "kamal proxy boot_config set",
       "the arguments of Proxy",
       "they are in the program",
-      asOption,
+      flag.options,
       proxyReplaced,
     ),
     replacedBy("Pulumi", "kamal proxy boot_config get", "pulumi stack export", "the state has them"),

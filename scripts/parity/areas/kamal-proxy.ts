@@ -1,7 +1,7 @@
 /** kamal-proxy's own commands and flags. */
 import { fault, lab, unit } from "../proof";
 import { has, replaced, type Area } from "../row";
-import { asFlag, asOption, held, listed, noneSwitched, release } from "../shared";
+import { flag, held, listed, noneSwitched, release } from "../shared";
 
 const edited = "an edit under load touches what it should and loses nothing";
 const hostsAndPaths = lab("deploy", `${edited} > the route's hosts and paths`);
@@ -18,7 +18,6 @@ const believed = lab(
   "certificates",
   "nginx in front of the proxy > has TLS, and a Rails app with force_ssl sees scheme and client: no loop, and its forms are accepted",
 );
-const flagAlone = "a unit test alone shows the flag";
 const replicas = "a role with replicas > ";
 const canary = "a canary > ";
 const canaryComes = lab(
@@ -49,12 +48,8 @@ export const control: Area = {
       "Proxy.httpsPort publishes it on another port of the host; a unit test alone",
       unit("components/proxy/existing", "a proxy of one's own > is published and logs as the program says"),
     ),
-    has(
-      "kamal-proxy run --metrics-port",
-      `Proxy.metricsPort; ${flagAlone}, and a benchmark on the lab has it`,
-      asOption,
-    ),
-    has("kamal-proxy run --debug", `Proxy.debug; ${flagAlone}`, asOption),
+    has("kamal-proxy run --metrics-port", "Proxy.metricsPort", flag.options),
+    has("kamal-proxy run --debug", "Proxy.debug", flag.options),
     has(
       "kamal-proxy run --http3",
       "Proxy.http3",
@@ -134,13 +129,8 @@ export const deploy: Area = {
     ),
     has("kamal-proxy deploy --host", "route.hosts", hostsAndPaths),
     has("kamal-proxy deploy --path-prefix", "route.paths", hostsAndPaths),
-    has(
-      "kamal-proxy deploy --strip-path-prefix",
-      "route.stripPath; the deploy's test turns it off",
-      hostsAndPaths,
-      asFlag,
-    ),
-    has("kamal-proxy deploy --canonical-host", `route.canonicalHost; ${flagAlone}`, asFlag),
+    has("kamal-proxy deploy --strip-path-prefix", "route.stripPath", hostsAndPaths, flag.prefixes),
+    has("kamal-proxy deploy --canonical-host", "route.canonicalHost", flag.redirects),
     has("kamal-proxy deploy --tls", "route.tls", authority),
     has(
       "kamal-proxy deploy --tls-staging",
@@ -161,23 +151,18 @@ export const deploy: Area = {
         "Let's Encrypt > is not asked again after a restart of the proxy, nor by another proxy, and no handshake fails meanwhile",
       ),
     ),
-    has(
-      "kamal-proxy deploy --tls-redirect",
-      `route.redirectToHttps; of turning it off ${flagAlone}`,
-      authority,
-      asFlag,
-    ),
+    has("kamal-proxy deploy --tls-redirect", "route.redirectToHttps", authority, flag.redirects),
     has(
       "kamal-proxy deploy --deploy-timeout",
-      `App.readyTimeout, which the gate before keeps to; ${flagAlone} of the proxy`,
+      "App.readyTimeout, which the gate before keeps to",
       noneSwitched,
-      asFlag,
+      flag.ready,
     ),
     has(
       "kamal-proxy deploy --drain-timeout",
       "route.drainTimeout; requests of two seconds are finished",
       release,
-      asFlag,
+      flag.drain,
     ),
     replaced(
       "kamal-proxy deploy --force",
@@ -185,33 +170,43 @@ export const deploy: Area = {
       "what is not fit gets no traffic, whoever says so: a health check that is too strict is what has to change",
       noneSwitched,
     ),
-    has("kamal-proxy deploy --health-check-path", "route.health.path", fault("no such health path"), asFlag),
-    has("kamal-proxy deploy --health-check-interval", `route.health.interval; ${flagAlone}`, asFlag),
+    has(
+      "kamal-proxy deploy --health-check-path",
+      "route.health.path",
+      fault("no such health path"),
+      flag.health,
+    ),
+    has("kamal-proxy deploy --health-check-interval", "route.health.interval", flag.healthTimes),
     has(
       "kamal-proxy deploy --health-check-timeout",
-      `route.health.timeout; ${flagAlone} of one that is given`,
+      "route.health.timeout",
       fault("hang in the health path"),
-      asFlag,
+      flag.healthTimes,
     ),
-    has("kamal-proxy deploy --health-check-port", `route.health.port; ${flagAlone}`, asFlag),
+    has("kamal-proxy deploy --health-check-port", "route.health.port", flag.health),
     has(
       "kamal-proxy deploy --health-check-host",
       "route.health.host, the route's first host unless it is given",
       fault("host authorization"),
-      asFlag,
+      flag.health,
     ),
-    has("kamal-proxy deploy --writer-affinity-timeout", "route.readers.writerAffinity", readers, asFlag),
-    has("kamal-proxy deploy --read-target-websockets", `route.readers.websockets; ${flagAlone}`, asFlag),
-    has("kamal-proxy deploy --target-timeout", `route.responseTimeout; ${flagAlone}`, asFlag),
-    has("kamal-proxy deploy --buffer-requests", `route.buffer.requests; ${flagAlone}`, asFlag),
-    has("kamal-proxy deploy --buffer-responses", `route.buffer.responses; ${flagAlone}`, asFlag),
-    has("kamal-proxy deploy --buffer-memory", `route.buffer.memory; ${flagAlone}`, asFlag),
-    has("kamal-proxy deploy --max-request-body", `route.buffer.maxRequestBody; ${flagAlone}`, asFlag),
-    has("kamal-proxy deploy --max-response-body", `route.buffer.maxResponseBody; ${flagAlone}`, asFlag),
-    has("kamal-proxy deploy --forward-headers", "route.forwardHeaders", believed, asFlag),
-    has("kamal-proxy deploy --scope-cookie-paths", `route.scopeCookiePaths; ${flagAlone}`, asFlag),
-    has("kamal-proxy deploy --log-request-header", `route.logHeaders.request; ${flagAlone}`, asFlag),
-    has("kamal-proxy deploy --log-response-header", `route.logHeaders.response; ${flagAlone}`, asFlag),
+    has(
+      "kamal-proxy deploy --writer-affinity-timeout",
+      "route.readers.writerAffinity",
+      readers,
+      flag.readers,
+    ),
+    has("kamal-proxy deploy --read-target-websockets", "route.readers.websockets", flag.readers),
+    has("kamal-proxy deploy --target-timeout", "route.responseTimeout", flag.response),
+    has("kamal-proxy deploy --buffer-requests", "route.buffer.requests", flag.buffered),
+    has("kamal-proxy deploy --buffer-responses", "route.buffer.responses", flag.buffered),
+    has("kamal-proxy deploy --buffer-memory", "route.buffer.memory", flag.memory),
+    has("kamal-proxy deploy --max-request-body", "route.buffer.maxRequestBody", flag.limits),
+    has("kamal-proxy deploy --max-response-body", "route.buffer.maxResponseBody", flag.limits),
+    has("kamal-proxy deploy --forward-headers", "route.forwardHeaders", believed, flag.forwarded),
+    has("kamal-proxy deploy --scope-cookie-paths", "route.scopeCookiePaths", flag.prefixes),
+    has("kamal-proxy deploy --log-request-header", "route.logHeaders.request", flag.headers),
+    has("kamal-proxy deploy --log-response-header", "route.logHeaders.response", flag.headers),
     has("kamal-proxy deploy --error-pages", "errorPages of the App", held),
   ],
 };

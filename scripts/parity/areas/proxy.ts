@@ -1,7 +1,7 @@
 /** Keys of the proxy: of an app, and of a host. */
 import { fault, lab, unit } from "../proof";
 import { has, type Area } from "../row";
-import { asFlag, asOption } from "../shared";
+import { flag } from "../shared";
 
 const edited = "an edit under load touches what it should and loses nothing";
 const hostsAndPaths = lab("deploy", `${edited} > the route's hosts and paths`);
@@ -34,7 +34,6 @@ const published = unit(
   "components/proxy/existing",
   "a proxy of one's own > is published and logs as the program says",
 );
-const flagAlone = "a unit test alone shows the flag";
 
 export const appProxyKeys: Area = {
   title: "Keys of an app's proxy",
@@ -50,41 +49,36 @@ export const appProxyKeys: Area = {
     has("proxy.ssl", "route.tls: letsEncrypt(); the certificate comes with the release", authority),
     has("proxy.ssl.certificate_pem", "route.tls: ownCertificate()", ownCertificate, wildcard),
     has("proxy.ssl.private_key_pem", "route.tls: ownCertificate()", ownCertificate),
-    has(
-      "proxy.ssl_redirect",
-      `route.redirectToHttps, on where there is TLS; of turning it off ${flagAlone}`,
-      authority,
-      asFlag,
-    ),
+    has("proxy.ssl_redirect", "route.redirectToHttps, on where there is TLS", authority, flag.redirects),
     has(
       "proxy.forward_headers",
       "route.forwardHeaders, which behind on the Proxy turns on",
       believed,
-      asFlag,
+      flag.forwarded,
     ),
-    has("proxy.response_timeout", `route.responseTimeout; ${flagAlone}`, asFlag),
+    has("proxy.response_timeout", "route.responseTimeout", flag.response),
     has("proxy.path_prefix", "route.paths", hostsAndPaths),
     has("proxy.path_prefixes", "route.paths", hostsAndPaths),
-    has("proxy.strip_path_prefix", "route.stripPath; the deploy's test turns it off", hostsAndPaths, asFlag),
+    has("proxy.strip_path_prefix", "route.stripPath", hostsAndPaths, flag.prefixes),
     has("proxy.healthcheck.path", "route.health.path", fault("no such health path")),
-    has("proxy.healthcheck.interval", "route.health.interval; the flag alone is tested", asFlag),
+    has("proxy.healthcheck.interval", "route.health.interval", flag.healthTimes),
     has(
       "proxy.healthcheck.timeout",
-      `route.health.timeout; ${flagAlone} of one that is given`,
+      "route.health.timeout",
       fault("hang in the health path"),
-      asFlag,
+      flag.healthTimes,
     ),
-    has("proxy.buffering.requests", `route.buffer.requests; ${flagAlone}`, asFlag),
-    has("proxy.buffering.responses", `route.buffer.responses; ${flagAlone}`, asFlag),
-    has("proxy.buffering.memory", `route.buffer.memory; ${flagAlone}`, asFlag),
-    has("proxy.buffering.max_request_body", `route.buffer.maxRequestBody; ${flagAlone}`, asFlag),
-    has("proxy.buffering.max_response_body", `route.buffer.maxResponseBody; ${flagAlone}`, asFlag),
+    has("proxy.buffering.requests", "route.buffer.requests", flag.buffered),
+    has("proxy.buffering.responses", "route.buffer.responses", flag.buffered),
+    has("proxy.buffering.memory", "route.buffer.memory", flag.memory),
+    has("proxy.buffering.max_request_body", "route.buffer.maxRequestBody", flag.limits),
+    has("proxy.buffering.max_response_body", "route.buffer.maxResponseBody", flag.limits),
     has(
       "proxy.logging.request_headers",
-      `route.logHeaders.request, none where Kamal's are three; ${flagAlone}`,
-      asFlag,
+      "route.logHeaders.request, none where Kamal's are three",
+      flag.headers,
     ),
-    has("proxy.logging.response_headers", `route.logHeaders.response; ${flagAlone}`, asFlag),
+    has("proxy.logging.response_headers", "route.logHeaders.response", flag.headers),
   ],
 };
 
@@ -102,12 +96,8 @@ export const hostProxyKeys: Area = {
       ),
     ),
     has("proxy.run.bind_ips", "Proxy.publish, a list of addresses; behind nginx it is loopback", toItself),
-    has(
-      "proxy.run.metrics_port",
-      `Proxy.metricsPort; ${flagAlone}, and a benchmark on the lab has it`,
-      asOption,
-    ),
-    has("proxy.run.debug", `Proxy.debug; ${flagAlone}`, asOption),
+    has("proxy.run.metrics_port", "Proxy.metricsPort", flag.options),
+    has("proxy.run.debug", "Proxy.debug", flag.options),
     has(
       "proxy.run.log_max_size",
       "Proxy.logMaxSize; a unit test alone, and a benchmark on the lab",

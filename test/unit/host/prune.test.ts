@@ -1,4 +1,8 @@
 /** The verb that cleans up after a release, run in a real shell: what it never takes away, and that it says what it could not. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { DockerApi, imageId } from "./docker-api";
 import { VerbsHere, type Ended } from "./verbs-here";
@@ -37,6 +41,20 @@ function prune(routes: string, keep = 3, owner = "shop/test/shop"): Promise<Ende
 
 const header = "Service   Host   Path  Target           State    TLS\\n";
 const removed = (): string[] => docker.requests.filter((request) => request.startsWith("DELETE"));
+
+describe("what is old", () => {
+  it("is counted for whoever waits, until it has drained and stopped", async () => {
+    const lock = join(verbs.directory, "run", `switching-${role.replaceAll(/[^\w.-]/g, "-")}`);
+    mkdirSync(dirname(lock));
+    writeFileSync(`${lock}.old`, "shop-old\nshop-older\nshop-old\n");
+    const draining = spawn("flock", [lock, "sh", "-c", "echo held; sleep 3"]);
+    await once(draining.stdout, "data");
+    expect(await prune(header)).toEqual({
+      code: 0,
+      stderr: "\u001ewaits for old containers to drain and stop: 2 now, 5s at most\n",
+    });
+  });
+});
 
 describe("an orphan of the role", () => {
   it("goes, when the proxy serves the release", async () => {

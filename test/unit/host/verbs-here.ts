@@ -38,6 +38,7 @@ export class VerbsHere {
         PATH: `${this.directory}:${process.env["PATH"] ?? ""}`,
         DOCKER_HOST: `unix://${this.docker.socket}`,
         SEXTANT_IMAGES: this.given,
+        SEXTANT_RUN: join(this.directory, "run"),
       },
     });
     let [stdout, stderr] = ["", ""];

@@ -186,3 +186,24 @@ describe("the verbs", () => {
     }
   });
 });
+
+describe("what a verb is at", () => {
+  const run = (line: string): { status: number | null; stdout: string; stderr: string } =>
+    spawnSync("/bin/sh", ["-euc", `. ${common}; ${line}`], { encoding: "utf8" });
+
+  it("is a line of its own on the stream of errors", () => {
+    expect(run("doing 'waits for 100%'; echo done")).toMatchObject({
+      status: 0,
+      stdout: "done\n",
+      stderr: "\u001ewaits for 100%\n",
+    });
+  });
+
+  it.each([
+    ["closed", "exec 2>&-"],
+    ["read by nobody", 'mkfifo "$dir/pipe"; exec 3<>"$dir/pipe" 2>"$dir/pipe" 3>&-'],
+  ])("ends no verb whose stream is %s", (_, before) => {
+    const { status, stdout } = run(`dir=$(mktemp -d); ${before}; doing a; doing b; rm -r "$dir"; echo done`);
+    expect({ status, stdout }).toEqual({ status: 0, stdout: "done\n" });
+  });
+});
