@@ -481,6 +481,27 @@ describe("the hooks of a release", () => {
   });
 });
 
+describe("a hook around a batch that fails", () => {
+  const version = async (): Promise<string | undefined> => /"version": ?"(v\d)"/.exec(await asks(first))?.[1];
+  const up = (version: string): Promise<{ code: number }> =>
+    workspace.tryPulumi(["up", "--yes", "--skip-preview", "--config", `version=${version}`]);
+
+  it.each([
+    ["before it leaves the old release", "before-batch", "v1"],
+    ["after it leaves the new one, and no word that it is out", "after-batch", "v2"],
+  ])("%s", async (_, point, served) => {
+    expect(await version()).toBe("v1");
+    const lines = readFileSync(notes, "utf8");
+    writeFileSync(`${notes}.fail-${point}`, "");
+    expect((await up("v2")).code).not.toBe(0);
+    expect(await version()).toBe(served);
+    expect(readFileSync(notes, "utf8").slice(lines.length)).toBe("before v2 of lite in operate\n");
+    rmSync(`${notes}.fail-${point}`);
+    expect((await up("v1")).code).toBe(0);
+    expect(await version()).toBe("v1");
+  });
+});
+
 describe("a release to some of the hosts", () => {
   it("leaves the others as they are, until a run names none", async () => {
     const up = async (version: string, env: Record<string, string> = {}): Promise<string> => {

@@ -35,6 +35,8 @@ new App("lite", {
   errorPages: "pages",
   hooks: {
     beforeRelease: `echo "before $KAMAL_VERSION of $KAMAL_SERVICE in $KAMAL_DESTINATION" >>${hooks}; [ ! -e ${hooks}.fail-before ]`,
+    beforeBatch: `[ ! -e ${hooks}.fail-before-batch ]`,
+    afterBatch: `[ ! -e ${hooks}.fail-after-batch ]`,
     afterRelease: `echo "$KAMAL_RUNTIME $KAMAL_LOCK" >>${hooks}.run; echo "after $KAMAL_VERSION on $KAMAL_HOSTS" >>${hooks}; [ ! -e ${hooks}.fail-after ]`,
   },
   // The second server comes first: the primary one is the program's, and not the alphabet's.
