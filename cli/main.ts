@@ -22,9 +22,9 @@ function programFor(words: readonly string[]): Command {
   }
 }
 
-// Whoever read it has had enough, as head has: a command that has something to take away does so first.
+// Whoever read it has had enough, as head has, or the terminal is gone: a command that has something to take away, or has to read on, does so.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
+  if (error.code !== "EPIPE" && error.code !== "EIO") throw error;
   if (!process.emit("SIGTERM")) process.exit(0);
 });
 

@@ -1,6 +1,9 @@
 /**
  * `pulumi up 2>&1 | npx sextant otel ENDPOINT`: passes on what a run prints, and ships it to a collector of OpenTelemetry as well, as Kamal does
  * (lib/kamal/otel_shipper.rb): log records by OTLP over HTTP, in JSON.
+ *
+ * It reads as long as the run writes. Were it gone before, a line of Pulumi's would end Pulumi in the middle of an update, by SIGPIPE
+ * (os/signal of Go: a write to a broken pipe on standard output), with the stack locked and operations pending.
  */
 import { randomUUID } from "node:crypto";
 import { createInterface } from "node:readline";
@@ -20,6 +23,9 @@ const mostLines = 100;
 const waitMs = 5000;
 /** How long a collector may take to answer. */
 const answerMs = 5000;
+
+/** What a terminal or a job sends to all of a pipe. Pulumi takes it as the word to cancel, and has to print what it does then. */
+const toAll = ["SIGINT", "SIGHUP", "SIGTERM"] as const;
 
 /** Adds the command. */
 export function addOtel(program: Command): void {
@@ -101,12 +107,17 @@ async function ship(endpoint: string, attributes: Record<string, string>): Promi
     sent = sent.then(() => send(lines));
   };
   const timer = setInterval(flush, waitMs);
+  const goOn = (): void => undefined;
+  // With SIGTERM kept, standard output may break as well: see main.ts.
+  for (const signal of toAll) process.on(signal, goOn);
   for await (const text of createInterface({ input: process.stdin })) {
     process.stdout.write(`${text}\n`);
     waiting.push({ text, at: new Date() });
     if (waiting.length >= mostLines) flush();
   }
   clearInterval(timer);
+  // Nobody writes any more: who does not want to wait for the collector may end it.
+  process.off("SIGINT", goOn).off("SIGHUP", goOn);
   flush();
   await sent;
 }

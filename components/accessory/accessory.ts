@@ -188,7 +188,8 @@ export class Accessory extends Component {
     if (directories.length === 0) return undefined;
     return new Step(
       "Directories",
-      `${this.componentName}-directories`,
+      // On another server it is another step: they are made there.
+      `${this.componentName}-${args.server.hostName}-directories`,
       args.server,
       { directories },
       { parent: this },

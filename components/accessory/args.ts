@@ -68,7 +68,9 @@ export interface AccessoryArgs {
    * 502. What has to be released without a gap is an `App`.
    *
    * @default none: only containers reach it, and whom `publish` names
-   * @edit the proxy takes it in place, without a lost request; the container is not touched. Taken out, the proxy forgets it
+   * @edit the proxy takes it in place, without a lost request; the container is not touched, but for a first route on a server of Kamal's,
+   * where it comes into the Docker network of Kamal's proxy by a new container. Taken out, the proxy forgets it; with another `server`, the
+   * proxy of the former one does
    * @example { hosts: ["grafana.example.com"], health: { path: "/api/health" }, tls: letsEncrypt() }
    */
   route?: RouteArgs;

@@ -3,6 +3,7 @@ import { isIP } from "node:net";
 import * as pulumi from "@pulumi/pulumi";
 import { Certificates } from "../app/certificates";
 import { checkRouteOnHosts } from "../app/checks/check-route-hosts";
+import { certificateAtKamals } from "../app/checks/check-take-over";
 import {
   claimedByOthers,
   claimsOf,
@@ -79,6 +80,8 @@ export function checkRouted(args: Routed): Problem[] {
       rule: "it has a route and the proxy does not run on that host",
       cure: "add the host to the servers of the Proxy",
     });
+  if (server.takeOver === "kamal" && route.tls?.kind === "certificate")
+    problems.push({ argument: "route.tls", ...certificateAtKamals(server) });
   if (takeOver !== undefined)
     problems.push({
       argument: "route",
@@ -137,7 +140,8 @@ export function routeTo(
   const drain = seconds(route.drainTimeout ?? "30s");
   const step = new Step(
     "Switch",
-    `${service}-route`,
+    // On another server it is another step: the route comes there, and the former server's goes.
+    `${service}-${server.hostName}-route`,
     server,
     {
       role: ownerOf("accessory", service),

@@ -16,6 +16,7 @@ import type { Data } from "../../provider/data/word";
 interface TakingUp {
   takeOver?: string;
   server: Host;
+  route?: object;
   data?: Data;
   service?: string;
   networks?: string[];
@@ -76,9 +77,14 @@ export function mountsFor(
   );
 }
 
-/** The further Docker networks of the container: Kamal's containers have one that was taken up by the name that they knew, too. */
-export function alsoIn({ takeOver, networks = [] }: TakingUp): { also?: string[] } {
-  const also = [...new Set([...(takeOver === undefined ? [] : [kamalNetwork]), ...networks])];
+/**
+ * The further Docker networks of the container: Kamal's containers have one that was taken up by the name that they knew, too, and Kamal's
+ * proxy, which is in no other network, finds one that it routes to.
+ */
+export function alsoIn({ takeOver, server, route, networks = [] }: TakingUp): { also?: string[] } {
+  const behindKamals = server.takeOver === "kamal" && route !== undefined;
+  const ofKamals = takeOver !== undefined || behindKamals ? [kamalNetwork] : [];
+  const also = [...new Set([...ofKamals, ...networks])];
   return also.length === 0 ? {} : { also };
 }
 

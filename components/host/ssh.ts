@@ -59,7 +59,8 @@ export interface SshArgs {
   /**
    * The file of ssh's settings, in place of ~/.ssh/config and /etc/ssh/ssh_config, such as one in the repository that all who deploy share;
    * `false` for none: nothing that this machine has then counts but what the program says. Other files are taken in by `Include`. A path is
-   * from where `pulumi` and `sextant` run, the project's directory. `host.connection` reads no settings at all.
+   * from where `pulumi` and `sextant` run, the project's directory; of a program with `host.docker` it is best one within that directory, as
+   * one from ~/ is another in the provider's options on each machine. `host.connection` reads no settings at all.
    *
    * @default ~/.ssh/config and /etc/ssh/ssh_config
    * @example "ssh/config"

@@ -1,4 +1,4 @@
-/** What has to be so for an app to take the place of one of Kamal's, and to be routed by Kamal's proxy. */
+/** What has to be so for an app to take the place of one of Kamal's, and for an app or an accessory to be routed by Kamal's proxy. */
 import { oneOf } from "../../core/checks";
 import type { Problem } from "../../core/problem";
 import { ofType } from "../../core/shape";
@@ -18,7 +18,6 @@ function checkFiles({ errorPages, proxy }: AppArgs, roles: readonly Role[]): Pro
   const on = there.flatMap(({ servers }) => servers).find(isKamals);
   if (proxy === undefined || on === undefined) return [];
   const own = there.filter(({ routes }) => routes.some(({ route }) => route.tls?.kind === "certificate"));
-  const rule = `the proxy of ${on.hostName} is Kamal's, which cannot read its files`;
   return [
     ...(errorPages === undefined
       ? []
@@ -26,17 +25,24 @@ function checkFiles({ errorPages, proxy }: AppArgs, roles: readonly Role[]): Pro
           {
             argument: "errorPages",
             value: errorPages,
-            rule,
+            rule: unreadOn(on),
             cure: "leave it out until the program has a Proxy",
           },
         ]),
-    ...own.map(({ name }) => ({
-      argument: `roles.${name}.route.tls`,
-      value: "ownCertificate",
-      rule,
-      cure: "use letsEncrypt(), or end TLS in front of the proxy",
-    })),
+    ...own.map(({ name }) => ({ argument: `roles.${name}.route.tls`, ...certificateAtKamals(on) })),
   ];
+}
+
+const unreadOn = ({ hostName }: Host): string =>
+  `the proxy of ${hostName} is Kamal's, which cannot read its files`;
+
+/** What is wrong with a certificate of one's own in a route on a server of Kamal's. */
+export function certificateAtKamals(host: Host): { value: string; rule: string; cure: string } {
+  return {
+    value: "ownCertificate",
+    rule: unreadOn(host),
+    cure: "use letsEncrypt(), or end TLS in front of the proxy",
+  };
 }
 
 function checkWords({ takeOver, roles }: AppArgs): Problem[] {

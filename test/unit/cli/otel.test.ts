@@ -1,12 +1,12 @@
 /** The log of a run at a collector: the command as a process, and a server of this process in the collector's place. */
-import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { execFileSync, spawn } from "node:child_process";
+import { createWriteStream, mkdtempSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { compileCommand } from "./compiled";
 
 interface Body {
@@ -55,6 +55,76 @@ async function otel(
   const [out, err] = await Promise.all([text(child.stdout), text(child.stderr)]);
   return { code: await ended, out, err };
 }
+
+/** The lines that the collector has by now. */
+const shipped = (): string[] =>
+  requests
+    .flatMap(({ body }) => (JSON.parse(body) as Body).resourceLogs)
+    .flatMap(({ scopeLogs }) => scopeLogs.flatMap(({ logRecords }) => logRecords))
+    .map(({ body }) => body.stringValue);
+
+/** As many lines as are shipped at once, without a wait for others. */
+const batch = (name: string): string[] => Array.from({ length: 100 }, (_, at) => `${name} ${at}`);
+const printed = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join("");
+
+describe("what sextant otel outlives while a run goes on", () => {
+  it.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
+    "is %s, which the terminal and a job give to all of a pipe",
+    async (signal) => {
+      const child = spawn(process.execPath, [command, "otel", endpoint], { cwd: folder });
+      child.stdin.on("error", () => undefined);
+      const ended = new Promise((resolve) => child.on("close", (...how) => resolve(how)));
+      let out = "";
+      child.stdout.on("data", (chunk: Buffer) => (out += chunk.toString()));
+      child.stdin.write("before\n");
+      await vi.waitFor(() => expect(out).toBe("before\n"), 10_000);
+      child.kill(signal);
+      // The second Ctrl-C, by which Pulumi ends at once.
+      child.kill(signal);
+      child.stdin.end("cancelled\n");
+      expect(await ended).toEqual([0, null]);
+      expect(out).toBe("before\ncancelled\n");
+      expect(shipped()).toEqual(["before", "cancelled"]);
+    },
+  );
+
+  it("is that nobody reads what it prints any more", async () => {
+    const child = spawn(process.execPath, [command, "otel", endpoint], { cwd: folder });
+    child.stdin.on("error", () => undefined);
+    const ended = new Promise((resolve) => child.on("close", (...how) => resolve(how)));
+    child.stdin.write("before\n");
+    await new Promise((resolve) => child.stdout.once("data", resolve));
+    child.stdout.destroy();
+    for (const each of ["one", "two"]) {
+      child.stdin.write(printed(batch(each)));
+      await vi.waitFor(() => expect(shipped()).toContain(`${each} 98`), 10_000);
+    }
+    child.stdin.end("after\n");
+    expect(await ended).toEqual([0, null]);
+    expect(shipped()).toEqual(["before", ...batch("one"), ...batch("two"), "after"]);
+  });
+
+  it("is the end of its terminal", async () => {
+    const pipe = join(folder, "pipe");
+    execFileSync("mkfifo", [pipe]);
+    const line = `exec '${process.execPath}' '${command}' otel ${endpoint} <'${pipe}'`;
+    const terminal = spawn("script", ["--quiet", "--command", line, "/dev/null"], { cwd: folder });
+    const gone = new Promise((resolve) => terminal.on("exit", resolve));
+    const run = createWriteStream(pipe);
+    run.on("error", () => undefined);
+    run.write(printed(batch("before")));
+    await vi.waitFor(() => expect(shipped()).toHaveLength(100), 10_000);
+    terminal.kill("SIGKILL");
+    await gone;
+    for (const each of ["one", "two"]) {
+      run.write(printed(batch(each)));
+      await vi.waitFor(() => expect(shipped()).toContain(`${each} 99`), 10_000);
+    }
+    run.end("after\n");
+    await vi.waitFor(() => expect(shipped().at(-1)).toBe("after"), 10_000);
+    expect(shipped()).toEqual([...batch("before"), ...batch("one"), ...batch("two"), "after"]);
+  });
+});
 
 describe("sextant otel", () => {
   it("passes on what a run prints, and ships each line once, in order, with whose run it was", async () => {

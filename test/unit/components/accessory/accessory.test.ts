@@ -4,9 +4,11 @@ import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import {
   Accessory,
+  ExistingProxy,
   letsEncrypt,
   onEachServer,
   ownCertificate,
+  Postgres,
   Proxy,
   type AccessoryArgs,
   type Host,
@@ -15,7 +17,7 @@ import { checkMounts, mountsOf } from "../../../../components/accessory/mounts";
 import { binds } from "../../../../provider/docker/container-body";
 import { pairFor } from "../certificates";
 import { fakeHost, fakeNetwork } from "../fake-host";
-import { newGraph, registered, value, type Graph } from "../graph";
+import { newGraph, registered, value, type Graph, type Made } from "../graph";
 
 let graph: Graph;
 let hosts: Host[];
@@ -68,10 +70,9 @@ describe("what an accessory mounts", () => {
       { hostPath: "/srv/a", containerPath: "/a" },
       { hostPath: "/srv/b", containerPath: "/b", options: ["z"] },
     ]);
-    expect(graph.find("sextant:index:Directories", "mounts-directories").inputs["directories"]).toEqual([
-      { path: "/srv/a" },
-      { path: "/srv/b", mode: "0750", owner: "999:999" },
-    ]);
+    expect(graph.find("sextant:index:Directories", "mounts-web-1-directories").inputs["directories"]).toEqual(
+      [{ path: "/srv/a" }, { path: "/srv/b", mode: "0750", owner: "999:999" }],
+    );
   });
 
   it("is data that stays on its host, but for what is only read, and sockets", async () => {
@@ -89,7 +90,8 @@ describe("what an accessory mounts", () => {
 
   it("makes no directory where the program has none", async () => {
     await accessory("none", { volumes: { "/srv/a": "/a" } });
-    expect(() => graph.find("sextant:index:Directories", "none-directories")).toThrow();
+    const made = graph.made.filter(({ type }) => type === "sextant:index:Directories");
+    expect(made.filter(({ name }) => name.startsWith("none-"))).toEqual([]);
   });
 
   it("comes to Docker as the program wrote it, whatever of it is not refused", () => {
@@ -177,6 +179,33 @@ describe("one for each of several servers", () => {
   });
 });
 
+describe("an accessory on a server of Kamal's", () => {
+  let server: Host;
+  let proxy: ExistingProxy;
+  beforeAll(() => {
+    server = Object.create(fakeHost("kamals", fakeNetwork("kamals")), {
+      takeOver: { value: "kamal" },
+    }) as Host;
+    proxy = new ExistingProxy("kamals-proxy", { servers: [server] });
+  });
+
+  it("is in the network of Kamal's proxy once it has a route, as only there the proxy finds it", async () => {
+    const route = { hosts: ["kamals.test"] };
+    const routed = await accessory("kamals-routed", { server, proxy, route, networks: ["kamal", "other"] });
+    expect(routed["network"]).toMatchObject({ name: "sextant", also: ["kamal", "other"] });
+    const { network } = await accessory("kamals-apart", { server });
+    expect(network).not.toHaveProperty("also");
+  });
+
+  it("is in no network of Kamal's on a server that is none of Kamal's", async () => {
+    const [elsewhere] = hosts as [Host, Host];
+    const route = { hosts: ["elsewhere.test"] };
+    const own = new Proxy("elsewhere-proxy", { servers: [elsewhere] });
+    const { network } = await accessory("elsewhere", { proxy: own, route });
+    expect(network).not.toHaveProperty("also");
+  });
+});
+
 describe("the route of an accessory", () => {
   let server: Host;
   let proxy: Proxy;
@@ -197,7 +226,7 @@ describe("the route of an accessory", () => {
 
   it("is the proxy's, on its own port, and its container is as without one", async () => {
     await routed("dash", { route: { hosts: ["dash.test"], health: { path: "/api/health" } } });
-    expect(graph.find("sextant:index:Switch", "dash-route").inputs).toMatchObject({
+    expect(graph.find("sextant:index:Switch", "dash-routed-route").inputs).toMatchObject({
       role: "shop/test/accessory/dash",
       container: "shop-test-dash",
       services: ["dash"],
@@ -220,13 +249,13 @@ describe("the route of an accessory", () => {
     const { certificate, key } = pairFor("own.test");
     const tls = ownCertificate(certificate, key);
     const { ready } = await routed("own", { route: { hosts: ["own.test"], tls } });
-    const after = graph.optionsOf("sextant:index:Switch", "own-route").dependsOn as pulumi.Resource[];
+    const after = graph.optionsOf("sextant:index:Switch", "own-routed-route").dependsOn as pulumi.Resource[];
     expect(after).toContain(ready);
     expect(after.map((each) => (each as unknown as { __name?: string }).__name)).toContain(
       "own-routed-certificate",
     );
     const { directory } = graph.find("sextant:index:Certificate", "own-routed-certificate").inputs;
-    expect(graph.find("sextant:index:Switch", "own-route").inputs["route"]).toMatchObject({
+    expect(graph.find("sextant:index:Switch", "own-routed-route").inputs["route"]).toMatchObject({
       tls: { certificate: directory },
     });
   });
@@ -235,6 +264,45 @@ describe("the route of an accessory", () => {
     await routed("letters", { route: { hosts: ["letters.test"], tls: letsEncrypt() } });
     expect(graph.find("sextant:index:Certificates", "letters-certificates").inputs["places"]).toMatchObject([
       { hosts: ["letters.test"], path: "/up", addresses: ["192.0.2.1"] },
+    ]);
+  });
+});
+
+describe("an accessory that comes to another server", () => {
+  /** The steps of one that has all that is done on its server. */
+  async function stepsOn(hostName: string): Promise<Made[]> {
+    const own = await newGraph();
+    const server = fakeHost(hostName, fakeNetwork(hostName));
+    const proxy = new Proxy("proxy", { servers: [server] });
+    const { certificate, key } = pairFor("moved.test");
+    const common = { server, version: "17.5", password: pulumi.secret("a-long-enough-password") };
+    new Accessory("moved", {
+      ...{ server, proxy, image: "grafana/grafana:12.0.0", port: 3000 },
+      directories: { "/srv/a": { path: "/a", owner: "472:472" } },
+      route: { hosts: ["moved.test"], tls: ownCertificate(certificate, key) },
+    });
+    new Postgres("db", common);
+    await registered();
+    const prefix = "sextant:index:";
+    const types = ["Switch", "Certificate", "Directories", "AccessoryReady", "PostgresLogin"];
+    const found = own.made.filter(({ type }) => types.includes(type.slice(prefix.length)));
+    expect(new Set(found.map(({ type }) => type.slice(prefix.length)))).toEqual(new Set(types));
+    return found;
+  }
+
+  it("has each step taken there, and that of the former server undone: a step runs again with other inputs or another name, and a way to the host is none", async () => {
+    const before = await stepsOn("web-1");
+    const after = await stepsOn("web-2");
+    const stay = after.filter(({ type, name }) =>
+      before.some((other) => other.type === type && other.name === name),
+    );
+    // These are about the one container, which is another on another server, and have nothing to undo.
+    expect(stay.filter(({ inputs }) => !("instance" in inputs)).map(({ name }) => name)).toEqual([]);
+    expect(after.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(["moved-web-2-route", "moved-web-2-certificate", "moved-web-2-directories"]),
+    );
+    expect(stay.map(({ type }) => type).sort()).toEqual([
+      ...["sextant:index:AccessoryReady", "sextant:index:AccessoryReady", "sextant:index:PostgresLogin"],
     ]);
   });
 });

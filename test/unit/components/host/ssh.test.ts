@@ -1,11 +1,12 @@
 /** Which key is taken, from what a program says and from what the machine has. */
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { ExistingServer } from "../../../../components/server/existing-server";
+import { providerOptionsHere } from "../../../../components/host/provider-options";
 import { checkSsh, secretKey, shellOf, ssh } from "../../../../components/host/ssh";
 import { keyMaterial } from "../../../../provider/ssh/private-key";
 import { newGraph, value } from "../graph";
@@ -126,5 +127,41 @@ describe("a key from a secret", () => {
     expect(() => secretKey({ label: 'Server "a"', componentName: "a" }, "canary")).toThrow(
       'Server "a": ssh.privateKey is no private key, or only a part of one; give all of it, from "-----BEGIN" to the last line (npx sextant docs checks#ssh-key).',
     );
+  });
+});
+
+describe("the file of settings of the program's own Docker provider", () => {
+  const address = { name: "web-1", destination: "root@192.0.2.1", port: 22 };
+  const jump = { destination: "root@192.0.2.2", port: 22 };
+  const fileOf = (config: string): string[] => {
+    const options = providerOptionsHere({ ...address, jump, config });
+    const way = options.find((option) => option.startsWith("ProxyCommand=")) ?? "";
+    return [options[options.indexOf("-F") + 1] ?? "", / -F (\S+)/.exec(way)?.[1] ?? ""];
+  };
+
+  it("is as the program names it, and so the same on every machine", () => {
+    const whole = join(home, "settings");
+    writeFileSync(whole, "");
+    for (const written of [
+      relative(process.cwd(), whole),
+      `./${relative(process.cwd(), whole)}`,
+      whole,
+      "none",
+    ])
+      expect(fileOf(written)).toEqual([written, written]);
+  });
+
+  it("is a whole path from ~/, which ssh opens nothing by after -F", () => {
+    const whole = join(home, "settings");
+    writeFileSync(whole, "Host web\n  HostName 192.0.2.7\n");
+    expect(fileOf("~/settings")).toEqual([whole, whole]);
+    const asked = (file: string): string =>
+      spawnSync("ssh", ["-G", "-F", file, "web"], { cwd: home, encoding: "utf8" }).stdout;
+    expect(asked("settings")).toContain("hostname 192.0.2.7\n");
+    expect(asked("~/settings")).toBe("");
+  });
+
+  it("has to be there", () => {
+    expect(() => fileOf("nowhere/settings")).toThrow("web-1: ssh.configFile is the file nowhere/settings");
   });
 });

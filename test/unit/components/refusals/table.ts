@@ -1581,6 +1581,15 @@ export const refusals: [title: string, make: (w: World) => unknown, sentence: st
     'App "shop": roles.web.route.tls is "ownCertificate", but the proxy of web-1 is Kamal\'s, which cannot read its files; use letsEncrypt(), or end TLS in front of the proxy.',
   ],
   [
+    "accessory: a certificate of its own behind Kamal's proxy",
+    (w) =>
+      w.accessory({
+        ...{ server: w.kamals, proxy: new ExistingProxy("proxy", { servers: [w.kamals] }) },
+        route: { hosts: ["a.test"], tls: ownCertificate(own.certificate, own.key) },
+      }),
+    'Accessory "search": route.tls is "ownCertificate", but the proxy of web-1 is Kamal\'s, which cannot read its files; use letsEncrypt(), or end TLS in front of the proxy.',
+  ],
+  [
     "accessory: one of Kamal's on a server that is none of Kamal's",
     (w) => w.accessory({ takeOver: "shop-db" }),
     'Accessory "search": takeOver is "shop-db", but web-1 is not said to be a server of Kamal\'s; make it an ExistingServer with takeOver: "kamal".',
