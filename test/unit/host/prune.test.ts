@@ -98,7 +98,10 @@ describe("of a role that has no containers of its own by now", () => {
 
   it("the former ones stay by hand, too", async () => {
     docker.stopped.set("shop-orphan", 1);
-    verbs.command("docker", `case $1$3 in execcat) echo '[]' ;; exec*) printf '%b' "${header}" ;; *) exit 1 ;; esac`);
+    verbs.command(
+      "docker",
+      `case $1$3 in execcat) echo '[]' ;; exec*) printf '%b' "${header}" ;; *) exit 1 ;; esac`,
+    );
     const words = job.filter((word) => !word.startsWith("for="));
     const ended = await verbs.run("prune", [...words, "container=shop-test-nightly", "images", "hand"]);
     expect(ended).toEqual({ code: 0, stderr: "" });
@@ -137,7 +140,10 @@ describe("by hand", () => {
 
   /** Runs it with this word, and answers with what it says that goes. */
   async function byHand(word: "hand" | "look"): Promise<string[]> {
-    verbs.command("docker", `case $1$3 in execcat) echo '[]' ;; exec*) printf '%b' "${header}" ;; *) exit 1 ;; esac`);
+    verbs.command(
+      "docker",
+      `case $1$3 in execcat) echo '[]' ;; exec*) printf '%b' "${header}" ;; *) exit 1 ;; esac`,
+    );
     const ended = await verbs.ranBy("prune", [
       ...[`role=${role}`, "wait=5", "keep=3", "repository=acme/shop", "container=shop-new", word],
     ]);
