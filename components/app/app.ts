@@ -170,7 +170,10 @@ export class App extends Component {
       ...skipped.warned,
       ...warnBuilt(given),
       ...warnPlain(args),
-      ...Object.entries(args.roles).flatMap(([name, role]) => warnPlain(role, `roles.${name}.`)),
+      ...Object.entries(args.roles).flatMap(([name, role]) => [
+        ...warnPlain(role, `roles.${name}.`),
+        ...warnPlain(role.canary ?? {}, `roles.${name}.canary.`),
+      ]),
       ...checkTimeouts(args, runningAlways(roles)).warned,
       ...checkPaths(args, roles),
       ...onHosts.warned,
