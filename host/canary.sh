@@ -149,6 +149,24 @@ has_target() {
     [ "${part%% *}" = "$container:$port" ]
 }
 
+# note_work: it is at work beside those before it, which have their visitors until all routes have changed: no lease ends any of them, and no check
+# stops them. Noted before the proxy is told, since the proxy goes on where this is cut off.
+begun='' taken=''
+note_work() {
+    [ -z "$begun" ] || return 0
+    before=$(noted "$role")
+    # shellcheck disable=SC2046 # names have no blanks
+    put_to_work "$role" "$container" $(printf '%s\n' "$before" | without "$container")
+    begun=yes
+}
+
+# refused: as before, where the proxy has given it to none of the routes, so that its lease ends it.
+refused() {
+    [ -z "$taken" ] || return 0
+    # shellcheck disable=SC2086 # names have no blanks
+    if [ -n "$before" ]; then put_to_work "$role" $before; else rm -f "$(work_of "$role")"; fi
+}
+
 number=0 waits=''
 for route in $canaried; do
     take_apart "$route"
@@ -161,6 +179,7 @@ for route in $canaried; do
         fail "the proxy route $name leads to containers that are not of ${role%/*/*}, and was not touched"
     table=''
     exec 6>&-
+    note_work
     if [ -n "$again" ] || ! has_target; then
         had=''
         ! has_target || had=yes
@@ -183,10 +202,13 @@ for route in $canaried; do
             sleep 0.1
         done
         if [ -s "$code" ] && [ "$(cat "$code")" -ne 0 ]; then
+            refused
             evidence switch proxy-refused "container=$container" "service=$service" "answer=$(tail -n 3 "$answer" | cut -c1-300)"
             exit 1
         fi
     fi
+    taken=yes
+    rm -f "$until_boot/lease-$container" "$(gate_of "$container")"
     part=$(parts "$proxy" | part_in "$name")
     if [ "$part" != "$(whole)" ]; then
         # A value may look like a pattern of files.
@@ -199,9 +221,8 @@ for route in $canaried; do
     fi
 done
 
-# From here on no lease ends it and no check stops it.
+# It alone has the visitors.
 put_to_work "$role" "$container"
-rm -f "$until_boot/lease-$container" "$(gate_of "$container")"
 exec 5>&- 7>&-
 for wait in $waits; do until [ -s "${wait%:*}" ] || [ ! -e "/proc/${wait##*:}" ]; do sleep 0.1; done; done
 old=$(there=$(roles) && printf '%s\n' "$there" | awk -v role="$role" -v own="$container" '$2 == role && $1 != own && ($3 == "running" || $3 == "restarting" || $3 == "paused") { print $1 }')

@@ -22,6 +22,8 @@ set -u
 . "${0%/*}/lib/images"
 # shellcheck source=lib/assets.sh
 . "${0%/*}/lib/assets"
+# shellcheck source=lib/parts.sh
+. "${0%/*}/lib/parts"
 
 role='' wait=120 keep=3 owner='' repository='' containers='' assets='' images_only='' hand='' look=''
 while [ $# -gt 0 ]; do
@@ -71,9 +73,18 @@ if [ -n "$hand" ] && [ -n "$others" ]; then others=$(printf '%s\n' "$others" | g
 if [ -n "$others" ] && running "$proxy"; then
     routes=$(routes)
     [ -n "$routes" ] || fail "the proxy does not say what it serves (docker exec $proxy kamal-proxy list), so that no container of $role was removed; run pulumi up again"
+    # A canary's visitors are not in that list. What does not run serves none.
+    now='' run=$(roles | awk -v role="$role" '$2 == role && ($3 == "running" || $3 == "restarting" || $3 == "paused") { print $1 }')
+    if printf '%s\n' "$others" | grep -qFx -e "$run" && [ -n "$(printf '%s\n' "$routes" | serving)" ]; then
+        now=$(parts "$proxy") || fail "the proxy does not say which canaries have visitors (docker exec $proxy ls -l /home/kamal-proxy/.config/kamal-proxy), so that no container of $role was removed; run pulumi up again"
+    fi
+    targets=,$({
+        printf '%s\n' "$routes" | awk '{ print $4 }'
+        printf '%s\n' "$now" | awk '$3 != "-" { print $2 }'
+    } | tr '\n' ',')
     serving=''
     for name in $others; do
-        case ",$(printf '%s\n' "$routes" | awk '{ print $4 }' | tr '\n' ',')" in *",$name:"*) serving="$serving $name" ;; esac
+        case $targets in *",$name:"*) serving="$serving $name" ;; esac
     done
     [ -z "$serving" ] ||
         fail "the proxy serves$serving and not$containers of $role: another deploy ran at the same time, or one that was cut off went on. Nothing was removed; pulumi up --refresh gives this release the traffic again"

@@ -128,11 +128,13 @@ export class App extends Component {
     const stays = staying("hook", !chosen.any);
     const before = runHook(hooked, "beforeRelease", [image], args.transform?.hook, stays);
     this.release = runRelease(releasing, before);
-    const { placements: placed, last: switched } = rollOut(releasing, this.release ?? before ?? image);
-    this.placements = placed;
-    this.scheduled = putSchedules(releasing, switched);
-    const last = [...switched, ...this.scheduled.map(({ step }) => step)];
-    this.cleanUp(args, roles, reference, last);
+    const rolledOut = rollOut(releasing, this.release ?? before ?? image, (switched) =>
+      putSchedules(releasing, switched),
+    );
+    this.placements = rolledOut.placements;
+    this.scheduled = rolledOut.more;
+    const last = [...rolledOut.last, ...this.scheduled.map(({ step }) => step)];
+    this.cleanUp(args, roles, reference, [...last, ...rolledOut.canaries]);
     this.certificates = this.askForCertificates(roles, last);
     runHook(hooked, "afterRelease", last, args.transform?.hook, stays);
     this.version = pulumi
@@ -143,10 +145,7 @@ export class App extends Component {
 
   /** The steps by which the release is the one that serves. */
   private lastSteps(): Step[] {
-    const switches = this.placements.flatMap(({ switches, canary }): Step[] => [
-      ...switches,
-      ...(canary === undefined ? [] : [canary]),
-    ]);
+    const switches = this.placements.flatMap((placement): Step[] => placement.switches);
     return [...switches, ...this.scheduled.map(({ step }): Step => step)];
   }
 
@@ -171,7 +170,10 @@ export class App extends Component {
       ...skipped.warned,
       ...warnBuilt(given),
       ...warnPlain(args),
-      ...Object.entries(args.roles).flatMap(([name, role]) => warnPlain(role, `roles.${name}.`)),
+      ...Object.entries(args.roles).flatMap(([name, role]) => [
+        ...warnPlain(role, `roles.${name}.`),
+        ...warnPlain(role.canary ?? {}, `roles.${name}.canary.`),
+      ]),
       ...checkTimeouts(args, runningAlways(roles)).warned,
       ...checkPaths(args, roles),
       ...onHosts.warned,
@@ -236,7 +238,7 @@ export class App extends Component {
     );
   }
 
-  /** After the last switch. */
+  /** After the last switch, and after the canaries: it removes those before them. */
   private cleanUp(
     args: NamedArgs,
     roles: Role[],

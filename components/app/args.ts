@@ -136,7 +136,7 @@ export interface RoleArgs extends ContainerSettings {
    * role's volumes, environment and limits. It is a role to the commands, named `<role>-canary`. `release` does not run for it: what it needs in a
    * database has to be there, and has to suit both versions.
    *
-   * It comes after the switch of its hosts, so that one that fails its check keeps no release from going out. A release of the app leaves it and its
+   * It comes after the last switch of the app, so that one that fails its check keeps no release from going out. A release of the app leaves it and its
    * visitors as they are. Taken out, its visitors get the role, what is under way ends within `route.drainTimeout`, and then it stops. Its version as the
    * app's and the canary taken out, in one `pulumi up`, is its promotion: it serves its visitors until the role has the version.
    *

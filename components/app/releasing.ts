@@ -105,33 +105,52 @@ export function runRelease(
   );
 }
 
+/** What a rollout has made. */
+interface RolledOut<More> {
+  /** Every role on every host, in the order of the rollout; the canaries behind all others. */
+  readonly placements: RoleOnHost[];
+  /** The last steps of the release. */
+  readonly last: pulumi.Resource[];
+  /** What was made behind those. */
+  readonly more: More[];
+  /** The last steps of the canaries, which come behind all of that; none of it waits for them. */
+  readonly canaries: pulumi.Resource[];
+}
+
 /**
  * Makes the steps of the rollout.
  * @param first what it begins after
+ * @param more makes what comes behind the release and before the canaries
  */
-export function rollOut(
+export function rollOut<More extends { readonly step: pulumi.Resource }>(
   releasing: Releasing,
   first: pulumi.Resource,
-): { placements: RoleOnHost[]; last: pulumi.Resource[] } {
+  more: (last: pulumi.Resource[]) => More[],
+): RolledOut<More> {
   const { app, args } = releasing;
   const around = (["beforeBatch", "afterBatch"] as const).filter((when) => args.hooks?.[when] !== undefined);
-  const { steps, last } = rollout(runningAlways(releasing.roles), args.rollout, around);
+  const { steps, last, canaries } = rollout(runningAlways(releasing.roles), args.rollout, around);
   const hooked = { app, hooks: args.hooks, version: args.version };
   const made = new Map<string, pulumi.Resource>([[begin, first], ...releasing.assets]);
   const containers = new Map<string, Container>();
   const placed = new Map<Placement, RoleOnHost & { replicas: Replica[] }>();
+  const resources = (keys: readonly string[]): pulumi.Resource[] => keys.map((key) => known(made, key));
+  let behind: More[] | undefined;
   for (const step of steps) {
     const { key } = step;
-    const after = step.after.map((name) => known(made, name));
+    const after = resources(step.after);
+    if (step.kind === "container" && isCanary(step.placement.role)) {
+      behind ??= more(resources(last));
+      after.push(...behind.map((each) => each.step));
+    }
     if (step.kind === "wait") {
       made.set(key, makeWait(releasing, step, containers, after));
       continue;
     }
     if (step.kind === "hook") {
-      const ofRoles = step.batch.filter(({ role }) => !isCanary(role));
-      const batch = ofRoles.filter(releasing.chosen.has);
+      const batch = step.batch.filter(releasing.chosen.has);
       const opts = staying("hook", batch.length === 0);
-      const told = { ...step, batch: batch.length === 0 ? ofRoles : batch };
+      const told = { ...step, batch: batch.length === 0 ? step.batch : batch };
       made.set(key, runBatchHook(hooked, told, after, args.transform?.hook, opts));
       continue;
     }
@@ -160,7 +179,13 @@ export function rollOut(
       made.set(key, change);
     }
   }
-  return { placements: [...placed.values()], last: last.map((key) => known(made, key)) };
+  const ends = resources(last);
+  return {
+    placements: [...placed.values()],
+    last: ends,
+    more: behind ?? more(ends),
+    canaries: resources(canaries),
+  };
 }
 
 function makeWait(

@@ -6,6 +6,7 @@ import {
   batches,
   isCanary,
   isReader,
+  notCanaries,
   replicasOf,
   routesTo,
   type Placement,
@@ -48,8 +49,10 @@ type PlacedStep = { readonly placement: Placement } & (
 /** The steps of a rollout, each after those that it names. */
 export interface Rollout {
   readonly steps: readonly RolloutStep[];
-  /** The keys of the steps at the end. */
+  /** The keys of the steps at the end of the release. */
   readonly last: readonly string[];
+  /** The keys of the steps at the end of the canaries, behind those; none without a canary. */
+  readonly canaries: readonly string[];
 }
 
 /** The key of what a rollout begins after: the pull, or the release command. */
@@ -88,7 +91,8 @@ export function assetsOf(roles: readonly Role[]): Placement[] {
  * and not all that was before that: names of every host in every host's state would be most of it on many hosts.
  *
  * A role that reads for another one goes with it: it is checked before the switch of that one's routes, which lead to it, and its own switch
- * behind that stops its old containers. Canaries come behind all switches of their batch, so that one that fails keeps no release back.
+ * behind that stops its old containers. Canaries come behind all of the release, and nothing of it waits for them: the engine starts nothing more
+ * once a step has failed (pulumi/pulumi pkg/resource/deploy/step_executor.go cancelDueToError), so that one that fails beside a batch would keep it back.
  *
  * @param hooks which hooks there are around each batch
  */
@@ -100,7 +104,7 @@ export function rollout(
   const steps: RolloutStep[] = [];
   let before: string[] = [begin];
   let assets = assetsOf(roles).map((placement) => keyOf("assets", placement));
-  const all = batches(roles, size);
+  const all = batches(notCanaries(roles), size);
   const hook = (when: BatchHook, at: number, batch: readonly Placement[]): void => {
     if (!hooks.includes(when)) return;
     const key = hookKey(when, at);
@@ -119,7 +123,12 @@ export function rollout(
     steps.push({ kind: "wait", key: waitKey(at), batch, next, after: before });
     before = [waitKey(at)];
   }
-  return { steps, last: before };
+  const canaries = roles.filter(isCanary).flatMap((role) => role.servers.map((host) => ({ role, host })));
+  return {
+    steps: [...steps, ...canaries.flatMap((placement) => canarySteps(placement, before))],
+    last: before,
+    canaries: canaries.map((placement) => keyOf("canary", placement)),
+  };
 }
 
 /** @param first what is to be done before the first switch, beside the checks of the batch */
@@ -127,15 +136,13 @@ function rolloutOf(
   batch: readonly Placement[],
   before: readonly string[],
   first: readonly string[],
-): Rollout {
-  const canaries = batch.filter(({ role }) => isCanary(role));
-  const released = batch.filter((placement) => !canaries.includes(placement));
-  const instead = released.filter(({ role }) => role.strategy === "stop-first");
-  const beside = released.filter(({ role }) => role.strategy !== "stop-first");
+): Pick<Rollout, "steps" | "last"> {
+  const instead = batch.filter(({ role }) => role.strategy === "stop-first");
+  const beside = batch.filter(({ role }) => role.strategy !== "stop-first");
   const readers = beside.filter(({ role }) => isReader(role));
   const routed = [...beside.filter(({ role }) => role.routes.length > 0), ...readers];
   const workers = beside.filter((placement) => !routed.includes(placement));
-  const lease = leaseSeconds(released);
+  const lease = leaseSeconds(batch);
   // A worker takes work as soon as it runs.
   const fit = gatesOf(routed);
   const gates = gatesOf([...routed, ...workers]);
@@ -152,9 +159,7 @@ function rolloutOf(
     switches.push(...own);
     last = own.map(({ key }) => key);
   }
-  const more = canaries.flatMap((placement) => canarySteps(placement, last));
-  const ends = more.filter(({ kind }) => kind === "canary").map(({ key }) => key);
-  return { steps: [...started, ...switches, ...more], last: ends.length === 0 ? last : ends };
+  return { steps: [...started, ...switches], last };
 }
 
 /** Its container, its check, and that it gets its visitors, one host beside the other. */

@@ -1,7 +1,7 @@
 /** The part of the visitors that a canary has, at a proxy that is kept in memory: given, changed, looked at and taken back. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -121,6 +121,100 @@ describe("a canary", () => {
     host.services.set("shop-web", theirs);
     expect((await put(...part("canary-1", 10))).code).toBe(1);
     expect(ofProxy()).toEqual([]);
+  });
+});
+
+describe("a canary of two routes", () => {
+  const both = (container: string): string[] => [
+    ...part(container, 10),
+    `route=shop-web-api/${host.port}/5s/1s`,
+  ];
+  const gate = async (container: string): Promise<void> => {
+    host.add(container, role, false);
+    const words = [`role=${role}`, `container=${container}`, "timeout=5", `port=${host.port}`];
+    expect(await host.run("ready", [...words, "lease=1"])).toMatchObject({ code: 0 });
+  };
+  const targets = (): (string | undefined)[] =>
+    ["shop-web", "shop-web-api"].map((name) => host.services.get(name)?.rollout?.split(":")[0]);
+
+  beforeEach(() => {
+    const api = { hosts: ["api.test"], paths: ["/"], target: `web-1:${host.port}`, flags: [] };
+    host.services.set("shop-web-api", api);
+  });
+
+  it("serves on with the first one where the second is refused, beside the one before it, until a later one has both", async () => {
+    await gate("canary-1");
+    await good(put(...both("canary-1")));
+    await gate("canary-2");
+    host.refuseRollout = "shop-web-api";
+    expect((await put(...both("canary-2"))).code).toBe(1);
+    expect(targets()).toEqual(["canary-2", "canary-1"]);
+    await sleep(2500);
+    expect(host.running(role)).toEqual(["canary-1", "canary-2"]);
+    // The check of another one ends what has no visitors alone.
+    await gate("canary-3");
+    expect(host.running(role)).toEqual(["canary-1", "canary-2", "canary-3"]);
+    host.refuseRollout = false;
+    await good(put(...both("canary-3")));
+    expect(host.running(role)).toEqual(["canary-3"]);
+  });
+
+  it("ends by its lease where it was refused at the first, as it has no visitors; the one before it goes on", async () => {
+    await gate("canary-1");
+    await good(put(...both("canary-1")));
+    await gate("canary-2");
+    host.refuseRollout = true;
+    expect((await put(...both("canary-2"))).code).toBe(1);
+    expect(targets()).toEqual(["canary-1", "canary-1"]);
+    await expect.poll(() => host.running(role)).toEqual(["canary-1"]);
+  });
+
+  it("outlives its lease where the step was ended while the proxy was checking it, which goes on to give it visitors", async () => {
+    await gate("canary-1");
+    host.rolloutMs = 3000;
+    const { child, ended } = host.start("canary", ["put", ...both("canary-1"), "stop=1"]);
+    await expect.poll(() => host.checks).toBe(1);
+    child.kill("SIGKILL");
+    await ended;
+    await expect.poll(targets).toEqual(["canary-1", undefined]);
+    await expect.poll(() => existsSync(join(host.untilBoot, "lease-canary-1"))).toBe(false);
+    await sleep(500);
+    expect(host.running(role)).toEqual(["canary-1"]);
+  });
+});
+
+describe("the clean-up", () => {
+  const prune = (): Promise<Ended> =>
+    host.run("prune", [
+      ...[`role=${role}`, "wait=5", "keep=3", "for=shop/production/shop", "repository=acme/shop"],
+      "container=canary-2",
+    ]);
+
+  beforeEach(async () => {
+    host.add("canary-1", role);
+    await good(put(...part("canary-1", 10)));
+    host.add("canary-2", role);
+  });
+
+  it("removes no canary that has visitors, and says so", async () => {
+    const ended = await prune();
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toMatch(/the proxy serves canary-1 and not canary-2 .* pulumi up --refresh/);
+    expect([...host.containers.keys()]).toContain("canary-1");
+  });
+
+  it("removes nothing that runs where nobody knows who has visitors", async () => {
+    host.readable = false;
+    const ended = await prune();
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toContain("which canaries have visitors");
+    expect([...host.containers.keys()]).toContain("canary-1");
+  });
+
+  it("removes one whose visitors went to the role again, though the proxy keeps its place", async () => {
+    delete host.services.get("shop-web")?.part;
+    await good(prune());
+    expect([...host.containers.keys()]).not.toContain("canary-1");
   });
 });
 

@@ -306,7 +306,11 @@ exit "$code"`,
         for (const name of names) this.containers.delete(name);
         return [0, ""];
       case "exec":
-        if (rest[1] === "cat") return this.proxy ? [0, this.state()] : [1, ""];
+        if (rest[1] === "cat") return this.proxy && this.readable ? [0, this.state()] : [1, ""];
+        if (rest[2] === "rollout" && rest[3] === "deploy") {
+          this.checks += 1;
+          await new Promise((resolve) => setTimeout(resolve, this.rolloutMs));
+        }
         return rest[1] === "kamal-proxy" ? this.kamalProxy(rest.slice(2)) : [this.execCode, ""];
       case "network":
         this.done.push(`connect ${rest.slice(1).join(" ")}`);
@@ -386,7 +390,8 @@ exit "$code"`,
     const valuesOf = (flag: string): string[] =>
       flags.filter((word) => word.startsWith(`--${flag}=`)).map((word) => word.slice(flag.length + 3));
     this.done.push(["rollout", command, name, ...valuesOf("target"), ...valuesOf("percent")].join(" "));
-    if (this.refuseRollout) return [1, "Error: target failed to become healthy within configured timeout\n"];
+    if (this.refuseRollout === true || this.refuseRollout === name)
+      return [1, "Error: target failed to become healthy within configured timeout\n"];
     if (command === "deploy") service.rollout = valuesOf("target").join(",");
     else if (command === "stop") delete service.part;
     else if (service.rollout === undefined) return [1, "Error: rollout target not set\n"];
@@ -394,8 +399,14 @@ exit "$code"`,
     return [0, ""];
   }
 
-  /** Whether the proxy's own check of a canary fails. */
-  refuseRollout = false;
+  /** Whether the proxy's own check of a canary fails: for all services, or for one. */
+  refuseRollout: boolean | string = false;
+  /** How many checks of canaries the proxy has begun. */
+  checks = 0;
+  /** Milliseconds that it takes, whoever has ended the command meanwhile. */
+  rolloutMs = 0;
+  /** Whether the file of the proxy's routes can be read. */
+  readable = true;
 
   /** The file that the proxy keeps (v0.9.2 internal/server/service.go marshalledService). */
   private state(): string {

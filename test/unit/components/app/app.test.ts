@@ -145,6 +145,40 @@ describe("App", () => {
     expect(places.map(({ role }) => role)).toContain("shop/test/shop/web-canary");
   });
 
+  it("keeps nothing of a release waiting for a canary but the clean-up, and a canary for all that goes out", async () => {
+    const { graph, app } = await graphOf((hosts) => ({
+      rollout: { batch: 1 },
+      hooks: { afterRelease: "true" },
+      roles: {
+        web: { servers: hosts, canary: { version: "v3", percent: 10 } },
+        admin: { servers: hosts.slice(0, 1), route: { hosts: ["admin.test"], tls: letsEncrypt() } },
+        nightly: { servers: hosts.slice(0, 1), command: ["report"], schedule: "0 3 * * *" },
+      },
+    }));
+    const waits = (type: string, name: string): Set<unknown> =>
+      new Set([graph.optionsOf(type, name).dependsOn].flat() as unknown[]);
+    const canaries = app.placements.flatMap(({ canary }) => (canary === undefined ? [] : [canary]));
+    expect(canaries).toHaveLength(2);
+    const ofCanaries = app.placements
+      .filter(({ role }) => role === "web-canary")
+      .flatMap(({ container, ready, canary }) => [container, ready, canary]);
+    const schedules = app.scheduled.map(({ step }) => step);
+    const released: [string, string][] = [
+      [containerType, "shop-web-web-2"],
+      ["sextant:index:Schedule", "shop-nightly-schedule"],
+      ["sextant:index:Certificates", "shop-certificates"],
+      ["command:local:Command", "shop-after-release"],
+    ];
+    for (const [type, name] of released)
+      for (const each of ofCanaries) expect(waits(type, name), name).not.toContain(each);
+    const cleanUp = waits("sextant:index:CleanUp", "shop-clean-up");
+    for (const each of [...canaries, ...schedules]) expect(cleanUp).toContain(each);
+    const last = app.placements.filter(({ role, host }) => role === "web" && host.hostName === "web-2");
+    for (const host of ["web-1", "web-2"])
+      for (const each of [...schedules, ...last.flatMap(({ switches }) => switches)])
+        expect(waits(containerType, `shop-web-canary-${host}`)).toContain(each);
+  });
+
   it("gives a role that reads for another one its requests by that one's switch, on the hosts that have both", async () => {
     const { graph } = await graphOf((hosts) => ({
       route: { hosts: ["shop.test"], readers: { writerAffinity: "5s", websockets: true } },

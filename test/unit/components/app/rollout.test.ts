@@ -1,7 +1,7 @@
 /** What holds for the order of every rollout, whatever roles, hosts and batches there are. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { batches, replicasOf, type Placement, type Role } from "../../../../components/app/plan";
+import { batches, isCanary, replicasOf, type Placement, type Role } from "../../../../components/app/plan";
 import {
   assetsOf,
   begin,
@@ -12,6 +12,7 @@ import {
   rollout,
   waitKey,
   type Rollout,
+  type RolloutStep,
 } from "../../../../components/app/rollout";
 import type { AppArgs } from "../../../../components/app/args";
 import type { Host } from "../../../../components/host/host";
@@ -94,7 +95,7 @@ describe("a rollout", () => {
     fc.assert(
       fc.property(fleet, share, (roles, size) => {
         const { steps } = rollout(roles, rolling(size));
-        const before = waitedFor({ steps, last: [] });
+        const before = waitedFor({ steps, last: [], canaries: [] });
         for (const { role, host } of assetsOf(roles)) {
           expect(role.routes.length).toBeGreaterThan(0);
           for (const container of keysOf("container", { role, host }))
@@ -328,23 +329,26 @@ describe("a rollout of roles beside others", () => {
     });
   });
 
-  it("makes and checks a canary, and gives it its visitors, only when its batch is switched, and is done with them", () => {
+  it("makes and checks a canary, and gives it its visitors, only behind all of the release, of which nothing waits for it", () => {
     fc.assert(
       fc.property(withBesides, share, (roles, size) => {
-        const rolled = rollout(roles, rolling(size));
+        const rolled = rollout(roles, rolling(size), ["beforeBatch", "afterBatch"]);
         const before = waitedFor(rolled);
-        const last = new Set(rolled.last.flatMap((each) => [each, ...before(each)]));
-        for (const batch of batches(roles, size)) {
-          const canaries = batch.filter((one) => one.role.beside?.kind === "canary");
-          const switches = batch.filter((one) => !canaries.includes(one)).flatMap(switchesOf);
-          for (const one of canaries) {
-            expect([...before(keyOf("container", one, 1))]).toEqual(expect.arrayContaining(switches));
-            const given = before(keyOf("canary", one));
-            for (const key of [keyOf("container", one, 1), keyOf("ready", one, 1)])
-              expect(given).toContain(key);
-            expect(last).toContain(keyOf("canary", one));
-          }
+        const ofCanary = (step: RolloutStep): boolean => "placement" in step && isCanary(step.placement.role);
+        const released = rolled.steps.filter((step) => !ofCanary(step)).map(({ key: own }) => own);
+        const own = rolled.steps.filter(ofCanary).map(({ key: each }) => each);
+        for (const key of [...released, ...rolled.last])
+          for (const each of own) expect(before(key)).not.toContain(each);
+        for (const key of rolled.last) expect(own).not.toContain(key);
+        const canaries = roles
+          .filter(isCanary)
+          .flatMap((one) => one.servers.map((host) => ({ role: one, host })));
+        for (const one of canaries) {
+          expect([...before(keyOf("container", one, 1))]).toEqual(expect.arrayContaining(released));
+          for (const key of [keyOf("container", one, 1), keyOf("ready", one, 1)])
+            expect(before(keyOf("canary", one))).toContain(key);
         }
+        expect(rolled.canaries).toEqual(canaries.map((one) => keyOf("canary", one)));
       }),
     );
   });

@@ -2,7 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { Accessory, App, Postgres, Registry } from "../../../../components";
+import { Accessory, App, Postgres, Proxy, Registry } from "../../../../components";
 import { plainSecrets } from "../../../../components/core/plain-secret";
 import { sentences } from "../../../../components/core/problem";
 import { isSecretName, secretBy } from "../../../../provider/core/secret-name";
@@ -95,7 +95,15 @@ describe("a preview", () => {
     new App("shop", {
       ...{ image: "r.test/shop", version: "v1", inspectImage: false },
       env: { API_TOKEN: "canary-1" },
-      roles: { job: { servers: [server], secrets: { OTHER: "canary-2" } } },
+      proxy: new Proxy("proxy", { servers: [server] }),
+      route: { hosts: ["shop.test"] },
+      roles: {
+        web: {
+          servers: [server],
+          canary: { percent: 10, env: { NEW_TOKEN: "canary-6" }, secrets: { MORE: "canary-7" } },
+        },
+        job: { servers: [server], secrets: { OTHER: "canary-2" } },
+      },
     });
     new Accessory("search", {
       ...{
@@ -115,6 +123,8 @@ describe("a preview", () => {
     make();
     expect(said).toEqual([
       'App "shop": env.API_TOKEN is in clear, and is a secret by its name',
+      'App "shop": roles.web.canary.env.NEW_TOKEN is in clear, and is a secret by its name',
+      'App "shop": roles.web.canary.secrets.MORE is a text of the program, in clear',
       'App "shop": roles.job.secrets.OTHER is a text of the program, in clear',
       'Accessory "search": env.MEILI_MASTER_KEY is in clear, and is a secret by its name',
       'Postgres "db": password is a text of the program, in clear',
