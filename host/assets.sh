@@ -5,7 +5,8 @@
 # Puts the assets of an image, what it has at `path`, where the containers of its release mount them, beside those of the role's other
 # releases, and the other way round: whichever release a page is of, and whichever release a container is of, the page finds its assets in
 # the container. What containers have mounted is only added to. Running it again, or after it was cut off anywhere, ends in the same
-# state; `prune` takes away what is of no use any more. With the word remove all of the role goes.
+# state; `prune` takes away what is of no use any more. With the word remove all of the role goes, but for
+# what a container has mounted.
 set -eu
 # shellcheck source=lib/common.sh
 . "${0%/*}/lib/common"
@@ -28,7 +29,18 @@ case $directory in
 *) fail "assets: directory= is missing, or is none of assets" ;;
 esac
 if [ -n "$remove" ]; then
-    rm -rf "$directory"
+    [ -d "$directory" ] || exit 0
+    containers=$(engine GET /containers/json --get --data all=true 2>&1)
+    case $containers in
+    '['*']') ;;
+    *) fail "Docker does not list its containers, so that no assets in $directory were removed, which one may have mounted: $(printf '%s' "$containers" | cut -c1-300)" ;;
+    esac
+    mounted=''
+    for each in "$directory"/*/; do
+        each=${each%/}
+        case $containers in *"\"$each/served\""*) mounted=yes ;; *) rm -rf "$each" ;; esac
+    done
+    [ -n "$mounted" ] || rm -rf "$directory"
     exit 0
 fi
 if [ -z "$release" ] || [ -z "$image" ] || [ -z "$inside" ]; then fail "assets: release=, image= or path= is missing"; fi

@@ -3,10 +3,13 @@
 #
 # Puts files where the proxy reads them: a certificate with its key, or error pages. Standard input holds them, a line each: NAME BASE64.
 # The directory is named after their content, so that new ones never overwrite those that serve; the switch to the new ones takes
-# the old ones away. With the word remove the directory goes, keys and all.
+# the old ones away. With the word remove the directory goes, keys and all; one that a route of this host names stays, since the proxy loads
+# none of its routes where the files of one are missing (kamal-proxy v0.9.2 internal/server/router.go RestoreLastSavedState).
 set -eu
 # shellcheck source=lib/common.sh
 . "${0%/*}/lib/common"
+# shellcheck source=lib/rollout.sh
+. "${0%/*}/lib/rollout"
 
 directory='' remove=''
 for word; do
@@ -21,7 +24,8 @@ case $directory in
 *) fail "proxy-files: directory= is missing, or is none of the proxy's" ;;
 esac
 if [ -n "$remove" ]; then
-    rm -rf "$directory" "$directory.new"
+    rm -rf "$directory.new"
+    grep -rqF "$directory" "$kept/routes" 2>/dev/null || rm -rf "$directory"
     exit 0
 fi
 running "$proxy" || fail "the proxy does not run on this host, so that nobody is there to read its files; run pulumi up --refresh"

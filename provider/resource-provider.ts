@@ -26,6 +26,8 @@ export interface ResourceProvider<Inputs, State extends object = Inputs & object
     news: Inputs,
   ): Promise<{ inputs?: Inputs; failures?: CheckFailure[] }>;
   create(inputs: Inputs): Promise<{ id: string; outs: State }>;
+  /** What stands for a new one that a limited run leaves out, until a run that does not. @default it is refused, at preview too */
+  postpone?(inputs: Inputs): { id: string; outs: State };
   /** @default nothing that differs counts */
   diff?(id: string, olds: State, news: Inputs): Promise<Diff>;
   update?(id: string, olds: State, news: Inputs): Promise<{ outs: State }>;

@@ -13,6 +13,8 @@ import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { type JavaScriptValue, Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { differences, type Kind } from "./detailed-diff";
+import { leftOutInput } from "./core/limited-run";
+import { isLeftOut, knowOf, newRefused, removalRefused } from "./left-out";
 import { workingOn } from "./say";
 import type { Diff, ResourceProvider } from "./resource-provider";
 
@@ -62,8 +64,16 @@ export function service({ resources, version, schema, cancel }: Plugin): Untyped
     }),
 
     check: onResource(async ({ request }: Call<proto.CheckRequest>) => {
-      const [olds, news] = [plain(request.getOlds()), plain(request.getNews())];
-      const { inputs = news, failures = [] } = (await of(request.getUrn()).check?.(olds, news)) ?? {};
+      const urn = request.getUrn();
+      const olds = plain(request.getOlds());
+      const { [leftOutInput]: leftOut, ...news } = plain(request.getNews());
+      knowOf(urn, leftOut === true);
+      const { check, postpone } = of(urn);
+      if (leftOut === true && Object.keys(olds).length === 0 && postpone === undefined) {
+        const failure = new proto.CheckFailure().setReason(newRefused(urn, process.env));
+        return new proto.CheckResponse().setInputs(struct(news)).setFailuresList([failure]);
+      }
+      const { inputs = news, failures = [] } = (await check?.(olds, news)) ?? {};
       const failed = failures.map(({ property, reason }) =>
         new proto.CheckFailure().setProperty(property).setReason(reason),
       );
@@ -71,13 +81,18 @@ export function service({ resources, version, schema, cancel }: Plugin): Untyped
     }),
 
     diff: onResource(async ({ request }: Call<proto.DiffRequest>) => {
+      if (isLeftOut(request.getUrn())) return diffed({ changes: false }, {}, {});
       const [state, news] = [plain(request.getOlds()), plain(request.getNews())];
       const found = await of(request.getUrn()).diff?.(request.getId(), state, news);
       return diffed(found ?? { changes: false }, plain(request.getOldInputs()), news);
     }),
 
     create: onResource(async ({ request }: Call<proto.CreateRequest>) => {
-      const { id, outs } = await of(request.getUrn()).create(plain(request.getProperties()));
+      const [urn, inputs] = [request.getUrn(), plain(request.getProperties())];
+      const { create, postpone } = of(urn);
+      const { id, outs } = await (isLeftOut(urn) && postpone !== undefined
+        ? postpone(inputs)
+        : create(inputs));
       return new proto.CreateResponse().setId(id).setProperties(struct(outs));
     }),
 
@@ -98,6 +113,8 @@ export function service({ resources, version, schema, cancel }: Plugin): Untyped
 
     delete: onResource(async ({ request }: Call<proto.DeleteRequest>) => {
       const [state, inputs] = [plain(request.getProperties()), plain(request.getOldInputs())];
+      const refused = removalRefused(request.getUrn(), { ...inputs, ...state }, process.env);
+      if (refused !== undefined) throw new Error(refused);
       await of(request.getUrn()).delete?.(request.getId(), state, inputs);
       return new Empty();
     }),

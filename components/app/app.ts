@@ -4,6 +4,8 @@ import { claimChildren } from "../core/claimed-names";
 import { Component } from "../core/component";
 import { appLabel, roleLabel } from "../core/names";
 import type { Findings, Problem } from "../core/problem";
+import type { InputsOf } from "../core/resource";
+import type { CertificatesPlace } from "../../provider/release/certificates";
 import { warnPlain } from "../core/plain-secret";
 import { refuseShape } from "../core/shape";
 import type { DataOf } from "../data/data";
@@ -17,7 +19,7 @@ import type { AppArgs } from "./args";
 import { assetsOfRelease, putAssets } from "./assets";
 import { CleanUp } from "./clean-up";
 import { Certificates } from "./certificates";
-import { chosenOf, staying } from "./chosen";
+import { chosenOf, staying, type Chosen } from "./chosen";
 import { checkApp } from "./checks/check-app";
 import { checkHosts, checkOwnRegistry, registerApp } from "./checks/check-hosts";
 import { childrenOf, namesOf, volumePlaces } from "./checks/check-names";
@@ -73,7 +75,7 @@ import { makeVolumes, nameData } from "./volumes";
  * });
  */
 export class App extends Component {
-  /** The image, on all hosts. */
+  /** The image, on all hosts that the run releases to. */
   readonly image: Pull;
   /** The release command, where there is one. */
   readonly release: Step<"Release"> | undefined;
@@ -98,17 +100,17 @@ export class App extends Component {
     const reference = pulumi
       .all([args.version, args.digest])
       .apply(([version, digest]) => imageReference(args.image, version, digest));
-    this.image = this.pull("pull", notCanaries(roles), reference, args);
-    const canaryImages = this.pullCanaries(args, roles, reference);
-    this.data = nameData(this, args, roles);
-    this.volumes = makeVolumes(this, args, roles, this.data);
-    this.inspect(args, roles);
-    const { image, volumes, data } = this;
-    const pages = args.errorPages === undefined ? undefined : readPages(args.errorPages);
-    const assets = putAssets({ app: this, args, roles, reference }, image);
     const placements = roles.flatMap((role) => role.servers.map((host) => ({ role, host })));
     const chosen = chosenOf(placements, process.env);
     this.warn(chosen.findings.warned);
+    this.image = this.pull("pull", notCanaries(roles), reference, args, chosen);
+    const canaryImages = this.pullCanaries(args, roles, reference, chosen);
+    this.data = nameData(this, args, roles);
+    this.volumes = makeVolumes(this, args, roles, this.data, chosen);
+    this.inspect(args, roles);
+    const { image, volumes, data } = this;
+    const pages = args.errorPages === undefined ? undefined : readPages(args.errorPages);
+    const assets = putAssets({ app: this, args, roles, reference, chosen }, image);
     const releasing = {
       app: this,
       args,
@@ -134,8 +136,8 @@ export class App extends Component {
     this.placements = rolledOut.placements;
     this.scheduled = rolledOut.more;
     const last = [...rolledOut.last, ...this.scheduled.map(({ step }) => step)];
-    this.cleanUp(args, roles, reference, [...last, ...rolledOut.canaries]);
-    this.certificates = this.askForCertificates(roles, last);
+    this.cleanUp(args, roles, reference, [...last, ...rolledOut.canaries], chosen);
+    this.certificates = this.askForCertificates(roles, last, chosen);
     runHook(hooked, "afterRelease", last, args.transform?.hook, stays);
     this.version = pulumi
       .all([pulumi.output(args.version), pulumi.all(this.lastSteps().map(({ id }) => id))])
@@ -215,36 +217,55 @@ export class App extends Component {
     args: AppArgs,
     roles: Role[],
     reference: pulumi.Output<string>,
+    chosen: Chosen,
   ): ReadonlyMap<string, Pull> {
     return new Map(
       roles
         .filter(({ beside }) => beside?.released !== undefined)
         .map((role) => [
           role.name,
-          this.pull(`${role.name}-pull`, [role], referenceOf({ reference }, role), args),
+          this.pull(`${role.name}-pull`, [role], referenceOf({ reference }, role), args, chosen),
         ]),
     );
   }
 
-  private pull(name: string, roles: Role[], reference: pulumi.Output<string>, args: AppArgs): Pull {
-    const hosts = [...new Set(roles.flatMap((role) => role.servers))];
+  /** To the hosts that the run releases to; where there is none, it stays as it is. */
+  private pull(
+    name: string,
+    roles: Role[],
+    reference: pulumi.Output<string>,
+    args: AppArgs,
+    chosen: Chosen,
+  ): Pull {
+    const on = (taken: (host: Host, role: Role) => boolean): Host[] => [
+      ...new Set(roles.flatMap((role) => role.servers.filter((host) => taken(host, role)))),
+    ];
+    const some = on((host, role) => chosen.has({ role, host }));
+    const all = on(() => true);
+    const stays = some.length === 0 && all.length > 0;
     return new Pull(
       `${this.componentName}-${name}`,
-      hosts,
+      stays ? all : some,
       reference,
-      { parent: this },
+      { ...staying("pull", stays), parent: this },
       appLabel(this.componentName),
       args.transform?.image,
     );
   }
 
-  /** After the last switch, and after the canaries: it removes those before them. */
+  /** After the last switch, and after the canaries: it removes those before them. Where the run has released nothing, it stays as it is. */
   private cleanUp(
     args: NamedArgs,
     roles: Role[],
     reference: pulumi.Output<string>,
     after: pulumi.Resource[],
+    chosen: Chosen,
   ): void {
+    const has = hasAmong(roles, chosen);
+    const all = [...this.placements, ...this.scheduled];
+    const stays = all.length > 0 && !all.some(has);
+    const placed = this.placements.filter((one) => stays || has(one));
+    const scheduled = this.scheduled.filter((one) => stays || has(one));
     const longest = (role: string): number =>
       Math.max(0, ...roles.filter(({ name }) => name === role).map(switchSeconds));
     const assets = (name: string): { assets?: pulumi.Output<string> } => {
@@ -261,7 +282,7 @@ export class App extends Component {
       `${this.componentName}-clean-up`,
       {
         places: [
-          ...this.placements.map(({ role, host, container, replicas }) => ({
+          ...placed.map(({ role, host, container, replicas }) => ({
             shell: host.ssh,
             role: roleLabel(this.componentName, role),
             container: container.name,
@@ -271,7 +292,7 @@ export class App extends Component {
             ...ofAnother(role),
           })),
           // For its images: of its containers it takes care itself, and those from before it had a schedule are Pulumi's to stop.
-          ...this.scheduled.map(({ role, host, name }) => ({
+          ...scheduled.map(({ role, host, name }) => ({
             shell: host.ssh,
             role: roleLabel(this.componentName, role),
             container: name,
@@ -283,38 +304,28 @@ export class App extends Component {
         retainImages: args.retainImages ?? 3,
         owner: appLabel(this.componentName),
       },
-      { parent: this, dependsOn: after },
+      { ...staying("cleanUp", stays), parent: this, dependsOn: after },
       args.transform?.cleanUp,
     );
   }
 
   /** After the last switch, and never in its way: what cannot be got yet is said. */
-  private askForCertificates(roles: Role[], after: pulumi.Resource[]): Certificates | undefined {
-    const places = this.placements.flatMap(({ role: name, host }) =>
-      roles
-        .filter((role) => role.name === name)
-        .flatMap(({ routes }) => routes)
-        .flatMap(({ route: { tls, hosts = [], health } }) =>
-          tls?.kind !== "letsEncrypt"
-            ? []
-            : [
-                {
-                  shell: host.ssh,
-                  hosts,
-                  path: health?.path ?? "/up",
-                  ...(tls.staging ? { staging: true } : {}),
-                  addresses: pulumi
-                    .all([host.address, host.ipv6Address])
-                    .apply((all) => all.filter((one): one is string => one !== undefined && isIP(one) !== 0)),
-                },
-              ],
-        ),
+  private askForCertificates(
+    roles: Role[],
+    after: pulumi.Resource[],
+    chosen: Chosen,
+  ): Certificates | undefined {
+    const has = hasAmong(roles, chosen);
+    const found = this.placements.flatMap((placement) =>
+      certificatesOf(roles, placement).map((place) => ({ place, taken: has(placement) })),
     );
+    const stays = !found.some(({ taken }) => taken);
+    const places = found.filter(({ taken }) => stays || taken).map(({ place }) => place);
     if (places.length === 0) return undefined;
     const certificates = new Certificates(
       `${this.componentName}-certificates`,
       { places },
-      { parent: this, dependsOn: after },
+      { ...staying("certificates", stays), parent: this, dependsOn: after },
     );
     // Undefined in a user's unit tests, where no provider answers.
     certificates.missing.apply((missing: string[] | undefined) => {
@@ -322,6 +333,39 @@ export class App extends Component {
     });
     return certificates;
   }
+}
+
+/** Whether the run releases a role on a host, by the role's name. */
+function hasAmong(
+  roles: readonly Role[],
+  chosen: Chosen,
+): (one: { readonly role: string; readonly host: Host }) => boolean {
+  return ({ role: name, host }) => roles.some((role) => role.name === name && chosen.has({ role, host }));
+}
+
+/** The names that a role needs a certificate of Let's Encrypt for on a host, a place for each of its routes. */
+function certificatesOf(
+  roles: readonly Role[],
+  { role: name, host }: RoleOnHost,
+): InputsOf<CertificatesPlace>[] {
+  return roles
+    .filter((role) => role.name === name)
+    .flatMap(({ routes }) => routes)
+    .flatMap(({ route: { tls, hosts = [], health } }) =>
+      tls?.kind !== "letsEncrypt"
+        ? []
+        : [
+            {
+              shell: host.ssh,
+              hosts,
+              path: health?.path ?? "/up",
+              ...(tls.staging ? { staging: true } : {}),
+              addresses: pulumi
+                .all([host.address, host.ipv6Address])
+                .apply((all) => all.filter((one): one is string => one !== undefined && isIP(one) !== 0)),
+            },
+          ],
+    );
 }
 
 /** The roles of placements, each with its hosts among them. */

@@ -4,6 +4,7 @@ import { mountsOf } from "../accessory/mounts";
 import { shortHash } from "../../provider/core/short-hash";
 import { servedAssets } from "../../provider/release/assets";
 import * as check from "../core/checks";
+import { staying, type Chosen } from "./chosen";
 import type { Component } from "../core/component";
 import { roleLabel } from "../core/names";
 import type { Problem } from "../core/problem";
@@ -59,9 +60,9 @@ export function assetsMount(
   return [{ hostPath, containerPath: path, readOnly: true }];
 }
 
-/** Makes the steps, by their keys. @param image the image on all hosts */
+/** Makes the steps, by their keys. @param image the image on the hosts of the run */
 export function putAssets(
-  { app, args, roles, reference }: Assets,
+  { app, args, roles, reference, chosen }: Assets & { chosen: Chosen },
   image: pulumi.Resource,
 ): Map<string, Step<"Assets">> {
   return new Map(assetsOf(roles).map((placement) => [keyOf("assets", placement), put(placement)]));
@@ -79,7 +80,11 @@ export function putAssets(
         __auth: loginLine(host, reference),
         path,
       },
-      { parent: app, dependsOn: [image] },
+      {
+        ...staying("assets", !chosen.has({ role, host })),
+        parent: app,
+        dependsOn: [image],
+      },
       args.transform?.assets,
     );
   }

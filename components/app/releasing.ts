@@ -53,7 +53,7 @@ export interface Releasing {
   roles: readonly Role[];
   /** The full reference of the image. */
   reference: pulumi.Output<string>;
-  /** The image on all hosts. */
+  /** The image on the hosts of the run. */
   image: pulumi.Resource;
   /** What puts the image of a canary on its hosts, where it is not that of the app, by the canary's name. */
   canaryImages: ReadonlyMap<string, pulumi.Resource>;
@@ -69,17 +69,19 @@ export interface Releasing {
 }
 
 /**
- * The release command, once, on the first host of the first role.
+ * The release command, once, on the first host of the first role that the run releases to.
  * @param before the user's own command before it
  */
 export function runRelease(
   releasing: Releasing,
   before: pulumi.Resource | undefined,
 ): Step<"Release"> | undefined {
-  const { app, args, roles, reference, image, volumes, data, assets } = releasing;
+  const { app, args, roles, reference, image, volumes, data, assets, chosen } = releasing;
   const [primary] = roles;
-  const host = primary?.servers[0];
-  if (args.release === undefined || primary === undefined || host === undefined) return undefined;
+  if (args.release === undefined || primary === undefined) return undefined;
+  const { servers } = primary;
+  const host = servers.find((one) => chosen.has({ role: primary, host: one })) ?? servers[0];
+  if (host === undefined) return undefined;
   return new Step(
     "Release",
     `${app.componentName}-release`,
@@ -97,7 +99,7 @@ export function runRelease(
       imageVolumes: imageVolumesOf(app, data, primary),
     },
     {
-      ...staying("release", !releasing.chosen.any),
+      ...staying("release", !chosen.any),
       parent: app,
       dependsOn: [image, ...volumes.values(), ...assets.values(), ...(before === undefined ? [] : [before])],
     },
@@ -339,8 +341,10 @@ function makeSwitch(
   const { app, args } = releasing;
   const container = there.container.name;
   const routed = at === undefined ? undefined : role.routes[at];
-  const certificate = routed && putCertificate(releasing, routed.service, routed.route, host);
-  const errorPages = routed && putErrorPages(releasing, routed.service, host);
+  const stays = !releasing.chosen.has({ role, host });
+  const kept = staying("certificate", stays);
+  const certificate = routed && putCertificate(releasing, routed.service, routed.route, host, kept);
+  const errorPages = routed && putErrorPages(releasing, routed.service, host, stays);
   const name = [app.componentName, role.name, host.hostName, "switch", routed?.route.name ?? ""];
   return new Step(
     "Switch",
@@ -368,7 +372,7 @@ function makeSwitch(
       timeout: `${switchSeconds(role)}s`,
     },
     {
-      ...staying("change", !releasing.chosen.has({ role, host })),
+      ...staying("change", stays),
       parent: app,
       dependsOn: [
         ...after,
@@ -460,6 +464,7 @@ function putErrorPages(
   { app, args, pages }: Releasing,
   service: string,
   host: Host,
+  stays: boolean,
 ): { directory: string; step: Step<"ErrorPages"> } | undefined {
   if (pages === undefined) return undefined;
   const directory = errorPagesDirectory(service, hashOf(pages));
@@ -468,7 +473,7 @@ function putErrorPages(
     `${service}-${host.hostName}-error-pages`,
     host,
     { directory, pages },
-    { parent: app, dependsOn: settled(args, host) },
+    { ...staying("errorPages", stays), parent: app, dependsOn: settled(args, host) },
   );
   return { directory, step };
 }

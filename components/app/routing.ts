@@ -21,6 +21,7 @@ export function putCertificate(
   service: string,
   { tls }: RouteArgs,
   host: Host,
+  opts: pulumi.CustomResourceOptions = {},
 ): { directory: string; step: Step<"Certificate"> } | undefined {
   if (tls?.kind !== "certificate") return undefined;
   const { certificate, privateKey } = tls;
@@ -39,7 +40,7 @@ export function putCertificate(
         return key;
       }),
     },
-    { parent: app, dependsOn: settled(args, host) },
+    { ...opts, parent: app, dependsOn: settled(args, host) },
   );
   return { directory, step };
 }

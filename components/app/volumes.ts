@@ -8,6 +8,7 @@ import { calledByTransform, DataOf, placeOf, type Names } from "../data/data";
 import type { InputsOf } from "../core/resource";
 import type { ContainerArgs } from "../docker/container";
 import { Volume, type VolumeArgs } from "../docker/volume";
+import { staying, type Chosen } from "./chosen";
 import { dependingOn } from "../host/depends";
 import type { Host } from "../host/host";
 import type { DataPlace } from "../../provider/data/left-behind";
@@ -57,12 +58,13 @@ export function imageVolumesOf(app: Component, data: Names, role: Role): InputsO
   return { name: data.name, owner: data.owner, volume: volumeOfImage(role), component };
 }
 
-/** Makes them. @param names as `nameData` has kept them */
+/** Makes them. @param names as `nameData` has kept them; @param chosen what the run releases */
 export function makeVolumes(
   app: Component,
   args: AppArgs,
   roles: readonly Role[],
   names: Names,
+  chosen: Chosen,
 ): Map<string, Volume> {
   return new Map(
     volumePlaces(roles).map(({ host, source }) => [
@@ -72,12 +74,21 @@ export function makeVolumes(
           args.transform?.volume,
           resourceName(app, host, source),
           volumeArgs(app, args, host, source, names),
-          dependingOn(host, { parent: app }),
+          dependingOn(host, {
+            ...staying(
+              "volume",
+              !roles.some((role) => mounts(role, host, source) && chosen.has({ role, host })),
+            ),
+            parent: app,
+          }),
         ),
       ),
     ]),
   );
 }
+
+const mounts = ({ servers, volumes = {} }: Role, host: Host, source: string): boolean =>
+  servers.includes(host) && source in volumes;
 
 /** The volumes that a role mounts on a host. */
 export function volumesOn(made: AppVolumes, host: Host, { volumes = {} }: Role): Volume[] {

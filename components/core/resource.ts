@@ -6,6 +6,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ResourceType } from "../../provider/resources";
 import { needPlugin } from "./plugin";
 import { libraryPackage } from "../../provider/core/package";
+import { leftOutInput } from "../../provider/core/limited-run";
 
 /** The inputs of a resource as a program gives them: any part may be an output. */
 export type InputsOf<Inputs> = { [Name in keyof Inputs]: DeepInput<Inputs[Name]> };
@@ -31,13 +32,18 @@ function hidden({ secrets }: { secrets?: Secrets }): { secrets?: Secrets } {
   };
 }
 
+/** The option of a resource that a limited run leaves out. */
+export interface LeftOut {
+  leftOut?: true;
+}
+
 /** A resource of the type `sextant:index:<type>`. Its input `secrets`, where it has one, is a secret. */
 export abstract class PluginResource extends pulumi.CustomResource {
   protected constructor(
     type: ResourceType,
     name: string,
     inputs: pulumi.Inputs,
-    opts: pulumi.CustomResourceOptions,
+    { leftOut, ...opts }: pulumi.CustomResourceOptions & LeftOut,
   ) {
     needPlugin();
     const { version, pulumi: settings } = libraryPackage();
@@ -51,7 +57,7 @@ export abstract class PluginResource extends pulumi.CustomResource {
       super(
         `sextant:index:${type}`,
         name,
-        { ...inputs, ...hidden(inputs) },
+        { ...inputs, ...hidden(inputs), ...(leftOut === true ? { [leftOutInput]: true } : {}) },
         {
           version,
           pluginDownloadURL: settings.server,

@@ -4,6 +4,8 @@ import { transformed, type Transform } from "../core/component";
 import { PluginResource, type InputsOf } from "../core/resource";
 import type { AccessoryReadyInputs } from "../../provider/release/accessory-ready";
 import type { AssetsInputs } from "../../provider/release/assets";
+import type { CertificateInputs } from "../../provider/release/certificate";
+import type { ErrorPagesInputs } from "../../provider/release/error-pages";
 import type { CanaryInputs } from "../../provider/release/canary";
 import type { BridgeInputs } from "../../provider/release/bridge";
 import type { DirectoriesInputs } from "../../provider/release/directories";
@@ -33,6 +35,12 @@ export type BridgeArgs = InputsOf<BridgeInputs>;
 
 /** The arguments of the step that gives a canary its visitors, for transforms. */
 export type CanaryStepArgs = InputsOf<CanaryInputs>;
+
+/** The arguments of the step that puts a certificate on a host. */
+export type CertificateArgs = InputsOf<CertificateInputs>;
+
+/** The arguments of the step that puts error pages on a host. */
+export type ErrorPagesArgs = InputsOf<ErrorPagesInputs>;
 
 /** The arguments of what makes directories of a host, for transforms. */
 export type DirectoriesArgs = InputsOf<DirectoriesInputs>;

@@ -23,7 +23,7 @@ export class Pull extends PluginResource {
     name: string,
     hosts: readonly Host[],
     image: pulumi.Input<string>,
-    opts: { parent: pulumi.Resource },
+    opts: pulumi.CustomResourceOptions & { parent: pulumi.Resource },
     owner: string | undefined,
     transform?: Transform<PullArgs>,
   ) {

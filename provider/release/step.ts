@@ -166,6 +166,8 @@ export function stepProvider<Inputs extends StepInputs>(
       return { id: idOf(inputs), outs: { ...inputs, undone: false } };
     },
 
+    postpone: (inputs) => ({ id: idOf(inputs), outs: { ...inputs, undone: true } }),
+
     diff: (_id, olds, news) =>
       Promise.resolve({ changes: olds.undone || differing(step, olds, news).length > 0 }),
 

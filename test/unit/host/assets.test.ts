@@ -172,6 +172,19 @@ describe("the assets of a release", () => {
     );
   });
 
+  it("stay where a container has them mounted, when the role keeps none any more", async () => {
+    image("v1", { "app-1.js": "one" });
+    image("v2", { "app-2.js": "two" });
+    for (const version of ["v1", "v2"]) await put(version);
+    docker.mounted.push(join(directory, "v2/served"));
+    expect(await verbs.run("assets", [`directory=${directory}`, "remove"])).toEqual(fine);
+    expect(existsSync(join(directory, "v1"))).toBe(false);
+    expect(served("v2")).toEqual({ "app-1.js": "one", "app-2.js": "two" });
+    docker.mounted.length = 0;
+    expect(await verbs.run("assets", [`directory=${directory}`, "remove"])).toEqual(fine);
+    expect(existsSync(directory)).toBe(false);
+  });
+
   it("go all with the role, and nothing that is none of assets", async () => {
     image("v1", { "app-1.js": "one" });
     await put("v1");

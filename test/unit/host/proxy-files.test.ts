@@ -1,6 +1,15 @@
 /** The verb that puts files on a host which the proxy reads; run for real in a shell. */
 import { spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -30,7 +39,7 @@ function proxyFiles(words: string[], input = ""): { status: number | null; stder
   const done = spawnSync("/bin/sh", [join(home, "proxy-files"), ...words], {
     input,
     encoding: "utf8",
-    env: { PATH: `${home}:/usr/bin:/bin` },
+    env: { PATH: `${home}:/usr/bin:/bin`, SEXTANT_STATE: join(home, "state") },
   });
   return { status: done.status, stderr: done.stderr };
 }
@@ -66,6 +75,27 @@ describe("proxy-files", () => {
     }
     expect(proxyFiles([word]).stderr).toContain("standard input has no files");
     expect(text("404.html")).toBe(pages["404.html"]);
+  });
+
+  it("leaves files that a route names: the proxy would start without any route", () => {
+    const route = join(home, "state/routes/shop-web");
+    mkdirSync(join(home, "state/routes"), { recursive: true });
+    for (const kind of ["tls", "error-pages"]) {
+      const directory = join(home, `proxy/${kind}/shop-web-0123456789ab`);
+      const word = `directory=${directory}`;
+      expect(proxyFiles([word], pair("chain\n", "one"))).toEqual({ status: 0, stderr: "" });
+      writeFileSync(route, `shop/test/shop/web\n--tls-certificate-path=${directory}/cert.pem\n`);
+      expect(proxyFiles([word, "remove"])).toEqual({ status: 0, stderr: "" });
+      expect(readFileSync(join(directory, "key.pem"), "utf8")).toBe("one");
+      // That of another content is not named by it.
+      const other = `directory=${directory.replace("0123", "4567")}`;
+      proxyFiles([other], pair("chain\n", "two"));
+      expect(proxyFiles([other, "remove"])).toEqual({ status: 0, stderr: "" });
+      expect(existsSync(other.slice("directory=".length))).toBe(false);
+      rmSync(route);
+      expect(proxyFiles([word, "remove"])).toEqual({ status: 0, stderr: "" });
+      expect(existsSync(directory)).toBe(false);
+    }
   });
 
   it("removes nothing that is none of its directories", () => {

@@ -348,6 +348,66 @@ describe("App", () => {
     expect(environment).toMatchObject({ KAMAL_HOSTS: "web-2", KAMAL_ROLES: "web" });
   });
 
+  it("asks nothing of hosts that a run does not name: no image, assets, pages, certificates, volumes or clean-up", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "sextant-pages-"));
+    writeFileSync(join(folder, "503.html"), "x");
+    const pair = pairFor("shop.test");
+    vi.stubEnv("SEXTANT_HOSTS", "web-2");
+    const { graph } = await graphOf((hosts) => ({
+      route: { hosts: ["shop.test"], tls: ownCertificate(pair.certificate, pair.key) },
+      roles: { web: { servers: hosts, volumes: { uploads: "/uploads" } } },
+      assetPath: "/assets",
+      errorPages: folder,
+      release: ["bin/migrate"],
+    }));
+    const { graph: other } = await graphOf(([one, two]: Host[]) => ({
+      route: { hosts: ["shop.test"], tls: letsEncrypt() },
+      roles: {
+        web: { servers: one === undefined ? [] : [one] },
+        admin: {
+          servers: two === undefined ? [] : [two],
+          route: { hosts: ["admin.test"], tls: letsEncrypt() },
+        },
+      },
+    }));
+    vi.unstubAllEnvs();
+    rmSync(folder, { recursive: true });
+    const leftOut = graph.made
+      .filter(({ inputs }) => inputs["__leftOut"] === true)
+      .map(({ type, name }) => {
+        expect(graph.optionsOf(type, name).ignoreChanges ?? [], name).not.toEqual([]);
+        return type.split(":").at(-1);
+      });
+    expect(leftOut.toSorted()).toEqual([
+      ...["Assets", "Certificate", "Container", "ErrorPages", "Ready", "Switch", "Volume"],
+    ]);
+    const named = (places: unknown): string[] =>
+      (places as { shell: { name: string } }[]).map(({ shell }) => shell.name);
+    expect(named(graph.find("sextant:index:Pull", "shop-pull").inputs["hosts"])).toEqual(["web-2"]);
+    expect(named(graph.find("sextant:index:CleanUp").inputs["places"])).toEqual(["web-2"]);
+    expect(named(other.find("sextant:index:Certificates").inputs["places"])).toEqual(["web-2"]);
+    expect(graph.find("sextant:index:Release").inputs).toMatchObject({ env: { KAMAL_HOST: "web-2" } });
+  });
+
+  it("runs no release command and no hooks where a run names a canary alone", async () => {
+    vi.stubEnv("SEXTANT_ROLES", "web-canary");
+    const { graph } = await graphOf((hosts) => ({
+      roles: { web: { servers: hosts, canary: { version: "v3", percent: 10 } } },
+      release: ["bin/migrate"],
+      hooks: { beforeRelease: "true", afterRelease: "true" },
+    }));
+    vi.unstubAllEnvs();
+    for (const [type, name] of [
+      ["sextant:index:Release", "shop-release"],
+      ["sextant:index:Pull", "shop-pull"],
+      ["command:local:Command", "shop-before-release"],
+      ["command:local:Command", "shop-after-release"],
+    ] as const)
+      expect(graph.optionsOf(type, name).ignoreChanges ?? [], name).not.toEqual([]);
+    expect(graph.optionsOf(containerType, "shop-web-canary-web-1").ignoreChanges ?? []).toEqual([]);
+    expect(graph.find("sextant:index:CleanUp").inputs["places"]).toHaveLength(2);
+  });
+
   it("keeps all of an app of which a run names nothing, its release command and hooks among it", async () => {
     vi.stubEnv("SEXTANT_ROLES", "other");
     const { graph } = await graphOf(() => ({ release: ["bin/migrate"], hooks: { afterRelease: "true" } }));
@@ -355,9 +415,11 @@ describe("App", () => {
     for (const [type, name] of [
       [containerType, "shop-web-web-2"],
       ["sextant:index:Release", "shop-release"],
+      ["sextant:index:Pull", "shop-pull"],
+      ["sextant:index:CleanUp", "shop-clean-up"],
       ["command:local:Command", "shop-after-release"],
     ] as const)
-      expect(graph.optionsOf(type, name).ignoreChanges, name).not.toEqual([]);
+      expect(graph.optionsOf(type, name).ignoreChanges ?? [], name).not.toEqual([]);
   });
 
   it("is without a role that has no servers, where that is let be, and the route stays with the first one", async () => {

@@ -38,6 +38,14 @@ describe("a release to some hosts or roles", () => {
     }
   });
 
+  it("is no release of the app where it names canaries alone: no release command runs, and no hooks", () => {
+    const canary = { name: "web-canary", beside: { kind: "canary", of: "web", routes: [] } } as const;
+    const all = [{ name: "web" }, canary].map((role) => ({ role, host: { hostName: "web-1" } }));
+    const alone = chosenOf(all, { SEXTANT_ROLES: "web-canary" });
+    expect([alone.any, all.map(alone.has)]).toEqual([false, [false, true]]);
+    expect(chosenOf(all, { SEXTANT_ROLES: "web*" }).any).toBe(true);
+  });
+
   it("says what stays as it is, also where that is everything", () => {
     expect(chosenOf(placements, { SEXTANT_HOSTS: "web-2", SEXTANT_ROLES: "web" }).findings.warned).toEqual([
       {
@@ -70,5 +78,8 @@ describe("a release to some hosts or roles", () => {
     );
     expect(staying("change", true).ignoreChanges).not.toContain("shell");
     expect(staying("ready", false)).toEqual({});
+    // The plugin is told; a hook has none.
+    expect(staying("pull", true).leftOut).toBe(true);
+    expect(staying("hook", true).leftOut).toBeUndefined();
   });
 });
