@@ -33,32 +33,33 @@ if [ -z "$old$new" ]; then fail "database-copy: old= or new= is missing"; fi
 #
 # The first process of the container is the server itself, and a child of this shell that is left behind becomes its own: PostgreSQL takes
 # one that a signal has ended for a crashed backend, and starts all of itself anew (src/backend/postmaster/postmaster.c, CleanupBackend). So
-# this shell outlives its children and waits for each of them, and none of them ends by a signal: the watch ends by a trap, pg_dump by its
-# own handler, and a reader that is gone is an error of writing.
+# this shell outlives its children and waits for each of them: pg_dump ends by its own handler, and a reader that is gone is an error of
+# writing. The watch is killed: a signal that a shell traps is lost where it comes just before the shell waits for its input.
 # shellcheck disable=SC2016 # for the shell in the container
 followed='
     dump=$!
-    (trap "exit 0" TERM; IFS= read -r _ <&3; kill "$dump"; exit 0) >/dev/null 2>&1 &
+    (IFS= read -r _ <&3; kill "$dump"; exit 0) >/dev/null 2>&1 &
     watch=$!
     wait "$dump"
     code=$?
-    kill "$watch" 2>/dev/null
-    wait "$watch"
+    kill -9 "$watch" 2>/dev/null
+    wait "$watch" 2>/dev/null
     [ "$code" -eq 0 ] || exit 1
 '
 
+# dump: takes the place of the shell that calls it, whose process is then the one to end.
 dump() {
     case $server in
     postgres)
         # shellcheck disable=SC2016 # for the shell in the container
-        docker exec --interactive "${by:-$old}" sh -c '
+        exec docker exec --interactive "${by:-$old}" sh -c '
             IFS= read -r PGPASSWORD
             export PGPASSWORD PGAPPNAME="sextant copy"
             unset PGHOST PGHOSTADDR
             trap "" PIPE
             exec 3<&0
             echo "BEGIN;"
-            pg_dump --no-password --verbose --quote-all-identifiers --no-tablespaces ${4:+--no-owner --no-privileges} \
+            pg_dump --no-password --verbose --lock-wait-timeout=5min --quote-all-identifiers --no-tablespaces ${4:+--no-owner --no-privileges} \
                 ${3:+--host "$3"} --username "$1" --dbname "$2" </dev/null &
             '"$followed"'
             # What the planner knows of tables is in no dump.
@@ -67,7 +68,7 @@ dump() {
         ;;
     mysql)
         # shellcheck disable=SC2016 # for the shell in the container
-        docker exec --interactive "$old" sh -c '
+        exec docker exec --interactive "$old" sh -c '
             IFS= read -r password
             tool=$(command -v mariadb-dump || command -v mysqldump) || { echo "there is neither mariadb-dump nor mysqldump in it" >&2; exit 1; }
             exec 3<&0
@@ -117,8 +118,23 @@ elif [ -z "$old" ]; then
     load
 else
     IFS= read -r secret || fail "database-copy: there is no password on standard input"
+    mkdir -p "$until_boot"
+    # The process of the dump, while there is one.
+    dumping=$(mktemp "$until_boot/copy.XXXXXX") || exit 1
+    trap 'rm -f "$dumping"' EXIT
+    exec 3<&0
     {
         printf '%s\n' "$secret"
-        dump
-    } | load
+        dump <&3 3<&- &
+        echo $! >"$dumping"
+        wait $! 2>/dev/null
+        : >"$dumping"
+    } | {
+        load 3<&-
+        code=$?
+        # A dump that waits prints nothing, and would not notice that nobody reads it.
+        exec <&-
+        [ ! -s "$dumping" ] || kill -9 "$(cat "$dumping")" 2>/dev/null
+        exit "$code"
+    }
 fi

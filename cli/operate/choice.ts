@@ -203,13 +203,13 @@ export function byPlace(containers: readonly Running[]): Running[][] {
 }
 
 /**
- * Of each part on each host those that count: what the proxy sends requests to, since a release that is under way or has failed has
+ * Of each part on each host those that count: what the proxy sends requests to, all or a canary's part of them, since a release that is under way or has failed has
  * newer ones; else those that run; where none does, the newest. It is one, or as many as the part has replicas.
  * @param served the containers that proxies send requests to, as `<host>/<name>`
  */
 export function current(containers: readonly Running[], served: ReadonlySet<string> = new Set()): Running[] {
   return byPlace(containers).flatMap((there) => {
-    const serve = there.filter((each) => served.has(placeOf(each)));
+    const serve = there.filter((each) => served.has(placeOf(each)) || each.share !== undefined);
     const run = there.filter(({ state }) => state === "running");
     // Of a role with a schedule the newest one waits for the next run.
     const ran = there.filter(({ kind, state }) => kind === "job" && state !== "created");

@@ -18,7 +18,7 @@ import {
   type Side,
 } from "./copy/judge";
 import { copied, Progress } from "./copy/stream";
-import { writersOf, writerLines } from "./copy/writers";
+import { stillWriting, writersOf, writerLines } from "./copy/writers";
 import { refuseLocked } from "./lock";
 import { noted } from "./note";
 import { size } from "./prune";
@@ -69,7 +69,7 @@ export function addCopyData(program: Command): void {
       const choice = stackChoice(command);
       const stack = deployed(choice);
       const all = placed(stack, databasesOf(exportStack(choice, true)));
-      process.exitCode = (await copy(stack, twoOf(all, old, fresh), options)) ? 0 : 1;
+      if (!(await copy(stack, twoOf(all, old, fresh), options))) process.exitCode = 1;
     });
 }
 
@@ -109,12 +109,19 @@ async function copy(
     console.error(line);
   if (todo.length > 0) {
     await agreed(fresh.name, options.yes);
-    if (options.maintenance) await maintenanceOn(stack, options.app);
+    if (options.maintenance) await quiet(stack, options.app);
     await noted(stack, "copy-data", [old.on, fresh.on], `${old.name} to ${fresh.name}`);
     const byNew = await reaches(fresh, old);
     for (const pair of todo) await copyOne(old, fresh, pair, { ownerless: !ownersKept, byNew });
   }
   return check(old, fresh, pairs);
+}
+
+/** Puts the app in maintenance. @throws Error where it is not so on each of its hosts, as it may write then */
+export async function quiet(stack: Deployed, app: string | undefined): Promise<void> {
+  const problems = await maintenanceOn(stack, app);
+  const refused = stillWriting(problems, problems.length > 0 ? undefined : await writersOf(stack, app));
+  if (refused !== undefined) throw new Error(refused);
 }
 
 /** Whether the new one holds what the old one has: a copy was whole, and nobody has heard of it. */
@@ -162,12 +169,14 @@ async function copyOne(
     pair,
     progress,
     () => whole.value,
-    stop(`nothing came for ${silenceMs / 60_000} minutes`),
+    () => {
+      stop(silence(progress.now))();
+    },
   );
   try {
     await copied({ old, fresh, from: pair.from, into: pair.into, ...how }, progress, end.signal);
   } catch (error) {
-    const said = why || (error instanceof Error ? error.message : String(error));
+    const said = [why, error instanceof Error ? error.message : String(error)].filter(Boolean).join(": ");
     const left =
       old.server === "postgres"
         ? `${fresh.name} is as empty as before`
@@ -207,6 +216,10 @@ async function follow(
     console.error(progressLine(into, progress, bytes, held));
   }
 }
+
+/** Why a copy is given up of which nothing is heard. @param now the table that was read last */
+export const silence = (now: string): string =>
+  `nothing came for ${silenceMs / 60_000} minutes${now === "" ? "" : ` of ${now}, which another session may hold a lock on`}`;
 
 /** How far a copy is. */
 export function progressLine(

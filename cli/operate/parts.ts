@@ -27,8 +27,22 @@ export interface Part {
    * Kamal's own still, as an accessory has taken it up.
    */
   readonly containers: readonly { readonly urn: string; readonly host: string; readonly kamals?: string }[];
+  /** Of a canary: the name of the role whose visitors it has a part of, behind whose routes it is. */
+  readonly canaryOf?: string;
+  /** Of a canary: which container has a part of them on which host, as the proxy was told; none where a refresh found it otherwise. */
+  readonly shares?: readonly Share[];
   /** Of a role with a schedule: when it runs, and what its timer is called on the host. */
   readonly job?: { readonly schedule: string; readonly timeZone: string; readonly name: string };
+}
+
+/** A canary's part of the visitors on a host. */
+export interface Share {
+  readonly host: string;
+  readonly container: string;
+  /** How many of a hundred. */
+  readonly percent: number;
+  /** How many more are named. */
+  readonly named: number;
 }
 
 interface Resource {
@@ -44,8 +58,11 @@ interface Resource {
     schedule?: unknown;
     timeZone?: unknown;
     stopTimeout?: unknown;
+    container?: unknown;
+    percent?: unknown;
+    visitors?: unknown;
   };
-  outputs?: { commands?: unknown; roles?: unknown; version?: unknown; kamals?: unknown };
+  outputs?: { commands?: unknown; roles?: unknown; version?: unknown; kamals?: unknown; undone?: unknown };
 }
 
 /** Seconds that a container has to stop where nothing is said. */
@@ -106,12 +123,35 @@ function unordered(state: unknown): Part[] {
       containers: [...(before?.containers ?? []), { urn, host, ...kamals }],
     });
   }
+  const canaries = canariesOf(state);
   return [...parts.values()].map((part) => ({
     ...part,
+    ...(part.kind === "role" ? canaries.get(part.name) : undefined),
     replicas: Math.max(
       ...part.hosts.map((host) => part.containers.filter((each) => each.host === host).length),
     ),
   }));
+}
+
+/** The canaries that are given visitors, by their names. */
+function canariesOf(state: unknown): Map<string, Required<Pick<Part, "canaryOf" | "shares">>> {
+  const canaries = new Map<string, Required<Pick<Part, "canaryOf" | "shares">>>();
+  for (const { type, delete: goes, inputs = {}, outputs } of resourcesOf<Resource>(state)) {
+    const host = (plain(inputs.shell) as { name?: string } | undefined)?.name;
+    if (type !== "sextant:index:Canary" || goes === true || host === undefined) continue;
+    const [, , app = "", role = ""] = String(inputs.role).split("/");
+    const { container, percent, visitors } = inputs;
+    const share = {
+      ...{ host, container: String(container), percent: Number(plain(percent)) },
+      named: Array.isArray(visitors) ? visitors.length : 0,
+    };
+    const name = `${app}/${role}`;
+    canaries.set(name, {
+      canaryOf: name.replace(/-canary$/, ""),
+      shares: [...(canaries.get(name)?.shares ?? []), ...(outputs?.undone === true ? [] : [share])],
+    });
+  }
+  return canaries;
 }
 
 /** A role with a schedule. */

@@ -108,7 +108,11 @@ async function toStart(there: readonly Running[]): Promise<readonly Running[]> {
   const [one] = counting;
   if (one === undefined) throw new Error("start: no container is there");
   const whole = counting.length === there.length || counting.length === one.replicas;
-  if (served.has(placeOf(one)) || (whole && counting.every(({ state }) => state === "running")))
+  if (
+    served.has(placeOf(one)) ||
+    one.share !== undefined ||
+    (whole && counting.every(({ state }) => state === "running"))
+  )
     return counting;
   if (there.length <= one.replicas) return there;
   const ends = await Promise.all(

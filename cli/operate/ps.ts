@@ -21,6 +21,8 @@ export interface Row {
   readonly serves: readonly string[];
   /** What the proxy does with them, where it is not that it sends them on: `paused`, `maintenance`. */
   readonly held?: string;
+  /** Of a canary: how many of a hundred visitors it gets, and how many more by name. */
+  readonly canary?: { readonly percent: number; readonly named: number };
   readonly container: string;
   readonly image: string;
 }
@@ -44,6 +46,7 @@ export function addPs(program: Command): void {
 /** A container, with what its host's proxy says of it. */
 export function rowOf(running: Running, routes: readonly Route[]): Row {
   const own = routes.filter(({ containers }) => containers.includes(running.name));
+  const { share } = running;
   const held = own.map(({ state }) => state).find((state) => state !== "running");
   return {
     host: running.host.shell.name,
@@ -54,18 +57,27 @@ export function rowOf(running: Running, routes: readonly Route[]): Row {
       hosts.split(",").map((host) => (path === "/" ? host : `${host}${path}`)),
     ),
     ...(held === undefined ? {} : { held: held === "stopped" ? "maintenance" : held }),
+    ...(share === undefined ? {} : { canary: { percent: share.percent, named: share.named } }),
     container: running.name,
     image: running.image,
   };
 }
 
+/** A canary's part of the visitors, in the words of the preview. */
+const partWords = (canary: Row["canary"]): string[] =>
+  canary === undefined
+    ? []
+    : [`${canary.percent}% of the visitors`, ...(canary.named === 0 ? [] : [`${canary.named} by name`])];
+
 export function render(rows: readonly Row[]): string {
   if (rows.length === 0) return "Nothing of this stack is on its hosts.";
   return table(
     ["HOST", "WHAT", "VERSION", "STATUS", "SERVES", "CONTAINER"],
-    rows.map(({ host, part, version, status, serves, held, container }) => [
+    rows.map(({ host, part, version, status, serves, held, canary, container }) => [
       ...[host, part, version, status],
-      [serves.join(", "), held === undefined ? "" : `(${held})`].filter(Boolean).join(" ") || "-",
+      [[...serves, ...partWords(canary)].join(", "), held === undefined ? "" : `(${held})`]
+        .filter(Boolean)
+        .join(" ") || "-",
       container,
     ]),
   );

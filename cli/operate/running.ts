@@ -3,7 +3,7 @@ import type { DeployedHost } from "../hosts";
 import { sendOk } from "../../provider/docker/api";
 import { proxyContainer } from "../../provider/release/proxy-names";
 import { versionOf } from "../reference";
-import type { Part } from "./parts";
+import type { Part, Share } from "./parts";
 
 /** A container of a part. */
 export interface Running {
@@ -27,6 +27,8 @@ export interface Running {
   readonly status: string;
   /** When it was made, in seconds. */
   readonly created: number;
+  /** Of a canary's container: its part of the visitors. */
+  readonly share?: Share;
 }
 
 /** What is read of each of `GET /containers/json`. */
@@ -65,9 +67,16 @@ export function runningOf(host: DeployedHost, parts: readonly Part[], listed: re
         state: State,
         status: part.kind === "job" && State === "created" ? "waits for its next run" : Status,
         created: Created,
+        ...shareOf(host, part, nameOf(Names)),
       }))
       .sort((a, b) => b.created - a.created),
   );
+}
+
+/** The part of the visitors that a canary's container has. */
+function shareOf({ shell }: DeployedHost, { shares = [] }: Part, name: string): Pick<Running, "share"> {
+  const share = shares.find((each) => each.host === shell.name && each.container === name);
+  return share === undefined ? {} : { share };
 }
 
 /** A proxy goes by its name: a host has one, whosever it is. */

@@ -94,13 +94,26 @@ function duration(text: string): string {
   return text;
 }
 
-/** Puts the apps of a stack in maintenance, or one of them, as `sextant maintenance on` does. */
-export async function maintenanceOn(stack: Deployed, app: string | undefined): Promise<void> {
+/**
+ * Puts the apps of a stack in maintenance, or one of them, as `sextant maintenance on` does.
+ * @returns why some of it is not in maintenance, a sentence each; none where all is
+ */
+export function maintenanceOn(stack: Deployed, app: string | undefined): Promise<readonly string[]> {
   const order = { verb: "stop", words: ["--drain-timeout", usualDrain], said: "is in maintenance" } as const;
-  await tell("maintenance", order, stack, app === undefined ? {} : { app });
+  return told("maintenance", order, stack, app === undefined ? {} : { app });
 }
 
 async function tell(name: string, order: Order, stack: Deployed, options: Options): Promise<void> {
+  sayProblems(await told(name, order, stack, options));
+}
+
+/** Tells the proxies, and says of each route how it is then. @returns what stood in the way of some of it */
+async function told(
+  name: string,
+  order: Order,
+  stack: Deployed,
+  options: Options,
+): Promise<readonly string[]> {
   const roles = partsNamed(name, stack, options.app === undefined ? {} : { app: options.app }, "always");
   const hosts = hostsWith(name, stack, roles, options.host);
   await refuseLocked(name, stack);
@@ -114,7 +127,7 @@ async function tell(name: string, order: Order, stack: Deployed, options: Option
   for (const line of answers.flat()) console.log(line);
   if (answers.flat().length === 0 && problems.length === 0)
     throw new Error(`${name}: no proxy serves any of ${roles.map((role) => role.name).join(", ")}.`);
-  sayProblems(problems);
+  return problems;
 }
 
 /** Tells the proxy of a host, of each service that sends requests to containers of the roles. */

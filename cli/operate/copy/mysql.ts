@@ -96,6 +96,6 @@ export function prepareSql(name: string, { charset }: Held): string {
   ].join("\n");
 }
 
-/** How far a copy into a database has come: its bytes, and whether the server works for it rather than waits for more to come. */
+/** How far a copy into a database has come: its bytes, and whether the server works for it rather than waits for more to come, or for a lock. */
 export const progressSql = (name: string): string =>
-  `SELECT JSON_ARRAY(COALESCE(SUM(DATA_LENGTH + INDEX_LENGTH), 0), (SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE USER = 'root' AND DB = ${sqlText(name)} AND COMMAND <> 'Sleep' AND ID <> CONNECTION_ID())) FROM information_schema.TABLES WHERE TABLE_SCHEMA = ${sqlText(name)};`;
+  `SELECT JSON_ARRAY(COALESCE(SUM(DATA_LENGTH + INDEX_LENGTH), 0), (SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE USER = 'root' AND DB = ${sqlText(name)} AND COMMAND <> 'Sleep' AND COALESCE(STATE, '') NOT LIKE 'Waiting for % lock' AND ID <> CONNECTION_ID())) FROM information_schema.TABLES WHERE TABLE_SCHEMA = ${sqlText(name)};`;

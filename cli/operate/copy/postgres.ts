@@ -91,9 +91,9 @@ select format('select json_build_array(%L, last_value::text || case when is_call
 select json_build_array('large objects', count(*)::text) from pg_largeobject_metadata having count(*) > 0;
 `;
 
-/** How far a copy into a database has come: its bytes, and whether the server works for it rather than waits for more to come. */
+/** How far a copy into a database has come: its bytes, and whether the server works for it rather than waits for more to come, for a lock or a standby. */
 export const progressSql = `select json_build_array(pg_database_size(current_database()),
-  (select count(*) from pg_stat_activity where ${ours} and state = 'active' and wait_event_type is distinct from 'Client'));`;
+  (select count(*) from pg_stat_activity where ${ours} and state = 'active' and coalesce(wait_event_type, '') not in ('Client', 'Lock') and coalesce(wait_event, '') <> 'SyncRep'));`;
 
 /** The database that a copy goes into, where the image has not made it. */
 export const createSql = (name: string): string => `CREATE DATABASE "${name.replaceAll('"', '""')}";`;

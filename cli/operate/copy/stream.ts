@@ -84,65 +84,126 @@ export function wordsOf(
 export async function copied(what: Copied, progress: Progress, signal: AbortSignal): Promise<void> {
   const { old, fresh } = what;
   const one = old.host === fresh.host;
-  const start = (on: Placed["on"], ends: "both" | "old" | "new"): Promise<ChildProcessWithoutNullStreams> =>
+  const start = (on: Placed["on"], ends: "both" | "old" | "new"): Promise<Child> =>
     sshChild({ shell: on.shell, line: textLine("database-copy", wordsOf(what, ends)) });
   const sink = await start(fresh.on, one ? "both" : "new");
-  const children = [sink];
-  sink.stdin.on("error", () => undefined);
-  sink.stdin.write(`${fresh.secret}\n${one ? `${old.secret}\n` : ""}`);
-  try {
-    if (!one) {
-      const source = await start(old.on, "old");
-      children.push(source);
-      source.stdin.on("error", () => undefined);
-      source.on("error", (error) => {
-        progress.wrong.push(error.message);
-        sink.stdin.end();
+  const source = one
+    ? undefined
+    : await start(old.on, "old").catch((error: unknown) => {
+        end(sink);
+        throw error;
       });
-      source.stdin.write(`${old.secret}\n`);
-      eachLine(source.stderr, (line) => {
-        progress.said(line);
-      });
-      source.stdout.on("data", () => (progress.heard = Date.now()));
-      // Where either ends, so does the other: COMMIT is the last line of a dump that has ended well.
-      source.stdout.pipe(sink.stdin);
-      sink.on("close", () => source.stdin.end());
-    }
-    eachLine(sink.stderr, (line) => {
-      progress.said(line);
-    });
-    eachLine(sink.stdout, (line) => {
-      progress.printed(line);
-    });
-    const kill = (): void => {
-      for (const child of children) child.kill();
-    };
-    signal.addEventListener("abort", kill);
-    if (signal.aborted) kill();
-    // Where the restore has ended, all is said: what is whole has its last line.
-    await ended(sink).finally(() => {
-      signal.removeEventListener("abort", kill);
-    });
-  } finally {
-    for (const child of children) {
-      child.stdin.end();
-      child.kill();
-      child.stdout.destroy();
-      child.stderr.destroy();
-    }
-  }
+  give(sink, `${fresh.secret}\n${one ? `${old.secret}\n` : ""}`);
+  if (source !== undefined) give(source, `${old.secret}\n`);
+  await joined(sink, source, progress, signal);
   if (!progress.whole) throw new Error(progress.wrong.join("\n") || "it ended before it was whole");
 }
 
-/** How long the streams of an ssh that has ended may take to close: one that keeps the connection warm in the background holds them open. */
+type Child = ChildProcessWithoutNullStreams;
+
+/** What may have ended already reads nothing more. */
+function give(child: Child, text: string): void {
+  child.stdin.on("error", () => undefined);
+  child.stdin.write(text);
+}
+
+/**
+ * How long, in milliseconds, the streams of an ssh that has ended may take to close, since one that keeps the connection warm in the background holds
+ * them open; and how long one may take to end that is told to.
+ */
 const graceMs = 5000;
 
-function ended(child: ChildProcessWithoutNullStreams): Promise<void> {
-  return new Promise((resolve, reject) => {
+/**
+ * Gives one process what another one prints, where there is another one, until the first has ended; then neither is there any more.
+ * It ends with either of them, and by the signal, whoever holds their streams open.
+ */
+export async function joined(
+  sink: Child,
+  source: Child | undefined,
+  progress: Progress,
+  signal: AbortSignal,
+  grace = graceMs,
+): Promise<void> {
+  const children = [sink, ...(source === undefined ? [] : [source])];
+  const stop = (): void => {
+    for (const child of children) end(child, grace);
+  };
+  eachLine(sink.stderr, (line) => {
+    progress.said(line);
+  });
+  eachLine(sink.stdout, (line) => {
+    progress.printed(line);
+  });
+  if (source !== undefined) {
+    eachLine(source.stderr, (line) => {
+      progress.said(line);
+    });
+    source.stdout.on("data", () => (progress.heard = Date.now()));
+    pour(source, sink, progress, grace);
+  }
+  signal.addEventListener("abort", stop);
+  if (signal.aborted) stop();
+  // Where the restore has ended, all is said: what is whole has its last line.
+  await ended(sink, signal, grace).finally(() => {
+    signal.removeEventListener("abort", stop);
+    stop();
+    for (const { stdout, stderr } of children) {
+      stdout.destroy();
+      stderr.destroy();
+    }
+  });
+}
+
+/** Gives it all that the source prints, and then its end: COMMIT is the last line of a dump that has ended well. */
+function pour(source: Child, sink: Child, progress: Progress, grace: number): void {
+  sink.stdin.on("error", () => undefined);
+  let last = Date.now();
+  source.stdout.on("data", () => (last = Date.now()));
+  source.stdout.pipe(sink.stdin);
+  source.on("error", (error) => {
+    progress.wrong.push(error.message);
+    sink.stdin.end();
+  });
+  if (source.pid === undefined) sink.stdin.end();
+  source.on("exit", () => {
+    const look = setInterval(() => {
+      // What waits for the sink is to come yet.
+      const idle = !sink.stdin.writableNeedDrain && Date.now() - last > grace;
+      if (idle) sink.stdin.end();
+      if (idle || source.stdout.readableEnded || sink.stdin.destroyed) clearInterval(look);
+    }, grace / 10);
+  });
+}
+
+const gone = ({ pid, exitCode, signalCode }: Child): boolean =>
+  pid === undefined || exitCode !== null || signalCode !== null;
+
+/** Ends a process, also one that does not heed being told to. */
+function end(child: Child, grace = graceMs): void {
+  child.stdin.end();
+  if (gone(child)) return;
+  child.kill();
+  setTimeout(() => {
+    if (!gone(child)) child.kill("SIGKILL");
+  }, grace).unref();
+}
+
+/** Waits for its end, which may have come before. */
+async function ended(child: Child, signal: AbortSignal, grace: number): Promise<void> {
+  const timers: NodeJS.Timeout[] = [];
+  await new Promise<void>((resolve, reject) => {
+    const soon = (times: number) => (): void => {
+      timers.push(setTimeout(resolve, times * grace));
+    };
     child.on("error", reject);
     child.on("close", () => {
       resolve();
     });
-    child.on("exit", () => setTimeout(resolve, graceMs));
+    child.on("exit", soon(1));
+    if (gone(child)) soon(1)();
+    signal.addEventListener("abort", soon(2));
+    if (signal.aborted) soon(2)();
+  }).finally(() => {
+    for (const timer of timers) clearTimeout(timer);
   });
 }

@@ -1,6 +1,6 @@
 /** What a copy commits, and when it ends, with programs in place of the database's own; real servers are asked in the lab's tests. */
 import { spawn } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { DockerApi } from "./docker-api";
@@ -10,12 +10,17 @@ const commit = "COMMIT;\nSELECT 'sextant: copied';\nANALYZE;\n";
 
 let docker: DockerApi;
 let verbs: VerbsHere;
+let env: NodeJS.ProcessEnv;
 const file = (name: string): string => join(verbs.directory, name);
 const read = (name: string): string => (existsSync(file(name)) ? readFileSync(file(name), "utf8") : "");
 
 beforeEach(async () => {
   docker = await new DockerApi().listen();
   verbs = new VerbsHere(docker);
+  env = {
+    PATH: `${verbs.directory}:${process.env["PATH"] ?? ""}`,
+    SEXTANT_RUN: join(verbs.directory, "run"),
+  };
   // `docker exec --interactive NAME sh -c ...`: here, with the name in the environment.
   verbs.command("docker", 'name=$3; shift 3; IN=$name exec "$@"');
   verbs.command(
@@ -39,7 +44,7 @@ const both = ["server=postgres", "old=db", "from=app", "as=app", "new=db18", "in
 /** Runs the verb with standard input that stays open, until it ends or the input is to end. */
 function open(words: string[], input: string): { ended: Promise<number | null>; end: () => void } {
   const child = spawn(file("database-copy"), words, {
-    env: { PATH: `${verbs.directory}:${process.env["PATH"] ?? ""}` },
+    env,
     stdio: ["pipe", "ignore", "ignore"],
   });
   child.stdin.on("error", () => undefined);
@@ -59,7 +64,7 @@ describe("a copy on one host", () => {
     expect(read("psql.read")).toBe(`BEGIN;\nCREATE TABLE a ();\n${commit}`);
     expect([read("psql.password"), read("dump.password")]).toEqual(["new-canary\n", "old-canary\n"]);
     expect(read("psql.args") + read("dump.args")).not.toContain("canary");
-    expect(read("dump.args")).toMatch(/^db .*--username app --dbname app$/m);
+    expect(read("dump.args")).toMatch(/^db .*--lock-wait-timeout=5min .*--username app --dbname app$/m);
     expect(read("psql.args")).toMatch(/^db18 .*--username app --dbname shop$/m);
   });
 
@@ -80,6 +85,18 @@ describe("a copy on one host", () => {
     expect(read("psql.read")).toBe("BEGIN;\nCREATE TABLE a ();\n");
   });
 
+  it("ends the dump when the restore has ended, also while it waits and prints nothing", async () => {
+    verbs.command("psql", "exit 3");
+    dumps(`echo $$ >'${file("dump.pid")}'; exec sleep 600`);
+    const { ended, end } = open(both, "new\nold\n");
+    expect(await ended).toBe(3);
+    end();
+    const there = (): boolean => read("dump.pid") !== "" && existsSync(`/proc/${read("dump.pid").trim()}`);
+    await expect.poll(there).toBe(false);
+    // Nothing is left of it on the host.
+    expect(readdirSync(file("run"))).toEqual([]);
+  }, 20_000);
+
   it("takes the new one's pg_dump over the network where it is told, and leaves owners out", async () => {
     dumps("true");
     const { ended, end } = open([...both, "by=db18", "owners=no"], "new\nold\n");
@@ -94,7 +111,7 @@ describe("a copy on one host", () => {
 /** What a dump for another host prints, while standard input stays open. */
 async function printed(words: string[], input: string): Promise<string> {
   const child = spawn(file("database-copy"), words, {
-    env: { PATH: `${verbs.directory}:${process.env["PATH"] ?? ""}` },
+    env,
     stdio: ["pipe", "pipe", "ignore"],
   });
   child.stdin.write(input);
@@ -102,6 +119,16 @@ async function printed(words: string[], input: string): Promise<string> {
   child.stdout.on("data", (chunk: Buffer) => (text += chunk.toString()));
   await new Promise((resolve) => child.on("close", resolve));
   return text;
+}
+
+/** How one of whose input nothing more comes ends, and its errors. */
+async function said(words: string[], input: string): Promise<string> {
+  const child = spawn(file("database-copy"), words, { env, stdio: ["pipe", "ignore", "pipe"] });
+  child.stdin.write(input);
+  let text = "";
+  child.stderr.on("data", (chunk: Buffer) => (text += chunk.toString()));
+  const code = await new Promise((resolve) => child.on("close", resolve));
+  return `${String(code)} ${text}`;
 }
 
 describe("an end of a copy over two hosts", () => {
@@ -113,15 +140,22 @@ describe("an end of a copy over two hosts", () => {
     expect([read("psql.read"), read("psql.password")]).toEqual([sql, "new\n"]);
   });
 
+  // A signal that is trapped is lost to a shell that is about to wait for its input, as when a dump ends at once.
+  it("ends with its dump, also where a signal is lost, and says nothing of its own", async () => {
+    verbs.command("docker", 'shift 3; trap "" TERM; IN=db exec "$@"');
+    dumps("exit 1");
+    expect(await said(["server=postgres", "old=db", "from=app", "as=app"], "old\n")).toBe("1 ");
+  }, 20_000);
+
   it("of MariaDB takes its mark away behind a dump that has ended well alone", async () => {
-    const said = (script: string): Promise<string> => {
+    const dumped = (script: string): Promise<string> => {
       verbs.command("mariadb-dump", `cat /dev/fd/4 >'${file("options")}'; ${script}`);
       return printed(["server=mysql", "old=db", "from=shop", "as=app"], '"canary"\n');
     };
-    expect(await said("echo 'SELECT 1;'")).toBe(
+    expect(await dumped("echo 'SELECT 1;'")).toBe(
       "SELECT 1;\nDROP TABLE sextant_copy_unfinished;\nSELECT 'sextant: copied';\n",
     );
     expect(read("options")).toBe('[client]\npassword="canary"\n');
-    expect(await said("echo 'SELECT 1;'; exit 2")).toBe("SELECT 1;\n");
+    expect(await dumped("echo 'SELECT 1;'; exit 2")).toBe("SELECT 1;\n");
   });
 });

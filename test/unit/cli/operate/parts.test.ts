@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { commandsOf, partsOf } from "../../../../cli/operate/parts";
 import { refuseKamals } from "../../../../cli/operate/releases";
-import { state, withReplicas } from "./state";
+import { role, state, withCanary, withReplicas } from "./state";
 
 describe("what a stack runs", () => {
   it("is each role, accessory and proxy of its state, with its hosts in the order of the program", () => {
@@ -52,6 +52,16 @@ describe("what a stack runs", () => {
     expect(partsOf(withReplicas)).toMatchObject([
       { name: "shop/web", replicas: 3, hosts: ["web-2", "web-1"] },
     ]);
+  });
+
+  it("knows a canary, the role that it is of, and the part of the visitors that it has on each host", () => {
+    expect(partsOf(withCanary).find(({ name }) => name === "shop/web-canary")).toMatchObject({
+      ...{ kind: "role", canaryOf: "shop/web" },
+      shares: [{ host: "web-1", container: "canary-web-1", percent: 10, named: 1 }],
+    });
+    // A role is none by its name alone.
+    const worker = { deployment: { resources: [role("shop", "web-canary", "web-1")] } };
+    expect(partsOf(worker)[0]).not.toHaveProperty("canaryOf");
   });
 
   it("knows Kamal's own container, as an accessory has taken it up, by Kamal's label", () => {

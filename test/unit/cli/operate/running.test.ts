@@ -7,7 +7,7 @@ import { rowOf, render } from "../../../../cli/operate/ps";
 import { routesOf } from "../../../../cli/operate/routes";
 import { runningOf } from "../../../../cli/operate/running";
 import { versionOf } from "../../../../cli/reference";
-import { state, withReplicas } from "./state";
+import { state, withCanary, withReplicas } from "./state";
 
 const parts = partsOf(state);
 const hosts = hostsOf(state);
@@ -131,6 +131,28 @@ describe("what runs on a host", () => {
       ],
       ["web-1", "shop/web", "v2", "Up 2 hours", "-", "shop-web-x"],
     ]);
+  });
+});
+
+describe("a canary", () => {
+  const label = { "sextant.role": "demo/prod/shop/web-canary" };
+  const found = runningOf(web1, partsOf(withCanary), [
+    listed("canary-failed", label, { Created: 300 }),
+    listed("canary-web-1", label, { Created: 200 }),
+  ]);
+
+  it("is the container that has the visitors, whatever has come since", () => {
+    expect(current(found).map(({ name }) => name)).toEqual(["canary-web-1"]);
+  });
+
+  it("is shown with its part of the visitors", () => {
+    const rows = found.map((each) => rowOf(each, routesOf(table)));
+    expect(rows.map(({ canary }) => canary)).toEqual([undefined, { percent: 10, named: 1 }]);
+    expect(
+      render(rows)
+        .split("\n")
+        .map((line) => line.split(/ {2,}/)[4]),
+    ).toEqual(["SERVES", "-", "10% of the visitors, 1 by name"]);
   });
 });
 

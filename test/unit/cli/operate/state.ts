@@ -7,7 +7,7 @@ const container = (name: string, host: string, labels: Record<string, string>, m
   type: "sextant:index:Container",
   inputs: { shell: shell(host), labels, ...more },
 });
-const role = (app: string, name: string, host: string) =>
+export const role = (app: string, name: string, host: string) =>
   container(`${app}-${name}-${host}`, host, {
     "sextant.app": app,
     "sextant.role": `demo/prod/${app}/${name}`,
@@ -66,6 +66,27 @@ export const withReplicas = {
       })),
       role("shop", "web", "web-2"),
       { ...role("shop", "web", "web-2"), delete: true },
+    ],
+  },
+};
+
+/** With a canary of a role on both of its hosts: the release before it failed on one of them. */
+export const withCanary = {
+  deployment: {
+    resources: [
+      ...state.deployment.resources,
+      ...["web-1", "web-2"].flatMap((host) => [
+        role("shop", "web-canary", host),
+        {
+          urn: `urn:pulumi:prod::demo::sextant:index:App$sextant:index:Canary::shop-web-canary-${host}`,
+          type: "sextant:index:Canary",
+          inputs: {
+            ...{ shell: shell(host), role: "demo/prod/shop/web-canary", container: `canary-${host}` },
+            ...{ percent: 10, visitors: ["team"] },
+          },
+          outputs: { undone: host === "web-2" },
+        },
+      ]),
     ],
   },
 };

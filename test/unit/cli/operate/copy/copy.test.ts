@@ -7,8 +7,8 @@ import { countsIn, jsonLines } from "../../../../../cli/operate/copy/facts";
 import * as mysql from "../../../../../cli/operate/copy/mysql";
 import * as postgres from "../../../../../cli/operate/copy/postgres";
 import { Progress, wordsOf } from "../../../../../cli/operate/copy/stream";
-import { writerLines, writersIn } from "../../../../../cli/operate/copy/writers";
-import { nextSteps, progressLine } from "../../../../../cli/operate/copy-data";
+import { stillWriting, writerLines, writersIn } from "../../../../../cli/operate/copy/writers";
+import { nextSteps, progressLine, silence } from "../../../../../cli/operate/copy-data";
 
 const shell = { name: "web-1", destination: "root@web-1.test", port: 22 };
 const hidden = (value: string): object => ({ plaintext: JSON.stringify(value) });
@@ -223,6 +223,13 @@ describe("a copy that goes on", () => {
     expect(progress.whole).toBe(true);
   });
 
+  it("is given up with what it waited for", () => {
+    expect(silence("")).toBe("nothing came for 15 minutes");
+    expect(silence("public.users")).toBe(
+      "nothing came for 15 minutes of public.users, which another session may hold a lock on",
+    );
+  });
+
   it("is given to the verb without a password", () => {
     const [one] = databasesOf(state) as [Database];
     const on = { shell, directory: "/x" };
@@ -261,7 +268,7 @@ describe("who may write meanwhile", () => {
 
   it("is a role that serves, and one that is behind no proxy", () => {
     const writers = writersIn(roles, [{ running, routes: [{ containers: ["w"], state: "running" }] }]);
-    expect(writers).toEqual({ serving: ["shop/web"], working: ["shop/job", "shop/nightly"] });
+    expect(writers).toEqual({ serving: ["shop/web"], working: ["shop/job", "shop/nightly"], unasked: [] });
     expect(writerLines(writers, false)).toEqual([
       "shop/web serves, and may write to the old database: put it in maintenance first, by npx sextant maintenance on or by --maintenance here.",
       "shop/job, shop/nightly may write, too, and is behind no proxy: npx sextant stop --role job,nightly first, where it uses this database.",
@@ -273,7 +280,42 @@ describe("who may write meanwhile", () => {
     const quiet = [{ part: "shop/web", name: "w", state: "running" }];
     expect(
       writersIn(roles.slice(0, 2), [{ running: quiet, routes: [{ containers: ["w"], state: "stopped" }] }]),
-    ).toEqual({ serving: [], working: [] });
+    ).toEqual({ serving: [], working: [], unasked: [] });
+  });
+
+  it("is a canary as long as its role serves, and is none that maintenance holds the visitors of back", () => {
+    const two = [roles[0], { name: "shop/web-canary", kind: "role", canaryOf: "shop/web" }] as const;
+    const runs = [
+      { part: "shop/web", name: "w", state: "running" },
+      { part: "shop/web-canary", name: "c", state: "running" },
+    ];
+    const within = (state: string): unknown =>
+      writersIn(two, [{ running: runs, routes: [{ containers: ["w"], state }] }]);
+    expect(within("running")).toMatchObject({ serving: ["shop/web", "shop/web-canary"], working: [] });
+    expect(within("stopped")).toMatchObject({ serving: [], working: [] });
+    // Without a route of its role nothing holds it back.
+    expect(writersIn(two, [{ running: runs.slice(1), routes: [] }])).toMatchObject({
+      working: ["shop/web-canary"],
+    });
+  });
+
+  it("is not known of a host that does not answer, which is said", () => {
+    const writers = writersIn(roles, [{ host: "web-2", why: "web-2 does not answer on port 22." }]);
+    expect(writerLines(writers, false)).toEqual([
+      "What runs on web-2 may write, too, and could not be asked about: web-2 does not answer on port 22.",
+    ]);
+  });
+
+  it("keeps a copy from its beginning where maintenance has not come everywhere", () => {
+    const none = { serving: [], working: ["shop/job"], unasked: [] };
+    expect(stillWriting([], none)).toBeUndefined();
+    expect(stillWriting(["web-2: the proxy does not answer: no"])).toMatch(
+      /^copy-data: nothing was copied, .*: web-2: the proxy does not answer: no\n/,
+    );
+    expect(stillWriting([], { ...none, serving: ["shop/web"] })).toContain(": shop/web still serves\n");
+    expect(stillWriting([], { ...none, unasked: [{ host: "web-2", why: "no" }] })).toContain(
+      ": web-2 could not be asked: no\n",
+    );
   });
 });
 
