@@ -3,7 +3,7 @@ import { isIP } from "node:net";
 import * as pulumi from "@pulumi/pulumi";
 import { Certificates } from "../app/certificates";
 import { checkRouteOnHosts } from "../app/checks/check-route-hosts";
-import { certificateAtKamals } from "../app/checks/check-take-over";
+import { certificateAtKamals } from "../app/checks/at-kamals";
 import {
   claimedByOthers,
   claimsOf,

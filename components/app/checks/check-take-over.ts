@@ -1,17 +1,18 @@
-/** What has to be so for an app to take the place of one of Kamal's, and for an app or an accessory to be routed by Kamal's proxy. */
+/** What has to be so for an app to take the place of one of Kamal's, and to be on servers of its. */
 import { oneOf } from "../../core/checks";
 import type { Problem } from "../../core/problem";
 import { ofType } from "../../core/shape";
 import type { Host } from "../../host/host";
 import type { AppArgs } from "../args";
 import type { Role } from "../plan";
+import { certificateAtKamals, unreadOn } from "./at-kamals";
 
 /** What is wrong with taking over an app of Kamal's, or with being on servers of its. */
 export function checkTakeOver(args: AppArgs, roles: readonly Role[]): Problem[] {
   return [...checkWords(args), ...checkServers(args, roles), ...checkFiles(args, roles)];
 }
 
-/** Kamal's proxy reads no files of this program: it is left as it is, without the directory that they are in. */
+/** Kamal's proxy reads no files of this program. */
 function checkFiles({ errorPages, proxy }: AppArgs, roles: readonly Role[]): Problem[] {
   const isKamals = ({ takeOver }: Host): boolean => takeOver === "kamal";
   const there = roles.filter(({ routes, servers }) => routes.length > 0 && servers.some(isKamals));
@@ -31,18 +32,6 @@ function checkFiles({ errorPages, proxy }: AppArgs, roles: readonly Role[]): Pro
         ]),
     ...own.map(({ name }) => ({ argument: `roles.${name}.route.tls`, ...certificateAtKamals(on) })),
   ];
-}
-
-const unreadOn = ({ hostName }: Host): string =>
-  `the proxy of ${hostName} is Kamal's, which cannot read its files`;
-
-/** What is wrong with a certificate of one's own in a route on a server of Kamal's. */
-export function certificateAtKamals(host: Host): { value: string; rule: string; cure: string } {
-  return {
-    value: "ownCertificate",
-    rule: unreadOn(host),
-    cure: "use letsEncrypt(), or end TLS in front of the proxy",
-  };
 }
 
 function checkWords({ takeOver, roles }: AppArgs): Problem[] {
