@@ -125,7 +125,7 @@ describe("a directory of the host", () => {
       { dependsOn: copier },
     );
     await value(shop.version);
-    expect(graph.find(type("Directories"), "litestream-directories").inputs).toMatchObject({
+    expect(graph.find(type("Directories"), "litestream-web-4-directories").inputs).toMatchObject({
       directories: [{ path: "/srv/shop", owner: "1000:1000" }],
     });
     const mounted = graph.made.filter(({ type: made, inputs }) => {
