@@ -79,12 +79,8 @@ exec 8>"$(switching "$role")"
 flock --timeout 600 8 || fail "an earlier step of $role still goes on after 600s; see sextant doctor"
 
 if [ "$verb" = end ]; then
-    # Another program may be replacing its proxy now, whose next one would have the part again.
-    tries=0
-    while ! running "$proxy" && redirected && [ "$tries" -lt 60 ]; do
-        tries=$((tries + 1))
-        sleep 1
-    done
+    # The next proxy would have the part again.
+    await_way_back proxy_is_away
     there=$(roles)
     for service in $ended; do
         own=$(names_of "${role%/*/*}")/$service
@@ -123,11 +119,7 @@ for turn in first second; do
     esac
     case $known in 'true '*) break ;; esac
     [ "$turn" = first ] || fail "$container has stopped again since its check passed; run pulumi up again"
-    if [ -s "$(words_of "$container")" ]; then
-        xargs -0 "${0%/*}/ready" <"$(words_of "$container")" 8>&- || exit 1
-    else
-        "${0%/*}/ready" "role=$role" "container=$container" </dev/null 8>&- || exit 1
-    fi
+    pass_again "$role" "$container" || exit 1
 done
 exec 7>"$(passing "$role")"
 flock --timeout 120 7 || fail "something else of $role holds its turn for 120s; see sextant doctor, and run pulumi up again"

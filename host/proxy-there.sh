@@ -19,12 +19,7 @@ for word; do
     esac
 done
 
-# Its own program may be replacing it now.
-tries=0
-while redirected && [ "$tries" -lt 60 ]; do
-    tries=$((tries + 1))
-    sleep 1
-done
+await_way_back true
 facts=$(inspect '{{.State.Running}} {{index .Config.Labels "sextant.proxy"}}' "$proxy") ||
     fail "there is no proxy on this host (no container $proxy): deploy the program that it belongs to first, or make one here with new Proxy()"
 whose=${facts#* }

@@ -103,11 +103,7 @@ check_again() {
     beside=''
     for other in $containers $readers; do [ "$other" = "$1" ] || beside="$beside beside=$other"; done
     # shellcheck disable=SC2086 # one word a container
-    if [ -s "$(words_of "$1")" ]; then
-        xargs -0 "${0%/*}/ready" $beside <"$(words_of "$1")" 7>&- 8>&- 9>&- || exit 1
-    else
-        "${0%/*}/ready" "role=$role" "container=$1" $beside </dev/null 7>&- 8>&- 9>&- || exit 1
-    fi
+    pass_again "$role" "$1" $beside || exit 1
     take_turn
 }
 

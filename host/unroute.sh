@@ -22,12 +22,8 @@ for word; do
     esac
 done
 
-# Another program may be replacing its proxy now, whose next one would have the route again.
-tries=0
-while ! running "$proxy" && redirected && [ "$tries" -lt 60 ]; do
-    tries=$((tries + 1))
-    sleep 1
-done
+# The next proxy would have the route again.
+await_way_back proxy_is_away
 routing
 own=$(names_of "${role%/*/*}")/$service
 if [ ! -s "$own" ] && held_by_other "$own" "$service"; then exit 0; fi

@@ -56,6 +56,21 @@ redirected() {
     { nat iptables -S PREROUTING && nat ip6tables -S PREROUTING; } 2>/dev/null | grep -qF "$bridging"
 }
 
+# await_way_back COMMAND: waits while new connections go to the bridging proxy and the command is true, a minute at most: another program may
+# be replacing its proxy now.
+await_way_back() {
+    tries=0
+    while "$1" && redirected && [ "$tries" -lt 60 ]; do
+        tries=$((tries + 1))
+        sleep 1
+    done
+}
+
+# proxy_is_away: whether the proxy does not run.
+proxy_is_away() {
+    ! running "$proxy"
+}
+
 # bridged: whether there is anything of a bridge.
 bridged() {
     state "$bridging_proxy" >/dev/null || redirected
