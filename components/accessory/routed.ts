@@ -1,7 +1,6 @@
 /** The route of an accessory: what is asked of its server's proxy, and what can be wrong with it. */
-import { isIP } from "node:net";
-import * as pulumi from "@pulumi/pulumi";
-import { Certificates } from "../app/certificates";
+import type * as pulumi from "@pulumi/pulumi";
+import { askForCertificates, certificatePlaces } from "../app/certificates";
 import { checkRouteOnHosts } from "../app/checks/check-route-hosts";
 import { certificateAtKamals } from "../app/checks/at-kamals";
 import {
@@ -12,7 +11,7 @@ import {
   routeConflicts,
   type NewClaim,
 } from "../app/checks/route-claims";
-import { isExisting, onceAllAreMade, putCertificate, settled, type RoutingProxy } from "../app/routing";
+import { awaited, onceAllAreMade, putCertificate, settled, type RoutingProxy } from "../app/routing";
 import { checkRoute, routeBehind, switchedRoute, type RouteArgs } from "../app/route";
 import type { Component, Transform } from "../core/component";
 import { ownerOf } from "../core/names";
@@ -147,7 +146,7 @@ export function routeTo(
       role: ownerOf("accessory", service),
       container: container.name,
       route: switchedRoute(service, behind, deployTimeout, { certificate: certificate?.directory }),
-      ...(isExisting(proxy) ? { awaitProxy: true } : {}),
+      ...awaited(args),
       services: [service],
       claimed: onceAllAreMade(container.name, () => claimedByOthers(proxy, server.hostName, [service])),
       stopTimeout: inSeconds(args.stopTimeout ?? "60s"),
@@ -163,31 +162,6 @@ export function routeTo(
     },
     transform?.switch,
   );
-  askForCertificate(accessory, args, route, step);
+  askForCertificates(accessory, certificatePlaces(server, route), { dependsOn: [step] });
   return step;
-}
-
-/** After the proxy has the route, and never in its way: what cannot be got yet is said. */
-function askForCertificate(accessory: Component, { server }: Routed, route: RouteArgs, after: Step): void {
-  const { tls, hosts = [], health } = route;
-  if (tls?.kind !== "letsEncrypt") return;
-  const addresses = pulumi
-    .all([server.address, server.ipv6Address])
-    .apply((all) => all.filter((one): one is string => one !== undefined && isIP(one) !== 0));
-  const certificates = new Certificates(
-    `${accessory.componentName}-certificates`,
-    {
-      places: [
-        {
-          ...{ shell: server.ssh, hosts, path: health?.path ?? "/up", addresses },
-          ...(tls.staging ? { staging: true } : {}),
-        },
-      ],
-    },
-    { parent: accessory, dependsOn: [after] },
-  );
-  // Undefined in a user's unit tests, where no provider answers.
-  certificates.missing.apply((missing: string[] | undefined) => {
-    for (const text of missing ?? []) void pulumi.log.warn(`${accessory.label}: ${text}`, accessory);
-  });
 }

@@ -1,11 +1,8 @@
-import { isIP } from "node:net";
 import * as pulumi from "@pulumi/pulumi";
 import { claimChildren } from "../core/claimed-names";
 import { Component } from "../core/component";
 import { appLabel, roleLabel } from "../core/names";
 import type { Findings, Problem } from "../core/problem";
-import type { InputsOf } from "../core/resource";
-import type { CertificatesPlace } from "../../provider/release/certificates";
 import { warnPlain } from "../core/plain-secret";
 import { refuseShape } from "../core/shape";
 import type { DataOf } from "../data/data";
@@ -18,7 +15,7 @@ import { Pull } from "../image/pull";
 import type { AppArgs } from "./args";
 import { assetsOfRelease, putAssets } from "./assets";
 import { CleanUp } from "./clean-up";
-import { Certificates } from "./certificates";
+import { askForCertificates, certificatePlaces, type Certificates } from "./certificates";
 import { chosenOf, staying, type Chosen } from "./chosen";
 import { checkApp } from "./checks/check-app";
 import { checkHosts, checkOwnRegistry, registerApp } from "./checks/check-hosts";
@@ -309,7 +306,7 @@ export class App extends Component {
     );
   }
 
-  /** After the last switch, and never in its way: what cannot be got yet is said. */
+  /** After the last switch: those of the hosts that the run releases to; where there is none, they stay as they are. */
   private askForCertificates(
     roles: Role[],
     after: pulumi.Resource[],
@@ -317,21 +314,14 @@ export class App extends Component {
   ): Certificates | undefined {
     const has = hasAmong(roles, chosen);
     const found = this.placements.flatMap((placement) =>
-      certificatesOf(roles, placement).map((place) => ({ place, taken: has(placement) })),
+      roles
+        .filter(({ name }) => name === placement.role)
+        .flatMap(({ routes }) => routes.flatMap(({ route }) => certificatePlaces(placement.host, route)))
+        .map((place) => ({ place, taken: has(placement) })),
     );
     const stays = !found.some(({ taken }) => taken);
     const places = found.filter(({ taken }) => stays || taken).map(({ place }) => place);
-    if (places.length === 0) return undefined;
-    const certificates = new Certificates(
-      `${this.componentName}-certificates`,
-      { places },
-      { ...staying("certificates", stays), parent: this, dependsOn: after },
-    );
-    // Undefined in a user's unit tests, where no provider answers.
-    certificates.missing.apply((missing: string[] | undefined) => {
-      for (const text of missing ?? []) void pulumi.log.warn(`${this.label}: ${text}`, this);
-    });
-    return certificates;
+    return askForCertificates(this, places, { ...staying("certificates", stays), dependsOn: after });
   }
 }
 
@@ -341,31 +331,6 @@ function hasAmong(
   chosen: Chosen,
 ): (one: { readonly role: string; readonly host: Host }) => boolean {
   return ({ role: name, host }) => roles.some((role) => role.name === name && chosen.has({ role, host }));
-}
-
-/** The names that a role needs a certificate of Let's Encrypt for on a host, a place for each of its routes. */
-function certificatesOf(
-  roles: readonly Role[],
-  { role: name, host }: RoleOnHost,
-): InputsOf<CertificatesPlace>[] {
-  return roles
-    .filter((role) => role.name === name)
-    .flatMap(({ routes }) => routes)
-    .flatMap(({ route: { tls, hosts = [], health } }) =>
-      tls?.kind !== "letsEncrypt"
-        ? []
-        : [
-            {
-              shell: host.ssh,
-              hosts,
-              path: health?.path ?? "/up",
-              ...(tls.staging ? { staging: true } : {}),
-              addresses: pulumi
-                .all([host.address, host.ipv6Address])
-                .apply((all) => all.filter((one): one is string => one !== undefined && isIP(one) !== 0)),
-            },
-          ],
-    );
 }
 
 /** The roles of placements, each with its hosts among them. */

@@ -41,7 +41,7 @@ import {
   switchedRoute,
 } from "./route";
 import { runningAlways } from "./schedule";
-import { isExisting, onceAllAreMade, putCertificate, settled } from "./routing";
+import { awaited, onceAllAreMade, putCertificate, settled } from "./routing";
 import { takenOver } from "./take-over";
 import { imageVolumesOf, mountsOn, volumesOn, type AppVolumes } from "./volumes";
 import { Wait } from "./wait";
@@ -438,11 +438,6 @@ function giveVisitors(
     },
     args.transform?.canary,
   );
-}
-
-/** Another program may be replacing its proxy now. */
-function awaited({ proxy }: AppArgs): { awaitProxy?: true } {
-  return proxy !== undefined && isExisting(proxy) ? { awaitProxy: true } : {};
 }
 
 function routeInputs(

@@ -64,5 +64,9 @@ export function settled({ proxy }: { proxy?: RoutingProxy | undefined }, host: H
   return there === undefined ? [] : [there.settle];
 }
 
-/** Whether a proxy is another program's. */
-export const isExisting = ofType("sextant:index:ExistingProxy");
+/** Another program may be replacing its proxy now. */
+export function awaited({ proxy }: { proxy?: RoutingProxy | undefined }): { awaitProxy?: true } {
+  return proxy !== undefined && isExisting(proxy) ? { awaitProxy: true } : {};
+}
+
+const isExisting = ofType("sextant:index:ExistingProxy");
