@@ -1,5 +1,6 @@
 /** What a stack runs on its hosts, from its state: pure. */
 import { compare } from "../../provider/core/compare";
+import { canariedRole } from "../../provider/release/canary-part";
 import { proxyContainer } from "../../provider/release/proxy-names";
 import { accessoryLabel, ownerLabel } from "../../provider/docker/container-body";
 import { seconds, type Duration } from "../../provider/core/units";
@@ -147,7 +148,7 @@ function canariesOf(state: unknown): Map<string, Required<Pick<Part, "canaryOf" 
     };
     const name = `${app}/${role}`;
     canaries.set(name, {
-      canaryOf: name.replace(/-canary$/, ""),
+      canaryOf: canariedRole(name),
       shares: [...(canaries.get(name)?.shares ?? []), ...(outputs?.undone === true ? [] : [share])],
     });
   }

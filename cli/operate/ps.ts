@@ -1,5 +1,6 @@
 /** `sextant ps`: what runs where, of which version, and what the proxies send to it. */
 import type { Command } from "commander";
+import { partWords } from "../../provider/release/canary-part";
 import { deployed } from "../deployed";
 import { stackChoice } from "../stack";
 import { askAll, choosing, containersNamed, sayProblems, type Choice } from "./choice";
@@ -63,19 +64,16 @@ export function rowOf(running: Running, routes: readonly Route[]): Row {
   };
 }
 
-/** A canary's part of the visitors, in the words of the preview. */
-const partWords = (canary: Row["canary"]): string[] =>
-  canary === undefined
-    ? []
-    : [`${canary.percent}% of the visitors`, ...(canary.named === 0 ? [] : [`${canary.named} by name`])];
-
 export function render(rows: readonly Row[]): string {
   if (rows.length === 0) return "Nothing of this stack is on its hosts.";
   return table(
     ["HOST", "WHAT", "VERSION", "STATUS", "SERVES", "CONTAINER"],
     rows.map(({ host, part, version, status, serves, held, canary, container }) => [
       ...[host, part, version, status],
-      [[...serves, ...partWords(canary)].join(", "), held === undefined ? "" : `(${held})`]
+      [
+        [...serves, ...(canary === undefined ? [] : partWords(canary.percent, canary.named))].join(", "),
+        held === undefined ? "" : `(${held})`,
+      ]
         .filter(Boolean)
         .join(" ") || "-",
       container,

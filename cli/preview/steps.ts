@@ -2,6 +2,7 @@
 import { compare } from "../../provider/core/compare";
 import { isObject } from "../../provider/core/is-object";
 import { kamalPrefix } from "../../provider/kamal/names";
+import { partWords } from "../../provider/release/canary-part";
 import { steps as kinds } from "../../provider/release/steps";
 import { changesBelow, shown, type Change } from "./changes";
 import { hostOf, list, textOf, type Step, type Values } from "./digest";
@@ -89,10 +90,7 @@ function partOf(step: Step): RouteChange | undefined {
   const [old, now] = [part(olds), part(news)];
   const [, , app = "", role = ""] = textOf((news ?? olds ?? {})["role"]).split("/");
   const named = list((now ?? old)?.["visitors"]).length;
-  const addresses = [
-    `${shown((now ?? old)?.["percent"]) ?? "0"}% of the visitors`,
-    ...(named > 0 ? [`${named} by name`] : []),
-  ];
+  const addresses = partWords(shown((now ?? old)?.["percent"]) ?? "0", named);
   const of = { app, role, host: hostOf(step), addresses: addresses.join(", ") };
   if (old === undefined) return { ...of, fate: "made", changes: [] };
   if (now === undefined) return { ...of, fate: "removed", changes: [] };

@@ -2,6 +2,7 @@
 import { posix } from "node:path";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Host } from "../host/host";
+import { canaryName } from "../../provider/release/canary-part";
 import type { AppArgs, RoleArgs } from "./args";
 import type { CanaryArgs } from "./canary-args";
 import type { RouteArgs } from "./route";
@@ -117,9 +118,6 @@ export function rolesOf(app: string, args: AppArgs): Role[] {
     ...roles.flatMap((role) => (role.canary === undefined ? [] : [canaryOf(args, role, role.canary)])),
   ];
 }
-
-/** What the canary of a role is called. */
-export const canaryName = (role: string): string => `${role}-canary`;
 
 /** One container a host with all that the role has, but for what the canary says otherwise. Of assets it has those of its image. */
 function canaryOf(args: AppArgs, role: Role, canary: CanaryArgs): Role {

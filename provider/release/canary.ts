@@ -6,6 +6,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { seconds, type Duration } from "../core/units";
 import { quote } from "../host/scripts";
+import { partWords } from "./canary-part";
 import type { SwitchedRoute } from "./route";
 import type { Call, Step, StepInputs } from "./step";
 
@@ -62,7 +63,7 @@ const routeWords = (routes: readonly CanaryRoute[]): string[] =>
   );
 
 /** Who gets which container by which routes. */
-const partWords = ({ role, container, percent, visitors = [], routes }: CanaryInputs): string[] => [
+const verbWords = ({ role, container, percent, visitors = [], routes }: CanaryInputs): string[] => [
   `role=${role}`,
   `container=${container}`,
   `percent=${percent}`,
@@ -75,7 +76,7 @@ export const canaryStep: Step<CanaryInputs> = {
     verb: "canary",
     words: [
       "put",
-      ...partWords(inputs),
+      ...verbWords(inputs),
       `stop=${seconds(inputs.stopTimeout)}`,
       // The proxy has the settings of a route for the canary as they were when it got the container.
       ...(former !== undefined && !isDeepStrictEqual(plain(former.routes), plain(inputs.routes))
@@ -95,12 +96,9 @@ export const canaryStep: Step<CanaryInputs> = {
   about: ({ container }) => container,
   limit: ({ timeout }) => timeout,
   lifecycleOnly: ["timeout", "stopTimeout", "awaitProxy"],
-  looks: (inputs, verbs) => [[`${verbs}/canary`, "look", ...partWords(inputs).map(quote)].join(" ")],
+  looks: (inputs, verbs) => [[`${verbs}/canary`, "look", ...verbWords(inputs).map(quote)].join(" ")],
   says: ({ container, percent, visitors = [] }) =>
-    `${container} gets ${[
-      `${percent}% of the visitors`,
-      ...(visitors.length === 0 ? [] : [`${visitors.length} by name`]),
-    ].join(", and ")}, of those that have the cookie kamal-rollout.`,
+    `${container} gets ${partWords(percent, visitors.length).join(", and ")}, of those that have the cookie kamal-rollout.`,
 };
 
 /** Without what is not given. */

@@ -5,7 +5,7 @@ import type { Problem } from "../../core/problem";
 import { checkRelease, checkRepository } from "../../image/check-reference";
 import type { AppArgs, RoleArgs } from "../args";
 import type { CanaryArgs } from "../canary-args";
-import { canaryName } from "../plan";
+import { canaryName } from "../../../provider/release/canary-part";
 
 /** What is wrong with canaries and readers. */
 export function checkBesides(args: AppArgs): Problem[] {
