@@ -3,7 +3,7 @@
  * there, so that such a host may be down. The program says of each resource that it has whether it is left out, by an input that goes no
  * further; what it has no more is told by its state. Pulumi's plugin is one process for all resources of a run.
  */
-import { limitsOf, rolesVariable, type Environment } from "./core/limited-run";
+import { limitsOf, rolesVariable, type Environment, type Limits } from "./core/limited-run";
 import { isGone, isReplaced } from "./gone";
 import type { SshAddress } from "./ssh/address";
 
@@ -31,7 +31,7 @@ interface Seen {
 
 /** Why something new is refused that is left out: what depends on it would be done without it. */
 export function newRefused(urn: string, environment: Environment): string {
-  const { by, names } = said(environment);
+  const { by, names } = said(limitsOf(environment));
   return `${nameOf(urn)} is not there yet, and this run is limited by ${by}, which leaves it out, so that nothing was done; name it as well, or run without ${names}.`;
 }
 
@@ -44,16 +44,15 @@ export function removalRefused(urn: string, state: Seen, environment: Environmen
   // What the program has is replaced, by what it says.
   if (!isOfApp(urn) || inProgram.has(urn) || !isAddress(shell)) return undefined;
   if (isGone(shell) || isReplaced(shell)) return undefined;
-  const { host, role, by: limits } = limitsOf(environment);
-  const byRole = limits.some(({ variable }) => variable === rolesVariable);
+  const limits = limitsOf(environment);
+  const byRole = limits.by.some(({ variable }) => variable === rolesVariable);
   const own = roleOf(state);
-  if (host(shell.name) && (!byRole || (own !== undefined && role(own)))) return undefined;
-  const { by, names } = said(environment);
+  if (limits.host(shell.name) && (!byRole || (own !== undefined && limits.role(own)))) return undefined;
+  const { by, names } = said(limits);
   return `${shell.name}: ${nameOf(urn)} is in the program no more, and this run is limited by ${by}, which leaves it out, so that it stays; a run without ${names} takes it away.`;
 }
 
-function said(environment: Environment): { by: string; names: string } {
-  const { by } = limitsOf(environment);
+function said({ by }: Limits): { by: string; names: string } {
   return {
     by: by.map(({ variable, value }) => `${variable}=${value}`).join(" and "),
     names: by.map(({ variable }) => variable).join(" and "),

@@ -30,17 +30,8 @@ import { inspectNames } from "./checks/inspect-names";
 import { readPages } from "./error-pages";
 import { skippedHooks } from "../core/hook";
 import { runHook } from "./hooks";
-import {
-  imageReference,
-  isCanary,
-  namedArgs,
-  notCanaries,
-  rolesOf,
-  type NamedArgs,
-  type Placement,
-  type Role,
-} from "./plan";
-import { further, referenceOf, rollOut, runRelease } from "./releasing";
+import { isCanary, namedArgs, notCanaries, rolesOf, type NamedArgs, type Placement, type Role } from "./plan";
+import { further, referenceOf, referenceTo, rollOut, runRelease } from "./releasing";
 import { runningAlways } from "./schedule";
 import { putSchedules, type ScheduledRole } from "./scheduled";
 import type { RoleOnHost } from "./role-on-host";
@@ -94,9 +85,7 @@ export class App extends Component {
     super("App", name, opts);
     const args = namedArgs(given);
     const roles = this.admit(args, given, opts?.parent !== undefined);
-    const reference = pulumi
-      .all([args.version, args.digest])
-      .apply(([version, digest]) => imageReference(args.image, version, digest));
+    const reference = referenceTo(args);
     const placements = roles.flatMap((role) => role.servers.map((host) => ({ role, host })));
     const chosen = chosenOf(placements, process.env);
     this.warn(chosen.findings.warned);

@@ -1,6 +1,6 @@
 /** A release to some hosts or roles alone, Kamal's --hosts and --roles: what the environment of a run names, and what stays as it is. */
 import type * as pulumi from "@pulumi/pulumi";
-import { limitsOf, type Environment } from "../../provider/core/limited-run";
+import { limitsOf, type Environment, type Limits } from "../../provider/core/limited-run";
 import type { LeftOut } from "../core/resource";
 import type { Findings } from "../core/problem";
 import type { ContainerArgs } from "../docker/container";
@@ -47,16 +47,15 @@ export function chosenOf(placements: readonly Choosable[], environment: Environm
   return {
     has,
     any: taken.some(({ role }) => !isCanary(role)),
-    findings: { refused: [], warned: left.length === 0 ? [] : [said(environment, taken, left)] },
+    findings: { refused: [], warned: left.length === 0 ? [] : [said(limits, taken, left)] },
   };
 }
 
 function said(
-  environment: Environment,
+  { by }: Limits,
   taken: readonly Choosable[],
   left: readonly Choosable[],
 ): Findings["warned"][number] {
-  const { by } = limitsOf(environment);
   const names = by.map(({ variable }) => variable);
   const list = (all: readonly Choosable[]): string =>
     all.map(({ role, host }) => `${role.name} on ${host.hostName}`).join(", ");

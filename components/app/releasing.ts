@@ -29,6 +29,7 @@ import {
   routesTo,
   type NamedArgs,
   type Placement,
+  type Released,
   type Role,
 } from "./plan";
 import type { Replica, RoleOnHost } from "./role-on-host";
@@ -265,16 +266,17 @@ function makeContainer(
   );
 }
 
+/** The full reference of what is released. */
+export function referenceTo({ image, version, digest }: Released): pulumi.Output<string> {
+  return pulumi.all([version, digest]).apply(([tag, content]) => imageReference(image, tag, content));
+}
+
 /** The full reference of what a role is of. */
 export function referenceOf(
   { reference }: Pick<Releasing, "reference">,
   { beside }: Pick<Role, "beside">,
 ): pulumi.Output<string> {
-  const released = beside?.released;
-  if (released === undefined) return reference;
-  return pulumi
-    .all([released.version, released.digest])
-    .apply(([version, digest]) => imageReference(released.image, version, digest));
+  return beside?.released === undefined ? reference : referenceTo(beside.released);
 }
 
 /** By which a container knows itself, as an app's list of its processes does: those of a role on a host differ in it. */
