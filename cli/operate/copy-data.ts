@@ -1,10 +1,9 @@
 /** `sextant copy-data OLD NEW`: a database into a new one of the same or a newer version, by dump and restore, and checked. */
-import { createInterface } from "node:readline/promises";
 import type { Command } from "commander";
 import { deployed, type Deployed } from "../deployed";
 import { exportStack, stackChoice } from "../stack";
 import { reaches } from "./copy/ask";
-import { compared, comparedTable, differing } from "./copy/compare";
+import { compared, comparedTable, differing, type Compared } from "./copy/compare";
 import { databasesOf, twoOf, type Placed } from "./copy/databases";
 import { engines } from "./copy/engines";
 import {
@@ -22,6 +21,7 @@ import { stillWriting, writersOf, writerLines } from "./copy/writers";
 import { refuseLocked } from "./lock";
 import { noted } from "./note";
 import { size } from "./prune";
+import { saysYes } from "./terminal";
 import { maintenanceOn } from "./traffic";
 
 interface Options {
@@ -97,8 +97,13 @@ async function copy(
   const ownersKept = keepsOwners(...sides, !options.owner);
   const refused = refusal(...sides, pairs, ownersKept);
   if (refused !== undefined) throw new Error(refused);
-  for (const pair of pairs.filter(({ now }) => now === "filled"))
-    if (!(await holdsSame(old, fresh, pair))) throw new Error(filledSentence(sides[1], pair.into));
+  const counted = new Map<Pair, Compared[]>();
+  for (const pair of pairs.filter(({ now }) => now === "filled")) {
+    // A copy that was whole, of which nobody has heard.
+    const all = await countBoth(old, fresh, pair);
+    if (differing(all).length > 0) throw new Error(filledSentence(sides[1], pair.into));
+    counted.set(pair, all);
+  }
   const todo = pairs.filter(({ now }) => now !== "filled");
   const writers = await writersOf(stack, options.app);
   for (const line of [
@@ -114,7 +119,8 @@ async function copy(
     const byNew = await reaches(fresh, old);
     for (const pair of todo) await copyOne(old, fresh, pair, { ownerless: !ownersKept, byNew });
   }
-  return check(old, fresh, pairs);
+  // What was counted before a copy may be another number after it.
+  return check(old, fresh, pairs, todo.length === 0 ? counted : new Map());
 }
 
 /** Puts the app in maintenance. @throws Error where it is not so on each of its hosts, as it may write then */
@@ -124,11 +130,10 @@ export async function quiet(stack: Deployed, app: string | undefined): Promise<v
   if (refused !== undefined) throw new Error(refused);
 }
 
-/** Whether the new one holds what the old one has: a copy was whole, and nobody has heard of it. */
-async function holdsSame(old: Placed, fresh: Placed, { from, into }: Pair): Promise<boolean> {
+/** Counts all of a database on both sides. */
+async function countBoth(old: Placed, fresh: Placed, { from, into }: Pair): Promise<Compared[]> {
   const engine = engines[old.server];
-  const both = await Promise.all([engine.count(old, from), engine.count(fresh, into)]);
-  return differing(compared(...both)).length === 0;
+  return compared(...(await Promise.all([engine.count(old, from), engine.count(fresh, into)])));
 }
 
 /** @throws Error where nobody says yes */
@@ -136,11 +141,7 @@ async function agreed(name: string, yes: boolean): Promise<void> {
   if (yes) return;
   if (!process.stdin.isTTY)
     throw new Error("copy-data: there is no terminal to ask on; say --yes where it is meant.");
-  const line = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await line.question(`Copy it to ${name}? (yes or no) `).finally(() => {
-    line.close();
-  });
-  if (answer.trim().toLowerCase() !== "yes") throw new Error("copy-data: nothing was copied.");
+  if (!(await saysYes(`Copy it to ${name}?`))) throw new Error("copy-data: nothing was copied.");
 }
 
 const ends = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
@@ -232,13 +233,17 @@ export function progressLine(
   return `${into}: ${of}${size(bytes)} of about ${size(held.bytes)}${now === "" ? "" : `; ${now} is read`}`;
 }
 
-/** Counts all on both sides, prints it, and says what comes next. */
-async function check(old: Placed, fresh: Placed, pairs: readonly Pair[]): Promise<boolean> {
-  const engine = engines[old.server];
+/** Counts all on both sides but what is counted already, prints it, and says what comes next. */
+async function check(
+  old: Placed,
+  fresh: Placed,
+  pairs: readonly Pair[],
+  counted: ReadonlyMap<Pair, Compared[]>,
+): Promise<boolean> {
   let wrong = 0;
-  for (const { from, into } of pairs) {
-    const all = compared(...(await Promise.all([engine.count(old, from), engine.count(fresh, into)])));
-    console.log(`${comparedTable(from, [old.name, fresh.name], all)}\n`);
+  for (const pair of pairs) {
+    const all = counted.get(pair) ?? (await countBoth(old, fresh, pair));
+    console.log(`${comparedTable(pair.from, [old.name, fresh.name], all)}\n`);
     wrong += differing(all).length;
   }
   if (wrong > 0) {

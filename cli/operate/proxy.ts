@@ -1,5 +1,4 @@
 /** `sextant proxy restart`, `stop` and `start`: the proxies of the stack, on its hosts. Another image or option of one is an edit of the program. */
-import { createInterface } from "node:readline/promises";
 import type { Command } from "commander";
 import { sendOk } from "../../provider/docker/api";
 import { bridgeStep, type BridgeInputs } from "../../provider/release/bridge";
@@ -14,6 +13,7 @@ import { askAll, onHosts, sayProblems } from "./choice";
 import { refuseLocked } from "./lock";
 import { noted } from "./note";
 import { routesOn } from "./routes";
+import { saysYes } from "./terminal";
 
 interface Options {
   host?: string;
@@ -201,9 +201,5 @@ async function agreed(places: readonly Place[], yes: boolean): Promise<void> {
     throw new Error(
       "proxy stop: it is an outage, and there is no terminal to ask on; say --yes where it is meant.",
     );
-  const line = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await line.question("Stop them? (yes or no) ").finally(() => {
-    line.close();
-  });
-  if (answer.trim().toLowerCase() !== "yes") throw new Error("proxy stop: nothing was stopped.");
+  if (!(await saysYes("Stop them?"))) throw new Error("proxy stop: nothing was stopped.");
 }
