@@ -1,6 +1,6 @@
 /** `npm run bench -- rollout [servers...]`: how long deploys take on 1, 2 and 8 servers, and what they cost the client. */
 import { cpus } from "node:os";
-import { type LabFacts, labFacts } from "../lab/facts";
+import { type LabFacts, factsOfLab } from "../lab/facts";
 import { labUp } from "../lab/lab";
 import { type LoadReport, startLoad } from "../lab/load/load";
 import { type Ran, Workspace } from "../lab/workspace";
@@ -25,8 +25,7 @@ const progress = (line: string): void => {
 
 export async function rollout(args: string[]): Promise<void> {
   const sizes = args.length > 0 ? args.map((each) => whole("bench rollout", each)) : [1, 2, 8];
-  const facts = await labFacts(await labUp(progress));
-  if (!facts) throw new Error("bench rollout: the lab does not answer after it was brought up");
+  const facts = await factsOfLab(await labUp(progress));
   const cases: Case[] = [];
   for (const size of sizes) cases.push(...(await measure(facts, size)));
   console.table(cases);

@@ -75,6 +75,13 @@ export async function labFacts(docker: Docker | undefined): Promise<LabFacts | u
   };
 }
 
+/** The facts of a lab that was brought up. @throws Error where it does not answer by now */
+export async function factsOfLab(docker: Docker): Promise<LabFacts> {
+  const facts = await labFacts(docker);
+  if (!facts) throw new Error("the lab does not answer after it was brought up");
+  return facts;
+}
+
 /** A random secret of this lab, made at the first call. */
 export function secret(name: string): string {
   const file = join(labDir(), "secrets", name);

@@ -4,7 +4,7 @@
  */
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { type LabFacts, labFacts } from "../../lab/facts";
+import { type LabFacts, factsOfLab } from "../../lab/facts";
 import { labUp } from "../../lab/lab";
 import { cacheDir } from "../../lab/paths";
 import { onPinnedNode } from "../../lab/toolchain/node";
@@ -43,8 +43,7 @@ export async function compare(args: string[]): Promise<void> {
 }
 
 async function measureAll(options: Options): Promise<Results> {
-  const facts = await labFacts(await labUp(progress));
-  if (!facts) throw new Error("bench: the lab does not answer after it was brought up");
+  const facts = await factsOfLab(await labUp(progress));
   const file = options.out ?? join(cacheDir(), "bench", "compare.json");
   const results = await resultsIn(file, options, facts);
   const save = (): void => {

@@ -1,7 +1,7 @@
 /** The two machines and the stacks on them: what the edits are made to, and what is seen of it. */
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type LabFacts, labFacts } from "../../lab/facts";
+import { type LabFacts, factsOfLab } from "../../lab/facts";
 import { labUp } from "../../lab/lab";
 import { startLoad, type Load, type Loss } from "../../lab/load/load";
 import { on } from "../../lab/ssh";
@@ -52,8 +52,7 @@ export class World {
 
   /** Makes the machines. */
   static async make(log: (line: string) => void): Promise<World> {
-    const facts = await labFacts(await labUp(log));
-    if (!facts) throw new Error("bench edits: the lab does not answer after it was brought up");
+    const facts = await factsOfLab(await labUp(log));
     const machines = await Workspace.make(facts, "bench/edits/program", "machines", "compiled");
     await machines.pulumi(["up", "--yes", "--skip-preview"], environment({ settings: plain }));
     const { addresses } = await machines.outputs<{ addresses: Record<Machine, string> }>();

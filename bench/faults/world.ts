@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Docker } from "../../lab/docker/docker";
-import { type LabFacts, labFacts } from "../../lab/facts";
+import { type LabFacts, factsOfLab } from "../../lab/facts";
 import { labUp } from "../../lab/lab";
 import { ask } from "../../lab/load/request";
 import { type Ran, Workspace } from "../../lab/workspace";
@@ -25,8 +25,7 @@ export class FaultWorld {
 
   static async start(progress: (line: string) => void): Promise<FaultWorld> {
     const docker = await labUp(progress);
-    const facts = await labFacts(docker);
-    if (!facts) throw new Error("bench faults: the lab does not answer after it was brought up");
+    const facts = await factsOfLab(docker);
     return new FaultWorld(
       docker,
       facts,

@@ -16,7 +16,7 @@ import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
-import { type LabFacts, labFacts } from "../../lab/facts";
+import { type LabFacts, factsOfLab } from "../../lab/facts";
 import { labUp } from "../../lab/lab";
 import { prepareOwnRegistry } from "../../lab/registry/own";
 import { onPinnedNode } from "../../lab/toolchain/node";
@@ -43,8 +43,7 @@ const progress = (line: string): void => {
 export async function ship(args: string[]): Promise<void> {
   const options = parseShipOptions(args);
   const docker = await labUp(progress);
-  const facts = await labFacts(docker);
-  if (!facts) throw new Error("bench ship: the lab does not answer after it was brought up");
+  const facts = await factsOfLab(docker);
   await prepareOwnRegistry(docker, progress);
   const results = await measure(facts, options);
   const rows = shipFigures(results.runs);

@@ -7,7 +7,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { run, tryRun } from "../../lab/docker/exec";
-import { labFacts, type LabFacts } from "../../lab/facts";
+import { factsOfLab, type LabFacts } from "../../lab/facts";
 import { labUp } from "../../lab/lab";
 import { startLoad } from "../../lab/load/load";
 import { repoRoot } from "../../lab/paths";
@@ -47,8 +47,7 @@ export function isGood({
 
 export async function takeover(args: string[]): Promise<void> {
   const options = parseTakeoverOptions(args);
-  const facts = await labFacts(await labUp(progress));
-  if (!facts) throw new Error("bench takeover: the lab does not answer after it was brought up");
+  const facts = await factsOfLab(await labUp(progress));
   const binary = await installKamal(progress);
   const machines = await Machines.make(facts);
   const directory = mkdtempSync(join(tmpdir(), "sextant-takeover-"));

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { chance } from "../../lab/chance";
 import type { Outcome } from "../../lab/docker/exec";
-import { labFacts } from "../../lab/facts";
+import { factsOfLab } from "../../lab/facts";
 import { labUp } from "../../lab/lab";
 import { tryOn } from "../../lab/ssh";
 import { type Ran, Workspace } from "../../lab/workspace";
@@ -92,8 +92,7 @@ beforeAll(async () => {
   const docker = await labUp((line) => {
     console.log(line);
   }, onDemand);
-  const facts = await labFacts(docker);
-  if (!facts) throw new Error("the lab does not answer after it was brought up");
+  const facts = await factsOfLab(docker);
   workspace = await Workspace.make(facts, "test/lab/accessories/program", "accessories");
   await workspace.setSecret("dbPassword", passwords[0]);
   await workspace.setSecret("redisPassword", redisPassword);

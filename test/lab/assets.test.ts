@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Outcome, tryRun } from "../../lab/docker/exec";
-import { labFacts } from "../../lab/facts";
+import { factsOfLab } from "../../lab/facts";
 import { labUp } from "../../lab/lab";
 import { startLoad } from "../../lab/load/load";
 import { tryOn } from "../../lab/ssh";
@@ -83,12 +83,11 @@ function openPages(): { stop: () => Promise<{ asked: number; across: number; mis
 }
 
 beforeAll(async () => {
-  const facts = await labFacts(
+  const facts = await factsOfLab(
     await labUp((line) => {
       console.log(line);
     }),
   );
-  if (!facts) throw new Error("the lab does not answer after it was brought up");
   workspace = await Workspace.make(facts, "test/lab/assets/program", "assets");
   await workspace.pulumi(["config", "set", "version", "v1"]);
   await up("v1");

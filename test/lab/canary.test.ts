@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { labFacts } from "../../lab/facts";
+import { factsOfLab } from "../../lab/facts";
 import { labUp } from "../../lab/lab";
 import { startLoad } from "../../lab/load/load";
 import { ask } from "../../lab/load/request";
@@ -128,12 +128,11 @@ async function underLoad<T>(work: () => Promise<T>): Promise<T> {
 }
 
 beforeAll(async () => {
-  const facts = await labFacts(
+  const facts = await factsOfLab(
     await labUp((line) => {
       console.log(line);
     }),
   );
-  if (!facts) throw new Error("the lab does not answer after it was brought up");
   workspace = await Workspace.make(facts, "test/lab/canary/program", "canary");
   await up({});
   ({ address } = await workspace.outputs<{ address: string }>());

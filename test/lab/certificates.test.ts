@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Acme, acmeAddress } from "../../lab/acme/acme";
 import { type Outcome, run, tryRun } from "../../lab/docker/exec";
-import { labFacts } from "../../lab/facts";
+import { factsOfLab } from "../../lab/facts";
 import { labUp } from "../../lab/lab";
 import { labDir } from "../../lab/paths";
 import { tryOn } from "../../lab/ssh";
@@ -62,8 +62,7 @@ beforeAll(async () => {
   const docker = await labUp((line) => {
     console.log(line);
   });
-  const facts = await labFacts(docker);
-  if (!facts) throw new Error("the lab does not answer after it was brought up");
+  const facts = await factsOfLab(docker);
   acme = await Acme.start(docker, (line) => {
     console.log(line);
   });

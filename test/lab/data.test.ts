@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { chance } from "../../lab/chance";
 import type { Outcome } from "../../lab/docker/exec";
-import { labFacts } from "../../lab/facts";
+import { factsOfLab } from "../../lab/facts";
 import { labUp } from "../../lab/lab";
 import { tryOn } from "../../lab/ssh";
 import { type Ran, Workspace } from "../../lab/workspace";
@@ -71,8 +71,7 @@ beforeAll(async () => {
   const docker = await labUp((line) => {
     console.log(line);
   });
-  const facts = await labFacts(docker);
-  if (!facts) throw new Error("the lab does not answer after it was brought up");
+  const facts = await factsOfLab(docker);
   machines = await Workspace.make(facts, "test/lab/data/program", "machines");
   await machines.pulumi(["up", "--yes", "--skip-preview"], { DATA: JSON.stringify(plain) });
   ({ addresses } = await machines.outputs<{ addresses: string[] }>());

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { chance } from "../../lab/chance";
 import { type Outcome, tryRun } from "../../lab/docker/exec";
-import { labFacts } from "../../lab/facts";
+import { factsOfLab } from "../../lab/facts";
 import { labUp } from "../../lab/lab";
 import { repoRoot } from "../../lab/paths";
 import { tryOn } from "../../lab/ssh";
@@ -79,8 +79,7 @@ beforeAll(async () => {
     },
     ["sextant/mariadb:10.11", "sextant/mariadb:11.8", "sextant/memcached:1.6"],
   );
-  const facts = await labFacts(docker);
-  if (!facts) throw new Error("the lab does not answer after it was brought up");
+  const facts = await factsOfLab(docker);
   workspace = await Workspace.make(facts, "test/lab/databases/program", "databases");
   await workspace.setSecret("dbPassword", passwords[0]);
   await workspace.setSecret("rootPassword", rootPassword);

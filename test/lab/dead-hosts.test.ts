@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { findDocker } from "../../lab/docker/docker";
-import { labFacts } from "../../lab/facts";
+import { factsOfLab, labFacts } from "../../lab/facts";
 import { labUp } from "../../lab/lab";
 import { startLoad } from "../../lab/load/load";
 import { type Ran, Workspace } from "../../lab/workspace";
@@ -25,8 +25,7 @@ beforeAll(async () => {
   };
   const found = await findDocker();
   const docker = found && (await labFacts(found)) ? found : await labUp(log);
-  const facts = await labFacts(docker);
-  if (!facts) throw new Error("the lab does not answer after it was brought up");
+  const facts = await factsOfLab(docker);
   workspace = await Workspace.make(facts, "test/lab/dead-hosts/program", "dead");
 });
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { chance } from "../../lab/chance";
 import { run, tryRun } from "../../lab/docker/exec";
-import { labFacts } from "../../lab/facts";
+import { factsOfLab } from "../../lab/facts";
 import { labUp } from "../../lab/lab";
 import { installDockerBuild } from "../../lab/plugins";
 import { on } from "../../lab/ssh";
@@ -157,8 +157,7 @@ beforeAll(async () => {
     console.log(line);
   };
   const docker = await labUp(say);
-  const facts = await labFacts(docker);
-  if (!facts) throw new Error("the lab does not answer after it was brought up");
+  const facts = await factsOfLab(docker);
   await installDockerBuild(say);
   workspace = await Workspace.make(facts, "test/lab/image/program", "image");
   const key = readFileSync(workspace.keyFile, "utf8");

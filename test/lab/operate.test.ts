@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { chance } from "../../lab/chance";
 import { type Outcome, tryRun } from "../../lab/docker/exec";
-import { labFacts } from "../../lab/facts";
+import { factsOfLab } from "../../lab/facts";
 import { labUp } from "../../lab/lab";
 import { startLoad } from "../../lab/load/load";
 import { repoRoot } from "../../lab/paths";
@@ -88,12 +88,11 @@ async function until(what: string, holds: () => boolean | Promise<boolean>, seco
 }
 
 beforeAll(async () => {
-  const facts = await labFacts(
+  const facts = await factsOfLab(
     await labUp((line) => {
       console.log(line);
     }),
   );
-  if (!facts) throw new Error("the lab does not answer after it was brought up");
   workspace = await Workspace.make(facts, "test/lab/operate/program", "operate");
   await workspace.setSecret("token", canary);
   await workspace.pulumi(["config", "set", "version", "v1"]);

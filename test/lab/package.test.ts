@@ -19,7 +19,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { hostScripts } from "../../provider/host/scripts";
 import { installed } from "../../lab/installed";
 import { run, tryRun } from "../../lab/docker/exec";
-import { labFacts } from "../../lab/facts";
+import { factsOfLab } from "../../lab/facts";
 import { createHetzner, type Hetzner } from "../../lab/hetzner/server";
 import { labUp } from "../../lab/lab";
 import { publicNetwork } from "../../lab/machine/names";
@@ -393,8 +393,7 @@ export const own = new docker.Volume("own", { name: "own" }, { provider: web.doc
   }
 
   beforeAll(async () => {
-    const facts = await labFacts(await labUp(console.log));
-    if (!facts) throw new Error("the lab does not answer after it was brought up");
+    const facts = await factsOfLab(await labUp(console.log));
     writeFileSync(join(project, "index.ts"), onLab(facts.registry.address));
     mkdirSync(join(folder, "lab-backend"));
     lab = {

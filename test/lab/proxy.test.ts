@@ -3,7 +3,7 @@
  * and a second stack on the server. One server, two stacks.
  */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { labFacts } from "../../lab/facts";
+import { factsOfLab } from "../../lab/facts";
 import { labUp } from "../../lab/lab";
 import { startLoad } from "../../lab/load/load";
 import { quote } from "../../lab/machine/fabric";
@@ -55,8 +55,7 @@ beforeAll(async () => {
   const docker = await labUp((line) => {
     console.log(line);
   });
-  const facts = await labFacts(docker);
-  if (!facts) throw new Error("the lab does not answer after it was brought up");
+  const facts = await factsOfLab(docker);
   first = await Stack.make(facts, "first", edit);
   await first.up();
   address = await first.address();

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { tryRun } from "../../lab/docker/exec";
-import { labFacts } from "../../lab/facts";
+import { factsOfLab } from "../../lab/facts";
 import { labUp } from "../../lab/lab";
 import { startLoad } from "../../lab/load/load";
 import { repoRoot } from "../../lab/paths";
@@ -105,12 +105,11 @@ async function unchanged(): Promise<void> {
 }
 
 beforeAll(async () => {
-  const facts = await labFacts(
+  const facts = await factsOfLab(
     await labUp((line) => {
       console.log(line);
     }),
   );
-  if (!facts) throw new Error("the lab does not answer after it was brought up");
   workspace = await Workspace.make(facts, "test/lab/replicas/program", "replicas");
   await up({});
   ({ address } = await workspace.outputs<{ address: string }>());

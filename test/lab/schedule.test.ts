@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Job } from "../../cli/operate/jobs";
 import { chance } from "../../lab/chance";
 import { type Outcome, tryRun } from "../../lab/docker/exec";
-import { labFacts } from "../../lab/facts";
+import { factsOfLab } from "../../lab/facts";
 import { labUp } from "../../lab/lab";
 import { repoRoot } from "../../lab/paths";
 import { tryOn } from "../../lab/ssh";
@@ -93,12 +93,11 @@ async function runNow(): Promise<Job> {
 }
 
 beforeAll(async () => {
-  const facts = await labFacts(
+  const facts = await factsOfLab(
     await labUp((line) => {
       console.log(line);
     }),
   );
-  if (!facts) throw new Error("the lab does not answer after it was brought up");
   workspace = await Workspace.make(facts, "test/lab/schedule/program", "schedule");
   await workspace.setSecret("token", token);
   await up({});

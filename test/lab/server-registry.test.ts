@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Outcome, tryRun } from "../../lab/docker/exec";
-import { labFacts } from "../../lab/facts";
+import { factsOfLab } from "../../lab/facts";
 import { labUp } from "../../lab/lab";
 import { startLoad } from "../../lab/load/load";
 import { prepareOwnRegistry } from "../../lab/registry/own";
@@ -66,8 +66,7 @@ beforeAll(async () => {
     console.log(line);
   };
   const docker = await labUp(say);
-  const facts = await labFacts(docker);
-  if (!facts) throw new Error("the lab does not answer after it was brought up");
+  const facts = await factsOfLab(docker);
   await prepareOwnRegistry(docker, say);
   workspace = await Workspace.make(facts, "test/lab/server-registry/program", "own");
   mkdirSync(context(""));

@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Machines } from "../../bench/hosts/machines";
-import { labFacts } from "../../lab/facts";
+import { factsOfLab } from "../../lab/facts";
 import { labUp } from "../../lab/lab";
 import { startLoad } from "../../lab/load/load";
 import { on } from "../../lab/ssh";
@@ -87,8 +87,7 @@ beforeAll(async () => {
   const docker = await labUp((line) => {
     console.log(line);
   });
-  const facts = await labFacts(docker);
-  if (!facts) throw new Error("the lab does not answer after it was brought up");
+  const facts = await factsOfLab(docker);
   machines = await Machines.make(facts);
   const [server] = (await machines.count(1)).list;
   if (server === undefined) throw new Error("the lab made no server");

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { findDocker } from "../../lab/docker/docker";
 import { tryRun } from "../../lab/docker/exec";
-import { labFacts } from "../../lab/facts";
+import { factsOfLab, labFacts } from "../../lab/facts";
 import { labUp } from "../../lab/lab";
 import { publicNetwork } from "../../lab/machine/names";
 import { Workspace } from "../../lab/workspace";
@@ -15,8 +15,7 @@ beforeAll(async () => {
   };
   const found = await findDocker();
   const docker = found && (await labFacts(found)) ? found : await labUp(log);
-  const facts = await labFacts(docker);
-  if (!facts) throw new Error("the lab does not answer after it was brought up");
+  const facts = await factsOfLab(docker);
   workspace = await Workspace.make(facts, "test/lab/without-ipv4/program", "six");
   await workspace.pulumi(["config", "set", "operator6", publicNetwork.ipv6.subnet]);
 });

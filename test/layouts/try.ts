@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Machines } from "../../bench/hosts/machines";
-import { labFacts } from "../../lab/facts";
+import { factsOfLab } from "../../lab/facts";
 import { labUp } from "../../lab/lab";
 import type { Layout } from "./layouts";
 import { Library } from "./pack";
@@ -12,8 +12,7 @@ import { type Row, Trial } from "./trial";
 
 /** Tries layouts one after the other, on one server of the lab. */
 export async function tryLayouts(chosen: readonly Layout[], log: (line: string) => void): Promise<Row[]> {
-  const facts = await labFacts(await labUp(log));
-  if (!facts) throw new Error("the lab does not answer after it was brought up");
+  const facts = await factsOfLab(await labUp(log));
   const folder = mkdtempSync(join(tmpdir(), "sextant-layouts-"));
   const machines = await Machines.make(facts);
   try {

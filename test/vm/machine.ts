@@ -3,7 +3,7 @@ import { get } from "node:http";
 import { expect } from "vitest";
 import { findDocker } from "../../lab/docker/docker";
 import { tryRun } from "../../lab/docker/exec";
-import { type LabFacts, labFacts } from "../../lab/facts";
+import { type LabFacts, factsOfLab } from "../../lab/facts";
 import { labUp } from "../../lab/lab";
 import { type LoadReport, startLoad } from "../../lab/load/load";
 import { type Ran, Workspace } from "../../lab/workspace";
@@ -23,12 +23,11 @@ export class Machine {
 
   /** Brings the lab up with virtual machines for servers, and makes an empty stack. */
   static async start(server: string, redisPassword: string): Promise<Machine> {
-    const facts = await labFacts(
+    const facts = await factsOfLab(
       await labUp((line) => {
         console.log(line);
       }),
     );
-    if (!facts) throw new Error("the lab does not answer after it was brought up");
     const workspace = await Workspace.make(facts, "test/vm/program", "vm");
     await workspace.setSecret("redisPassword", redisPassword);
     return new Machine(facts, workspace, server);

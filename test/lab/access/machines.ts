@@ -7,7 +7,7 @@ import { stringify } from "yaml";
 import { chance } from "../../../lab/chance";
 import { type Docker, registryAddress } from "../../../lab/docker/docker";
 import { type Outcome, tryRun } from "../../../lab/docker/exec";
-import { labFacts } from "../../../lab/facts";
+import { factsOfLab } from "../../../lab/facts";
 import { labUp } from "../../../lab/lab";
 import { type DockerMachines, createMachines } from "../../../lab/machine/driver";
 import { namesOf } from "../../../lab/machine/names";
@@ -72,8 +72,7 @@ export class AccessMachines {
 
   static async make(): Promise<AccessMachines> {
     const docker = await labUp(console.log);
-    const facts = await labFacts(docker);
-    if (!facts) throw new Error("the lab does not answer after it was brought up");
+    const facts = await factsOfLab(docker);
     const workspace = await Workspace.make(facts, "test/lab/access/program", "access");
     const key = readFileSync(`${workspace.keyFile}.pub`, "utf8").trim();
     const dir = mkdtempSync(join(tmpdir(), "sextant-access-"));

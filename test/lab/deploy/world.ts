@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect } from "vitest";
 import { findDocker } from "../../../lab/docker/docker";
 import { type Outcome, run } from "../../../lab/docker/exec";
-import { type LabServer, labFacts } from "../../../lab/facts";
+import { type LabServer, factsOfLab, labFacts } from "../../../lab/facts";
 import type { ApiAccess } from "../../../lab/hetzner/daemon";
 import { labUp } from "../../../lab/lab";
 import { type LoadReport, startLoad } from "../../../lab/load/load";
@@ -31,8 +31,7 @@ export class World {
     const docker = await labUp((line) => {
       console.log(line);
     });
-    const facts = await labFacts(docker);
-    if (!facts) throw new Error("the lab does not answer after it was brought up");
+    const facts = await factsOfLab(docker);
     await sweep(facts.api, "test-");
     const workspace = await Workspace.make(facts, "test/lab/deploy/program", stack);
     for (const [name, value] of Object.entries(canaries)) await workspace.setSecret(name, value);

@@ -1,7 +1,7 @@
 /** The running lab with the program of the fixtures on it: one server that serves, and whatever goes wrong with it. */
 import { type Outcome, tryRun } from "../../../lab/docker/exec";
 import { findDocker } from "../../../lab/docker/docker";
-import { labFacts } from "../../../lab/facts";
+import { factsOfLab } from "../../../lab/facts";
 import { labUp } from "../../../lab/lab";
 import { type LoadReport, startLoad } from "../../../lab/load/load";
 import { witnessed } from "../../../lab/registry/witness";
@@ -70,8 +70,7 @@ export class FaultWorld {
     progress: (line: string) => void,
     { rival = false }: { rival?: boolean } = {},
   ): Promise<FaultWorld> {
-    const facts = await labFacts(await labUp(progress));
-    if (!facts) throw new Error("the lab does not answer after it was brought up");
+    const facts = await factsOfLab(await labUp(progress));
     await indexOfOnePlatform(facts.registry, "foreign", "arm64", "index");
     const workspace = await Workspace.make(facts, "test/lab/faults/program", stack);
     try {

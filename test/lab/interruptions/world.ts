@@ -1,6 +1,6 @@
 /** The running lab with the two apps on it: releases, and releases that are cut off. */
 import { spawn } from "node:child_process";
-import { labFacts } from "../../../lab/facts";
+import { factsOfLab } from "../../../lab/facts";
 import { labUp } from "../../../lab/lab";
 import { type LoadReport, startLoad } from "../../../lab/load/load";
 import { on } from "../../../lab/ssh";
@@ -17,12 +17,11 @@ export class TurnWorld {
   ) {}
 
   static async start(): Promise<TurnWorld> {
-    const facts = await labFacts(
+    const facts = await factsOfLab(
       await labUp((line) => {
         console.log(line);
       }),
     );
-    if (!facts) throw new Error("the lab does not answer after it was brought up");
     return new TurnWorld(await Workspace.make(facts, "test/lab/interruptions/program", "turn"), []);
   }
 

@@ -2,7 +2,7 @@
 import { expect } from "vitest";
 import { chance } from "../../../lab/chance";
 import { type Outcome, tryRun } from "../../../lab/docker/exec";
-import { type LabFacts, labFacts } from "../../../lab/facts";
+import { type LabFacts, factsOfLab } from "../../../lab/facts";
 import { labUp } from "../../../lab/lab";
 import { choose, noteChoiceFor } from "../../../lab/machine/system";
 import { tryOn } from "../../../lab/ssh";
@@ -16,12 +16,11 @@ export class Machines {
   private constructor(private readonly facts: LabFacts) {}
 
   static async start(): Promise<Machines> {
-    const facts = await labFacts(
+    const facts = await factsOfLab(
       await labUp((line) => {
         console.log(line);
       }),
     );
-    if (!facts) throw new Error("the lab does not answer after it was brought up");
     return new Machines(facts);
   }
 

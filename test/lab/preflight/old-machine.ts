@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Docker, findDocker } from "../../../lab/docker/docker";
 import { run } from "../../../lab/docker/exec";
-import { labFacts } from "../../../lab/facts";
+import { factsOfLab, labFacts } from "../../../lab/facts";
 import { ensureImages } from "../../../lab/images/images";
 import { labUp } from "../../../lab/lab";
 import { type DockerMachines, createMachines } from "../../../lab/machine/driver";
@@ -39,8 +39,7 @@ export class OldMachine {
     const found = await findDocker();
     const docker = found && (await labFacts(found)) ? found : await labUp(console.log);
     await ensureImages({ docker, only: ["sextant/server"] });
-    const facts = await labFacts(docker);
-    if (!facts) throw new Error("the lab does not answer after it was brought up");
+    const facts = await factsOfLab(docker);
     const workspace = await Workspace.make(facts, program, stack);
     const dir = mkdtempSync(join(tmpdir(), "sextant-old-machine-"));
     const machines = await createMachines({ docker, dir, lab: `${stack}test` });

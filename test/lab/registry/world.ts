@@ -1,7 +1,7 @@
 /** The running lab with one server that pulls, as a user drives it. */
 import { expect } from "vitest";
 import type { Docker } from "../../../lab/docker/docker";
-import { labFacts } from "../../../lab/facts";
+import { factsOfLab } from "../../../lab/facts";
 import { labUp } from "../../../lab/lab";
 import type { RegistryAccess } from "../../../lab/registry/registry";
 import { witnessed, type Witnessed } from "../../../lab/registry/witness";
@@ -27,8 +27,7 @@ export class RegistryWorld {
     const docker = await labUp((line) => {
       console.log(line);
     });
-    const facts = await labFacts(docker);
-    if (!facts) throw new Error("the lab does not answer after it was brought up");
+    const facts = await factsOfLab(docker);
     const workspace = await Workspace.make(facts, "test/lab/registry/program", "images");
     await workspace.pulumi(["config", "set", "bearer", facts.registry.bearer]);
     const [{ username, password }] = facts.registry.readers;
