@@ -21,8 +21,16 @@ beforeEach(async () => {
     PATH: `${verbs.directory}:${process.env["PATH"] ?? ""}`,
     SEXTANT_RUN: join(verbs.directory, "run"),
   };
-  // `docker exec --interactive NAME sh -c ...`: here, with the name in the environment.
-  verbs.command("docker", 'name=$3; shift 3; IN=$name exec "$@"');
+  // `docker exec --interactive NAME sh -c ...`: here, with the name in the environment. The client is a process apart from what runs in the
+  // container, which goes on where the client is killed, and sees the end of its input.
+  verbs.command(
+    "docker",
+    `name=$3; shift 3; pipe='${verbs.directory}'/input-$$; mkfifo "$pipe"; exec 4<&0
+    cat <&4 >"$pipe" & reader=$!
+    exec 4<&-
+    IN=$name "$@" <"$pipe"; code=$?
+    kill "$reader" 2>/dev/null; rm -f "$pipe"; exit "$code"`,
+  );
   verbs.command(
     "psql",
     `echo "$IN $*" >'${file("psql.args")}'; echo "$PGPASSWORD" >'${file("psql.password")}'; cat >'${file("psql.read")}'`,
