@@ -168,6 +168,21 @@ export function hostsWith(
   return hostsNamed(command, stack.hosts, name).filter(({ shell }) => places.has(shell.name));
 }
 
+/** The hosts of a choice. @throws Error with those that there are, where none is */
+export function hostsChosen(
+  command: string,
+  stack: Deployed,
+  choice: Choice,
+  parts: readonly Part[],
+): readonly DeployedHost[] {
+  const on = hostsOfChoice(parts, choice);
+  const hosts = hostsWith(command, stack, parts, on);
+  if (hosts.length > 0) return hosts;
+  const what = parts.map(({ name }) => name).join(", ");
+  const places = [...new Set(parts.flatMap((part) => part.hosts))];
+  throw new Error(`${command}: ${what} is not on ${on ?? ""}; it is on ${places.join(", ")}.`);
+}
+
 /** The containers that are chosen, in the order of the program, host after host. */
 export async function containersNamed(
   command: string,
@@ -176,13 +191,7 @@ export async function containersNamed(
   otherwise: Default,
 ): Promise<Asked<Running>> {
   const parts = partsNamed(command, stack, choice, otherwise);
-  const on = hostsOfChoice(parts, choice);
-  const hosts = hostsWith(command, stack, parts, on);
-  if (hosts.length === 0) {
-    const what = parts.map(({ name }) => name).join(", ");
-    const places = [...new Set(parts.flatMap((part) => part.hosts))];
-    throw new Error(`${command}: ${what} is not on ${on ?? ""}; it is on ${places.join(", ")}.`);
-  }
+  const hosts = hostsChosen(command, stack, choice, parts);
   const { answers, problems } = await askAll(hosts, (host) => runningOn(host, parts));
   const all = answers.flat();
   // In the order of the program: the first is the primary one.

@@ -139,17 +139,15 @@ export async function execute(
   if (options.eachHost) sayProblems(problems);
   const meant = options.eachHost ? places : places.slice(0, 1);
   const names = [...new Set(meant.map(({ part }) => part))].join(", ");
-  await noted(
-    stack,
-    name,
-    meant.map(({ host }) => host),
-    names,
-  );
+  const hosts = meant.map(({ host }) => host);
+  const note = noted(stack, name, hosts, names);
   const command = wordsOf(words);
-  if (options.detach === true)
+  if (options.detach === true) {
+    await note;
     return Math.max(await detached(meant, command, options), problems.length > 0 ? 1 : 0);
-  if (!options.eachHost) return onHere(places, reuse, command, options);
-  return Math.max(...(await onEach(places, reuse, command, options)), problems.length > 0 ? 1 : 0);
+  }
+  if (!options.eachHost) return onHere(places, reuse, command, options, note);
+  return Math.max(...(await onEach(places, reuse, command, options, note)), problems.length > 0 ? 1 : 0);
 }
 
 /** Whether it is a role of an app. */
@@ -182,12 +180,13 @@ async function detached(
   return problems.length > 0 ? 1 : 0;
 }
 
-/** On one host, with this process's own streams. */
+/** On one host, with this process's own streams. @param note what has to be noted before it begins; the container is made meanwhile */
 async function onHere(
   [container]: readonly Running[],
   reuse: boolean,
   command: readonly string[],
   { interactive, env = [] }: Execution,
+  note: Promise<void>,
 ): Promise<number> {
   if (container === undefined) return 1;
   const input = interactive ? typed() : "none";
@@ -196,26 +195,29 @@ async function onHere(
     const where = reuse ? container.name : `a new container of ${container.version}`;
     console.error(`${container.host.shell.name}: ${container.part}, in ${where}`);
   }
-  return inContainer(container, reuse, one, (line, signal) =>
-    attachOverSsh(container.host.shell, line, input, signal),
-  );
+  return inContainer(container, reuse, one, async (line, signal) => {
+    await note;
+    return attachOverSsh(container.host.shell, line, input, signal);
+  });
 }
 
-/** On each host, with its name before each line. */
+/** On each host, with its name before each line, once it was noted. */
 async function onEach(
   containers: readonly Running[],
   reuse: boolean,
   command: readonly string[],
   { env = [] }: Execution,
+  note: Promise<void>,
 ): Promise<number[]> {
   const sources = containers.map(({ host, part }) => ({ host: host.shell.name, part }));
   const widest = widestOf(sources);
   const one = { command, env, interactive: false, terminal: false };
   const { answers, problems } = await askAll(containers, (container) => {
     const lines = printedAfter(prefix({ host: container.host.shell.name, part: container.part }, widest));
-    return inContainer(container, reuse, one, (line, signal) =>
-      streamOverSsh(container.host.shell, line, { ...lines, signal }),
-    );
+    return inContainer(container, reuse, one, async (line, signal) => {
+      await note;
+      return streamOverSsh(container.host.shell, line, { ...lines, signal });
+    });
   });
   sayProblems(problems);
   return [...answers, ...problems.map(() => 1)];

@@ -2,8 +2,17 @@
 import type { Command } from "commander";
 import { partWords } from "../../provider/release/canary-part";
 import { deployed } from "../deployed";
+import type { DeployedHost } from "../hosts";
 import { stackChoice } from "../stack";
-import { askAll, choosing, containersNamed, sayProblems, type Choice } from "./choice";
+import {
+  choosing,
+  containersNamed,
+  hostsChosen,
+  messageOf,
+  partsNamed,
+  sayProblems,
+  type Choice,
+} from "./choice";
 import { routesOn, type Route } from "./routes";
 import type { Running } from "./running";
 import { table } from "./table";
@@ -34,14 +43,33 @@ export function addPs(program: Command): void {
     .option("--json", "print it as JSON", false)
     .action(async (options: Options, command: Command) => {
       const stack = deployed(stackChoice(command));
-      const { answers, problems } = await containersNamed("ps", stack, options, "everything");
-      const hosts = [...new Set(answers.map(({ host }) => host))];
-      const routes = await askAll(hosts, async (host) => ({ host, routes: await routesOn(host) }));
-      const served = new Map(routes.answers.map((each) => [each.host.shell.name, each.routes]));
+      const parts = partsNamed("ps", stack, options, "everything");
+      const hosts = hostsChosen("ps", stack, options, parts);
+      const [{ answers, problems }, routes] = await Promise.all([
+        containersNamed("ps", stack, options, "everything"),
+        Promise.all(hosts.map(servedBy)),
+      ]);
+      const served = new Map(routes.map((each) => [each.host.shell.name, each.routes]));
+      // Of a host that did not answer it is said once.
+      const there = new Set(answers.map(({ host }) => host.shell.name));
+      const unknown = routes.flatMap(({ host, problem }) =>
+        there.has(host.shell.name) ? (problem ?? []) : [],
+      );
       const rows = answers.map((each) => rowOf(each, served.get(each.host.shell.name) ?? []));
       console.log(options.json ? JSON.stringify(rows, null, 2) : render(rows));
-      sayProblems([...problems, ...routes.problems]);
+      sayProblems([...problems, ...unknown]);
     });
+}
+
+/** What the proxy of a host serves, or why that is not known. */
+async function servedBy(
+  host: DeployedHost,
+): Promise<{ host: DeployedHost; routes: readonly Route[]; problem?: string }> {
+  try {
+    return { host, routes: await routesOn(host) };
+  } catch (error) {
+    return { host, routes: [], problem: messageOf(error) };
+  }
 }
 
 /** A container, with what its host's proxy says of it. */

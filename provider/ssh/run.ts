@@ -68,6 +68,16 @@ export async function runOverSsh(shell: SshAddress, line: string, settings: RunS
 }
 
 /**
+ * Opens the connection to a host, where it is not open yet.
+ * @throws Error when the host cannot be reached
+ */
+export async function connect(shell: SshAddress): Promise<void> {
+  const means = await meansFor(shell);
+  const nothing = (): Promise<void> => Promise.resolve();
+  await connected(shell, {}, () => open(shell, means, sshOptions(shell, means), undefined), nothing);
+}
+
+/**
  * Runs one line over a connection of its own, once, and answers with how it ended: 255 where there is no way in for a new connection,
  * whatever those that are open can still do.
  */

@@ -6,7 +6,7 @@ import { sshWords, withoutWarning } from "./as-root";
 import { following } from "./children";
 import { meansFor } from "./means";
 import { sshOptions } from "./options";
-import { runOverSsh } from "./run";
+import { connect } from "./run";
 
 /** Where the lines of a command go. */
 export interface Lines {
@@ -18,8 +18,6 @@ export interface Lines {
   open?: boolean;
 }
 
-/** Seconds for a connection that is not open yet. */
-const openSeconds = 60;
 /** ssh's own exit code when it could not connect, or lost the connection. */
 const sshFailed = 255;
 
@@ -84,7 +82,7 @@ export async function attachOverSsh(
 
 /** The options of a connection that is open: what is in its way is said in the words of every other command. */
 async function opened(shell: SshAddress): Promise<readonly string[]> {
-  await runOverSsh(shell, "true", { timeout: openSeconds, what: "connecting" });
+  await connect(shell);
   return sshOptions(shell, await meansFor(shell));
 }
 
