@@ -13,7 +13,7 @@ import { installKamal } from "../kamal/install";
 import { Kamal } from "../kamal/kamal";
 import { aims } from "./aims";
 import type { Tool } from "./cases";
-import type { Contender } from "./contender";
+import type { ToolDriver } from "./driver";
 import { Empty } from "./empty";
 import { figures, growth } from "./figures";
 import { commit, machine } from "./machine";
@@ -52,25 +52,21 @@ async function measureAll(options: Options): Promise<Results> {
     renameSync(`${file}.new`, file);
   };
   const machines = await Machines.make(facts);
-  const made: Contender[] = [];
+  const made: ToolDriver[] = [];
   const stop = stopOnSignal();
   try {
-    made.push(...(await contenders(facts, machines.keyFile, options.tools)));
+    made.push(...(await drivers(facts, machines.keyFile, options.tools)));
     for (const [at, size] of options.sizes.entries()) {
       progress(`making ${size} servers`);
       const hosts = await machines.count(size);
       // What it warms is the client's, and the same for all sizes.
       const these = { ...options, warmUp: options.warmUp && at === 0 };
-      await new Rounds(
-        { options: these, contenders: made, results, save, progress, stop },
-        hosts,
-        size,
-      ).run();
+      await new Rounds({ options: these, drivers: made, results, save, progress, stop }, hosts, size).run();
     }
   } finally {
     progress("removing the servers");
     await machines.remove();
-    for (const contender of made) contender.remove();
+    for (const driver of made) driver.remove();
   }
   progress(`results: ${file}`);
   return results;
@@ -87,8 +83,8 @@ function stopOnSignal(): AbortSignal {
   return controller.signal;
 }
 
-async function contenders(facts: LabFacts, keyFile: string, wanted: readonly Tool[]): Promise<Contender[]> {
-  const made: Contender[] = [];
+async function drivers(facts: LabFacts, keyFile: string, wanted: readonly Tool[]): Promise<ToolDriver[]> {
+  const made: ToolDriver[] = [];
   for (const tool of wanted) {
     switch (tool) {
       case "sextant":

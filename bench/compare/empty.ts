@@ -1,13 +1,13 @@
-/** A Pulumi program without a resource as a contender: the least that a preview can take. */
+/** A Pulumi program without a resource as a driver: the least that a preview can take. */
 import type { LabFacts } from "../../lab/facts";
 import { Workspace } from "../../lab/workspace";
 import type { Hosts } from "../hosts/hosts";
 import type { OnNode } from "../../lab/toolchain/node";
 import type { ClientCommand } from "../client/run";
 import type { CaseName } from "./cases";
-import type { Contender } from "./contender";
+import type { ToolDriver } from "./driver";
 
-export class Empty implements Contender {
+export class Empty implements ToolDriver {
   readonly tool = "empty";
   readonly port = 80;
 

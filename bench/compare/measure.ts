@@ -7,7 +7,7 @@ import { endSessions } from "../hosts/scripts";
 import { rounded } from "../stats/statistics";
 import { type RunningTraffic, type Traffic, startTraffic } from "../traffic/traffic";
 import { type CaseName, type Release, cases } from "./cases";
-import type { Contender } from "./contender";
+import type { ToolDriver } from "./driver";
 import { routeHost } from "./names";
 import type { Quality, Rest, Run } from "./record";
 
@@ -21,36 +21,36 @@ export interface Setting {
 /** Seconds for which the traffic at rest is watched. */
 const restSeconds = 10;
 
-function traffic(contender: Contender, setting: Setting): Promise<RunningTraffic> {
-  return startTraffic({ targets: targets(contender, setting), host: routeHost, ...setting.traffic });
+function traffic(driver: ToolDriver, setting: Setting): Promise<RunningTraffic> {
+  return startTraffic({ targets: targets(driver, setting), host: routeHost, ...setting.traffic });
 }
 
-const targets = ({ port }: Contender, { hosts }: Setting): string[] =>
+const targets = ({ port }: ToolDriver, { hosts }: Setting): string[] =>
   hosts.list.map(({ address }) => `http://${address}:${port}`);
 
 /** Runs it; an end that the case does not ask for is an error with all that the tool printed. */
 export async function measure(
-  contender: Contender,
+  driver: ToolDriver,
   setting: Setting,
   name: CaseName,
   { release, standing }: { release: Release; standing: Release | undefined },
 ): Promise<{ run: Run; losses: Traffic["report"]["losses"] }> {
   const { hosts, servers, round } = setting;
-  const { tool } = contender;
-  await contender.prepare(hosts, name, release);
+  const { tool } = driver;
+  await driver.prepare(hosts, name, release);
   await hosts.all(endSessions);
   await hosts.startCounting();
-  const running = standing && tool !== "empty" ? await traffic(contender, setting) : undefined;
+  const running = standing && tool !== "empty" ? await traffic(driver, setting) : undefined;
   if (running) await sleep(1000);
   let seen: Traffic | undefined;
-  const client = await runClient(contender.command(hosts, name, release)).finally(async () => {
+  const client = await runClient(driver.command(hosts, name, release)).finally(async () => {
     seen = await running?.stop();
   });
   if ((client.code !== 0) !== (cases[name].fails ?? false))
     throw new Error(`${tool}, ${name}, ${servers} servers: exit ${client.code}\n${client.text}`);
   const counts = await hosts.counts();
   const serving = cases[name].fails || cases[name].harmless ? standing : release;
-  if (tool !== "empty" && serving) await check(contender, setting, serving.version);
+  if (tool !== "empty" && serving) await check(driver, setting, serving.version);
   const { seconds, cpuSeconds, peakMb, processes } = client;
   return {
     run: {
@@ -68,12 +68,12 @@ export async function measure(
   };
 }
 
-export async function rest(contender: Contender, setting: Setting): Promise<Rest> {
-  const running = await traffic(contender, setting);
+export async function rest(driver: ToolDriver, setting: Setting): Promise<Rest> {
+  const running = await traffic(driver, setting);
   await sleep(restSeconds * 1000);
   const { report } = await running.stop();
   const { round, servers } = setting;
-  return { round, servers, tool: contender.tool, ...quality(report), lost: report.lost };
+  return { round, servers, tool: driver.tool, ...quality(report), lost: report.lost };
 }
 
 function quality(seen: { requests: number; p50: number; p99: number; longestGap: number }): Quality {
@@ -82,12 +82,12 @@ function quality(seen: { requests: number; p50: number; p99: number; longestGap:
 }
 
 /** A tool that says that it is done has to have done it, on every server. */
-async function check(contender: Contender, setting: Setting, version: string): Promise<void> {
-  for (const target of targets(contender, setting)) {
+async function check(driver: ToolDriver, setting: Setting, version: string): Promise<void> {
+  for (const target of targets(driver, setting)) {
     const answer = await ask({ method: "GET", url: `${target}/whoami`, host: routeHost, timeoutMs: 10_000 });
     if (answer.status !== 200 || answer.version !== version)
       throw new Error(
-        `${contender.tool}: ${target} answers ${answer.status} with ${answer.version}, not with ${version}`,
+        `${driver.tool}: ${target} answers ${answer.status} with ${answer.version}, not with ${version}`,
       );
   }
 }

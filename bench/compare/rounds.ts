@@ -3,7 +3,7 @@ import type { Hosts } from "../hosts/hosts";
 import { forgetImages } from "../hosts/scripts";
 import { runClient } from "../client/run";
 import { type CaseName, type Standing, type Tool, cases, releaseFor, standingAfter } from "./cases";
-import type { Contender } from "./contender";
+import type { ToolDriver } from "./driver";
 import { type Setting, measure, rest } from "./measure";
 import type { Options } from "./options";
 import { type Results, withoutCutOff } from "./record";
@@ -14,7 +14,7 @@ const familyOf = (tool: Tool): Family => (tool === "kamal-serial" ? "kamal" : to
 
 export interface Bench {
   options: Options;
-  contenders: readonly Contender[];
+  drivers: readonly ToolDriver[];
   results: Results;
   /** Called after each run, so that what was measured is kept. */
   save(): void;
@@ -45,8 +45,8 @@ export class Rounds {
         stop.throwIfAborted();
         // Before any is measured: Kamal's clean-up ends with an error where the other tool is versions ahead, as it
         // takes an image that is in use there.
-        for (const contender of these) await this.establish(contender, name);
-        for (const contender of these) await this.one(contender, name, round);
+        for (const driver of these) await this.establish(driver, name);
+        for (const driver of these) await this.one(driver, name, round);
       }
     }
   }
@@ -59,23 +59,23 @@ export class Rounds {
   }
 
   /** The tools of a case; another one begins each time, so that none has always the same one before it. */
-  private inTurn(name: CaseName, turn: number): Contender[] {
-    const these = this.bench.contenders.filter(({ tool }) => cases[name].tools.includes(tool));
+  private inTurn(name: CaseName, turn: number): ToolDriver[] {
+    const these = this.bench.drivers.filter(({ tool }) => cases[name].tools.includes(tool));
     const first = these.length === 0 ? 0 : turn % these.length;
     return [...these.slice(first), ...these.slice(0, first)];
   }
 
-  private async one(contender: Contender, name: CaseName, round: number): Promise<void> {
+  private async one(driver: ToolDriver, name: CaseName, round: number): Promise<void> {
     const { results, options, progress, save, stop } = this.bench;
     stop.throwIfAborted();
-    const { tool } = contender;
+    const { tool } = driver;
     const setting: Setting = { hosts: this.hosts, servers: this.servers, round, traffic: results.traffic };
     const family = familyOf(tool);
     if (name === "first") await this.clear();
-    else if (family !== "empty") await this.atRest(contender, setting);
+    else if (family !== "empty") await this.atRest(driver, setting);
     const standing = this.standings.get(family);
     const release = releaseFor(name, standing, options.failure);
-    const { run, losses } = await measure(contender, setting, name, { release, standing: standing?.current });
+    const { run, losses } = await measure(driver, setting, name, { release, standing: standing?.current });
     this.standings.set(family, standingAfter(name, release, standing));
     results.runs.push(run);
     save();
@@ -88,14 +88,14 @@ export class Rounds {
 
   /** Nothing of any tool on the servers. */
   private async clear(): Promise<void> {
-    for (const contender of this.bench.contenders) await contender.reset(this.hosts);
+    for (const driver of this.bench.drivers) await driver.reset(this.hosts);
     this.standings.clear();
     await this.hosts.all(forgetImages);
   }
 
   /** Deploys, out of the record, until there is what the case begins with; a first deploy begins with nothing. */
-  private async establish(contender: Contender, name: CaseName): Promise<void> {
-    const family = familyOf(contender.tool);
+  private async establish(driver: ToolDriver, name: CaseName): Promise<void> {
+    const family = familyOf(driver.tool);
     if (family === "empty" || name === "first") return;
     const missing = (): boolean => {
       const standing = this.standings.get(family);
@@ -109,20 +109,20 @@ export class Rounds {
       const standing = this.standings.get(family);
       const step: CaseName = standing === undefined ? "first" : "deploy";
       const release = releaseFor(step, standing, this.bench.options.failure);
-      await contender.prepare(this.hosts, step, release);
-      const { code, text } = await runClient(contender.command(this.hosts, step, release));
-      if (code !== 0) throw new Error(`${contender.tool}, between two cases: exit ${code}\n${text}`);
+      await driver.prepare(this.hosts, step, release);
+      const { code, text } = await runClient(driver.command(this.hosts, step, release));
+      if (code !== 0) throw new Error(`${driver.tool}, between two cases: exit ${code}\n${text}`);
       this.standings.set(family, standingAfter(step, release, standing));
     }
   }
 
-  private async atRest(contender: Contender, setting: Setting): Promise<void> {
+  private async atRest(driver: ToolDriver, setting: Setting): Promise<void> {
     const { results, save } = this.bench;
-    const tool = familyOf(contender.tool);
+    const tool = familyOf(driver.tool);
     const { servers, round } = setting;
     if (results.rests.some((each) => each.servers === servers && each.round === round && each.tool === tool))
       return;
-    results.rests.push({ ...(await rest(contender, setting)), tool });
+    results.rests.push({ ...(await rest(driver, setting)), tool });
     save();
   }
 }

@@ -1,4 +1,4 @@
-/** Sextant as a contender: `pulumi up` of a program that says what Kamal's configuration says. */
+/** Sextant as a driver: `pulumi up` of a program that says what Kamal's configuration says. */
 import type { LabFacts } from "../../lab/facts";
 import { Workspace } from "../../lab/workspace";
 import type { Hosts } from "../hosts/hosts";
@@ -6,12 +6,12 @@ import { fetchImage, forgetImage, takeTurn } from "../hosts/scripts";
 import type { OnNode } from "../../lab/toolchain/node";
 import type { ClientCommand } from "../client/run";
 import { type CaseName, type Release, cases } from "./cases";
-import type { Contender } from "./contender";
+import type { ToolDriver } from "./driver";
 
 /** As the README has it: with fewer than there are containers, those boot in turns. */
 export const stepsAtATime = 64;
 
-export class Sextant implements Contender {
+export class Sextant implements ToolDriver {
   readonly tool = "sextant";
   readonly port = 80;
 

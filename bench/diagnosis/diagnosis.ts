@@ -13,9 +13,9 @@ import { report } from "../../test/lab/faults/said";
 import { FaultWorld } from "../../test/lab/faults/world";
 import { median, rounded } from "../stats/statistics";
 import { installKamal } from "../kamal/install";
-import { beyondRival } from "./rival-config";
+import { beyondKamal } from "./kamal-config";
 import { momentsOf } from "./moments";
-import { Rival } from "./rival";
+import { KamalDeploys } from "./kamal";
 
 /** One fixture, deployed. */
 export interface Row {
@@ -64,18 +64,18 @@ export async function diagnosis(args: string[]): Promise<void> {
   if (chosen.length === 0)
     throw new Error(`bench diagnosis: no fixture is named like ${wanted.join(" or ")}`);
   const binary = alone ? undefined : await installKamal(progress);
-  const world = await FaultWorld.start("bench-faults", progress, { rival: !alone });
+  const world = await FaultWorld.start("bench-faults", progress, { kamal: !alone });
   const rows: Row[] = [];
   try {
-    const rival = binary && (await Rival.start(world, binary));
+    const kamal = binary && (await KamalDeploys.start(world, binary));
     for (const fixture of chosen) {
       const deployed = await world.deploy(fixture);
       const { said, lines, total, load } = deployed;
       const { started, shows } = momentsOf(await lastEvidence(world, fixture, deployed.begun));
       const own =
         started !== undefined && said.at !== undefined ? deployed.begun + said.at - started : undefined;
-      const beyond = beyondRival(fixture);
-      const other = beyond === undefined ? await rival?.deploy(fixture) : undefined;
+      const beyond = beyondKamal(fixture);
+      const other = beyond === undefined ? await kamal?.deploy(fixture) : undefined;
       const row = {
         name: fixture.name,
         cause: fixture.cause,
@@ -91,7 +91,7 @@ export async function diagnosis(args: string[]): Promise<void> {
       progress(`${row.name}: ${said.cause ?? "not named"}, ${row.seconds ?? "-"} s; Kamal: ${row.kamal}`);
       if (!row.named) progress(report(lines).join("\n"));
     }
-    rival?.remove();
+    kamal?.remove();
   } finally {
     await world.end();
   }

@@ -1,11 +1,11 @@
-/** Kamal as a contender: its command line, on a configuration that is written for each run. */
+/** Kamal as a driver: its command line, on a configuration that is written for each run. */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { LabFacts } from "../../lab/facts";
 import type { ClientCommand } from "../client/run";
 import type { CaseName, Release } from "../compare/cases";
-import type { Contender } from "../compare/contender";
+import type { ToolDriver } from "../compare/driver";
 import { kamalPorts, routeHost } from "../compare/names";
 import type { Hosts } from "../hosts/hosts";
 import { forgetImage, forgetKamal, takeTurn } from "../hosts/scripts";
@@ -13,7 +13,7 @@ import { kamalConfig } from "./config";
 import { environmentIn, fillDirectory } from "./directory";
 import type { KamalBinary } from "./install";
 
-export class Kamal implements Contender {
+export class Kamal implements ToolDriver {
   readonly port = kamalPorts.http;
   private readonly directory = mkdtempSync(join(tmpdir(), "sextant-kamal-"));
 

@@ -6,7 +6,7 @@ import type { LabFacts } from "../../lab/facts";
 import type { ClientCommand } from "../client/run";
 import { environmentIn } from "../kamal/directory";
 import type { KamalBinary } from "../kamal/install";
-import type { Contender } from "./contender";
+import type { ToolDriver } from "./driver";
 import { deployYml, service } from "./kamal-config";
 import { type Layer, layersOf, manifestTypes } from "./layers";
 import type { Repository } from "./repository";
@@ -23,7 +23,7 @@ export interface KamalParts {
   databasePassword: string;
 }
 
-export class Kamal implements Contender {
+export class Kamal implements ToolDriver {
   readonly tool = "kamal";
   readonly port = kamalPorts.http;
 

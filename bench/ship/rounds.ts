@@ -8,14 +8,14 @@ import { startTraffic } from "../traffic/traffic";
 import { firstAnswer } from "./answer";
 import { type Asked, type Tool, asked, inTurn, questionFor } from "./cases";
 import type { ClientBytes } from "./client-bytes";
-import type { Contender } from "./contender";
+import type { ToolDriver } from "./driver";
 import type { ShipRun } from "./figures";
 import { type Layer, changedBytes } from "./layers";
 import type { Repository } from "./repository";
 import { type SiteHost, routeHost } from "./site";
 
 export interface Bench {
-  contenders: Readonly<Record<Tool, Contender>>;
+  drivers: Readonly<Record<Tool, ToolDriver>>;
   repository: Repository;
   rounds: number;
   progress(line: string): void;
@@ -47,9 +47,9 @@ export class Rounds {
     await this.establish();
     for (let round = 1; round <= bench.rounds; round += 1) {
       const change = await bench.repository.change();
-      for (const tool of inTurn(round)) await this.ship(bench.contenders[tool], change, round);
+      for (const tool of inTurn(round)) await this.ship(bench.drivers[tool], change, round);
       for (const [at, name] of asked.entries())
-        for (const tool of inTurn(round + at)) await this.answer(bench.contenders[tool], name, change, round);
+        for (const tool of inTurn(round + at)) await this.answer(bench.drivers[tool], name, change, round);
     }
   }
 
@@ -58,14 +58,14 @@ export class Rounds {
     const { bench } = this;
     const change = await bench.repository.change();
     for (const tool of inTurn(0)) {
-      const contender = bench.contenders[tool];
+      const driver = bench.drivers[tool];
       bench.progress(`${this.list.length} servers: the first release by ${tool}`);
       await this.hosts.all(takeTurn(tool));
-      const { code, text } = await runClient(contender.first(this.list));
+      const { code, text } = await runClient(driver.first(this.list));
       if (code !== 0) throw new Error(`bench ship: the first release by ${tool}: exit ${code}\n${text}`);
       if (tool === "sextant") await this.prepareDatabase();
-      await this.check(contender, change);
-      this.layers.set(tool, await contender.layers(change.commit));
+      await this.check(driver, change);
+      this.layers.set(tool, await driver.layers(change.commit));
     }
   }
 
@@ -76,16 +76,16 @@ export class Rounds {
     await this.hosts.run(first?.name ?? "", `docker exec ${app} bin/rails db:prepare </dev/null\n`);
   }
 
-  private async ship(contender: Contender, change: Change, round: number): Promise<void> {
-    const { tool } = contender;
+  private async ship(driver: ToolDriver, change: Change, round: number): Promise<void> {
+    const { tool } = driver;
     const traffic = await startTraffic({
-      ...{ targets: this.targets(contender), host: routeHost },
+      ...{ targets: this.targets(driver), host: routeHost },
       ...{ rate, timeoutMs, slowSeconds: 0 },
     });
     let seen: Awaited<ReturnType<typeof traffic.stop>> | undefined;
-    const { seconds, bytes } = await this.measured(contender, async () => {
+    const { seconds, bytes } = await this.measured(driver, async () => {
       await sleep(1000);
-      const client = await runClient(contender.ship()).finally(async () => {
+      const client = await runClient(driver.ship()).finally(async () => {
         seen = await traffic.stop();
       });
       if (client.code !== 0)
@@ -94,8 +94,8 @@ export class Rounds {
         );
       return client.seconds;
     });
-    await this.check(contender, change);
-    const layers = await contender.layers(change.commit);
+    await this.check(driver, change);
+    const layers = await driver.layers(change.commit);
     const changed = changedBytes(this.layers.get(tool) ?? [], layers);
     this.layers.set(tool, layers);
     const { requests, lost, losses } = seen?.report ?? { requests: 0, lost: 0, losses: [] };
@@ -103,18 +103,16 @@ export class Rounds {
     for (const loss of losses) this.bench.progress(`lost: ${JSON.stringify(loss)}`);
   }
 
-  private async answer(contender: Contender, name: Asked, change: Change, round: number): Promise<void> {
-    const { tool } = contender;
+  private async answer(driver: ToolDriver, name: Asked, change: Change, round: number): Promise<void> {
+    const { tool } = driver;
     const { words, answer } = questionFor(tool, name, change.commit);
-    const { seconds, bytes } = await this.measured(contender, () =>
-      firstAnswer(contender.ask(words), answer),
-    );
+    const { seconds, bytes } = await this.measured(driver, () => firstAnswer(driver.ask(words), answer));
     this.keep({ round, case: name, tool, seconds, bytes });
   }
 
   /** Runs what a user begins minutes after the last command: no session is open, and the tool's proxy has its name. */
   private async measured(
-    { tool }: Contender,
+    { tool }: ToolDriver,
     work: () => Promise<number>,
   ): Promise<{ seconds: number; bytes: number }> {
     await this.hosts.all(takeTurn(tool) + endSessions);
@@ -133,17 +131,17 @@ export class Rounds {
     );
   }
 
-  private targets({ port }: Contender): string[] {
+  private targets({ port }: ToolDriver): string[] {
     return this.list.map(({ address }) => `http://${address}:${port}`);
   }
 
   /** A tool that says that it is done has to have done it, on every server. */
-  private async check(contender: Contender, { page }: Change): Promise<void> {
-    for (const target of this.targets(contender)) {
+  private async check(driver: ToolDriver, { page }: Change): Promise<void> {
+    for (const target of this.targets(driver)) {
       const answer = await ask({ method: "GET", url: `${target}/whoami`, host: routeHost, timeoutMs });
       if (answer.status !== 200 || answer.version !== page)
         throw new Error(
-          `bench ship: ${contender.tool}: ${target} answers ${answer.status} with ${answer.version}, not with ${page}`,
+          `bench ship: ${driver.tool}: ${target} answers ${answer.status} with ${answer.version}, not with ${page}`,
         );
     }
   }

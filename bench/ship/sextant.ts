@@ -7,7 +7,7 @@ import type { OnNode } from "../../lab/toolchain/node";
 import { Workspace } from "../../lab/workspace";
 import type { ClientCommand } from "../client/run";
 import { stepsAtATime } from "../compare/sextant";
-import type { Contender } from "./contender";
+import type { ToolDriver } from "./driver";
 import { type Layer, layersOf, manifestTypes } from "./layers";
 import type { Repository } from "./repository";
 import type { Site, SiteHost } from "./site";
@@ -22,7 +22,7 @@ export interface SextantParts {
   onHost(name: string, script: string): Promise<string>;
 }
 
-export class Sextant implements Contender {
+export class Sextant implements ToolDriver {
   readonly tool = "sextant";
   readonly port = 80;
   private hosts: readonly SiteHost[] = [];

@@ -27,7 +27,7 @@ import { Machines } from "../hosts/machines";
 import { installKamal } from "../kamal/install";
 import { type Tool } from "./cases";
 import { ClientBytes } from "./client-bytes";
-import type { Contender } from "./contender";
+import type { ToolDriver } from "./driver";
 import { type ShipResults, type ShipRun, lastLine, shipAims, shipFigures, tableRow } from "./figures";
 import { Kamal } from "./kamal";
 import { type ShipOptions, parseShipOptions } from "./options";
@@ -67,7 +67,7 @@ async function measure(facts: LabFacts, options: ShipOptions): Promise<ShipResul
   const directory = mkdtempSync(join(tmpdir(), "sextant-ship-"));
   const databasePassword = randomBytes(12).toString("hex");
   const machines = await Machines.make(facts, "bench/ship/servers", { databasePassword });
-  let made: Readonly<Record<Tool, Contender>> | undefined;
+  let made: Readonly<Record<Tool, ToolDriver>> | undefined;
   let bytes: ClientBytes | undefined;
   // The servers that there are now.
   let hosts: Hosts | undefined;
@@ -90,14 +90,14 @@ async function measure(facts: LabFacts, options: ShipOptions): Promise<ShipResul
       progress(`making ${size} servers`);
       hosts = await machines.count(size);
       bytes ??= await ClientBytes.find(facts);
-      const bench = { contenders: made, repository, rounds: options.rounds, progress, keep };
+      const bench = { drivers: made, repository, rounds: options.rounds, progress, keep };
       await new Rounds(bench, hosts, siteHosts(hosts.list)).run(bytes);
     }
   } finally {
     progress("removing the servers");
     await bytes?.remove();
     await machines.remove();
-    for (const contender of Object.values(made ?? {})) await contender.remove();
+    for (const driver of Object.values(made ?? {})) await driver.remove();
     rmSync(directory, { recursive: true, force: true });
   }
   return results;

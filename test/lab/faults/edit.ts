@@ -5,7 +5,7 @@ export interface Edit {
   /** Whether there is anything on the servers yet. */
   bare: boolean;
   /** Whether there is a third server, for another tool. */
-  rival: boolean;
+  kamal: boolean;
   /** Type of the servers. */
   type: string;
   /** The image's repository in the lab's registry. */
@@ -48,7 +48,7 @@ export interface Edit {
 /** The release that serves. */
 export const good: Edit = {
   bare: false,
-  rival: false,
+  kamal: false,
   type: chance("type of the fixtures' servers").pick(["cx23", "cpx22"]),
   image: "lite",
   version: "v1",

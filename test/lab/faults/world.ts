@@ -63,20 +63,20 @@ export class FaultWorld {
 
   /**
    * Brings the lab up, makes the servers, gives Docker a disk of its own where the fixtures fill it, and deploys the good
-   * release. With a rival there is a third server, for another tool, like the first.
+   * release. With Kamal there is a third server, for another tool, like the first.
    */
   static async start(
     stack: string,
     progress: (line: string) => void,
-    { rival = false }: { rival?: boolean } = {},
+    { kamal = false }: { kamal?: boolean } = {},
   ): Promise<FaultWorld> {
     const facts = await factsOfLab(await labUp(progress));
     await indexOfOnePlatform(facts.registry, "foreign", "arm64", "index");
     const workspace = await Workspace.make(facts, "test/lab/faults/program", stack);
     try {
-      return await FaultWorld.made(workspace, { ...good, rival });
+      return await FaultWorld.made(workspace, { ...good, kamal });
     } catch (error) {
-      await new FaultWorld(workspace, { ...good, rival }, {}).end();
+      await new FaultWorld(workspace, { ...good, kamal }, {}).end();
       throw error;
     }
   }

@@ -27,7 +27,7 @@ const server = (name: string): Server =>
 const web = server("fault-1");
 const second = server("fault-2");
 // Docker's data is put on them, so that a full disk is that server's alone.
-const filled = edit.rival ? [web, server("fault-3")] : [web];
+const filled = edit.kamal ? [web, server("fault-3")] : [web];
 const disks = filled.map(
   (host) => new hcloud.Volume(`${host.hostName}-disk`, { size: 10, serverId: host.server.id.apply(Number) }),
 );

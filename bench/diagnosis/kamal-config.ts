@@ -3,7 +3,7 @@ import { stringify } from "yaml";
 import type { Edit } from "../../test/lab/faults/edit";
 import type { Fixture } from "../../test/lab/faults/fixtures";
 
-export interface RivalSettings {
+export interface KamalSettings {
   address: string;
   registry: { address: string; username: string };
   /** The private key's file. */
@@ -13,7 +13,7 @@ export interface RivalSettings {
 }
 
 /** `config/deploy.yml`. The registry's password is a secret by the name KAMAL_REGISTRY_PASSWORD. */
-export function rivalConfig(edit: Edit, settings: RivalSettings): string {
+export function kamalConfig(edit: Edit, settings: KamalSettings): string {
   const { address, registry, keyFile, database } = settings;
   const { host = database.host, port = 5432, password = database.password } = edit.database;
   const options = {
@@ -63,7 +63,7 @@ export function rivalConfig(edit: Edit, settings: RivalSettings): string {
 }
 
 /** Why a fixture cannot be put to Kamal, or nothing. */
-export function beyondRival({ edit }: Fixture): string | undefined {
+export function beyondKamal({ edit }: Fixture): string | undefined {
   if (edit.release !== undefined) return "has no release command";
   if (edit.proxyFlags !== undefined) return "does not know the flag";
   if (edit.proxy !== undefined) return "looks at the proxy's version only where it runs";

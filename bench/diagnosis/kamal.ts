@@ -8,9 +8,9 @@ import { good } from "../../test/lab/faults/edit";
 import type { Fixture } from "../../test/lab/faults/fixtures";
 import type { FaultWorld } from "../../test/lab/faults/world";
 import type { KamalBinary } from "../kamal/install";
-import { complaint, rivalConfig } from "./rival-config";
+import { complaint, kamalConfig } from "./kamal-config";
 
-export interface RivalRun {
+export interface KamalRun {
   code: number;
   seconds: number;
   /** What it said of the reason. */
@@ -19,7 +19,7 @@ export interface RivalRun {
 
 const database = { host: "fault-db", password: "fault-database" };
 
-export class Rival {
+export class KamalDeploys {
   private readonly directory = mkdtempSync(join(tmpdir(), "sextant-kamal-"));
 
   private constructor(
@@ -34,9 +34,9 @@ export class Rival {
   }
 
   /** Sets the server up with the good release and a database. */
-  static async start(world: FaultWorld, binary: KamalBinary): Promise<Rival> {
-    const rival = new Rival(world, binary);
-    const first = await rival.run(good, "setup");
+  static async start(world: FaultWorld, binary: KamalBinary): Promise<KamalDeploys> {
+    const kamal = new KamalDeploys(world, binary);
+    const first = await kamal.run(good, "setup");
     if (first.code !== 0) throw new Error(`kamal setup: exit ${first.code}\n${first.stdout}${first.stderr}`);
     const { address } = world.workspace.facts.registry;
     await world.onServer(
@@ -44,11 +44,11 @@ export class Rival {
       `docker run --detach --name ${database.host} --network kamal --env POSTGRES_USER=app \\
         --env POSTGRES_PASSWORD=${database.password} ${address}/postgres:15 >/dev/null`,
     );
-    return rival;
+    return kamal;
   }
 
   /** Deploys a fixture's release over the good one. */
-  async deploy(fixture: Fixture): Promise<RivalRun> {
+  async deploy(fixture: Fixture): Promise<KamalRun> {
     const { world } = this;
     const place = { server: "fault-3" as const, network: "kamal", label: "service=lite" };
     if (fixture.setUp !== undefined) await world.onServer(place.server, world.filled(fixture.setUp, place));
@@ -78,7 +78,7 @@ export class Rival {
     const { facts, keyFile } = this.world.workspace;
     writeFileSync(
       join(this.directory, "config", "deploy.yml"),
-      rivalConfig(edit, {
+      kamalConfig(edit, {
         address: this.world.addressOf("fault-3"),
         registry: facts.registry,
         keyFile,

@@ -4,7 +4,7 @@ import type { Tool } from "./cases";
 import type { Layer } from "./layers";
 import type { SiteHost } from "./site";
 
-export interface Contender {
+export interface ToolDriver {
   readonly tool: Tool;
   /** The port at which its proxy answers. */
   readonly port: number;

@@ -3,7 +3,7 @@ import type { ClientCommand } from "../client/run";
 import type { Hosts } from "../hosts/hosts";
 import type { CaseName, Release, Tool } from "./cases";
 
-export interface Contender {
+export interface ToolDriver {
   readonly tool: Tool;
   /** The port at which its proxy answers. */
   readonly port: number;

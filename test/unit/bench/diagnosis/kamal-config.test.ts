@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { beyondRival, complaint, rivalConfig } from "../../../../bench/diagnosis/rival-config";
+import { beyondKamal, complaint, kamalConfig } from "../../../../bench/diagnosis/kamal-config";
 import { type Edit, good } from "../../../lab/faults/edit";
 import { fixtures } from "../../../lab/faults/fixtures";
 
@@ -12,7 +12,7 @@ const settings = {
 };
 
 const config = (edit: Partial<Edit>): Record<string, unknown> =>
-  parse(rivalConfig({ ...good, ...edit }, settings)) as Record<string, unknown>;
+  parse(kamalConfig({ ...good, ...edit }, settings)) as Record<string, unknown>;
 
 describe("a fixture as Kamal's configuration", () => {
   it("says where, what and with which environment", () => {
@@ -46,7 +46,7 @@ describe("a fixture as Kamal's configuration", () => {
   });
 
   it("is there for most fixtures, and says why not for the others", () => {
-    const beyond = fixtures.map(beyondRival).filter((reason) => reason !== undefined);
+    const beyond = fixtures.map(beyondKamal).filter((reason) => reason !== undefined);
     expect(beyond.length).toBeLessThan(fixtures.length / 4);
   });
 });
