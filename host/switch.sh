@@ -1,5 +1,5 @@
 #!/bin/sh
-# switch role=LABEL container=NAME [container=NAME ...] stop=SECONDS [keep=old] [reads=LABEL]
+# switch role=LABEL [was=LABEL] container=NAME [container=NAME ...] stop=SECONDS [keep=old] [reads=LABEL]
 #     [service=NAME port=PORT [reader=NAME ...] [bridge=wait]] [services=NAME,...] [claimed=HOST/PATH ...] [kamal=SERVICE/ROLE/DESTINATION] [-- KAMAL-PROXY DEPLOY FLAGS...]
 #
 # Puts the traffic of a role on this host on new containers, then stops the old ones. With a service the proxy deploys and
@@ -11,6 +11,8 @@
 #
 # A `reader` is a container of another role that gets only the reads of the service. That role has a switch of its own behind this one, with
 # `reads`: its old containers are stopped when the service, which led to them, has drained.
+#
+# With was= the role had that label before: where its stack or project has another name now, what that one has is its own still.
 #
 # A host and path that another service of the same stack has come over without a gap, as the program has moved them here. `services` are
 # all that the role has by the program: others of it go, at the last switch of the role. `claimed` are the hosts and paths that the
@@ -33,10 +35,11 @@ set -u
 # shellcheck source=lib/kamal.sh
 . "${0%/*}/lib/kamal"
 
-role='' kamal='' stop=10 keep='' reads='' readers='' service='' port='' bridge='' containers='' services='' declared='' claimed=''
+role='' was='' kamal='' stop=10 keep='' reads='' readers='' service='' port='' bridge='' containers='' services='' declared='' claimed=''
 while [ $# -gt 0 ]; do
     case $1 in
     role=*) role=${1#*=} ;;
+    was=*) was=${1#*=} ;;
     container=*) containers="$containers ${1#*=}" ;;
     stop=*) stop=${1#*=} ;;
     keep=*) keep=${1#*=} ;;
@@ -90,6 +93,20 @@ claimed_of() {
     printf '%s\n' "$1" | CLAIMED=$claimed awk '
         BEGIN { count = split(ENVIRON["CLAIMED"], list, "\n"); for (i = 1; i <= count; i++) claimed[list[i]] = 1 }
         { pair = $1 $2; if (pair in claimed) print }'
+}
+
+# renamed: lines NAME ROLE ... with the labels of a stack that has another name now as they are by that one.
+renamed() {
+    awk -v from="${was%/*/*}/" -v to="${role%/*/*}/" 'from != "/" && index($2, from) == 1 { $2 = to substr($2, length(from) + 1) } { print }'
+}
+
+# carry_name: a name that the proxy has the service by, where it is another than the program's, goes along with a stack that has another name.
+carry_name() {
+    before=$(names_of "${was%/*/*}")/$service
+    now=$(names_of "${role%/*/*}")/$service
+    if [ -n "$was" ] && [ "$before" != "$now" ] && [ -s "$before" ] && [ ! -e "$now" ]; then
+        mkdir -p "${now%/*}" && mv "$before" "$now"
+    fi
 }
 
 # take_turn: from here on nobody else stops anything of the role, or gives it traffic.
@@ -160,7 +177,7 @@ while :; do
 done
 trap - HUP INT TERM
 trap 'rm -rf "$dir"' EXIT
-there=$(roles)
+there=$(roles | renamed)
 
 # have_it: the new containers have the traffic, or the work, of the role. From here on no lease ends them and no check stops them.
 have_it() {
@@ -181,6 +198,7 @@ if [ -n "$service" ]; then
     fi
 
     routing
+    carry_name
 
     table=$(routes)
     name_there=$(name_of "$service" "$there")
@@ -287,7 +305,8 @@ if [ -n "$declared" ] && [ -z "$keep" ] && running "$proxy"; then
     mine=$(for one in $(printf "%s" "$services" | tr , " "); do name_of "$one" "$there"; done)
     for file in "$kept"/routes/*; do
         one=${file##*/}
-        if [ ! -s "$file" ] || [ "$(head -n 1 "$file")" != "$role" ]; then continue; fi
+        [ -s "$file" ] || continue
+        case $(head -n 1 "$file") in "$role" | "${was:-$role}") ;; *) continue ;; esac
         printf '%s\n' "$mine" | grep -qFx -e "$one" && continue
         if [ -n "$(claimed_of "$(pairs_of "$one")")" ]; then
             stays="$stays,$(target_of "$one")"

@@ -111,7 +111,7 @@ const certificates: Inputs<CertificatesInputs> = { places: true };
 // What a volume is called is the resource's own output.
 const volume: Inputs<Omit<VolumeArgs, "name">> = {
   ...{ label: true, driver: true, driverOpts: true, labels: true, owner: true, component: true },
-  ...{ formerly: true, data: true, format: true, kamal: true, host: true, machine: true },
+  ...{ formerly: true, data: true, format: true, kamal: true, host: true, machine: true, way: true },
 };
 const hook = { create: true, update: true, environment: true, interpreter: true, logging: true };
 const ofPlugin = { container, ready, change, canary, schedule, release, assets, certificate, errorPages };

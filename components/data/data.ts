@@ -6,6 +6,7 @@ import { PluginResource, type InputsOf } from "../core/resource";
 import { allGone } from "../host/gone";
 import type { Host } from "../host/host";
 import { machineOf } from "../host/depends";
+import { wayOf } from "../host/way";
 import type { DataInputs } from "../../provider/data/data";
 import type { TakenMount } from "../../provider/kamal/accessory";
 import type { DataPlace } from "../../provider/data/left-behind";
@@ -48,5 +49,5 @@ export function calledByTransform(
 
 /** A machine, by which it is told from another one. */
 export function placeOf(host: Host): InputsOf<Omit<DataPlace, "volume">> {
-  return { host: host.hostName, ...machineOf(host) };
+  return { host: host.hostName, ...machineOf(host), ...wayOf(host) };
 }

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { afterProgram } from "../core/after-program";
 import { PluginResource, type InputsOf } from "../core/resource";
 import type { ListedVolume, VolumeListInputs } from "../../provider/data/no-more";
-import type { Place } from "../../provider/data/place";
+import type { Place, Way } from "../../provider/data/place";
 import type { SshAddress } from "../../provider/ssh/address";
 
 /** Its type is `sextant:index:Volumes`. Nothing waits for it. */
@@ -46,9 +46,13 @@ function listOfRun(): { hosts: InputsOf<Place>[]; volumes: InputsOf<ListedVolume
 }
 
 /** A place without what opens it: no connection is made for the list, and it is the same on every machine. */
-function placeAlone({ host, machine, shell }: InputsOf<Place>): InputsOf<Place> {
-  const alone = pulumi.output(shell as pulumi.Input<SshAddress>).apply(({ name, destination, port }) => ({
-    name,
+function placeAlone({ host, machine, shell, way }: InputsOf<Place>): InputsOf<Place> {
+  const reached = pulumi.output(shell as pulumi.Input<SshAddress>);
+  // Host and shell have one name, of which the host's is always known.
+  const name = host === undefined ? reached.name : pulumi.output(host as pulumi.Input<string>);
+  const known = pulumi.output((way as pulumi.Input<Way> | undefined) ?? reached);
+  const alone = pulumi.all([name, known]).apply(([is, { destination, port }]) => ({
+    name: is,
     destination,
     port,
   }));

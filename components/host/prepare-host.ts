@@ -17,6 +17,7 @@ import { Gone, missing } from "./gone";
 import { hostScripts } from "../../provider/host/scripts";
 import { runServerHook, type ServerHooks } from "./server-hooks";
 import { connectionOf, dockerHost, shellOf, type Ssh } from "./ssh";
+import { heldToSeen } from "./way";
 
 /** Transforms of the children that both kinds of host have. */
 export interface HostTransform {
@@ -139,13 +140,6 @@ function giveUp(
     firewall: undefined,
     hook: undefined,
   };
-}
-
-/** Where the program pins no host key, all that comes after the check is held to the one that the check saw. */
-function heldToSeen(shell: Host["ssh"], ready: HostReady): Host["ssh"] {
-  return pulumi
-    .all([shell, ready.seenHostKey])
-    .apply(([reached, hostKey]) => (hostKey === undefined ? reached : { ...reached, hostKey }));
 }
 
 /**

@@ -17,7 +17,7 @@ import { runOverSsh } from "../ssh/run";
 import { kamalsData, type KamalsAccessory } from "./kamals-data";
 import { keptPathSentence, keptSentence } from "./no-more";
 import { allowed, goingWith, leftBehind, lossSentence, type DataPlace } from "./left-behind";
-import { type Place } from "./place";
+import { withoutWay, type Place } from "./place";
 import type { Data } from "./word";
 
 export interface DataInputs {
@@ -171,15 +171,29 @@ function withPlaces(inputs: DataInputs, taken: DataInputs["taken"]): DataInputs 
   return { ...inputs, places, taken };
 }
 
+/** Inputs whose places are as the state has them; in a preview each may be a text without meaning. */
+function known({ places, ofImages, unnamed, ...rest }: DataInputs): DataInputs {
+  return {
+    ...rest,
+    places: Array.isArray(places) ? places.map(withoutWay) : places,
+    ...(ofImages === undefined
+      ? {}
+      : { ofImages: Array.isArray(ofImages) ? ofImages.map(withoutWay) : ofImages }),
+    ...(unnamed === undefined
+      ? {}
+      : { unnamed: typeof unnamed === "object" ? withoutWay(unnamed) : unnamed }),
+  };
+}
+
 export const dataProvider: ResourceProvider<DataInputs, DataInputs> = {
   check: async (olds: Partial<DataInputs>, given) => {
-    const named = { ...given, name: olds.name ?? given.name, owner: olds.owner ?? given.owner };
+    const named = { ...known(given), name: olds.name ?? given.name, owner: olds.owner ?? given.owner };
     // In a preview they may be a text without meaning, where they are known only later; the update asks again.
-    const known = Array.isArray(named.places) && Array.isArray(named.ofImages ?? []);
+    const listed = Array.isArray(named.places) && Array.isArray(named.ofImages ?? []);
     const found = await kamalsOf(olds, named);
     if ("refused" in found) return { inputs: named, failures: [{ property: "", reason: found.refused }] };
-    const inputs = known ? withPlaces(named, found.taken) : { ...named, ...found };
-    const reason = known ? await refusal(olds, inputs) : undefined;
+    const inputs = listed ? withPlaces(named, found.taken) : { ...named, ...found };
+    const reason = listed ? await refusal(olds, inputs) : undefined;
     return { inputs, failures: reason === undefined ? [] : [{ property: "", reason }] };
   },
 

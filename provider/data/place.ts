@@ -4,6 +4,9 @@ import { addressOf, type SshAddress } from "../ssh/address";
 /** What Pulumi gives a provider at preview for what is known only later. */
 export const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
+/** Where ssh reaches a machine. */
+export type Way = Pick<SshAddress, "destination" | "port">;
+
 /** A machine as the resources on it know it; at preview each member may be `unknownValue`. */
 export interface Place {
   /** The host's name in the program. */
@@ -11,6 +14,15 @@ export interface Place {
   /** What is another one with another machine behind the same name: the id of a server that the program makes. */
   machine?: string | undefined;
   shell: SshAddress;
+  /** Where it is reached, while `shell` is not known: at the preview of a first run, where the key that will answer is not. */
+  way?: Way | undefined;
+}
+
+/** A place as the state has it: what says no more than `shell` is left out. */
+export function withoutWay<Known extends { shell: SshAddress; way?: Way | undefined }>(place: Known): Known {
+  if (!isKnown(place.shell)) return place;
+  const { way: _, ...rest } = place;
+  return rest as Known;
 }
 
 /**
@@ -33,7 +45,8 @@ export function relation(old: Place, now: Place): Relation {
   if (made) return "replaced";
   // A state that was written before machines were kept tells nothing.
   if (old.machine !== now.machine) return old.host === undefined ? "same" : "moved";
-  return after === undefined ? "same" : "readdressed";
+  // Nobody can be asked who answers there yet.
+  return after === undefined || !isKnown(now.shell) ? "same" : "readdressed";
 }
 
 function nameOf({ host, shell }: Place): string | undefined {
@@ -41,12 +54,13 @@ function nameOf({ host, shell }: Place): string | undefined {
   return isKnown(shell) ? shell.name : undefined;
 }
 
-function wayTo({ shell }: Place): string | undefined {
-  return isKnown(shell) && shell.destination !== unknownValue
-    ? `${addressOf(shell)} ${shell.port}`
-    : undefined;
+function wayTo({ shell, way }: Place): string | undefined {
+  const known = isKnown(shell) ? shell : isKnown(way) ? way : undefined;
+  return known === undefined || [known.destination, known.port].includes(unknownValue)
+    ? undefined
+    : `${addressOf(known)} ${known.port}`;
 }
 
-function isKnown(shell: unknown): shell is SshAddress {
-  return typeof shell === "object" && shell !== null;
+function isKnown<Known extends object>(value: Known | undefined): value is Known {
+  return typeof value === "object";
 }

@@ -8,7 +8,7 @@ import type { ResourceProvider } from "../resource-provider";
 import { pageCommand } from "../core/page";
 import { allowed, lossSentence } from "../data/left-behind";
 import { keptSentence } from "../data/no-more";
-import { relation, unknownValue, type Place } from "../data/place";
+import { relation, unknownValue, withoutWay, type Place } from "../data/place";
 import type { Data } from "../data/word";
 import { changed } from "../changes";
 import { first } from "../gone";
@@ -294,7 +294,8 @@ async function refusal(olds: VolumeInputs, news: VolumeInputs): Promise<string |
 }
 
 export const volumeProvider: ResourceProvider<VolumeInputs, VolumeInputs> = {
-  check: async (olds: Partial<VolumeInputs>, inputs) => {
+  check: async (olds: Partial<VolumeInputs>, given) => {
+    const inputs = withoutWay(given);
     const lost = olds.name === undefined ? undefined : await refusal(olds as VolumeInputs, inputs);
     const reason = lost ?? (await unreadable(olds, inputs));
     return { inputs, failures: reason === undefined ? [] : [{ property: "", reason }] };

@@ -36,7 +36,7 @@ export interface SwitchInputs extends StepInputs {
 }
 
 export const switchStep: Step<SwitchInputs> = {
-  call: (inputs) => {
+  call: (inputs, former) => {
     const {
       role,
       stopTimeout,
@@ -52,6 +52,8 @@ export const switchStep: Step<SwitchInputs> = {
       verb: "switch",
       words: [
         `role=${role}`,
+        // Its stack or project may have another name: the route that it had before is its own still.
+        ...(former === undefined || former.role === role ? [] : [`was=${former.role}`]),
         ...containersOf(inputs).map((name) => `container=${name}`),
         ...readers.map((name) => `reader=${name}`),
         ...(inputs.reads === undefined ? [] : [`reads=${inputs.reads}`]),

@@ -155,6 +155,77 @@ describe("staging beside production, from one program", () => {
   });
 });
 
+describe("a stack or project that has another name", () => {
+  const renamed = (): string => stack().replace("prod", "live");
+  const again = (
+    role: string,
+    version: string,
+    service: string,
+    hosts: string[],
+    was = role,
+  ): Promise<Ended> => {
+    const name = containerOf(role, version);
+    host.add(name, `${renamed()}/${role}`);
+    return host.run("switch", [
+      ...[`role=${renamed()}/${role}`, `was=${stack()}/${was}`, `container=${name}`, "stop=1"],
+      ...[
+        `services=${service}`,
+        `service=${service}`,
+        "port=3000",
+        "--",
+        ...hosts.map((one) => `--host=${one}`),
+      ],
+    ]);
+  };
+
+  it("takes its routes along, and stops what they led to", async () => {
+    await good({ role: "shop/web", version: "v1", hosts: ["shop.test"] });
+    await good({ role: "blog/web", version: "v1", hosts: ["blog.test"] });
+    for (const _again of [1, 2])
+      expect(await again("shop/web", "v2", "shop-web", ["shop.test"])).toMatchObject({ code: 0, stderr: "" });
+    expect(services()).toEqual(["blog-web", "shop-web"]);
+    expect([host.target("shop.test"), host.target("blog.test")]).toEqual([
+      target("shop/web", "v2"),
+      target("blog/web", "v1"),
+    ]);
+    await expect.poll(() => host.running(`${stack()}/shop/web`)).toEqual([]);
+    expect(host.running(`${stack()}/blog/web`)).toEqual([containerOf("blog/web", "v1")]);
+    expect((await host.run("routes", [`stack=${renamed()}`])).stdout.split("\n")).toContain(
+      `shop-web ${target("shop/web", "v2")}`,
+    );
+    expect(gaps("shop.test")).toEqual([]);
+  });
+
+  it("takes along a name that the proxy has the route by, and one of an app that has another name as well", async () => {
+    await good({ role: "shop/web", version: "v1", hosts: ["shop.test"] });
+    await good({ role: "store/web", version: "v1", hosts: ["shop.test"] });
+    await good({ role: "blog/web", version: "v1", hosts: ["blog.test"] });
+    host.watch.set("blog.test", []);
+    expect(services()).toEqual(["blog-web", "shop-web"]);
+    for (const _again of [1, 2])
+      expect(await again("store/web", "v2", "store-web", ["shop.test"])).toMatchObject({
+        ...{ code: 0, stderr: "" },
+      });
+    for (const _again of [1, 2])
+      expect(await again("news/web", "v2", "news-web", ["blog.test"], "blog/web")).toMatchObject({
+        ...{ code: 0, stderr: "" },
+      });
+    expect(services()).toEqual(["blog-web", "shop-web"]);
+    expect((await host.run("routes", [`stack=${renamed()}`])).stdout.trim().split("\n").sort()).toEqual([
+      `news-web ${target("news/web", "v2")}`,
+      `store-web ${target("store/web", "v2")}`,
+    ]);
+    expect([gaps("shop.test"), gaps("blog.test")]).toEqual([[], []]);
+  });
+
+  it("leaves a third stack what it has", async () => {
+    host.add("other-1", "other/prod/shop/web");
+    host.services.set("other", { hosts: ["shop.test"], paths: ["/"], target: "other-1:3000", flags: [] });
+    expect(await again("shop/web", "v2", "shop-web", ["shop.test"])).toMatchObject({ code: 1 });
+    expect(host.target("shop.test")).toBe("other-1:3000");
+  });
+});
+
 describe("a route that is taken off a role", () => {
   it("goes from the proxy with the switch, and nobody else's does", async () => {
     await good({ role: "shop/web", version: "v1", hosts: ["shop.test"] });

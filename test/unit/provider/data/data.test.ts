@@ -61,6 +61,37 @@ describe("where data is", () => {
   });
 });
 
+describe("a host of another name whose key has not been seen yet", () => {
+  const of = (name: string, number: number): DataPlace => {
+    const { destination, port } = way(name, number);
+    return { volume: "data", host: name, shell: unknown, way: { destination, port } };
+  };
+
+  it("is the machine of before by its address, and another one by another", async () => {
+    const olds = inputs(place("web-1", 1));
+    expect((await check(olds, inputs(of("web-b", 1)))).refused).toEqual([]);
+    expect((await check(olds, inputs(of("web-b", 2)))).refused).toEqual([
+      expect.stringContaining("leaves web-1, but the volume shop-prod-db-data would stay there"),
+    ]);
+    // At another address by the same name, nobody can be asked who answers.
+    expect((await check(olds, inputs(of("web-1", 2)))).refused).toEqual([]);
+  });
+
+  it("is in the state by how it is reached alone, once that is known", async () => {
+    const known = place("web-b", 1);
+    const { destination, port } = known.shell;
+    const given = {
+      ...inputs({ ...known, way: { destination, port } }),
+      unnamed: { ...known, way: known.shell },
+    };
+    const { volume: _, ...unnamed } = known;
+    expect((await check({}, given)).inputs).toEqual({
+      ...inputs(known),
+      unnamed: { ...unnamed, volume: "data" },
+    });
+  });
+});
+
 describe("what data is called", () => {
   it("stays as it was first, through renames of component, stack and project", async () => {
     const first = inputs(place("web-1", 1));
