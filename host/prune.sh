@@ -1,5 +1,5 @@
 #!/bin/sh
-# prune role=LABEL wait=SECONDS keep=COUNT [for=OWNER] repository=REPOSITORY container=NAME [container=NAME ...] [assets=DIRECTORY] [images] [hand|look]
+# prune role=LABEL wait=SECONDS keep=COUNT [for=OWNER] repository=REPOSITORY container=NAME [container=NAME ...] [assets=DIRECTORY] [images] [hand|look|left]
 #
 # After the last switch: waits until all that is old has drained and stopped, then removes the other containers of the role (of failed
 # releases, of deploys that were killed), and images of the repository beyond the `keep` that this host got last: none that a
@@ -12,7 +12,8 @@
 #
 # With the word hand it is no release that has ended, and another may be under way: of what it may be about to use it removes nothing, which
 # is what runs, and what came within the hour. With look it removes nothing at all. It says what goes, a line each: WHAT NAME BYTES. The bytes of an image
-# are those of all its layers, of which others may have some.
+# are those of all its layers, of which others may have some. With left it looks for other containers of the role alone, as a run that was
+# cut off may have made one that no state knows, and says them; what is drained and stopped just now is none.
 set -u
 # shellcheck source=lib/common.sh
 . "${0%/*}/lib/common"
@@ -25,7 +26,7 @@ set -u
 # shellcheck source=lib/parts.sh
 . "${0%/*}/lib/parts"
 
-role='' wait=120 keep=3 owner='' repository='' containers='' assets='' images_only='' hand='' look=''
+role='' wait=120 keep=3 owner='' repository='' containers='' assets='' images_only='' hand='' look='' left_only=''
 while [ $# -gt 0 ]; do
     case $1 in
     role=*) role=${1#*=} ;;
@@ -38,6 +39,7 @@ while [ $# -gt 0 ]; do
     images) images_only=yes ;;
     hand) hand=yes ;;
     look) hand=yes look=yes ;;
+    left) left_only=yes ;;
     *) fail "prune: unknown word $1" ;;
     esac
     shift
@@ -45,6 +47,18 @@ done
 if [ -z "$containers" ] || [ -z "$role" ]; then fail "prune: role= or container= is missing"; fi
 
 lock=$(switching "$role")
+
+# beside: the other containers of the role, a line each, but for those that another service takes over yet.
+beside() {
+    # shellcheck disable=SC2046,SC2086 # names have no blanks
+    [ -n "$images_only" ] || roles | awk -v role="$role" '$2 == role { print $1 }' | without $containers $(cat "$lock.stay" 2>/dev/null)
+}
+if [ -n "$left_only" ]; then
+    # shellcheck disable=SC2046 # names have no blanks
+    beside | without $(ending "$role") | sed 's/.*/container & 0/'
+    exit 0
+fi
+
 draining=$(ending "$role" | sort -u | grep -c .)
 [ "$draining" -eq 0 ] || doing "waits for old containers to drain and stop: $draining now, ${wait}s at most"
 flock --timeout "$wait" "$lock" true ||
@@ -57,9 +71,7 @@ fi
 
 [ -n "$hand" ] || rm -f "$lock.old"
 
-others=''
-# shellcheck disable=SC2046,SC2086 # names have no blanks
-[ -n "$images_only" ] || others=$(roles | awk -v role="$role" '$2 == role { print $1 }' | without $containers $(cat "$lock.stay" 2>/dev/null))
+others=$(beside)
 
 # rested: the containers that have not run for long, as far as is known, a line each.
 rested() {

@@ -31,6 +31,8 @@ export interface ResourceProvider<Inputs, State extends object = Inputs & object
   /** @default nothing that differs counts */
   diff?(id: string, olds: State, news: Inputs): Promise<Diff>;
   update?(id: string, olds: State, news: Inputs): Promise<{ outs: State }>;
+  /** What a preview knows of its outputs after an update; what is left out is known only then. @default its inputs */
+  foresee?(olds: State, news: Inputs): Partial<State>;
   /** @param inputs as the program gave them last, also where nothing of them counted as a change */
   delete?(id: string, state: State, inputs?: Inputs): Promise<void>;
   /** What is there, in a refresh; an empty id where nothing is. Without a state it is an import. @default the state as it is */

@@ -13,6 +13,7 @@ import { onOneHost } from "./on-one-host";
 import { registryCertificatesProvider } from "./registry/registry-certificates";
 import { certificatesProvider } from "./release/certificates";
 import { cleanUpProvider } from "./release/clean-up";
+import { bridged } from "./release/proxy-again";
 import { stepProvider } from "./release/step";
 import { steps } from "./release/steps";
 import { waitProvider } from "./release/wait";
@@ -27,7 +28,7 @@ export const resources = {
   Certificate: stepProvider(steps.Certificate),
   Certificates: certificatesProvider,
   CleanUp: cleanUpProvider,
-  Container: onOneHost(containerProvider, ({ name }) => `the container ${name}`),
+  Container: onOneHost(bridged(containerProvider), ({ name }) => `the container ${name}`),
   Data: dataProvider,
   Directories: stepProvider(steps.Directories),
   DockerNetwork: onOneHost(networkProvider, () => ""),

@@ -51,7 +51,8 @@ export function service({ resources, version, schema, cancel }: Plugin): Untyped
   return {
     getPluginInfo: answer(() => new PluginInfo().setVersion(version)),
     getSchema: answer(() => new proto.GetSchemaResponse().setSchema(schema)),
-    configure: answer(() => new proto.ConfigureResponse()),
+    // In a preview nothing is made or changed: it is asked what is known by then.
+    configure: answer(() => new proto.ConfigureResponse().setSupportspreview(true)),
     // The settings of a project named sextant are no settings of the plugin, though the engine gives them as such.
     checkConfig: answer(({ request }: Call<proto.CheckRequest>) => {
       const { version: wanted } = plain(request.getNews());
@@ -88,6 +89,7 @@ export function service({ resources, version, schema, cancel }: Plugin): Untyped
     }),
 
     create: onResource(async ({ request }: Call<proto.CreateRequest>) => {
+      if (request.getPreview()) return new proto.CreateResponse().setProperties(request.getProperties());
       const [urn, inputs] = [request.getUrn(), plain(request.getProperties())];
       const { create, postpone } = of(urn);
       const { id, outs } = await (isLeftOut(urn) && postpone !== undefined
@@ -107,6 +109,10 @@ export function service({ resources, version, schema, cancel }: Plugin): Untyped
 
     update: onResource(async ({ request }: Call<proto.UpdateRequest>) => {
       const [state, news] = [plain(request.getOlds()), plain(request.getNews())];
+      if (request.getPreview()) {
+        const { foresee = () => news } = of(request.getUrn());
+        return new proto.UpdateResponse().setProperties(struct(foresee(state, news)));
+      }
       const { outs } = (await of(request.getUrn()).update?.(request.getId(), state, news)) ?? { outs: news };
       return new proto.UpdateResponse().setProperties(struct(outs));
     }),

@@ -66,6 +66,12 @@ export async function converge(world: FaultWorld, edit: Edit, back: boolean): Pr
     done.by = `${done.by}, pulumi ${clear.slice(0, 2).join(" ")}`;
     if (!note("pulumi refresh --clear-pending-creates", await world.pulumi(edit, ...clear))) return done;
     if ((await world.pendingOperations()) > 0) done.wrong.push("there are pending operations yet");
+    // What such an operation had made by then, and the program has no more.
+    if (back && (await world.wrong(edit)).length > 0) {
+      done.by = `${done.by}, pulumi up`;
+      if (!note("pulumi up", await up())) return done;
+      done.at = performance.now();
+    }
   }
   done.wrong.push(...(await world.wrong(edit)));
   done.converged = done.wrong.length === 0;

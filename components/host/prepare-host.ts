@@ -105,7 +105,7 @@ export function prepareHost(parent: Component, settings: HostSettings): Prepared
         driver: "bridge",
         options: { "com.docker.network.driver.mtu": String(mtu) },
       },
-      { ...lifecycle, parent, dependsOn: before, deleteBeforeReplace: lifecycle.deletedWith === undefined },
+      { ...lifecycle, parent, dependsOn: before },
     ),
   );
   return {

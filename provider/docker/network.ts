@@ -6,6 +6,7 @@ import type { ResourceProvider } from "../resource-provider";
 import { replacedBy } from "../changes";
 import type { SshAddress } from "../ssh/address";
 import { isShared } from "../host/install";
+import { stand, stands } from "../standing";
 import { send, messageOf, sendOk } from "./api";
 
 export interface DockerNetworkInputs {
@@ -32,7 +33,18 @@ async function named({ shell, name }: DockerNetworkInputs): Promise<Inspected | 
   return (body as Inspected[]).find(({ Name }) => Name === name);
 }
 
+/** What a network stands for on its host: one of this name that is made from the same. */
+const standsFor = ({ name, driver = "bridge", options = {}, labels = {} }: DockerNetworkInputs): string =>
+  `network ${JSON.stringify([name, driver, Object.entries(options).sort(), Object.entries(labels).sort()])}`;
+
+const replaced = replacedBy<DockerNetworkInputs>(["name", "driver", "options", "labels"]);
+
 export const networkProvider: ResourceProvider<DockerNetworkInputs, DockerNetworkInputs> = {
+  check(_olds, inputs) {
+    stand(inputs.shell, standsFor(inputs));
+    return Promise.resolve({ inputs });
+  },
+
   async create(inputs) {
     const { shell, name, driver, options, labels } = inputs;
     const there = await named(inputs);
@@ -54,11 +66,18 @@ export const networkProvider: ResourceProvider<DockerNetworkInputs, DockerNetwor
     return { id, outs: inputs };
   },
 
-  diff: replacedBy(["name", "driver", "options", "labels"]),
+  /** A host has one of a name, so that the old one makes room for one that is made from something else. */
+  async diff(id, olds, news) {
+    const found = await replaced(id, olds, news);
+    return { ...found, deleteBeforeReplace: (found.replaces ?? []).length > 0 };
+  },
 
   update: (_id, _olds, news) => Promise.resolve({ outs: news }),
 
-  async delete(id, { shell, name }) {
+  async delete(id, state) {
+    const { shell, name } = state;
+    // Another resource has taken it, as at `pulumi up --replace`.
+    if (stands(shell, standsFor(state))) return;
     // The last stack on the host removes it: a network without containers may be that of another one.
     if (await isShared(shell)) return;
     const answer = await send(shell, { method: "DELETE", path: `/networks/${id}` });

@@ -193,6 +193,18 @@ export const hostReadyProvider: ResourceProvider<HostReadyInputs, HostReadyState
         !olds.present || changed([...asked, "shell", "show", "directory", "owner"], olds, news).length > 0,
     }),
 
+  /**
+   * The key that is kept stays the same, so that all that is reached by it is known in a preview, too. What the machine is stays as well,
+   * unless it is looked at again.
+   */
+  foresee: (olds, news) => ({
+    ...news,
+    ...(isSame(olds, news) ? keptOf(news, olds) : {}),
+    ...(isSame(olds, news) && olds.seen !== undefined && changed(asked, olds, news).length === 0
+      ? { seen: olds.seen }
+      : {}),
+  }),
+
   async update(_id, olds, news) {
     const at = held(news, olds.seenHostKey);
     const again = changed(asked, olds, news).length > 0;
@@ -218,6 +230,10 @@ export const hostReadyProvider: ResourceProvider<HostReadyInputs, HostReadyState
     return { id, props: { ...state, present: await hasVerbs(shell, directory, owner) } };
   },
 };
+
+/** Whether it is the machine of before, as far as a preview knows. */
+const isSame = ({ shell: old }: HostReadyState, { shell: now }: HostReadyInputs): boolean =>
+  typeof now === "object" && old.machine === now.machine && old.destination === now.destination;
 
 /** Where nothing is done on the host, what was kept is kept, unless the program names a host key now. */
 function keptOf(

@@ -1,6 +1,7 @@
 /** What the clean-up after a release does: runs its verb on each host, where something of it is another than at the release before. */
 import { changed } from "../changes";
 import { seconds, type Duration } from "../core/units";
+import { isGone, isReplaced } from "../gone";
 import type { ResourceProvider } from "../resource-provider";
 import { eachHost } from "../ssh/each-host";
 import type { SshAddress } from "../ssh/address";
@@ -38,6 +39,8 @@ export interface CleanUpInputs {
 
 /** Seconds for removing containers and images, over the wait. */
 const removing = 120;
+/** Seconds for a look in a refresh. */
+const looking = 60;
 
 /** The verb for a place. */
 export function cleanUpCall(
@@ -74,6 +77,16 @@ export function uncleaned(olds: CleanUpInputs, news: CleanUpInputs): CleanUpPlac
   return news.places.filter((place) => !done.has(key(news, place)));
 }
 
+/** Whether other containers of the role are there, as a run that was cut off leaves one which no state knows; none where nobody answers. */
+async function isLeft(state: CleanUpInputs, place: CleanUpPlace): Promise<boolean> {
+  if (isGone(place.shell) || isReplaced(place.shell)) return false;
+  const { verb, words } = cleanUpCall(state, place);
+  const look = { verb, words: [...words, "left"] };
+  // A host that is down is named by what is on it.
+  const printed = await runCall(place.shell, look, looking, place.container).catch(() => "");
+  return printed.includes("container ");
+}
+
 const counting = ["places", "repository", "retainImages", "owner"] as const;
 
 export const cleanUpProvider: ResourceProvider<CleanUpInputs, CleanUpInputs> = {
@@ -87,5 +100,12 @@ export const cleanUpProvider: ResourceProvider<CleanUpInputs, CleanUpInputs> = {
   async update(_id, olds, news) {
     await cleanUp(news, uncleaned(olds, news));
     return { outs: news };
+  },
+
+  /** A place where something is left is none that was cleaned up: the next `pulumi up` does it again there. */
+  async read(id, state) {
+    if (state === undefined) throw new Error("a clean-up cannot be imported");
+    const left = await Promise.all(state.places.map((place) => isLeft(state, place)));
+    return { id, props: { ...state, places: state.places.filter((_place, at) => left[at] !== true) } };
   },
 };

@@ -57,6 +57,24 @@ describe("what is old", () => {
 });
 
 describe("an orphan of the role", () => {
+  it("is said to who only looks for what is left, unless it is draining, and stays", async () => {
+    await prune(header);
+    docker.requests.length = 0;
+    docker.containers.set("shop-orphan", role).set("shop-old", role).set("shop-other", `${role}-other`);
+    const words = [`role=${role}`, "repository=acme/shop", "container=shop-new", "left"];
+    const look = async (): Promise<string> => (await verbs.ranBy("prune", words)).stdout;
+    expect((await look()).trim().split("\n").sort()).toEqual([
+      "container shop-old 0",
+      "container shop-orphan 0",
+    ]);
+    const lock = join(verbs.directory, "run", `switching-${role.replaceAll(/[^\w.-]/g, "-")}`);
+    writeFileSync(`${lock}.old`, "shop-old\n");
+    const draining = spawn("flock", [lock, "sh", "-c", "echo held; sleep 3"]);
+    await once(draining.stdout, "data");
+    expect(await look()).toBe("container shop-orphan 0\n");
+    expect(removed()).toEqual([]);
+  });
+
   it("goes, when the proxy serves the release", async () => {
     expect(await prune(`${header}shop-web  shop.test  /  shop-new:3000  running  no\\n`)).toEqual({
       code: 0,

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { containerProvider, imageIsGone, type ContainerState } from "../../../../provider/docker/container";
 import { messageOf, parseAnswer } from "../../../../provider/docker/api";
 import { networkProvider } from "../../../../provider/docker/network";
@@ -85,11 +85,24 @@ describe("a change", () => {
     const there = { shell, name: "data" };
     const moved = { ...there, shell: { ...shell, port: 2222 } };
     for (const provider of [volumeProvider, networkProvider]) {
-      expect(await provider.diff?.("x", there, there)).toEqual({ changes: false, replaces: [] });
-      expect(await provider.diff?.("x", there, moved)).toEqual({ changes: true, replaces: [] });
+      expect(await provider.diff?.("x", there, there)).toMatchObject({ changes: false, replaces: [] });
+      expect(await provider.diff?.("x", there, moved)).toMatchObject({ changes: true, replaces: [] });
       const renamed = { ...there, name: "other" };
-      expect(await provider.diff?.("x", there, renamed)).toEqual({ changes: true, replaces: ["name"] });
+      expect(await provider.diff?.("x", there, renamed)).toMatchObject({ changes: true, replaces: ["name"] });
     }
+  });
+
+  it("of a network to another one of the same name makes room first, and the same again makes none", async () => {
+    const there = { shell, name: "shared", options: { mtu: "1450" } };
+    const other = { ...there, options: { mtu: "9000" } };
+    expect(await networkProvider.diff?.("x", there, other)).toMatchObject({ deleteBeforeReplace: true });
+    expect(await networkProvider.diff?.("x", there, there)).toMatchObject({ deleteBeforeReplace: false });
+    // At `pulumi up --replace` the new resource has taken the network that is there: nothing is asked of the host.
+    await networkProvider.check?.({}, there);
+    vi.stubEnv("PATH", "/nowhere");
+    await networkProvider.delete?.("x", there);
+    await expect(networkProvider.delete?.("x", other)).rejects.toThrow();
+    vi.unstubAllEnvs();
   });
 });
 

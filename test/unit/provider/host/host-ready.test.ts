@@ -43,6 +43,22 @@ describe("the gate of a host", () => {
     expect(await hostReadyProvider.update?.("x", olds, pinned)).toEqual({ outs: pinned });
   });
 
+  it("is known in a preview by the key that it keeps, unless another machine may answer", () => {
+    const seen = { architecture: "amd64", dockerMajor: 28 };
+    const olds = { ...state, seenHostKey: "ssh-ed25519 AAAA", seen };
+    const foreseen = (news: Partial<HostReadyState>): Partial<HostReadyState> =>
+      hostReadyProvider.foresee?.(olds, { ...state, ...news }) ?? {};
+    const directory = "/usr/local/lib/sextant/0123";
+    expect(foreseen({ directory })).toEqual({ ...olds, directory });
+    const { seen: _, ...unseen } = olds;
+    expect(foreseen({ version: "b" })).toEqual({ ...unseen, version: "b" });
+    for (const other of [
+      { ...shell, destination: "root@192.0.2.9" },
+      unknownValue as unknown as typeof shell,
+    ])
+      expect(foreseen({ shell: other })).toEqual({ ...state, shell: other });
+  });
+
   it("keeps what it has seen of the machine until it looks again", async () => {
     const seen = { architecture: "amd64", dockerMajor: 20 };
     const olds = { ...state, shell: { ...shell, port: 2222 }, seen };

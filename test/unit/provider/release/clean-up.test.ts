@@ -1,4 +1,5 @@
-import { describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { declareGone, forget } from "../../../../provider/gone";
 import {
   cleanUpCall,
   cleanUpProvider,
@@ -6,6 +7,10 @@ import {
   type CleanUpInputs,
   type CleanUpPlace,
 } from "../../../../provider/release/clean-up";
+import { runOverSsh } from "../../../../provider/ssh/run";
+
+vi.mock("../../../../provider/ssh/run", () => ({ runOverSsh: vi.fn() }));
+beforeEach(forget);
 
 const place = (name: string, container: string): CleanUpPlace => ({
   shell: { name, destination: `root@${name}`, port: 22 },
@@ -81,3 +86,36 @@ describe("the clean-up", () => {
 async function changes(news: CleanUpInputs): Promise<boolean | undefined> {
   return (await cleanUpProvider.diff?.("x", cleaned, news))?.changes;
 }
+
+describe("a refresh", () => {
+  const look = async (): Promise<CleanUpInputs | undefined> =>
+    (await cleanUpProvider.read?.("x", cleaned))?.props;
+  const [first, second] = cleaned.places;
+
+  it("finds the place where a run that was cut off has left a container, so that it is cleaned up again", async () => {
+    vi.mocked(runOverSsh).mockImplementation((shell, line) => {
+      expect(line).toContain("left");
+      const stdout = shell.name === "web-2" ? "container shop-web-0a1b 0\n" : "";
+      return Promise.resolve({ code: 0, stdout, stderr: "" });
+    });
+    const found = await look();
+    expect(found).toEqual({ ...cleaned, places: [first] });
+    expect(await cleanUpProvider.diff?.("x", found as CleanUpInputs, cleaned)).toMatchObject({
+      changes: true,
+    });
+    expect(uncleaned(found as CleanUpInputs, cleaned)).toEqual([second]);
+  });
+
+  it("finds nothing where nothing is left, nobody answers, or the host is gone", async () => {
+    vi.mocked(runOverSsh).mockImplementation((shell) =>
+      shell.name === "web-1"
+        ? Promise.reject(new Error("web-1: does not answer"))
+        : Promise.resolve({ code: 0, stdout: "", stderr: "" }),
+    );
+    expect(await look()).toEqual(cleaned);
+    vi.mocked(runOverSsh).mockReset();
+    for (const { shell } of cleaned.places) declareGone(shell.name);
+    expect(await look()).toEqual(cleaned);
+    expect(runOverSsh).not.toHaveBeenCalled();
+  });
+});
