@@ -780,3 +780,25 @@ describe("sextant prune", () => {
     expect((await workspace.tryPulumi(["preview", "--expect-no-changes"])).code).toBe(0);
   });
 });
+
+describe("sextant dbconsole", () => {
+  it("is psql on a terminal, logged in with the app's own password, which no word has", async () => {
+    const password = "of-the-books-alone";
+    await workspace.setSecret("dbPassword", password);
+    await workspace.pulumi(["config", "set", "database", "true"]);
+    await workspace.pulumi(["up", "--yes", "--skip-preview"]);
+    const { code, stdout } = await onTerminal(
+      ["dbconsole", "--app", "books"],
+      "\\pset pager off\nselect 6 * 7 as answer, current_user || '@' || current_database() as whose;\n\\! ps -ef; tty\n\\q\n",
+    );
+    expect(stdout).toMatch(/answer +\| +whose/);
+    expect(stdout).toMatch(/42 +\| +app@app/);
+    expect(stdout).toMatch(/\/dev\/pts\/\d+/);
+    expect(stdout).not.toContain(password);
+    expect(code).toBe(0);
+    // The database lets nobody in without it.
+    const without = await sextant(["exec", "--app", "books", "bin/rails", "dbconsole"]);
+    expect(without.stderr).toContain("no password supplied");
+    expect(without.code).not.toBe(0);
+  });
+});
