@@ -33,6 +33,7 @@ const withoutMachines = [
   "replaced-server",
   "secrets",
   "stacks",
+  "workflow-steps",
 ].map(fileOf);
 
 /**
