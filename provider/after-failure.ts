@@ -1,8 +1,8 @@
 /**
  * The line of an app's own that runs where a step of it fails. The plugin takes each step of an app, so that it is here that a failure is
- * known first, and the engine waits for the answer to the step until the line has ended. Pulumi's own error hooks
- * (pkg/resource/deploy/step.go, RunErrorHooks) would have to be bound to each resource by a name that stays in the state, from which a
- * delete without the program asks for it and adds an error of its own; and the mocks of its SDK have none.
+ * known first, and the engine waits for the answer to the step until the line has ended. Pulumi's own error hooks would be bound to each
+ * resource by a name that stays in the state: a delete whose run has no program asks for it, and the error that it is not there takes the
+ * place of the step's own (pkg/resource/deploy/step.go RunErrorHooks, retries.go withRetries). The mocks of its SDK have none at all.
  */
 import { failureVariables, type AfterFailure } from "./core/after-failure";
 import { hooksSkipped } from "./core/hook-shell";
