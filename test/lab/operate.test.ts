@@ -416,9 +416,10 @@ describe("sextant stop, start and audit", () => {
     // What was done by hand is there, too, by whom and where; of the words of a command nothing is.
     const times = all.map(({ when = "" }) => Date.parse(when));
     expect(times).toEqual(times.toSorted((a, b) => b - a));
-    expect(all.slice(0, 3)).toMatchObject([
+    expect(all.slice(0, 4)).toMatchObject([
       { what: "start", changes: `tools/job on ${first}, ${second}` },
       { what: "stop", changes: `tools/job on ${first}`, version: "" },
+      { what: "update" },
       { what: "stop" },
     ]);
     expect(all.map(({ what }) => what)).toEqual(
@@ -797,7 +798,7 @@ describe("sextant dbconsole", () => {
     expect(stdout).not.toContain(password);
     expect(code).toBe(0);
     // The database lets nobody in without it.
-    const without = await sextant(["exec", "--app", "books", "bin/rails", "dbconsole"]);
+    const without = await sextant(["exec", "--reuse", "--app", "books", "bin/rails", "dbconsole"]);
     expect(without.stderr).toContain("no password supplied");
     expect(without.code).not.toBe(0);
   });
