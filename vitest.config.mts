@@ -22,6 +22,7 @@ const fileOf = (name: string): string => `test/lab/${name}.test.ts`;
 
 /** Tests with the real engine and no machine: they need no turn on the lab, and run side by side. */
 const withoutMachines = [
+  "after-failure",
   "command-plugin*",
   "cut-off-server",
   "hetzner-*",
@@ -32,6 +33,7 @@ const withoutMachines = [
   "replaced-server",
   "secrets",
   "stacks",
+  "workflow-steps",
 ].map(fileOf);
 
 /**

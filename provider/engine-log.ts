@@ -7,10 +7,11 @@ import type { Listener } from "./say";
 /** @param address of the engine, as it gives it to its plugins */
 export function engineLog(address: string): Listener {
   const engine = new EngineClient(address, credentials.createInsecure());
-  return (message, urn, passing) => {
-    const request = new LogRequest().setSeverity(LogSeverity.INFO).setMessage(message).setUrn(urn);
+  return (message, urn, manner) => {
+    const severity = manner === "warned" ? LogSeverity.WARNING : LogSeverity.INFO;
+    const request = new LogRequest().setSeverity(severity).setMessage(message).setUrn(urn);
     // Shown in the line of the resource alone, and kept nowhere.
-    request.setEphemeral(passing);
+    request.setEphemeral(manner === "passing");
     return new Promise((resolve) => {
       engine.log(request, (error) => {
         // An engine that has gone shows nothing any more; its end ends the plugin.

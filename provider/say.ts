@@ -1,11 +1,11 @@
 /** What a user is told while the plugin works. Nothing of the engine's protocol is in here: the program loads files that say something, too. */
 import { AsyncLocalStorage } from "node:async_hooks";
 
-/**
- * Tells somebody a message about a resource, by its URN, or "" for none; ends when it has been heard.
- * @param passing whether it is true for a moment only, for a line that the next one takes the place of
- */
-export type Listener = (message: string, urn: string, passing: boolean) => Promise<void>;
+/** What a message is: one that is `passing` is true for a moment only, for a line that the next one takes the place of. */
+export type Manner = "said" | "passing" | "warned";
+
+/** Tells somebody a message about a resource, by its URN, or "" for none; ends when it has been heard. */
+export type Listener = (message: string, urn: string, manner: Manner) => Promise<void>;
 
 /** The resource that is worked on. */
 const resource = new AsyncLocalStorage<string>();
@@ -36,15 +36,21 @@ export function stackNow(): string | undefined {
 /** Tells the user a line, or some. */
 export function say(message: string): void {
   if (listener === undefined) console.log(message);
-  else tell(listener, message, false);
+  else tell(listener, message, "said");
+}
+
+/** Warns the user of what stops nothing. */
+export function warn(message: string): void {
+  if (listener === undefined) console.warn(message);
+  else tell(listener, message, "warned");
 }
 
 /** Tells the user what is done at the moment. Without a listener nobody is told: it would stay. */
 export function sayDoing(message: string): void {
-  if (listener !== undefined) tell(listener, message, true);
+  if (listener !== undefined) tell(listener, message, "passing");
 }
 
-function tell(to: Listener, message: string, passing: boolean): void {
-  const heard = to(message, resource.getStore() ?? "", passing).finally(() => unheard.delete(heard));
+function tell(to: Listener, message: string, manner: Manner): void {
+  const heard = to(message, resource.getStore() ?? "", manner).finally(() => unheard.delete(heard));
   unheard.add(heard);
 }

@@ -13,6 +13,8 @@ import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { type JavaScriptValue, Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { differences, type Kind } from "./detailed-diff";
+import { knowLine, tellingFailure } from "./after-failure";
+import { afterFailureInput, type AfterFailure } from "./core/after-failure";
 import { leftOutInput } from "./core/limited-run";
 import { isLeftOut, knowOf, newRefused, removalRefused } from "./left-out";
 import { workingOn } from "./say";
@@ -67,8 +69,9 @@ export function service({ resources, version, schema, cancel }: Plugin): Untyped
     check: onResource(async ({ request }: Call<proto.CheckRequest>) => {
       const urn = request.getUrn();
       const olds = plain(request.getOlds());
-      const { [leftOutInput]: leftOut, ...news } = plain(request.getNews());
+      const { [leftOutInput]: leftOut, [afterFailureInput]: line, ...news } = plain(request.getNews());
       knowOf(urn, leftOut === true);
+      knowLine(urn, line as AfterFailure | undefined);
       const { check, postpone } = of(urn);
       if (leftOut === true && Object.keys(olds).length === 0 && postpone === undefined) {
         const failure = new proto.CheckFailure().setReason(newRefused(urn, process.env));
@@ -92,9 +95,9 @@ export function service({ resources, version, schema, cancel }: Plugin): Untyped
       if (request.getPreview()) return new proto.CreateResponse().setProperties(request.getProperties());
       const [urn, inputs] = [request.getUrn(), plain(request.getProperties())];
       const { create, postpone } = of(urn);
-      const { id, outs } = await (isLeftOut(urn) && postpone !== undefined
-        ? postpone(inputs)
-        : create(inputs));
+      const { id, outs } = await tellingFailure(urn, inputs, async () =>
+        isLeftOut(urn) && postpone !== undefined ? postpone(inputs) : create(inputs),
+      );
       return new proto.CreateResponse().setId(id).setProperties(struct(outs));
     }),
 
@@ -108,12 +111,15 @@ export function service({ resources, version, schema, cancel }: Plugin): Untyped
     }),
 
     update: onResource(async ({ request }: Call<proto.UpdateRequest>) => {
-      const [state, news] = [plain(request.getOlds()), plain(request.getNews())];
+      const [urn, state, news] = [request.getUrn(), plain(request.getOlds()), plain(request.getNews())];
       if (request.getPreview()) {
-        const { foresee = () => news } = of(request.getUrn());
+        const { foresee = () => news } = of(urn);
         return new proto.UpdateResponse().setProperties(struct(foresee(state, news)));
       }
-      const { outs } = (await of(request.getUrn()).update?.(request.getId(), state, news)) ?? { outs: news };
+      const updated = await tellingFailure(urn, news, async () =>
+        of(urn).update?.(request.getId(), state, news),
+      );
+      const { outs } = updated ?? { outs: news };
       return new proto.UpdateResponse().setProperties(struct(outs));
     }),
 

@@ -4,6 +4,7 @@
  */
 import { resolve } from "node:path";
 import { createGenerator, type Schema } from "ts-json-schema-generator";
+import { secretInputs } from "../provider/core/secret-inputs";
 import type { ResourceType } from "../provider/resources";
 
 const root = resolve(__dirname, "..");
@@ -42,9 +43,6 @@ const inputs: Readonly<Record<ResourceType, string>> = {
   Volumes: "VolumeListInputs",
   Wait: "WaitInputs",
 };
-
-/** Inputs that are secrets: what they hold is in no diff, and not in clear in the state. */
-const secrets = ["__auth", "password", "privateKey", "rootPassword", "secrets"];
 
 type Json = Record<string, unknown>;
 
@@ -102,7 +100,7 @@ function members({ properties = {}, required = [], description }: Schema): {
           ...(typeof value === "object" && value.description !== undefined
             ? { description: value.description }
             : {}),
-          ...(secrets.includes(name) ? { secret: true } : {}),
+          ...(secretInputs.includes(name) ? { secret: true } : {}),
         },
       ]),
     ),

@@ -22,6 +22,7 @@ import { stackOf, whoami } from "./who";
 interface Options {
   for?: number;
   wait?: number;
+  json: boolean;
 }
 
 /** What is on a host. */
@@ -51,17 +52,20 @@ export function addLock(program: Command): void {
       "where somebody else has locked it, wait so long for the end of that: 900, or 15m",
       patience,
     )
+    .option("--json", "print whether it is locked as JSON, by host", false)
     .addHelpText(
       "after",
       "\nsextant lock --wait 900 by itself waits until the stack may be changed, and locks nothing: a line before pulumi up in a job. While it is locked, pulumi up and destroy end with the reason before they change anything on a host, and so do maintenance, pause, resume, stop, start, restart, rollback, prune and copy-data. A run that is under way goes on. What Pulumi does at a cloud is not held back.",
     )
     .action(async (message: string | undefined, options: Options, command: Command) => {
+      if (message !== undefined && options.json)
+        throw new Error("lock: --json is for a look, and a reason locks; leave out one of them.");
       const stack = deployed(stackChoice(command));
       if (message === undefined && options.for !== undefined)
         throw new Error('lock: --for is for a lock; give its reason, too: sextant lock "a reason" --for 2h.');
       if (options.wait !== undefined) await untilFree(stack, options.wait);
       if (message !== undefined) return lock(stack, noteOf(message, options.for));
-      return show(stack);
+      return show(stack, options.json);
     });
   program
     .command("unlock")
@@ -158,10 +162,27 @@ async function lock(stack: Deployed, note: StackLock): Promise<void> {
   sayProblems([...problems, ...failed]);
 }
 
-async function show(stack: Deployed): Promise<void> {
+/** What is said of a host as JSON: `lock` is null where nobody has locked the stack there. */
+export const lockRow = ({
+  host,
+  lock: there,
+}: {
+  host: Pick<DeployedHost, "shell">;
+  lock: StackLock | undefined;
+}) => ({
+  host: host.shell.name,
+  lock: there ?? null,
+});
+
+async function show(stack: Deployed, json: boolean): Promise<void> {
   hostsNamed("lock", stack.hosts, undefined);
   const name = stackOf(stack.state);
   const { answers, problems } = await looked(stack);
+  if (json) {
+    console.log(JSON.stringify(answers.map(lockRow), null, 2));
+    sayProblems(problems);
+    return;
+  }
   const said = new Set(
     answers.flatMap(({ lock: there }) => (there === undefined ? [] : [lockedBy(name, there)])),
   );

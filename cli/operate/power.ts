@@ -1,4 +1,7 @@
-/** `sextant stop` and `start`: containers that are to be away for a while. A stopped one stays so until it is started, also over a reboot. */
+/**
+ * `sextant stop` and `start`: containers that are to be away for a while. A stopped one stays so until it is started, also over a reboot, and
+ * until a release has another one in its place: the state knows nothing of it.
+ */
 import type { Command } from "commander";
 import { sendOk } from "../../provider/docker/api";
 import { quote } from "../../provider/host/scripts";
@@ -48,7 +51,7 @@ export function addPower(program: Command): void {
     choosing(program.command(verb).description(verbs[verb].description))
       .addHelpText(
         "after",
-        "\nIt takes a choice: --app, --role or --accessory. The proxy goes on, and answers for a stopped app with 502; sextant maintenance has a page for that. pulumi up --refresh starts what is stopped.",
+        `\nIt takes a choice: --app, --role or --accessory. The proxy goes on, and answers for a stopped app with 502; sextant maintenance has a page for that. What is stopped stays so through a pulumi up that changes nothing of it; ${untilOf(["role", "job", "accessory"]).join(", and ")}.`,
       )
       .action(async (options: Choice, command: Command) => {
         const { app, role, accessory, proxy } = options;
@@ -77,8 +80,24 @@ export function addPower(program: Command): void {
         });
         const timers = await askAll(places, ({ host, part }) => changeTimer(verb, host, part));
         for (const line of [...lines.flat(), ...timers.answers]) console.log(line);
+        if (verb === "stop" && lines.length + timers.answers.length > 0)
+          console.log(
+            `It stays so until sextant start; ${untilOf(parts.map(({ kind }) => kind)).join(", and ")}.`,
+          );
         sayProblems([...problems, ...failed, ...timers.problems]);
       });
+}
+
+/** What starts again what is stopped, besides `sextant start`: nobody is to be surprised by it. */
+export function untilOf(kinds: readonly Part["kind"][]): string[] {
+  return [
+    ...(kinds.includes("role") ? ["the next release of its app starts new containers"] : []),
+    ...(kinds.includes("job") ? ["the next release of its app starts its schedule"] : []),
+    ...(kinds.includes("accessory")
+      ? ["an edit that replaces an accessory's container starts the new one"]
+      : []),
+    "pulumi up --refresh starts it, too",
+  ];
 }
 
 /** The roles with a schedule among the parts, on the hosts of the choice. @throws Error where they are all of it, and on none of these */

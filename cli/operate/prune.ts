@@ -16,6 +16,7 @@ interface Options {
   host?: string;
   keep?: number;
   dryRun: boolean;
+  json: boolean;
 }
 
 /** What goes from a host. */
@@ -51,6 +52,7 @@ export function addPrune(program: Command): void {
       count,
     )
     .option("--dry-run", "say what would go, and remove nothing", false)
+    .option("--json", "print what goes as JSON", false)
     .addHelpText(
       "after",
       "\nWhat runs stays, what was made within the hour, what a release is about to use, and all data: volumes, databases, whatever a program mounts.",
@@ -70,8 +72,10 @@ export function addPrune(program: Command): void {
           gone.push(...(await prune(host, each, options.dryRun)));
         return { host: host.shell.name, gone };
       });
-      for (const { host, gone } of answers)
-        for (const line of render(host, gone, options.dryRun)) console.log(line);
+      if (options.json) console.log(JSON.stringify(goneRows(answers, options.dryRun), null, 2));
+      else
+        for (const { host, gone } of answers)
+          for (const line of render(host, gone, options.dryRun)) console.log(line);
       sayProblems(problems);
     });
 }
@@ -124,6 +128,10 @@ export function goneIn(printed: string): Gone[] {
     }),
   );
 }
+
+/** What is said of all hosts as JSON: a row for each thing that goes, or would go. */
+export const goneRows = (answers: readonly { host: string; gone: readonly Gone[] }[], look: boolean) =>
+  answers.flatMap(({ host, gone }) => gone.map((one) => ({ host, ...one, removed: !look })));
 
 /** The lines for a host. */
 export function render(host: string, gone: readonly Gone[], look: boolean): string[] {

@@ -21,10 +21,15 @@ import { refuseLocked } from "./lock";
 import { versionsOf, type Part } from "./parts";
 import type { Running } from "./running";
 import { table } from "./table";
+import { stackOf } from "./who";
 
 interface Options extends Choice {
   key: string;
   yes: boolean;
+}
+
+interface ListOptions extends Options {
+  json: boolean;
 }
 
 /** Adds the commands. */
@@ -36,16 +41,27 @@ export function addReleases(program: Command): void {
     .option("--app <name>", "of this app")
     .option("--key <name>", "the configuration's name for the version", "version")
     .option("-y, --yes", "without a question", false)
-    .action(async (version: string | undefined, options: Options, command: Command) => {
+    .option("--json", "print the list as JSON", false)
+    .action(async (version: string | undefined, options: ListOptions, command: Command) => {
       const choice = stackChoice(command);
       if (version === undefined) return list(deployed(choice), options);
       if (options.app !== undefined)
         throw new Error(
           `rollback: ${options.key} is a value of the whole stack, and --app is for the list alone; name the app's own by --key.`,
         );
-      await refuseLocked("rollback", deployed(choice));
+      if (options.json)
+        throw new Error(
+          "rollback: --json is for the list, and a version is deployed; pulumi up has --json of its own.",
+        );
+      const stack = deployed(choice);
+      await refuseLocked("rollback", stack);
       up(choice, ["--config", `${options.key}=${version}`], options.yes);
-    });
+      if (process.exitCode === 0) console.log(lastingBy(options.key, version, stackOf(stack.state)));
+    })
+    .addHelpText(
+      "after",
+      "\nIt is pulumi up --config version=VERSION, which keeps the version in the stack's file here: commit that file. A pulumi up elsewhere, as in CI, releases what the file there says. The data is not gone back with: what migrations have changed stays.",
+    );
   choosing(
     program
       .command("restart")
@@ -75,6 +91,11 @@ export function addReleases(program: Command): void {
         options.yes,
       );
     });
+}
+
+/** What undoes a rollback, where nobody thinks of it. @param stack as `project/stack` */
+export function lastingBy(key: string, version: string, stack: string): string {
+  return `${key} is ${version} in Pulumi.${stack.split("/").at(-1) ?? ""}.yaml here by now: commit that file, or the next pulumi up elsewhere, as in CI, releases what the file there says.`;
 }
 
 function tag(text: string): string {
@@ -109,7 +130,7 @@ function refuseOther(choice: StackChoice, key: string, serving: readonly string[
 }
 
 /** Says which releases the first host of the app has, and which of them runs. */
-async function list(stack: Deployed, { app }: Options): Promise<void> {
+async function list(stack: Deployed, { app, json }: ListOptions): Promise<void> {
   const choice = app === undefined ? {} : { app };
   const { answers, problems } = await containersNamed("rollback", stack, choice, listedBy(stack, choice));
   const first = firstOf(answers);
@@ -120,7 +141,8 @@ async function list(stack: Deployed, { app }: Options): Promise<void> {
   const filters = encodeURIComponent(JSON.stringify({ reference: [repository] }));
   const request = { method: "GET", path: `/images/json?filters=${filters}` } as const;
   const { body } = await sendOk(first.host.shell, request, `looking for images of ${repository}`);
-  console.log(render(keptOf(repository, body as Image[]), first));
+  const rows = releasesOf(keptOf(repository, body as Image[]), first);
+  console.log(json ? JSON.stringify(rows, null, 2) : render(rows, first.host.shell.name));
 }
 
 /** Which roles tell the release of an app: those that run all the time, or where it has none, those with a schedule. */
@@ -136,15 +158,30 @@ export function firstOf(containers: readonly Running[]): Running | undefined {
   return newest?.kind === "job" ? newest : current(containers)[0];
 }
 
-function render(kept: readonly Kept[], { image, host }: Running): string {
+/** A release that a host has. */
+export interface Release extends Kept {
+  readonly host: string;
+  /** Whether it is the one that runs. */
+  readonly runs: boolean;
+}
+
+/** The releases of an app, by what its container runs. */
+export function releasesOf(
+  kept: readonly Kept[],
+  { image, host }: { image: string; host: Pick<Running["host"], "shell"> },
+): Release[] {
   const running = image.includes("@") ? image.replace(/^.*@/, "") : versionOf(image);
-  const rows = kept.map(({ version, built }) => [
+  return kept.map((one) => ({ host: host.shell.name, ...one, runs: one.version === running }));
+}
+
+function render(releases: readonly Release[], host: string): string {
+  const rows = releases.map(({ version, built, runs }) => [
     version,
     new Date(built * 1000).toISOString().replace("T", " ").slice(0, 16),
-    version === running ? "runs" : "",
+    runs ? "runs" : "",
   ]);
   return [
-    `${host.shell.name} has these releases; sextant rollback VERSION deploys one of them, or any other that the registry has:`,
+    `${host} has these releases; sextant rollback VERSION deploys one of them, or any other that the registry has:`,
     table(["VERSION", "BUILT (UTC)", ""], rows),
   ].join("\n");
 }

@@ -29,7 +29,8 @@ import { inspectImage } from "./checks/inspect-image";
 import { inspectNames } from "./checks/inspect-names";
 import { readPages } from "./error-pages";
 import { skippedHooks } from "../core/hook";
-import { runHook } from "./hooks";
+import { tellOf } from "../core/asides";
+import { failureHook, runHook } from "./hooks";
 import { isCanary, namedArgs, notCanaries, rolesOf, type NamedArgs, type Placement, type Role } from "./plan";
 import { further, referenceOf, referenceTo, rollOut, runRelease } from "./releasing";
 import { runningAlways } from "./schedule";
@@ -89,6 +90,10 @@ export class App extends Component {
     const placements = roles.flatMap((role) => role.servers.map((host) => ({ role, host })));
     const chosen = chosenOf(placements, process.env);
     this.warn(chosen.findings.warned);
+    const ofRoles = placements.filter(({ role }) => !isCanary(role));
+    const told = rolesOn(chosen.any ? ofRoles.filter(chosen.has) : ofRoles);
+    const hooked = { app: this, hooks: args.hooks, version: args.version, roles: told };
+    tellOf(this, failureHook(hooked));
     this.image = this.pull("pull", notCanaries(roles), reference, args, chosen);
     const canaryImages = this.pullCanaries(args, roles, reference, chosen);
     this.data = nameData(this, args, roles);
@@ -110,9 +115,6 @@ export class App extends Component {
       pages,
       chosen,
     };
-    const ofRoles = placements.filter(({ role }) => !isCanary(role));
-    const told = rolesOn(chosen.any ? ofRoles.filter(chosen.has) : ofRoles);
-    const hooked = { app: this, hooks: args.hooks, version: args.version, roles: told };
     const stays = staying("hook", !chosen.any);
     const before = runHook(hooked, "beforeRelease", [image], args.transform?.hook, stays);
     this.release = runRelease(releasing, before);

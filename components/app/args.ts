@@ -266,10 +266,10 @@ export interface AppArgs extends ContainerSettings {
    */
   release?: string[];
   /**
-   * Lines for a shell on the machine that runs Pulumi, where the project's file is: once for each release. They have the variables of Kamal's
+   * Lines for a shell on the machine that runs Pulumi, where the project's file is: once for each release, or where one fails. They have the variables of Kamal's
    * hooks: KAMAL_VERSION, KAMAL_SERVICE, KAMAL_SERVICE_VERSION, KAMAL_HOSTS, KAMAL_ROLES, KAMAL_DESTINATION (the stack), KAMAL_COMMAND,
    * KAMAL_PERFORMER (git's user.email, or who runs it), KAMAL_RECORDED_AT, KAMAL_LOCK, which is `true`, as Pulumi has the lock of the stack, and
-   * in `afterRelease` KAMAL_RUNTIME, the seconds since the run began; and all of the environment that Pulumi was started in. On Windows the
+   * in `afterRelease` and `afterFailure` KAMAL_RUNTIME, the seconds since the run began; and all of the environment that Pulumi was started in. On Windows the
    * line is for its own shell, without the last four.
    *
    * `SEXTANT_SKIP_HOOKS=1 pulumi up` leaves them out of one run, which its preview says; they are not made up for.

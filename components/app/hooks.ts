@@ -3,9 +3,11 @@ import type * as command from "@pulumi/command";
 import type * as pulumi from "@pulumi/pulumi";
 import * as check from "../core/checks";
 import type { Component, Transform } from "../core/component";
-import { checkOutput, hookCommand, type HookOutput } from "../core/hook";
+import { checkOutput, hookCommand, hookEnvironment, type HookOutput } from "../core/hook";
 import type { Problem } from "../core/problem";
+import type { InputsOf } from "../core/resource";
 import type { Host } from "../host/host";
+import { afterFailureInput, type AfterFailure } from "../../provider/core/after-failure";
 
 /** The hooks of an app. */
 export interface Hooks {
@@ -44,6 +46,20 @@ export interface Hooks {
    */
   afterRelease?: string;
   /**
+   * Where a step of this App has failed, once in a run however many fail: its release command, a container that does not become ready, a host
+   * that is down. It has, besides the variables of the others, SEXTANT_FAILED_STEP, the name of the resource; SEXTANT_FAILED_HOST, where it
+   * is of one host; and SEXTANT_ERROR, the first line of the error, in which secrets are masked. Nothing is tried again by it, and where it
+   * fails itself, that is a warning.
+   *
+   * It is not run where nothing of this App was begun, as after a preview that refuses, a build that fails or a server that could not be made; where
+   * another hook fails, which can say so itself; nor in a run that is ended by Ctrl-C. A step of CI tells of those, too.
+   *
+   * @default none
+   * @edit counts from the next run
+   * @example 'bin/notify "$KAMAL_SERVICE $KAMAL_VERSION was not released: $SEXTANT_ERROR"'
+   */
+  afterFailure?: string;
+  /**
    * Whether `pulumi up` shows what hooks print, for all of them or for each by its name. `"quiet"` shows nothing of one that does not fail.
    *
    * @default "verbose"
@@ -54,7 +70,7 @@ export interface Hooks {
 }
 
 /** The hooks of an app. */
-type HookName = "beforeRelease" | "beforeBatch" | "afterBatch" | "afterRelease";
+type HookName = "beforeRelease" | "beforeBatch" | "afterBatch" | "afterRelease" | "afterFailure";
 
 /** What is said of the output of a hook. */
 function outputOf({ output }: Hooks, name: HookName): HookOutput | undefined {
@@ -69,12 +85,36 @@ const names = {
   afterRelease: "after-release",
 } as const;
 
+/** All of them, as the arguments name them. */
+const hookNames: readonly HookName[] = [...(Object.keys(names) as (keyof typeof names)[]), "afterFailure"];
+
 /** What a hook is told of. */
 export interface HookedApp {
   app: Component;
   hooks: Hooks | undefined;
   version: pulumi.Input<string>;
   roles: readonly { readonly name: string; readonly servers: readonly Host[] }[];
+}
+
+/** What a hook of a release is told. */
+const toldOf = ({ app, version, roles }: Omit<HookedApp, "hooks">) => ({
+  service: app.componentName,
+  version,
+  command: "deploy" as const,
+  hosts: [...new Set(roles.flatMap(({ servers }) => servers.map(({ hostName }) => hostName)))],
+  roles: roles.map((role) => role.name),
+});
+
+/** What the plugin is told, so that it runs the line for a step of the app that fails; nothing without one. */
+export function failureHook({ hooks = {}, ...hooked }: HookedApp): pulumi.Inputs {
+  const { afterFailure: line } = hooks;
+  if (line === undefined) return {};
+  const told: InputsOf<AfterFailure> = {
+    line,
+    environment: hookEnvironment(toldOf(hooked)),
+    ...(outputOf(hooks, "afterFailure") === "quiet" ? { quiet: true } : {}),
+  };
+  return { [afterFailureInput]: told };
 }
 
 /**
@@ -91,22 +131,11 @@ export function runHook(
   const line = hooks[when];
   if (line === undefined) return undefined;
   const name = `${app.componentName}-${names[when]}`;
-  const hosts = roles.flatMap(({ servers }) => servers.map(({ hostName }) => hostName));
-  const told = {
-    service: app.componentName,
-    version,
-    command: "deploy" as const,
-    output: outputOf(hooks, when),
-  };
   return hookCommand(
     app,
     {
-      name,
-      line,
-      ...told,
-      hosts: [...new Set(hosts)],
-      roles: roles.map((role) => role.name),
-      runtime: when === "afterRelease",
+      ...toldOf({ app, version, roles }),
+      ...{ name, line, output: outputOf(hooks, when), runtime: when === "afterRelease" },
     },
     after,
     transform,
@@ -146,7 +175,7 @@ export function runBatchHook(
 }
 
 export function checkHooks(hooks: Hooks = {}): Problem[] {
-  const lines = (Object.keys(names) as HookName[]).flatMap((when) =>
+  const lines = hookNames.flatMap((when) =>
     hooks[when] === undefined
       ? []
       : check.notEmpty(`hooks.${when}`, hooks[when].trim(), "give a line for a shell, such as bin/notify"),

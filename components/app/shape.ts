@@ -121,11 +121,18 @@ export const appShape: Shape<AppArgs> = object<AppArgs>(
     hooks: object<Part<AppArgs, "hooks">>(
       {
         ...{ beforeRelease: text, beforeBatch: text, afterBatch: text, afterRelease: text },
+        afterFailure: text,
         output: either(
           text,
           (value) => typeof value !== "object",
           object<Extract<Part<Part<AppArgs, "hooks">, "output">, object>>(
-            { beforeRelease: text, beforeBatch: text, afterBatch: text, afterRelease: text },
+            {
+              beforeRelease: text,
+              beforeBatch: text,
+              afterBatch: text,
+              afterRelease: text,
+              afterFailure: text,
+            },
             '"quiet", or { beforeRelease: "quiet" }',
           ),
         ),

@@ -7,10 +7,12 @@ import { hostWide } from "../core/names";
 import type { Host } from "../host/host";
 import type { Registry } from "../registry/registry";
 import { sendOk } from "../../provider/docker/api";
-import { whyNoBuilder, type DockerInfo, type PushedTo } from "../../provider/docker/builder";
+import { memoryToBuild, whyNoBuilder, type DockerInfo, type PushedTo } from "../../provider/docker/builder";
 import { buildKitSocket, removeAtEnd } from "../../provider/docker/buildkit";
-import { home } from "../../provider/ssh/client-files";
+import { readMemory, type Memory } from "../../provider/host/memory";
 import type { SshAddress } from "../../provider/ssh/address";
+import { home } from "../../provider/ssh/client-files";
+import { runOverSsh } from "../../provider/ssh/run";
 
 /**
  * The name of a builder that is a host. In an update it is there when the name is: a file of buildx leads to a socket of this process,
@@ -18,12 +20,14 @@ import type { SshAddress } from "../../provider/ssh/address";
  *
  * @param attested whether something is asked for that is said of the image beside it
  * @param failed is told, in a sentence, why the host does not build
+ * @param free is told, as the build begins, how much memory the host has for it
  */
 export function builderOn(
   host: Host,
   build: string,
   { registries, attested }: { registries: readonly Registry[]; attested: boolean },
   failed: (said: string) => void,
+  free: (memory: { low: boolean; said: string }) => void,
 ): pulumi.Output<string> {
   const name = `sextant-${hostWide(build)}`;
   if (pulumi.runtime.isDryRun()) return pulumi.output(name);
@@ -37,7 +41,13 @@ export function builderOn(
         if (message !== said) failed(message);
         said = message;
       };
-      keepInstance(name, await buildKitSocket(shell, () => admit(shell, pushed, attested), say));
+      const ready = async (): Promise<void> => {
+        await admit(shell, pushed, attested);
+        const memory = await memoryOf(shell);
+        const told = memory && memoryToBuild(shell.name, memory);
+        if (told !== undefined) free(told);
+      };
+      keepInstance(name, await buildKitSocket(shell, ready, say));
       return name;
     }),
   );
@@ -48,6 +58,18 @@ async function admit(shell: SshAddress, pushed: readonly PushedTo[], attested: b
   const { body } = await sendOk(shell, { method: "GET", path: "/info" }, "asking Docker what it can do");
   const why = whyNoBuilder(shell.name, (body ?? {}) as DockerInfo, pushed, attested);
   if (why !== undefined) throw new Error(why);
+}
+
+/** Seconds for a look into a file. */
+const lookSeconds = 30;
+
+/** Undefined where it is not told: a build needs none of it. */
+async function memoryOf(shell: SshAddress): Promise<Memory | undefined> {
+  const look = { timeout: lookSeconds, what: "asking how much memory is free" };
+  return runOverSsh(shell, "cat /proc/meminfo", look).then(
+    ({ stdout }) => readMemory(stdout),
+    () => undefined,
+  );
 }
 
 /**

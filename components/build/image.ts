@@ -89,6 +89,9 @@ export class Image extends Component {
             (said) => {
               void pulumi.log.error(`${this.label}: ${said}`, this);
             },
+            ({ low, said }) => {
+              void pulumi.log[low ? "warn" : "info"](`${this.label}: ${said}`, this);
+            },
           );
     const before = args.hooks?.beforeBuild;
     const hook = {

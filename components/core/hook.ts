@@ -37,8 +37,7 @@ export function hookCommand(
   transform?: Transform<command.local.CommandArgs>,
   opts: pulumi.CustomResourceOptions = {},
 ): command.local.Command {
-  const { name, line, service, version, command: kamalCommand, subcommand, runtime, output } = hook;
-  const { hosts = [], roles = [] } = hook;
+  const { name, line, runtime, output } = hook;
   return new command.local.Command(
     ...transformed<command.local.CommandArgs>(
       transform,
@@ -52,29 +51,37 @@ export function hookCommand(
         // What it prints is in the state all the same, in cipher.
         ...(output === "quiet" ? { logging: command.local.Logging.None } : {}),
         addPreviousOutputInEnv: false,
-        environment: {
-          KAMAL_COMMAND: kamalCommand,
-          ...(subcommand === undefined ? {} : { KAMAL_SUBCOMMAND: subcommand }),
-          KAMAL_SERVICE: service,
-          ...(version === undefined
-            ? {}
-            : {
-                KAMAL_VERSION: version,
-                KAMAL_SERVICE_VERSION: pulumi
-                  .output(version)
-                  .apply((text) => `${service}@${abbreviated(text)}`),
-              }),
-          ...(hosts.length === 0
-            ? {}
-            : { KAMAL_HOSTS: pulumi.all([...hosts]).apply((all) => all.join(",")) }),
-          ...(roles.length === 0 ? {} : { KAMAL_ROLES: roles.join(",") }),
-          KAMAL_DESTINATION: pulumi.getStack(),
-        },
+        environment: hookEnvironment(hook),
       },
       // What a program of the user's prints is shown, and kept from nobody who can read the state but in cipher.
       { ...opts, parent: component, dependsOn: after, additionalSecretOutputs: ["stdout", "stderr"] },
     ),
   );
+}
+
+/** The variables of Kamal's hooks, but for those that are another in each run. */
+export function hookEnvironment({
+  service,
+  version,
+  command: kamalCommand,
+  subcommand,
+  hosts = [],
+  roles = [],
+}: Omit<Hook, "name" | "line">): Record<string, pulumi.Input<string>> {
+  return {
+    KAMAL_COMMAND: kamalCommand,
+    ...(subcommand === undefined ? {} : { KAMAL_SUBCOMMAND: subcommand }),
+    KAMAL_SERVICE: service,
+    ...(version === undefined
+      ? {}
+      : {
+          KAMAL_VERSION: version,
+          KAMAL_SERVICE_VERSION: pulumi.output(version).apply((text) => `${service}@${abbreviated(text)}`),
+        }),
+    ...(hosts.length === 0 ? {} : { KAMAL_HOSTS: pulumi.all([...hosts]).apply((all) => all.join(",")) }),
+    ...(roles.length === 0 ? {} : { KAMAL_ROLES: roles.join(",") }),
+    KAMAL_DESTINATION: pulumi.getStack(),
+  };
 }
 
 /** As Kamal has it: seven characters, but for a commit with changes that are in none (lib/kamal/configuration.rb abbreviated_version). */

@@ -4,6 +4,7 @@
  */
 import * as pulumi from "@pulumi/pulumi";
 import type { ResourceType } from "../../provider/resources";
+import { asidesOf } from "./asides";
 import { needPlugin } from "./plugin";
 import { libraryPackage } from "../../provider/core/package";
 import { leftOutInput } from "../../provider/core/limited-run";
@@ -57,7 +58,12 @@ export abstract class PluginResource extends pulumi.CustomResource {
       super(
         `sextant:index:${type}`,
         name,
-        { ...inputs, ...hidden(inputs), ...(leftOut === true ? { [leftOutInput]: true } : {}) },
+        {
+          ...inputs,
+          ...hidden(inputs),
+          ...asidesOf(opts.parent),
+          ...(leftOut === true ? { [leftOutInput]: true } : {}),
+        },
         {
           version,
           pluginDownloadURL: settings.server,

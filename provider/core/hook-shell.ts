@@ -3,6 +3,10 @@
 /** By this variable of the environment a run leaves out all hooks. */
 export const skipVariable = "SEXTANT_SKIP_HOOKS";
 
+/** Whether the environment of a run leaves them out. */
+export const hooksSkipped = ({ [skipVariable]: value }: Partial<Record<string, string>>): boolean =>
+  value === "1" || value === "true";
+
 /**
  * The arguments of /bin/sh; the line comes after them. What is another in each run is no input of a resource, and is found out here: the
  * moment, and who it is, as Kamal does (lib/kamal/tags.rb). A hook that is left out is not made up for at the next run.

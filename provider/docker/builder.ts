@@ -1,5 +1,6 @@
 /** Whether the Docker of a host can build and push, by what its API says of itself (`GET /info`). Pure. */
 import { BlockList, isIP } from "node:net";
+import type { Memory } from "../host/memory";
 
 /** What is read of the answer. */
 export interface DockerInfo {
@@ -47,6 +48,31 @@ export function whyNoBuilder(
   return open === undefined
     ? undefined
     : `${host}: the login of ${open.label} was not sent: Docker has ${open.address} in insecure-registries there, by which a login goes over plain HTTP; take it out of /etc/docker/daemon.json, or say insecure: true at ${open.label}.`;
+}
+
+/**
+ * MB, the least of the 1 to 2 GB that bundling assets takes. It is a measure and no limit: nobody can tell from here what a build does.
+ */
+const buildMemory = 1024;
+
+/**
+ * What is said of the memory of a host that builds, since it has no limit there: where it ends, the kernel kills what has most, which may be
+ * the app or its database (mm/oom_kill.c oom_badness). What is free of swap counts, as it takes a peak. Undefined where the kernel does not
+ * tell what is free.
+ */
+export function memoryToBuild(
+  host: string,
+  { total, available, swapFree = 0 }: Memory,
+): { low: boolean; said: string } | undefined {
+  if (available === undefined) return undefined;
+  const swap = swapFree === 0 ? "" : `, and ${swapFree} MB of swap`;
+  const said = `${host}: ${available} of ${total} MB of memory are free for the build${swap}`;
+  return available + swapFree >= buildMemory
+    ? { low: false, said: `${said}.` }
+    : {
+        low: true,
+        said: `${said}; bundling assets takes 1 to 2 GB, and where memory ends the kernel kills what has most of it, which may be the app or its database there. Let another machine build (builder), or add a swap file of 2 GB to this one.`,
+      };
 }
 
 /**

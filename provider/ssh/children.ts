@@ -18,3 +18,6 @@ export function interrupt(): void {
   interrupted = true;
   for (const child of running) child.kill();
 }
+
+/** Whether the user has ended the run. */
+export const isInterrupted = (): boolean => interrupted;

@@ -198,7 +198,10 @@ describe("an image", () => {
   });
 
   it("is built on a server and pushed, and its digest is deployed", async () => {
-    await up();
+    // Said as the build begins, of whatever the server has.
+    expect((await up()).text).toMatch(
+      /Image "shop": test-image: \d+ of \d+ MB of memory are free for the build/,
+    );
     ({ address } = await workspace.outputs<{ address: string }>());
     expect(await page()).toContain("version: one");
     expect(await tags()).toEqual([first]);

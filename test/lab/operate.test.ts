@@ -395,8 +395,11 @@ describe("sextant stop, start and audit", () => {
     const beats = async (): Promise<boolean> =>
       (await containers(first, "name=tools-job --filter status=running")).length === 1;
     expect(await says("stop", "--role", "job", "--host", first)).toMatch(
-      /^test-operate-1: tools\/job is stopped/,
+      /^test-operate-1: tools\/job is stopped .*\nIt stays so until sextant start; the next release of its app starts new containers, and /,
     );
+    expect(await beats()).toBe(false);
+    // What changes nothing of it leaves it away.
+    await workspace.pulumi(["up", "--yes", "--skip-preview"]);
     expect(await beats()).toBe(false);
     expect(await says("stop", "--role", "job", "--host", first)).toContain("tools/job is stopped already");
     expect(await says("start", "--role", "job")).toMatch(
@@ -413,9 +416,10 @@ describe("sextant stop, start and audit", () => {
     // What was done by hand is there, too, by whom and where; of the words of a command nothing is.
     const times = all.map(({ when = "" }) => Date.parse(when));
     expect(times).toEqual(times.toSorted((a, b) => b - a));
-    expect(all.slice(0, 3)).toMatchObject([
+    expect(all.slice(0, 4)).toMatchObject([
       { what: "start", changes: `tools/job on ${first}, ${second}` },
       { what: "stop", changes: `tools/job on ${first}`, version: "" },
+      { what: "update" },
       { what: "stop" },
     ]);
     expect(all.map(({ what }) => what)).toEqual(
@@ -562,7 +566,19 @@ describe("sextant restart and rollback", () => {
     const list = await says("rollback", "--app", "lite");
     expect(list).toMatch(/\nv2 .*\n/);
     expect(list).toMatch(/\nv1 .* runs\n/);
-    await says("rollback", "v2", "--yes");
+    const releases = JSON.parse(await says("rollback", "--app", "lite", "--json")) as Record<
+      string,
+      unknown
+    >[];
+    expect(releases).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ version: "v1", runs: true }),
+        expect.objectContaining({ version: "v2", runs: false }),
+      ]),
+    );
+    expect(await says("rollback", "v2", "--yes")).toContain(
+      "version is v2 in Pulumi.operate.yaml here by now: commit that file",
+    );
     expect(await says("ps", "--app", "lite")).toMatch(/lite\/web +v2 /);
     const report = await load.stop();
     console.log(
@@ -654,6 +670,10 @@ describe("a locked stack", () => {
       /^operate\/operate is locked by .+ since .+ UTC, until .+ UTC: the orders are moved until noon\n$/,
     );
     expect(await says("lock")).toContain(reason);
+    const locked = JSON.parse(await says("lock", "--json")) as unknown[];
+    expect(locked).toHaveLength(2);
+    for (const host of [first, second])
+      expect(locked).toContainEqual({ host, lock: expect.objectContaining({ message: reason }) as unknown });
     for (const words of [
       ["lock", "another reason"],
       ["maintenance", "on", "--app", "lite"],
@@ -691,7 +711,9 @@ describe("a locked stack", () => {
     expect(await says("lock")).toContain(": mine now\n");
     await says("unlock");
     expect(await says("lock")).toBe("operate/operate is not locked.\n");
-    await says("lock", "--wait", "1");
+    expect(JSON.parse(await says("lock", "--wait", "1", "--json"))).toEqual(
+      expect.arrayContaining([first, second].map((host) => ({ host, lock: null }))),
+    );
     await workspace.pulumi(["up", "--yes", "--skip-preview"]);
     expect(await served()).toBe(other);
   });
@@ -729,6 +751,14 @@ describe("sextant prune", () => {
     const volumes = (await ssh(first, "docker volume ls --quiet")).stdout;
     const look = await says("prune", "--app", "lite", "--keep", "1", "--dry-run");
     expect(look).toMatch(/: the image \S+\/lite:v\d would go \([\d.]+ [kM]B\)\.\n/);
+    const rows = JSON.parse(
+      await says("prune", "--app", "lite", "--keep", "1", "--dry-run", "--json"),
+    ) as unknown[];
+    expect(rows).toContainEqual({
+      ...{ host: first, what: "image", removed: false },
+      name: expect.stringMatching(/\/lite:v\d$/) as string,
+      bytes: expect.any(Number) as number,
+    });
     expect(await images(first)).toEqual(before);
     const kept = await says("prune", "--app", "lite", "--host", second);
     expect(kept).not.toContain(first);
@@ -749,5 +779,27 @@ describe("sextant prune", () => {
         .join(""),
     );
     expect((await workspace.tryPulumi(["preview", "--expect-no-changes"])).code).toBe(0);
+  });
+});
+
+describe("sextant dbconsole", () => {
+  it("is psql on a terminal, logged in with the app's own password, which no word has", async () => {
+    const password = "of-the-books-alone";
+    await workspace.setSecret("dbPassword", password);
+    await workspace.pulumi(["config", "set", "database", "true"]);
+    await workspace.pulumi(["up", "--yes", "--skip-preview"]);
+    const { code, stdout } = await onTerminal(
+      ["dbconsole", "--app", "books"],
+      "\\pset pager off\nselect 6 * 7 as answer, current_user || '@' || current_database() as whose;\n\\! ps -ef; tty\n\\q\n",
+    );
+    expect(stdout).toMatch(/answer +\| +whose/);
+    expect(stdout).toMatch(/42 +\| +app@app/);
+    expect(stdout).toMatch(/\/dev\/pts\/\d+/);
+    expect(stdout).not.toContain(password);
+    expect(code).toBe(0);
+    // The database lets nobody in without it.
+    const without = await sextant(["exec", "--reuse", "--app", "books", "bin/rails", "dbconsole"]);
+    expect(without.stderr).toContain("no password supplied");
+    expect(without.code).not.toBe(0);
   });
 });

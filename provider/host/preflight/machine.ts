@@ -1,4 +1,5 @@
 /** What is known of a machine. A member that is not there is not known; `unknown` says of each why. */
+import type { Memory } from "../memory";
 import type { Rule } from "./read/ufw";
 
 /** A container, of whoever. */
@@ -96,8 +97,7 @@ export interface Machine {
   readonly ipv6?: boolean;
   /** The names of all processes. */
   readonly processes: ReadonlySet<string>;
-  /** MB; what a kernel does not tell is not there. */
-  readonly memory?: { readonly total: number; readonly available?: number; readonly swap: number };
+  readonly memory?: Memory;
   /** MB that are free in Docker's directory. */
   readonly disk?: number;
   /** The files that can still be made there. */

@@ -279,6 +279,21 @@ describe("sextant build", () => {
   });
 });
 
+describe("--json, which is for what only looks,", () => {
+  it.each([
+    [
+      ["lock", "a reason", "--json"],
+      "lock: --json is for a look, and a reason locks; leave out one of them.",
+    ],
+    [
+      ["rollback", "v1", "--json"],
+      "rollback: --json is for the list, and a version is deployed; pulumi up has --json of its own.",
+    ],
+  ])("does nothing by %j", (words, said) => {
+    expect(sextant(words)).toEqual({ code: 1, stdout: "", stderr: `${said}\n` });
+  });
+});
+
 describe("a stack of which nothing is deployed yet", () => {
   const empty = { deployment: { manifest: {} } };
 

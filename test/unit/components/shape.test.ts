@@ -348,6 +348,7 @@ describe("whatever is given for an argument", () => {
         "transform.wait",
         "hooks",
         "hooks.afterRelease",
+        "hooks.afterFailure",
         "hooks.beforeBatch",
       ],
       ...[

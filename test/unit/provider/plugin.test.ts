@@ -1,6 +1,8 @@
 /** The plugin as the engine starts it: its own process, spoken to by the engine's protocol. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { credentials, type ServiceError, status } from "@grpc/grpc-js";
@@ -9,7 +11,7 @@ import type { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import * as proto from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { type JavaScriptValue, Struct } from "google-protobuf/google/protobuf/struct_pb";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { repoRoot } from "../../../lab/paths";
 import { libraryPackage } from "../../../provider/core/package";
 import { resources } from "../../../provider/resources";
@@ -131,6 +133,83 @@ describe("the plugin", () => {
       details: expect.stringMatching(/^web-1: /) as string,
     });
     expect(said).toBe("");
+  });
+
+  describe("has a line that runs where a step of an app fails", () => {
+    const folder = mkdtempSync(join(tmpdir(), "sextant-after-failure-"));
+    const secret = "hunter2hunter2";
+    const told = join(folder, "told");
+    /** What a line is told, one call a line. */
+    const seen = (): string[] => (existsSync(told) ? readFileSync(told, "utf8").trim().split("\n") : []);
+    const line = `echo "$KAMAL_SERVICE|$KAMAL_VERSION|\${KAMAL_RUNTIME:+s}|$SEXTANT_FAILED_STEP|$SEXTANT_FAILED_HOST|$SEXTANT_ERROR" >>${told}`;
+    const inputs = { ...container, name: "shop-1234567", secrets: { TOKEN: secret } };
+
+    /** Has the engine's two calls for a container of an app, which cannot be made. */
+    async function fails(app: string, name: string, given: object, more: object = {}): Promise<ServiceError> {
+      const where = urn("Container").replace("shop-web-1", name);
+      const news = struct({
+        ...{ ...inputs, ...more },
+        __afterFailure: { environment: { KAMAL_SERVICE: app, KAMAL_VERSION: "v2" }, ...given },
+      });
+      const check = new proto.CheckRequest().setUrn(where).setOlds(struct({})).setNews(news);
+      const checked = await ask<proto.CheckResponse>((done) => client.check(check, done));
+      expect(checked.getInputs()?.toJavaScript()).not.toHaveProperty("__afterFailure");
+      const create = new proto.CreateRequest().setUrn(where).setProperties(checked.getInputs());
+      return ask<proto.CreateResponse>((done) => client.create(create, done)).then(
+        () => expect.fail("it was made"),
+        (error: unknown) => error as ServiceError,
+      );
+    }
+
+    beforeEach(() => {
+      rmSync(told, { force: true });
+    });
+    afterAll(() => {
+      rmSync(folder, { recursive: true });
+    });
+
+    it("once for an app, however many fail at once, with what failed and without a secret", async () => {
+      const host = { ...shell, name: `web-${secret}`, port: 2 };
+      const errors = await Promise.all(
+        ["shop-web-1", "shop-web-2", "shop-web-3"].map((name) =>
+          fails("shop", name, { line: `sleep 0.3; ${line}` }, { shell: host }),
+        ),
+      );
+      for (const { details } of errors) expect(details).toMatch(new RegExp(`^web-${secret}: `));
+      expect(seen()).toEqual([
+        expect.stringMatching(
+          new RegExp(`^shop\\|v2\\|s\\|shop-web-[123]\\|web-${secret}\\|web-\\[secret\\]: \\S`),
+        ),
+      ]);
+      // Another app of the stack has its own.
+      await fails("blog", "blog-web-1", { line });
+      expect(seen()).toHaveLength(2);
+      // Its host was named before, as one that is down.
+      expect(seen()[1]).toMatch(/^blog\|v2\|s\|blog-web-1\|web-1\|web-1: ssh did not get through/);
+    });
+
+    it("whose own failure is a warning, and hides nothing of the step's", async () => {
+      said = "";
+      const { details } = await fails("failing", "shop-web-1", { line: "echo no channel; exit 3" });
+      expect(details).toMatch(/^web-1: it was not reached/);
+      expect(said).toContain(
+        'App "failing": hooks.afterFailure, echo no channel; exit 3, ended with exit code 3: no channel. The step failed',
+      );
+      said = "";
+    });
+
+    it("and does not run where an app has none by now", async () => {
+      await fails("without", "shop-web-1", { line });
+      expect(seen()).toHaveLength(1);
+      const where = urn("Container");
+      const check = new proto.CheckRequest().setUrn(where).setOlds(struct({})).setNews(struct(inputs));
+      const checked = await ask<proto.CheckResponse>((done) => client.check(check, done));
+      const create = new proto.CreateRequest().setUrn(where).setProperties(checked.getInputs());
+      await expect(ask<proto.CreateResponse>((done) => client.create(create, done))).rejects.toMatchObject({
+        details: expect.stringMatching(/^web-1: /) as string,
+      });
+      expect(seen()).toHaveLength(1);
+    });
   });
 
   it("refuses a resource of a later version by name", async () => {

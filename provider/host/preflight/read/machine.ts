@@ -1,4 +1,5 @@
 /** All that a machine has told, as facts. */
+import { readMemory } from "../../memory";
 import type { Answers } from "../answers";
 import type { Machine } from "../machine";
 import { linesOf, Source } from "../source";
@@ -84,12 +85,8 @@ function architectureOf(machine: string): string {
 
 function readResources(source: Source): Pick<Machine, "memory" | "disk" | "inodes"> {
   const said = source.text("memory", "/proc/meminfo", { needed: true });
-  const mb = (name: string): number | undefined => {
-    const kb = new RegExp(`^${name}: *(\\d+)`, "m").exec(said ?? "")?.[1];
-    return kb === undefined ? undefined : Math.floor(Number(kb) / 1024);
-  };
-  const [total, available] = [mb("MemTotal"), mb("MemAvailable")];
-  if (said !== undefined && total === undefined)
+  const memory = readMemory(said ?? "");
+  if (said !== undefined && memory === undefined)
     source.leave("/proc/meminfo", "it has no line MemTotal", true);
   const space = source.text("disk", "df", { needed: true });
   const [, , , free] = secondLine(space);
@@ -97,9 +94,7 @@ function readResources(source: Source): Pick<Machine, "memory" | "disk" | "inode
   if (space !== undefined && !Number.isFinite(disk)) source.leave("df", "its second line is another", true);
   const [, files = "", , inodes] = secondLine(source.text("inodes", "df -i"));
   return {
-    ...(total === undefined
-      ? {}
-      : { memory: { total, ...(available === undefined ? {} : { available }), swap: mb("SwapTotal") ?? 0 } }),
+    ...(memory === undefined ? {} : { memory }),
     ...(Number.isFinite(disk) ? { disk } : {}),
     // Some file systems make them as they need them, and say 0 or "-".
     ...(Number(files) > 0 && Number.isFinite(Number(inodes)) ? { inodes: Number(inodes) } : {}),

@@ -1,6 +1,6 @@
 /** Two servers with an app behind the proxy, a role of another one with a shell in its image, and Redis. */
 import * as pulumi from "@pulumi/pulumi";
-import { App, Firewall, Proxy, Redis, Registry, Server, http, ssh } from "../../../../components";
+import { App, Firewall, Postgres, Proxy, Redis, Registry, Server, http, ssh } from "../../../../components";
 
 const config = new pulumi.Config();
 const images = config.require("registry");
@@ -61,5 +61,35 @@ new App("tools", {
   secrets: { TOKEN: config.requireSecret("token") },
   commands: { console: ["sh", "-i"], greet: ["sh", "-c", 'echo "$GREETING, $1" >&2; cat', "greet"] },
 });
+
+/** A database, and an app whose image has what `bin/rails dbconsole` runs. */
+if (config.getBoolean("database") === true) {
+  const postgres = { image: `${images}/postgres`, version: "15" };
+  const password = config.requireSecret("dbPassword");
+  const db = new Postgres("db", { ...postgres, server: first, password, data: "discard" });
+  // As Rails does it: the login is in the environment of psql, the password only where that is asked for (activerecord, PostgreSQLAdapter).
+  const rails = [
+    "#!/bin/sh",
+    '[ "$1" = dbconsole ] || exit 64',
+    'case " $* " in *" --include-password "*) export PGPASSWORD="$DATABASE_PASSWORD" ;; esac',
+    "exec psql",
+  ];
+  const written = rails.map((line) => `'${line}'`).join(" ");
+  new App("books", {
+    ...postgres,
+    roles: {
+      job: {
+        servers: [first],
+        command: [
+          "sh",
+          "-c",
+          `printf '%s\\n' ${written} >bin/rails; chmod 755 bin/rails; while sleep 1; do :; done`,
+        ],
+      },
+    },
+    env: { PGHOST: db.host, PGUSER: db.user, PGDATABASE: db.database },
+    secrets: { DATABASE_PASSWORD: db.password },
+  });
+}
 
 export const addresses = servers.map(({ address }) => address);

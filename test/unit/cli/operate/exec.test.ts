@@ -4,8 +4,9 @@ import { execLine, wordsOf } from "../../../../cli/operate/exec";
 import { wordsNamed } from "../../../../cli/operate/named";
 import { furtherNetworks, oneOffBody } from "../../../../cli/operate/one-off";
 import { partsOf } from "../../../../cli/operate/parts";
-import { endOf } from "../../../../cli/operate/power";
+import { endOf, untilOf } from "../../../../cli/operate/power";
 import { keptOf } from "../../../../cli/operate/images";
+import { lastingBy, releasesOf } from "../../../../cli/operate/releases";
 import { lineOf } from "../../../../cli/operate/run";
 import { rowsOf } from "../../../../cli/operate/stats";
 import { repositoryOf } from "../../../../cli/reference";
@@ -173,6 +174,39 @@ describe("the releases of a host", () => {
       { version: "v1", built: 1, bytes: 5 },
     ]);
     expect(["a:1/b:c", `a:1/b@${digest}`, "a:1/b"].map(repositoryOf)).toEqual(["a:1/b", "a:1/b", "a:1/b"]);
+  });
+});
+
+describe("the list of sextant rollback", () => {
+  it("has each release of its host, and which of them runs, by tag or digest", () => {
+    const digest = `sha256:${"a".repeat(64)}`;
+    const kept = [
+      { version: "v2", built: 2, bytes: 7 },
+      { version: digest, built: 1, bytes: 5 },
+    ];
+    const host = { shell: { name: "web-1", destination: "root@192.0.2.1", port: 22 } };
+    const runs = (image: string): boolean[] => releasesOf(kept, { image, host }).map((row) => row.runs);
+    expect(releasesOf(kept, { image: "r.test/shop:v2", host })).toEqual([
+      { host: "web-1", version: "v2", built: 2, bytes: 7, runs: true },
+      { host: "web-1", version: digest, built: 1, bytes: 5, runs: false },
+    ]);
+    expect(runs(`r.test/shop@${digest}`)).toEqual([false, true]);
+    expect(runs("r.test/shop:v3")).toEqual([false, false]);
+  });
+});
+
+describe("what a command leaves", () => {
+  it("is said with what undoes it: a rollback by the stack's file, a stop by what starts it again", () => {
+    expect(lastingBy("version", "v1", "shop/production")).toBe(
+      "version is v1 in Pulumi.production.yaml here by now: commit that file, or the next pulumi up elsewhere, as in CI, releases what the file there says.",
+    );
+    const refresh = "pulumi up --refresh starts it, too";
+    expect(untilOf(["role", "role"])).toEqual(["the next release of its app starts new containers", refresh]);
+    expect(untilOf(["job"])).toEqual(["the next release of its app starts its schedule", refresh]);
+    expect(untilOf(["accessory"])).toEqual([
+      "an edit that replaces an accessory's container starts the new one",
+      refresh,
+    ]);
   });
 });
 

@@ -1,7 +1,10 @@
 /** The words of `sextant lock`: the reason, the time, and which stack it is. */
 import { describe, expect, it } from "vitest";
-import { length, noteOf, patience } from "../../../../cli/operate/lock";
+import { length, lockRow, noteOf, patience } from "../../../../cli/operate/lock";
 import { stackOf } from "../../../../cli/operate/who";
+
+/** As a program reads it. */
+const asJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
 describe("sextant lock", () => {
   it("notes who has locked it, when, why, and until when", () => {
@@ -32,6 +35,15 @@ describe("sextant lock", () => {
 
   it.each(["2", "0h", "h", "2w", "-1h", "1h30m"])("takes %j for none", (text) => {
     expect(() => length(text)).toThrow("Write a time such as 30m, 2h or 1d.");
+  });
+
+  it("says of each host as JSON whether it is locked, and by whom", () => {
+    const host = { shell: { name: "web-1", destination: "root@192.0.2.1", port: 22 } };
+    const note = noteOf("a migration", undefined, Date.parse("2026-11-30T02:00:00Z"), "Jo");
+    expect([lockRow({ host, lock: note }), lockRow({ host, lock: undefined })].map(asJson)).toEqual([
+      { host: "web-1", lock: { message: "a migration", who: "Jo", since: "2026-11-30T02:00:00.000Z" } },
+      { host: "web-1", lock: null },
+    ]);
   });
 
   it("is about the stack of the state", () => {

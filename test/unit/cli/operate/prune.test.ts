@@ -1,6 +1,6 @@
 /** What `sextant prune` is about, and what it says of what went: from a state, and from what the verb prints. */
 import { describe, expect, it } from "vitest";
-import { goneIn, prunedOf, render, size } from "../../../../cli/operate/prune";
+import { goneIn, goneRows, prunedOf, render, size } from "../../../../cli/operate/prune";
 
 const shell = (name: string) => ({ name, destination: `root@${name}`, port: 22 });
 const place = (host: string, role: string) => ({
@@ -63,6 +63,18 @@ describe("sextant prune", () => {
     ]);
     expect(render("web-1", gone, true)[0]).toBe("web-1: the image r.test/shop:v1 would go (350 MB).");
     expect(render("web-1", [], false)).toEqual(["web-1: there is nothing to remove."]);
+  });
+
+  it("says each with its host as JSON, and whether it is gone", () => {
+    const answers = [
+      { host: "web-1", gone: goneIn("image r.test/shop:v1 350000000\nassets 0a1b 12\n") },
+      { host: "web-2", gone: [] },
+    ];
+    expect(goneRows(answers, true)).toEqual([
+      { host: "web-1", what: "image", name: "r.test/shop:v1", bytes: 350_000_000, removed: false },
+      { host: "web-1", what: "assets", name: "0a1b", bytes: 12, removed: false },
+    ]);
+    expect(goneRows(answers, false).map(({ removed }) => removed)).toEqual([true, true]);
   });
 
   it.each([

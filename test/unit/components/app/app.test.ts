@@ -465,6 +465,41 @@ describe("App", () => {
     expect(await quiet(undefined)).toEqual([]);
   });
 
+  it("tells the plugin of each of its resources what runs where that fails, and makes no resource of it", async () => {
+    const { graph } = await graphOf(() => ({
+      release: ["bin/migrate"],
+      volumes: { uploads: "/uploads" },
+      hooks: { afterFailure: "bin/notify", afterRelease: "true", output: { afterFailure: "quiet" } },
+    }));
+    const told = {
+      line: "bin/notify",
+      quiet: true,
+      environment: {
+        ...{ KAMAL_COMMAND: "deploy", KAMAL_SERVICE: "shop", KAMAL_VERSION: "v2" },
+        ...{ KAMAL_HOSTS: "web-1,web-2", KAMAL_ROLES: "web", KAMAL_DESTINATION: "test" },
+        KAMAL_SERVICE_VERSION: "shop@v2",
+      },
+    };
+    const types = [
+      containerType,
+      switchType,
+      "sextant:index:Ready",
+      "sextant:index:Pull",
+      "sextant:index:Data",
+    ];
+    for (const type of [...types, "sextant:index:Release", "sextant:index:Volume", "sextant:index:CleanUp"]) {
+      const made = graph.made.filter((each) => each.type === type && each.name.startsWith("shop"));
+      expect(made.length, type).toBeGreaterThan(0);
+      for (const { inputs } of made) expect(inputs, type).toMatchObject({ __afterFailure: told });
+    }
+    // What is not of the app is told nothing, and neither is anything without a line.
+    const others = graph.made.filter(({ name }) => !name.startsWith("shop"));
+    expect(others.length).toBeGreaterThan(0);
+    for (const { inputs } of others) expect(inputs).not.toHaveProperty("__afterFailure");
+    const { graph: plain } = await graphOf(() => ({ hooks: { afterRelease: "true" } }));
+    for (const { inputs } of plain.made) expect(inputs).not.toHaveProperty("__afterFailure");
+  });
+
   it("runs hooks around each batch, and goes on only after them", async () => {
     const { graph, app } = await graphOf(() => ({
       rollout: { batch: 1, wait: "1s" },

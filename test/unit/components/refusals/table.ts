@@ -315,6 +315,11 @@ export const refusals: [title: string, make: (w: World) => unknown, sentence: st
     'App "shop": hooks.afterRelease is "", but it must not be empty; give a line for a shell, such as bin/notify.',
   ],
   [
+    "app: an empty hook after a failure",
+    (w) => w.app({ hooks: { afterFailure: " " } }),
+    'App "shop": hooks.afterFailure is "", but it must not be empty; give a line for a shell, such as bin/notify.',
+  ],
+  [
     "app: hook of a batch",
     (w) => w.app({ hooks: { beforeBatch: "" } }),
     'App "shop": hooks.beforeBatch is "", but it must not be empty; give a line for a shell, such as bin/notify.',

@@ -1,6 +1,11 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { isUnchecked, whyNoBuilder, type DockerInfo } from "../../../../provider/docker/builder";
+import {
+  isUnchecked,
+  memoryToBuild,
+  whyNoBuilder,
+  type DockerInfo,
+} from "../../../../provider/docker/builder";
 
 /** What Docker 28.5 says of itself, as far as it is read. */
 const info: DockerInfo = {
@@ -45,6 +50,34 @@ describe("a host builds", () => {
     expect(whyNoBuilder("web-1", info, [registry("ghcr.io"), registry("plain.test:5000")])).toBe(
       'web-1: the login of Registry "r" was not sent: Docker has plain.test:5000 in insecure-registries there, by which a login goes over plain HTTP; take it out of /etc/docker/daemon.json, or say insecure: true at Registry "r".',
     );
+  });
+});
+
+describe("the memory of a host that builds", () => {
+  it("is said, and warned of where less than 1 GB is free, with the cure", () => {
+    expect(memoryToBuild("web-1", { total: 3900, available: 1024, swap: 0 })).toEqual({
+      low: false,
+      said: "web-1: 1024 of 3900 MB of memory are free for the build.",
+    });
+    expect(memoryToBuild("web-1", { total: 3900, available: 1023, swap: 0, swapFree: 0 })).toEqual({
+      low: true,
+      said: "web-1: 1023 of 3900 MB of memory are free for the build; bundling assets takes 1 to 2 GB, and where memory ends the kernel kills what has most of it, which may be the app or its database there. Let another machine build (builder), or add a swap file of 2 GB to this one.",
+    });
+  });
+
+  it("counts what is free of swap, by which the cure ends the warning", () => {
+    const amount = fc.integer({ min: 0, max: 8192 });
+    fc.assert(
+      fc.property(amount, amount, amount, (available, swapFree, used) => {
+        const memory = { total: 8192, available, swap: swapFree + used, swapFree };
+        expect(memoryToBuild("web-1", memory)?.low).toBe(available + swapFree < 1024);
+        expect(memoryToBuild("web-1", { ...memory, swap: 2048, swapFree: 2048 })?.low).toBe(false);
+      }),
+    );
+  });
+
+  it("is not said where the kernel does not tell what is free", () => {
+    expect(memoryToBuild("web-1", { total: 3900, swap: 0 })).toBeUndefined();
   });
 });
 
