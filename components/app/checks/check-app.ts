@@ -12,7 +12,8 @@ import { checkAssets } from "../assets";
 import { checkErrorPages } from "../error-pages";
 import { checkHooks } from "../hooks";
 import { checkSchedules, runningAlways } from "../schedule";
-import { rolesOf, routeArgument, type NamedArgs, type Role } from "../plan";
+import { notCanaries, rolesOf, routeArgument, type Role } from "../plan";
+import type { NamedArgs } from "../released";
 import { checkBesides } from "./check-besides";
 import { checkCommands } from "./check-commands";
 import { checkTakeOver } from "./check-take-over";
@@ -25,6 +26,7 @@ export function checkApp(name: string, args: NamedArgs): Problem[] {
     ...check.dnsLabel("name", name),
     ...checkRepository("image", args.image),
     ...checkVersion(args.version),
+    ...checkUnused(args),
     ...check.notEmpty("roles", args.roles, "give at least one role with its servers"),
     ...checkSettings("", args),
     ...list(args.route).flatMap((route, at) => checkRoute(at === 0 ? "route" : `route[${at}]`, route)),
@@ -93,6 +95,21 @@ function checkVersion(version: unknown): Problem[] {
   return checkRelease("version", version, true);
 }
 
+/** An image that no role has. */
+function checkUnused({ image, roles, release }: NamedArgs): Problem[] {
+  const own = Object.values(roles).filter((role) => role.image !== undefined);
+  const [first] = Object.keys(roles);
+  if (first === undefined || own.length < Object.keys(roles).length || release !== undefined) return [];
+  return [
+    {
+      argument: "image",
+      value: image,
+      rule: "each role has an image of its own, so that nothing would run it",
+      cure: `give the app the image of ${first}, and leave roles.${first}.image out`,
+    },
+  ];
+}
+
 function checkSettings(prefix: string, settings: ContainerSettings): Problem[] {
   return [
     ...checkEnvironment(settings.env, settings.secrets, prefix),
@@ -142,6 +159,10 @@ function checkRole(name: string, role: RoleArgs, mayBeEmpty: boolean): Problem[]
             cure: "name each host once",
           },
         ]),
+    ...(typeof role.image === "string" ? checkRepository(`${at}.image`, role.image) : []),
+    ...(role.version !== undefined && check.isPlain(role.version)
+      ? checkRelease(`${at}.version`, role.version, true)
+      : []),
     ...check.whole(`${at}.replicas`, role.replicas, 1, mostReplicas),
     ...(role.command === undefined
       ? []
