@@ -2,7 +2,7 @@
 import { isPath } from "../../../provider/data/host-path";
 import * as check from "../../core/checks";
 import { checkEnvironment, envAndSecretCheck } from "../../core/environment";
-import { checkOptions, mountsOf } from "../../accessory/mounts";
+import { checkOptions, mountedTwice, mountsOf } from "../../accessory/mounts";
 import type { Problem } from "../../core/problem";
 import type { ContainerArgs } from "../../docker/container";
 import { checkData } from "../../data/check-word";
@@ -76,6 +76,7 @@ export function checkApp(name: string, args: NamedArgs): Problem[] {
     ...checkBesides(args),
     ...checkServices(args, roles),
     ...checkAssets(args, roles),
+    ...checkMounted(args, roles),
     ...checkTakeOver(args, roles),
   ];
 }
@@ -283,6 +284,19 @@ function publishes({ ports, body }: Partial<ContainerArgs>): boolean {
 
 function objectIn(value: unknown, name: string): unknown {
   return typeof value === "object" && value !== null ? (value as Record<string, unknown>)[name] : undefined;
+}
+
+/** Two volumes of a role at one path: its own, and those of the app that it has. What is the app's is said once. */
+function checkMounted(args: AppArgs, roles: readonly Role[]): Problem[] {
+  const all = notCanaries(roles).flatMap(({ name, volumes }) => {
+    const own = args.roles[name]?.volumes ?? {};
+    return mountedTwice(
+      mountsOf({ volumes }).map((each) =>
+        each.source in own ? { ...each, argument: `roles.${name}.${each.argument}` } : each,
+      ),
+    );
+  });
+  return [...new Map(all.map((problem) => [JSON.stringify(problem), problem])).values()];
 }
 
 /** The proxy tells routes apart by the names of app, role and route, and so does Pulumi. */

@@ -1633,6 +1633,29 @@ export const refusals: [title: string, make: (w: World) => unknown, sentence: st
     'Accessory "search": volumes./srv/pg is "/data/:ro", but volumes.data is mounted at /data, too, and Docker mounts one thing at a path; leave one of them out, or choose another path.',
   ],
   [
+    "accessory: a file at the path of a volume",
+    (w) => w.accessory({ volumes: { data: "/data/db" }, files: { "/data": "text" } }),
+    'Accessory "search": files./data is a file at /data, and volumes.data is at /data/db; leave one of them out, or choose another path.',
+  ],
+  [
+    "app: two volumes at one path, of the app and of a role",
+    (w) =>
+      w.app({
+        volumes: { data: "/data" },
+        roles: { web: { servers: [w.host], volumes: { "/srv/data": "/data/:ro" } } },
+      }),
+    'App "shop": roles.web.volumes./srv/data is "/data/:ro", but volumes.data is mounted at /data, too, and Docker mounts one thing at a path; leave one of them out, or choose another path.',
+  ],
+  [
+    "app: two volumes at one path, said once for all roles",
+    (w) =>
+      w.app({
+        volumes: { data: "/data", uploads: "/data" },
+        roles: { web: { servers: [w.host] }, job: { servers: [w.host] } },
+      }),
+    'App "shop": volumes.uploads is "/data", but volumes.data is mounted at /data, too, and Docker mounts one thing at a path; leave one of them out, or choose another path.',
+  ],
+  [
     "postgres: a directory at the path of its data",
     (w) => w.postgres({ directories: { "/srv/pg": "/var/lib/postgresql/data" } }),
     'Postgres "db": directories./srv/pg is "/var/lib/postgresql/data", but volumes.data is mounted at /var/lib/postgresql/data, too, and Docker mounts one thing at a path; leave one of them out, or choose another path.',
