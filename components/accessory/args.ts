@@ -1,7 +1,7 @@
 /** The arguments of an accessory, and what can be wrong with them. */
 import { Output } from "@pulumi/pulumi";
 import type * as pulumi from "@pulumi/pulumi";
-import type { Image } from "../build/image";
+import type { BuiltImage } from "../build/built";
 import * as check from "../core/checks";
 import { anyName, checkEnvironment } from "../core/environment";
 import type { Transform } from "../core/component";
@@ -60,7 +60,7 @@ export interface AccessoryArgs {
    * @edit replaces the container
    * @example "getmeili/meilisearch:v1.11"
    */
-  image: string | Image;
+  image: string | BuiltImage;
   /**
    * The port that it listens on inside its container.
    *

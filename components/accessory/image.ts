@@ -1,21 +1,27 @@
 /** The image of an accessory: one that is in a registry by its tag, or one that the program builds. */
 import * as pulumi from "@pulumi/pulumi";
+import type { BuiltImage } from "../build/built";
 import type { Problem } from "../core/problem";
+import type { Host } from "../host/host";
 import { parseReference, type Reference } from "../image/reference";
-import type { AccessoryArgs } from "./args";
+
+/** The arguments that it is about. */
+interface Given {
+  image: string | BuiltImage;
+}
 
 /**
  * The full reference. Of what the program builds it is the digest alone: a commit that changes nothing of the image gives it another tag, and
  * an accessory is stopped for each other reference.
  */
-export function referenceOf({ image }: Pick<AccessoryArgs, "image">): pulumi.Output<string> {
+export function referenceOf({ image }: Given): pulumi.Output<string> {
   return typeof image === "string"
     ? pulumi.output(image)
     : pulumi.interpolate`${image.repository}@${image.digest}`;
 }
 
 /** The registry that has it, which is known before what is built. */
-export function registryIn({ image }: Pick<AccessoryArgs, "image">): string {
+export function registryIn({ image }: Given): string {
   return (typeof image === "string" ? partsOf(image) : parseReference(image.repository, "")).registry;
 }
 
@@ -28,7 +34,7 @@ export function partsOf(reference: string): Reference {
 }
 
 /** A server that cannot reach the registry of what is built. */
-export function checkOwnRegistry({ image, server }: Pick<AccessoryArgs, "image" | "server">): Problem[] {
+export function checkOwnRegistry({ image, server }: Given & { server: Host }): Problem[] {
   const own = typeof image === "string" ? undefined : image.own;
   if (own === undefined || own.hosts.includes(server)) return [];
   return [

@@ -122,10 +122,11 @@ export interface RoleArgs extends ContainerSettings {
    */
   image?: string | Image;
   /**
-   * The release of the role, where it is another than the app's: a tag, or a digest. Roles that have it are released apart from the others.
+   * The release of the role, where it is another than the app's: a tag, or a digest. A role that has it is released apart from the others, and no hook
+   * runs for it. Where the app's image is an `Image`, and its `version` says another release than that builds, as where one goes back, it counts for an
+   * `Image` of the role, too.
    *
-   * @default the app's `version`; that of an `Image` is what it builds, as long as the app's `version` says no other release than its own `Image`
-   * builds: whoever goes back goes back with both
+   * @default the app's; of an `Image` what it builds
    * @edit as for `image`
    * @example "v7"
    */
