@@ -26,6 +26,30 @@ export interface ImageApart {
   readonly owner: string;
 }
 
+/** An image, and where it is wanted. */
+export interface WantedImage {
+  /** The roles that have it beside the app's; undefined for the app's own. */
+  readonly apart: ReleasedApart<Role> | undefined;
+  readonly placements: readonly Placement[];
+}
+
+/**
+ * The app's image, and those beside it, each where its roles are. Pure. A canary that is of what a role is runs where that is, and is not named: a run
+ * of the canary alone is none of the role's.
+ * @param release where the release command runs, in the app's image
+ */
+export function wantedImages(roles: readonly Role[], release: Placement | undefined): WantedImage[] {
+  const placesOf = (some: readonly Role[]): Placement[] => {
+    const own = notCanaries(some);
+    return (own.length === 0 ? some : own).flatMap((role) => role.servers.map((host) => ({ role, host })));
+  };
+  const ofApp = placesOf(roles.filter(({ released }) => released === undefined));
+  return [
+    { apart: undefined, placements: release === undefined ? ofApp : [...ofApp, release] },
+    ...releasedApart(roles).map((apart) => ({ apart, placements: placesOf(apart.roles) })),
+  ];
+}
+
 /** Makes the pulls. @param reference the full reference of the app's release */
 export function pullImages(
   app: Component,
@@ -34,42 +58,35 @@ export function pullImages(
   reference: pulumi.Output<string>,
   chosen: Chosen,
 ): Images {
-  const make = (
-    name: string,
-    placements: readonly Placement[],
-    image: pulumi.Output<string>,
-    owner: string,
-  ): Pull => {
-    const on = (some: readonly Placement[]): Host[] => [...new Set(some.map(({ host }) => host))];
-    const taken = on(placements.filter(chosen.has));
-    const all = on(placements);
+  const hostsOf = (some: readonly Placement[]): Host[] => [...new Set(some.map(({ host }) => host))];
+  const make = ({ apart, placements }: WantedImage, owner: string): Pull => {
+    const taken = hostsOf(placements.filter(chosen.has));
+    const all = hostsOf(placements);
     // To the hosts that the run releases to; where there is none, it stays as it is.
     const stays = taken.length === 0 && all.length > 0;
-    const opts = { ...staying("pull", stays), parent: app };
-    return new Pull(name, stays ? all : taken, image, opts, owner, args.transform?.image);
+    return new Pull(
+      pullName(app.componentName, apart),
+      stays ? all : taken,
+      apart === undefined ? reference : referenceTo(apart.released),
+      { ...staying("pull", stays), parent: app },
+      owner,
+      args.transform?.image,
+    );
   };
-  const placesOf = (some: readonly Role[]): Placement[] =>
-    some.flatMap((role) => role.servers.map((host) => ({ role, host })));
-  const ofApp = placesOf(notCanaries(roles).filter(({ released }) => released === undefined));
   const release = args.release === undefined ? undefined : releasePlace(roles, chosen.has);
-  const own = make(
-    pullName(app.componentName),
-    release === undefined ? ofApp : [...ofApp, release],
-    reference,
-    appLabel(app.componentName),
-  );
-  const apart = releasedApart(roles).map((each) => {
-    const { released, roles: its } = each;
-    const owner = roleLabel(app.componentName, its[0].name);
-    const pull = make(pullName(app.componentName, each), placesOf(its), referenceTo(released), owner);
-    return { roles: its, pull, owner };
+  const made = wantedImages(roles, release).map((wanted) => {
+    const its = wanted.apart?.roles ?? [];
+    const [first] = its;
+    const owner =
+      first === undefined ? appLabel(app.componentName) : roleLabel(app.componentName, first.name);
+    return { its, owner, pull: make(wanted, owner) };
   });
+  const [own] = made;
+  if (own === undefined) throw new Error("an app has an image");
   return {
-    app: own,
-    first: [own, ...apart.filter((each) => !each.roles.every(isCanary)).map(({ pull }) => pull)],
-    apart: new Map(
-      apart.flatMap(({ roles: its, pull, owner }) => its.map(({ name }) => [name, { pull, owner }] as const)),
-    ),
+    app: own.pull,
+    first: made.filter(({ its }) => its.length === 0 || !its.every(isCanary)).map(({ pull }) => pull),
+    apart: new Map(made.flatMap(({ its, pull, owner }) => its.map(({ name }) => [name, { pull, owner }]))),
   };
 }
 

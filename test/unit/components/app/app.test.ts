@@ -214,6 +214,22 @@ describe("App", () => {
       expect(await canaryOf({ image: "registry.test/other" })).toBe("registry.test/other:v2");
     });
 
+    it("is not pulled in a run of its role's canary alone", async () => {
+      vi.stubEnv("SEXTANT_ROLES", "web-canary");
+      const { graph } = await graphOf((hosts) => ({
+        roles: {
+          job: { servers: hosts },
+          web: {
+            ...{ servers: hosts, image: "registry.test/web", route: { hosts: ["web.test"] } },
+            canary: { percent: 10 },
+          },
+        },
+      }));
+      vi.unstubAllEnvs();
+      expect(graph.optionsOf("sextant:index:Pull", "shop-web-pull").ignoreChanges).toContain("image");
+      expect(graph.optionsOf("sextant:index:Pull", "shop-pull").ignoreChanges).toContain("image");
+    });
+
     it("is pulled as the role is released, where a run names another role alone", async () => {
       vi.stubEnv("SEXTANT_ROLES", "web");
       const { graph } = await graphOf((hosts) => ({
