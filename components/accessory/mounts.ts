@@ -111,8 +111,8 @@ export function mountedTwice(all: readonly Mounted[]): Problem[] {
 }
 
 /**
- * Docker refuses a second mount at a path, and only when the container is made (moby daemon/volumes.go, `duplicateMountPointError`). It compares
- * plain paths (moby volume/mounts/linux_parser.go, `linuxValidateAbsolute` and `path.Clean` of the target).
+ * Docker refuses a second mount at a path, and only when the container is made (moby daemon/volumes.go, `duplicateMountPointError`), as plain paths
+ * (moby volume/mounts/linux_parser.go, `parseMountSpec`).
  * @param all what is mounted, this among it
  */
 function checkAlone({ argument, target, containerPath }: Mounted, all: readonly Mounted[]): Problem[] {
