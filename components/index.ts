@@ -21,6 +21,7 @@ export { Postgres } from "./accessory/postgres";
 export type { PostgresArgs } from "./accessory/postgres-args";
 export { Redis } from "./accessory/redis";
 export type { RedisArgs } from "./accessory/redis-args";
+export type { BuiltImage } from "./build/built";
 export { Image } from "./build/image";
 export type { BuildCache, ImageArgs } from "./build/args";
 export { Component, type Transform } from "./core/component";

@@ -67,7 +67,7 @@ export function addPrune(program: Command): void {
       }
       const { answers, problems } = await askAll(hosts, async (host) => {
         const gone: Gone[] = [];
-        // The roles of an app have the same images.
+        // One after the other: roles of an app have images in common.
         for (const each of wanted.filter(({ host: name }) => name === host.shell.name))
           gone.push(...(await prune(host, each, options.dryRun)));
         return { host: host.shell.name, gone };

@@ -2,7 +2,9 @@
 import { spawnSync } from "node:child_process";
 import { InvalidArgumentError, type Command } from "commander";
 import { sendOk } from "../../provider/docker/api";
+import type { CleanUpInputs } from "../../provider/release/clean-up";
 import { deployed, type Deployed } from "../deployed";
+import { resourcesOf } from "../state";
 import { repositoryOf, versionOf } from "../reference";
 import { checkDirectory, pulumiMissing, runPulumi, stackChoice, type StackChoice } from "../stack";
 import {
@@ -133,7 +135,7 @@ function refuseOther(choice: StackChoice, key: string, serving: readonly string[
 async function list(stack: Deployed, { app, json }: ListOptions): Promise<void> {
   const choice = app === undefined ? {} : { app };
   const { answers, problems } = await containersNamed("rollback", stack, choice, listedBy(stack, choice));
-  const first = firstOf(answers);
+  const first = firstOf(answers, repositoriesIn(stack));
   sayProblems(problems);
   if (first === undefined)
     throw new Error("rollback: no container of the app is there; sextant ps lists what is.");
@@ -152,10 +154,28 @@ export function listedBy(stack: Deployed, choice: Choice): "always" | "roles" {
   return parts.some(({ kind }) => kind === "role") ? "always" : "roles";
 }
 
-/** The container whose image is the release's: of a role with a schedule the one that waits for the next run, which is the newest. */
-export function firstOf(containers: readonly Running[]): Running | undefined {
-  const [newest] = containers;
-  return newest?.kind === "job" ? newest : current(containers)[0];
+/** The repositories of the apps' own images, by which releases are named: a role may have another image beside it. */
+export function repositoriesIn({ state }: Pick<Deployed, "state">): Set<string> {
+  const cleanUps = resourcesOf<{ type: string; inputs?: Pick<CleanUpInputs, "repository"> }>(state);
+  return new Set(
+    cleanUps.flatMap(({ type, inputs }) =>
+      type === "sextant:index:CleanUp" && inputs !== undefined ? [inputs.repository] : [],
+    ),
+  );
+}
+
+/**
+ * The container whose image is the release's: of a role with a schedule the one that waits for the next run, which is the newest.
+ * @param repositories those of the apps' own images
+ */
+export function firstOf(
+  containers: readonly Running[],
+  repositories: ReadonlySet<string>,
+): Running | undefined {
+  const own = containers.filter(({ image }) => repositories.has(repositoryOf(image)));
+  const some = own.length === 0 ? containers : own;
+  const [newest] = some;
+  return newest?.kind === "job" ? newest : current(some)[0];
 }
 
 /** A release that a host has. */

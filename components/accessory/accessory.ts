@@ -20,6 +20,7 @@ import { Step } from "../host/step";
 import { checkAccessory, fileOf, type AccessoryArgs } from "./args";
 import { checkOnServer, registerAccessory } from "./checks/check-server";
 import { inspectAccessory } from "./checks/inspect-image";
+import { referenceOf } from "./image";
 import { dataPaths, mountsOf, volumeNames, warnPaths } from "./mounts";
 import { publishedPorts, type Publish } from "./ports";
 import { inOwnWords, inProgramsWords, presetOf } from "./preset";
@@ -40,6 +41,12 @@ import { accessoryShape } from "./shape";
  *   server: web1, image: "getmeili/meilisearch:v1.11", port: 7700, volumes: { data: "/meili_data" },
  *   ready: { command: ["curl", "-fs", "http://127.0.0.1:7700/health"] },
  * });
+ *
+ * @example
+ * const image = new Image("search", {
+ *   repository: "registry.example.com/search", context: "../search", version: "1", registries: [registry], servers: [web1],
+ * });
+ * const own = new Accessory("own-search", { server: web1, image, port: 7700, volumes: { data: "/meili_data" } });
  */
 export class Accessory extends Component {
   readonly image: Pull;
@@ -104,7 +111,7 @@ export class Accessory extends Component {
     return new Pull(
       this.componentName,
       [args.server],
-      args.image,
+      referenceOf(args),
       { parent: this },
       undefined,
       args.transform?.image,
@@ -214,7 +221,7 @@ export class Accessory extends Component {
           // A fixed name: two containers on one data volume can then never run, whatever was interrupted.
           name: this.nameOnHost(args),
           image: this.image.image,
-          __auth: loginLine(server, args.image),
+          __auth: loginLine(server, referenceOf(args)),
           hostname: this.componentName,
           command: args.command,
           env: plainVariables(args.env ?? {}, this.label),

@@ -1,6 +1,7 @@
 /** The arguments of an accessory, and what can be wrong with them. */
 import { Output } from "@pulumi/pulumi";
 import type * as pulumi from "@pulumi/pulumi";
+import type { BuiltImage } from "../build/built";
 import * as check from "../core/checks";
 import { anyName, checkEnvironment } from "../core/environment";
 import type { Transform } from "../core/component";
@@ -17,7 +18,16 @@ import type { RouteArgs } from "../app/route";
 import type { ExistingProxy } from "../proxy/existing";
 import type { Proxy } from "../proxy/proxy";
 import { isMutableTag, mutableTagCheck } from "../image/reference";
-import { checkMode, checkMounts, checkOwner, dataPaths, volumeNames, type HostDirectory } from "./mounts";
+import { checkOwnRegistry } from "./image";
+import {
+  checkFiles,
+  checkMode,
+  checkMounts,
+  checkOwner,
+  dataPaths,
+  volumeNames,
+  type HostDirectory,
+} from "./mounts";
 import { checkPorts, checkPublish, type AccessoryPort, type Publish } from "./ports";
 import { checkRouted } from "./routed";
 import { checkTakeOver } from "./take-over";
@@ -41,8 +51,16 @@ export interface AccessoryArgs {
    * the new host and starts it there; `"leave"` starts it there with empty ones. The old volumes stay
    */
   server: Host;
-  /** The image, with its tag. @edit replaces the container @example "getmeili/meilisearch:v1.11" */
-  image: string;
+  /**
+   * The image, with its tag; or an `Image`, which `pulumi up` builds before. It is known by its digest, so that a build with the same content
+   * leaves the container as it is; what it is built from may be edited as any argument, and its data stays. The default `version` of an `Image` is the
+   * commit: with each commit it is built anew, and a preview, which builds nothing, shows the container as replaced. A `version` of its own, such as
+   * `"1"`, has it built where its context or its arguments are others.
+   *
+   * @edit replaces the container
+   * @example "getmeili/meilisearch:v1.11"
+   */
+  image: string | BuiltImage;
   /**
    * The port that it listens on inside its container.
    *
@@ -222,8 +240,9 @@ export function checkAccessory(name: string, args: AccessoryArgs): Problem[] {
   const published = args.publish !== undefined;
   return [
     ...check.dnsLabel("name", name),
-    ...check.notEmpty("image", args.image, "name an image with its tag"),
-    ...checkTag(args.image),
+    ...(typeof args.image === "string"
+      ? [...check.notEmpty("image", args.image, "name an image with its tag"), ...checkTag(args.image)]
+      : checkOwnRegistry(args)),
     ...check.port("port", args.port),
     ...check.port("hostPort", args.hostPort),
     ...(published && args.port === undefined
@@ -253,6 +272,7 @@ export function checkAccessory(name: string, args: AccessoryArgs): Problem[] {
     ...(args.networks ?? []).flatMap((network, at) => checkNetwork(`networks[${at}]`, network)),
     ...checkEnvironment(args.env, args.secrets, "", anyName),
     ...checkMounts(args),
+    ...checkFiles(args.files ?? {}, args),
     ...checkData("accessory", args.data),
     ...checkMove(args),
     ...checkTakeOver(args),

@@ -93,8 +93,9 @@ const alternatives = [["ro", "rw"], ["z", "Z"], pathOptions.slice(4)];
 
 /** What is wrong with what is mounted. */
 export function checkMounts(args: Mounting): Problem[] {
-  return mountsOf(args).flatMap((mounted, at, all) => [
-    ...checkAlone(mounted, all.slice(0, at)),
+  const all = mountsOf(args);
+  return all.flatMap((mounted) => [
+    ...checkAlone(mounted, all),
     ...checkSource(mounted),
     ...check
       .absolutePath(mounted.argument, mounted.containerPath)
@@ -104,13 +105,45 @@ export function checkMounts(args: Mounting): Problem[] {
   ]);
 }
 
-/** Docker refuses a second mount at a path, and only when the container is made (moby daemon/volumes.go, `duplicateMountPointError`). */
-function checkAlone({ argument, target, containerPath }: Mounted, before: readonly Mounted[]): Problem[] {
+/** Two mounts of a container at one path, the later one of each. */
+export function mountedTwice(all: readonly Mounted[]): Problem[] {
+  return all.flatMap((mounted) => checkAlone(mounted, all));
+}
+
+/**
+ * Docker refuses a second mount at a path, and only when the container is made (moby daemon/volumes.go, `duplicateMountPointError`), as plain paths
+ * (moby volume/mounts/linux_parser.go, `parseMountSpec`).
+ * @param all what is mounted, this among it
+ */
+function checkAlone({ argument, target, containerPath }: Mounted, all: readonly Mounted[]): Problem[] {
   const path = plainPath(String(containerPath));
-  const other = before.find((each) => plainPath(String(each.containerPath)) === path);
-  if (other === undefined) return [];
+  const other = all.find((each) => plainPath(String(each.containerPath)) === path);
+  if (other === undefined || other.argument === argument) return [];
   const rule = `${other.argument} is mounted at ${path}, too, and Docker mounts one thing at a path`;
   return [{ argument, value: target, rule, cure: "leave one of them out, or choose another path" }];
+}
+
+/**
+ * Files that are where something else is, or above it. Docker would clear the directory for the file (moby/go-archive v0.2.0 archive.go, `Unpack`),
+ * with what is mounted there: all data of the volume. What is in a volume at such a path the provider leaves, and says so.
+ */
+export function checkFiles(files: Readonly<Record<string, unknown>>, args: Mounting): Problem[] {
+  const all = [
+    ...mountsOf(args).map(({ argument, containerPath }) => ({ argument, path: plainPath(containerPath) })),
+    ...Object.keys(files).map((path) => ({ argument: `files.${path}`, path: plainPath(path) })),
+  ];
+  return Object.keys(files).flatMap((file) => {
+    const argument = `files.${file}`;
+    const path = plainPath(file);
+    const own = all.findIndex((each) => each.argument === argument);
+    const other = all.find(
+      (each, at) =>
+        each.path.startsWith(path === "/" ? path : `${path}/`) || (each.path === path && at < own),
+    );
+    if (other === undefined || other.argument === argument) return [];
+    const fault = `is a file at ${path}, and ${other.argument} is at ${other.path}`;
+    return [{ argument, fault, cure: "leave one of them out, or choose another path" }];
+  });
 }
 
 const plainPath = (path: string): string => posix.normalize(path).replace(/(.)\/$/, "$1");

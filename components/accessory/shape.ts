@@ -18,6 +18,7 @@ import {
   words,
 } from "../core/shape";
 import { oneProxy, routeShape } from "../app/route-shape";
+import { imageOrName } from "../build/given";
 import { oneHost } from "../host/shapes";
 import type { AccessoryArgs, AccessoryFile } from "./args";
 import type { HostDirectory } from "./mounts";
@@ -102,7 +103,7 @@ const hints = {
 export const accessoryShape: Shape<AccessoryArgs> = object<AccessoryArgs>(
   {
     ...shared,
-    image: needed(text, "name an image with its tag"),
+    image: needed(imageOrName, "name an image with its tag, or give an Image"),
     port: single,
     route: routeShape,
     proxy: oneProxy,

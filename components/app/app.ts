@@ -11,7 +11,7 @@ import { warnData } from "../data/check-word";
 import type { Volume } from "../docker/volume";
 import type { Host } from "../host/host";
 import type { Step } from "../host/step";
-import { Pull } from "../image/pull";
+import type { Pull } from "../image/pull";
 import type { AppArgs } from "./args";
 import { assetsOfRelease, putAssets } from "./assets";
 import { CleanUp } from "./clean-up";
@@ -25,14 +25,16 @@ import { checkPaths } from "./checks/check-paths";
 import { traceAccessories } from "./checks/check-reach";
 import { warnBuilt } from "./checks/check-built";
 import { checkTimeouts } from "./checks/check-timeouts";
-import { inspectImage } from "./checks/inspect-image";
+import { inspectImages } from "./checks/inspect-image";
 import { inspectNames } from "./checks/inspect-names";
 import { readPages } from "./error-pages";
 import { skippedHooks } from "../core/hook";
 import { tellOf } from "../core/asides";
 import { failureHook, runHook } from "./hooks";
-import { isCanary, namedArgs, notCanaries, rolesOf, type NamedArgs, type Placement, type Role } from "./plan";
-import { further, referenceOf, referenceTo, rollOut, runRelease } from "./releasing";
+import { pullImages, pullsOf, type Images } from "./images";
+import { isCanary, notCanaries, rolesOf, type Placement, type Role } from "./plan";
+import { namedArgs, referenceTo, type NamedArgs } from "./released";
+import { further, rollOut, runRelease } from "./releasing";
 import { runningAlways } from "./schedule";
 import { putSchedules, type ScheduledRole } from "./scheduled";
 import type { RoleOnHost } from "./role-on-host";
@@ -64,7 +66,7 @@ import { makeVolumes, nameData } from "./volumes";
  * });
  */
 export class App extends Component {
-  /** The image, on all hosts that the run releases to. */
+  /** The app's image, on all hosts of roles that have none of their own, as far as the run releases to them. */
   readonly image: Pull;
   /** The release command, where there is one. */
   readonly release: Step<"Release"> | undefined;
@@ -94,21 +96,20 @@ export class App extends Component {
     const told = rolesOn(chosen.any ? ofRoles.filter(chosen.has) : ofRoles);
     const hooked = { app: this, hooks: args.hooks, version: args.version, roles: told };
     tellOf(this, failureHook(hooked));
-    this.image = this.pull("pull", notCanaries(roles), reference, args, chosen);
-    const canaryImages = this.pullCanaries(args, roles, reference, chosen);
+    const images = pullImages(this, args, roles, reference, chosen);
+    this.image = images.app;
     this.data = nameData(this, args, roles);
     this.volumes = makeVolumes(this, args, roles, this.data, chosen);
     this.inspect(args, roles);
-    const { image, volumes, data } = this;
+    const { volumes, data } = this;
     const pages = args.errorPages === undefined ? undefined : readPages(args.errorPages);
-    const assets = putAssets({ app: this, args, roles, reference, chosen }, image);
+    const assets = putAssets({ app: this, args, roles, reference, chosen }, images);
     const releasing = {
       app: this,
       args,
       roles,
       reference,
-      image,
-      canaryImages,
+      images,
       volumes,
       data,
       assets,
@@ -116,15 +117,16 @@ export class App extends Component {
       chosen,
     };
     const stays = staying("hook", !chosen.any);
-    const before = runHook(hooked, "beforeRelease", [image], args.transform?.hook, stays);
+    const before = runHook(hooked, "beforeRelease", [...images.first], args.transform?.hook, stays);
     this.release = runRelease(releasing, before);
-    const rolledOut = rollOut(releasing, this.release ?? before ?? image, (switched) =>
+    const first = this.release ?? before;
+    const rolledOut = rollOut(releasing, first === undefined ? images.first : [first], (switched) =>
       putSchedules(releasing, switched),
     );
     this.placements = rolledOut.placements;
     this.scheduled = rolledOut.more;
     const last = [...rolledOut.last, ...this.scheduled.map(({ step }) => step)];
-    this.cleanUp(args, roles, reference, [...last, ...rolledOut.canaries], chosen);
+    this.cleanUp(args, roles, reference, images, [...last, ...rolledOut.canaries], chosen);
     this.certificates = this.askForCertificates(roles, last, chosen);
     runHook(hooked, "afterRelease", last, args.transform?.hook, stays);
     this.version = pulumi
@@ -148,10 +150,7 @@ export class App extends Component {
     this.refuse([
       ...skipped.refused,
       ...checkApp(this.componentName, args),
-      ...checkOwnRegistry(given.image, notCanaries(roles)),
-      ...roles
-        .filter(isCanary)
-        .flatMap((role) => checkOwnRegistry(role.canary?.image ?? given.image, [role])),
+      ...checkOwnRegistry(given, roles),
       ...onHosts.refused,
       ...sameNames(names),
     ]);
@@ -185,7 +184,7 @@ export class App extends Component {
     inspectNames(args, roles, (problems) => {
       this.warn(problems);
     });
-    inspectImage(args, notCanaries(roles), this.data.name, found);
+    inspectImages(args, notCanaries(roles), this.data.name, found);
     traceAccessories(roles, found);
   }
 
@@ -197,48 +196,8 @@ export class App extends Component {
     return [
       ...claimChildren(run, "role", children.roles),
       ...claimChildren(run, "app volume", children.volumes),
+      ...claimChildren(run, "pull", pullsOf(this.componentName, this.label, roles)),
     ];
-  }
-
-  /** The images of canaries that are of another release, by the names of the canaries. */
-  private pullCanaries(
-    args: AppArgs,
-    roles: Role[],
-    reference: pulumi.Output<string>,
-    chosen: Chosen,
-  ): ReadonlyMap<string, Pull> {
-    return new Map(
-      roles
-        .filter(({ beside }) => beside?.released !== undefined)
-        .map((role) => [
-          role.name,
-          this.pull(`${role.name}-pull`, [role], referenceOf({ reference }, role), args, chosen),
-        ]),
-    );
-  }
-
-  /** To the hosts that the run releases to; where there is none, it stays as it is. */
-  private pull(
-    name: string,
-    roles: Role[],
-    reference: pulumi.Output<string>,
-    args: AppArgs,
-    chosen: Chosen,
-  ): Pull {
-    const on = (taken: (host: Host, role: Role) => boolean): Host[] => [
-      ...new Set(roles.flatMap((role) => role.servers.filter((host) => taken(host, role)))),
-    ];
-    const some = on((host, role) => chosen.has({ role, host }));
-    const all = on(() => true);
-    const stays = some.length === 0 && all.length > 0;
-    return new Pull(
-      `${this.componentName}-${name}`,
-      stays ? all : some,
-      reference,
-      { ...staying("pull", stays), parent: this },
-      appLabel(this.componentName),
-      args.transform?.image,
-    );
   }
 
   /** After the last switch, and after the canaries: it removes those before them. Where the run has released nothing, it stays as it is. */
@@ -246,6 +205,7 @@ export class App extends Component {
     args: NamedArgs,
     roles: Role[],
     reference: pulumi.Output<string>,
+    images: Images,
     after: pulumi.Resource[],
     chosen: Chosen,
   ): void {
@@ -261,10 +221,13 @@ export class App extends Component {
       const directory = role && assetsOfRelease({ app: this, reference }, role);
       return directory === undefined ? {} : { assets: directory };
     };
-    // A canary may be of another repository.
-    const ofAnother = (name: string): { repository?: string } => {
-      const own = roles.find((one) => one.name === name)?.beside?.released?.image;
-      return own === undefined || own === args.image ? {} : { repository: own };
+    const ofAnother = (name: string): { repository?: string; owner?: string } => {
+      const own = roles.find((one) => one.name === name)?.released?.image;
+      const owner = images.apart.get(name)?.owner;
+      return {
+        ...(own === undefined || own === args.image ? {} : { repository: own }),
+        ...(owner === undefined ? {} : { owner }),
+      };
     };
     new CleanUp(
       `${this.componentName}-clean-up`,
@@ -286,6 +249,7 @@ export class App extends Component {
             container: name,
             wait: "60s" as const,
             imagesOnly: true as const,
+            ...ofAnother(role),
           })),
         ],
         repository: args.image,

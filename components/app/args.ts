@@ -99,7 +99,7 @@ export interface ContainerSettings {
   restart?: "no" | "on-failure" | "always" | "unless-stopped";
 }
 
-/** A role: the same image with its own command, on its own servers. */
+/** A role: the app's image with a command of its own, or an image of its own, on its own servers. */
 export interface RoleArgs extends ContainerSettings {
   /**
    * The hosts that it runs on.
@@ -108,6 +108,29 @@ export interface RoleArgs extends ContainerSettings {
    * would be left behind, see `data`
    */
   servers: Host[];
+  /**
+   * An image of its own, without its tag; or an `Image`, which `pulumi up` builds before. It is pulled on the hosts of the role alone, before any
+   * container starts, and has all that the app's image has: it is asked for at preview, its assets are those of the role, and `retainImages` of it
+   * stay on each host.
+   *
+   * The app's image names the release. The release command runs in it, and hooks, `App.version` and `npx sextant rollback` have its version;
+   * KAMAL_VERSION in a container is the version of its own image. An app's image that no role has is refused, where there is no release command.
+   *
+   * @default the app's
+   * @edit rolling replace of the role's containers; those of other roles stay as they are, and the release command does not run
+   * @example "registry.example.com/shop-jobs"
+   */
+  image?: string | Image;
+  /**
+   * The release of the role, where it is another than the app's: a tag, or a digest. A role that has it is released apart from the others, and no hook
+   * runs for it. Where the app's image is an `Image`, and its `version` says another release than that builds, as where one goes back, it counts for an
+   * `Image` of the role, too.
+   *
+   * @default the app's; of an `Image` what it builds
+   * @edit as for `image`
+   * @example "v7"
+   */
+  version?: pulumi.Input<string>;
   /**
    * How many containers of it run on each of its hosts, from 1 to 50. With a route the proxy gives each request to the next of them, also that of
    * a visitor whom another one had before, so that a session has to be in a cookie or a database. Each has its own check before the one switch
@@ -200,7 +223,7 @@ export interface RoleArgs extends ContainerSettings {
 /** Arguments of `App`. */
 export interface AppArgs extends ContainerSettings {
   /**
-   * The image, without its tag; or an `Image`, which `pulumi up` builds before.
+   * The image, without its tag; or an `Image`, which `pulumi up` builds before. A role may have one of its own, see `roles.*.image`.
    *
    * @edit rolling replace; the release command runs
    * @example "registry.example.com/shop"
@@ -314,7 +337,7 @@ export interface AppArgs extends ContainerSettings {
     wait?: Duration;
   };
   /**
-   * How many images of the app's repository a host keeps, the running one among them: those that it got last, whenever they were
+   * How many images of each repository of the app a host keeps, the running one among them: those that it got last, whenever they were
    * built. One that a container uses stays, and one that another release is about to use.
    *
    * @default 3
@@ -350,7 +373,7 @@ export interface AppArgs extends ContainerSettings {
   inspectImage?: Duration | false;
   /** Changes a child before it is made. @default none @edit what the changed argument of the child does */
   transform?: {
-    /** The pull on all hosts. */
+    /** The pull of each image on its hosts. */
     image?: Transform<PullArgs>;
     /** Each data volume. */
     volume?: Transform<VolumeArgs>;

@@ -12,7 +12,9 @@ import type { ContainerArgs } from "../docker/container";
 import { Step } from "../host/step";
 import { loginLine } from "../image/login";
 import type { AppArgs } from "./args";
+import type { Images } from "./images";
 import { assetPathOf, plainPath, routesTo, type Placement, type Role } from "./plan";
+import { referenceOf } from "./released";
 import { assetsOf, keyOf } from "./rollout";
 
 /** Below it the verb `assets` writes and removes. */
@@ -33,7 +35,7 @@ interface Assets {
   app: Component;
   args: AppArgs;
   roles: readonly Role[];
-  /** The full reference of the image. */
+  /** The full reference of the app's image. */
   reference: pulumi.Output<string>;
 }
 
@@ -45,7 +47,7 @@ export function assetsOfRelease(
   const path = assetPathOf(role);
   if (path === undefined) return undefined;
   const directory = assetsDirectory(app.componentName, role.name);
-  return reference.apply((image) => `${directory}/${assetsRelease(image, path)}`);
+  return referenceOf({ reference }, role).apply((image) => `${directory}/${assetsRelease(image, path)}`);
 }
 
 /** What a container of a role mounts of them: to read, since the same files serve other releases. */
@@ -56,34 +58,37 @@ export function assetsMount(
   const path = assetPathOf(role);
   if (path === undefined) return [];
   const directory = assetsDirectory(app.componentName, role.name);
-  const hostPath = reference.apply((image) => servedAssets(directory, assetsRelease(image, path)));
+  const hostPath = referenceOf({ reference }, role).apply((image) =>
+    servedAssets(directory, assetsRelease(image, path)),
+  );
   return [{ hostPath, containerPath: path, readOnly: true }];
 }
 
-/** Makes the steps, by their keys. @param image the image on the hosts of the run */
+/** Makes the steps, by their keys. @param images the images on the hosts of the run */
 export function putAssets(
   { app, args, roles, reference, chosen }: Assets & { chosen: Chosen },
-  image: pulumi.Resource,
+  images: Images,
 ): Map<string, Step<"Assets">> {
   return new Map(assetsOf(roles).map((placement) => [keyOf("assets", placement), put(placement)]));
 
   function put({ role, host }: Placement): Step<"Assets"> {
     const path = assetPathOf(role) ?? "";
+    const image = referenceOf({ reference }, role);
     return new Step(
       "Assets",
       `${app.componentName}-${role.name}-${host.hostName}-assets`,
       host,
       {
         directory: assetsDirectory(app.componentName, role.name),
-        release: reference.apply((of) => assetsRelease(of, path)),
-        image: reference,
-        __auth: loginLine(host, reference),
+        release: image.apply((of) => assetsRelease(of, path)),
+        image,
+        __auth: loginLine(host, image),
         path,
       },
       {
         ...staying("assets", !chosen.has({ role, host })),
         parent: app,
-        dependsOn: [image],
+        dependsOn: [images.apart.get(role.name)?.pull ?? images.app],
       },
       args.transform?.assets,
     );

@@ -7,14 +7,14 @@ export interface CanaryArgs {
   /**
    * The image, without its tag; or an `Image`, which `pulumi up` builds before.
    *
-   * @default the app's
+   * @default the role's
    * @edit the canary's container is replaced: the new one is made beside it, checked, and gets its visitors in one step
    */
   image?: string | Image;
   /**
    * The release: a tag, or a digest.
    *
-   * @default what `image` builds; else the app's, with which the canary is replaced at each release
+   * @default what `image` builds; else the role's, with which the canary is replaced at each release
    * @edit the canary's container is replaced, as for `image`
    * @example "v2"
    */

@@ -1,25 +1,16 @@
 /** The plan of a rollout, as plain values: which role runs where with which routes, and in which batches. */
 import { posix } from "node:path";
-import type * as pulumi from "@pulumi/pulumi";
 import type { Host } from "../host/host";
 import { canaryName } from "../../provider/release/canary-part";
 import type { AppArgs, RoleArgs } from "./args";
 import type { CanaryArgs } from "./canary-args";
+import { releasedByCanary, releasedByRole, type NamedArgs, type Released } from "./released";
 import type { RouteArgs } from "./route";
 
 /** A route of a role, with its name in the proxy. */
 export interface NamedRoute {
   readonly service: string;
   readonly route: RouteArgs;
-}
-
-/** What a release is of: a repository, whoever builds it. */
-export interface Released {
-  /** The repository. */
-  readonly image: string;
-  readonly version: pulumi.Input<string>;
-  /** What the release is by its content, where the program builds it. */
-  readonly digest?: pulumi.Output<string>;
 }
 
 /** That a role has no route of its own and gets requests of another role's, on the same hosts. */
@@ -29,13 +20,13 @@ export interface Beside {
   /** The other role. */
   readonly of: string;
   readonly routes: readonly NamedRoute[];
-  /** What its containers are of. @default the app's release */
-  readonly released?: Released;
 }
 
 /** A role with what it inherits from the app. */
-export interface Role extends RoleArgs {
+export interface Role extends Omit<RoleArgs, "image" | "version"> {
   readonly name: string;
+  /** What its containers are of. @default the app's release */
+  readonly released?: Released;
   readonly routes: readonly NamedRoute[];
   readonly beside?: Beside;
 }
@@ -47,48 +38,29 @@ export const routesTo = ({ routes, beside }: Pick<Role, "routes" | "beside">): r
 /** Whether a role is the canary of another one. */
 export const isCanary = ({ beside }: Pick<Role, "beside">): boolean => beside?.kind === "canary";
 
-/** The roles that are of the app's release. */
+/** The roles that are released with the app. */
 export const notCanaries = (roles: readonly Role[]): Role[] => roles.filter((role) => !isCanary(role));
 
 /** Whether a role gets the reads of another one. */
 export const isReader = ({ beside }: Pick<Role, "beside">): boolean => beside?.kind === "reader";
 
-/** The arguments of an app that names its image, whoever builds it. */
-export interface NamedArgs extends AppArgs, Released {
-  image: string;
-  version: pulumi.Input<string>;
-}
-
-/** Takes an image that the program builds apart. Another release than that of the build is known by its tag alone. */
-export function namedArgs(args: AppArgs): NamedArgs {
-  const { image } = args;
-  const released = releasedBy(image, args.version);
-  // From here nobody reaches a registry on a server.
-  const inspected =
-    typeof image === "string" || image.own === undefined ? {} : { inspectImage: false as const };
-  return { ...args, ...inspected, ...released };
-}
-
-/** What an image and a version name. A version that is missing is refused by the checks. */
-function releasedBy(image: AppArgs["image"], version: AppArgs["version"]): Released {
-  if (typeof image === "string") return { image, version: version as pulumi.Input<string> };
-  const { repository, digest } = image;
-  return version === undefined || version === image.version
-    ? { image: repository, version: image.version, digest }
-    : { image: repository, version };
-}
-
-/** What a canary is of, where it is not the app's release. */
-function releasedAsCanary(args: AppArgs, { image, version }: CanaryArgs): Pick<Beside, "released"> {
-  if (image === undefined && version === undefined) return {};
-  const own = image ?? (typeof args.image === "string" ? args.image : args.image.repository);
-  return { released: releasedBy(own, typeof own === "string" ? (version ?? args.version) : version) };
-}
-
 /** A role on one of its hosts. */
 export interface Placement {
   readonly role: Role;
   readonly host: Host;
+}
+
+/**
+ * Where the release command runs: on the first host of the primary role that the run releases to.
+ * @param has whether it releases there
+ */
+export function releasePlace(
+  [primary]: readonly Role[],
+  has: (placement: Placement) => boolean,
+): Placement | undefined {
+  if (primary === undefined) return undefined;
+  const places = primary.servers.map((host) => ({ role: primary, host }));
+  return places.find(has) ?? places[0];
 }
 
 /** Which containers of a role a host has: their numbers, from 1 on. */
@@ -105,7 +77,7 @@ export function containerName(app: string, role: string, host: string, replica =
  * The roles in the order in which they were written; the first one is the primary one and has the app's own route. Each canary is a role as well,
  * behind all others.
  */
-export function rolesOf(app: string, args: AppArgs): Role[] {
+export function rolesOf(app: string, args: NamedArgs): Role[] {
   const written = writtenRoles(app, args);
   const of = (name: string | undefined): readonly NamedRoute[] =>
     written.find((role) => role.name === name)?.routes ?? [];
@@ -120,8 +92,9 @@ export function rolesOf(app: string, args: AppArgs): Role[] {
 }
 
 /** One container a host with all that the role has, but for what the canary says otherwise. Of assets it has those of its image. */
-function canaryOf(args: AppArgs, role: Role, canary: CanaryArgs): Role {
+function canaryOf(args: NamedArgs, role: Role, canary: CanaryArgs): Role {
   const { replicas: _, assetPath: __, canary: ___, route: ____, ...rest } = role;
+  const released = releasedByCanary(role.released ?? args, canary);
   return {
     ...rest,
     name: canaryName(role.name),
@@ -130,16 +103,19 @@ function canaryOf(args: AppArgs, role: Role, canary: CanaryArgs): Role {
     secrets: { ...role.secrets, ...canary.secrets },
     canary,
     routes: [],
-    beside: { kind: "canary", of: role.name, routes: role.routes, ...releasedAsCanary(args, canary) },
+    beside: { kind: "canary", of: role.name, routes: role.routes },
+    ...(released === undefined ? {} : { released }),
   };
 }
 
-function writtenRoles(app: string, args: AppArgs): Role[] {
-  const roles = Object.entries(args.roles).map(([name, role], at) => {
+function writtenRoles(app: string, args: NamedArgs): Role[] {
+  const roles = Object.entries(args.roles).map(([name, { image, version, ...role }], at): Role => {
     const routes = listOf(role.route ?? (at === 0 ? args.route : undefined));
+    const released = releasedByRole(args, { image, version });
     return {
       ...pickSettings(args),
       ...dropUndefined(role),
+      ...(released === undefined ? {} : { released }),
       name,
       // Once over all hosts: the others are for the day on which it is taken out.
       servers: role.schedule === undefined ? role.servers : role.servers.slice(0, 1),
@@ -188,12 +164,6 @@ export function batchSize(hosts: number, batch?: number | `${number}%`): number 
   return Math.max(1, Math.min(size, Math.max(hosts, 1)));
 }
 
-/** The full reference of an image; by a digest beside its tag, Docker takes the digest, and a reader has the tag. */
-export function imageReference(image: string, version: string, digest?: string): string {
-  if (digest !== undefined) return `${image}:${version}@${digest}`;
-  return version.startsWith("sha256:") ? `${image}@${version}` : `${image}:${version}`;
-}
-
 /** A path without steps that lead nowhere, and without a slash at its end. */
 export const plainPath = (path: string): string => posix.normalize(path).replace(/(.)\/$/, "$1");
 
@@ -204,7 +174,7 @@ export function assetPathOf({ assetPath, routes, beside }: Role): string | undef
     : plainPath(assetPath);
 }
 
-function pickSettings(args: AppArgs): Partial<RoleArgs> {
+function pickSettings(args: AppArgs): Partial<Omit<RoleArgs, "image" | "version">> {
   const { assetPath, resources, stopTimeout, readyTimeout, logging, restart } = args;
   return { assetPath, resources, stopTimeout, readyTimeout, logging, restart };
 }

@@ -21,17 +21,9 @@ import { staying, type Chosen } from "./chosen";
 import { claimedByOthers } from "./checks/route-claims";
 import { hashOf, type Pages } from "./error-pages";
 import { runBatchHook } from "./hooks";
-import {
-  containerName,
-  imageReference,
-  isCanary,
-  isReader,
-  routesTo,
-  type NamedArgs,
-  type Placement,
-  type Released,
-  type Role,
-} from "./plan";
+import type { Images } from "./images";
+import { containerName, isCanary, isReader, releasePlace, routesTo, type Placement, type Role } from "./plan";
+import { referenceOf, type NamedArgs } from "./released";
 import type { Replica, RoleOnHost } from "./role-on-host";
 import { begin, keyOf, keysOf, rollout, switchSeconds, type RolloutStep } from "./rollout";
 import {
@@ -52,12 +44,10 @@ export interface Releasing {
   app: Component;
   args: NamedArgs;
   roles: readonly Role[];
-  /** The full reference of the image. */
+  /** The full reference of the app's image. */
   reference: pulumi.Output<string>;
-  /** The image on the hosts of the run. */
-  image: pulumi.Resource;
-  /** What puts the image of a canary on its hosts, where it is not that of the app, by the canary's name. */
-  canaryImages: ReadonlyMap<string, pulumi.Resource>;
+  /** The images on the hosts of the run. */
+  images: Images;
   volumes: AppVolumes;
   /** What puts the assets of each role on each of its hosts, by the keys of the rollout. */
   assets: ReadonlyMap<string, pulumi.Resource>;
@@ -70,19 +60,17 @@ export interface Releasing {
 }
 
 /**
- * The release command, once, on the first host of the first role that the run releases to.
+ * The release command, once, on the first host of the first role that the run releases to, in the app's image.
  * @param before the user's own command before it
  */
 export function runRelease(
   releasing: Releasing,
   before: pulumi.Resource | undefined,
 ): Step<"Release"> | undefined {
-  const { app, args, roles, reference, image, volumes, data, assets, chosen } = releasing;
-  const [primary] = roles;
-  if (args.release === undefined || primary === undefined) return undefined;
-  const { servers } = primary;
-  const host = servers.find((one) => chosen.has({ role: primary, host: one })) ?? servers[0];
-  if (host === undefined) return undefined;
+  const { app, args, roles, reference, images, volumes, data, assets, chosen } = releasing;
+  const place = releasePlace(roles, chosen.has);
+  if (args.release === undefined || place === undefined) return undefined;
+  const { role: primary, host } = place;
   return new Step(
     "Release",
     `${app.componentName}-release`,
@@ -93,7 +81,7 @@ export function runRelease(
       __auth: loginLine(host, reference),
       command: args.release,
       timeout: inSeconds(args.releaseTimeout ?? "10m"),
-      ...variables(releasing, primary, host),
+      ...variables(releasing, { ...primary, released: undefined }, host),
       network: host.network.name,
       ...(host.takeOver === "kamal" ? { alsoOn: [kamalNetwork] } : {}),
       volumes: mountsOn(volumes, host, primary),
@@ -102,7 +90,12 @@ export function runRelease(
     {
       ...staying("release", !chosen.any),
       parent: app,
-      dependsOn: [image, ...volumes.values(), ...assets.values(), ...(before === undefined ? [] : [before])],
+      dependsOn: [
+        ...images.first,
+        ...volumes.values(),
+        ...assets.values(),
+        ...(before === undefined ? [] : [before]),
+      ],
     },
     args.transform?.release,
   );
@@ -127,17 +120,18 @@ interface RolledOut<More> {
  */
 export function rollOut<More extends { readonly step: pulumi.Resource }>(
   releasing: Releasing,
-  first: pulumi.Resource,
+  first: readonly pulumi.Resource[],
   more: (last: pulumi.Resource[]) => More[],
 ): RolledOut<More> {
   const { app, args } = releasing;
   const around = (["beforeBatch", "afterBatch"] as const).filter((when) => args.hooks?.[when] !== undefined);
   const { steps, last, canaries } = rollout(runningAlways(releasing.roles), args.rollout, around);
   const hooked = { app, hooks: args.hooks, version: args.version };
-  const made = new Map<string, pulumi.Resource>([[begin, first], ...releasing.assets]);
+  const made = new Map<string, pulumi.Resource>(releasing.assets);
   const containers = new Map<string, Container>();
   const placed = new Map<Placement, RoleOnHost & { replicas: Replica[] }>();
-  const resources = (keys: readonly string[]): pulumi.Resource[] => keys.map((key) => known(made, key));
+  const resources = (keys: readonly string[]): pulumi.Resource[] =>
+    keys.flatMap((key) => (key === begin ? first : [known(made, key)]));
   let behind: More[] | undefined;
   for (const step of steps) {
     const { key } = step;
@@ -226,7 +220,8 @@ function makeContainer(
 ): Container {
   const { app, args, volumes, data } = releasing;
   const reference = referenceOf(releasing, role);
-  const image = releasing.canaryImages.get(role.name);
+  // All that is released begins after its image; a canary's own is waited for by nothing else.
+  const image = isCanary(role) ? releasing.images.apart.get(role.name)?.pull : undefined;
   return new Container(
     ...transformed<ContainerArgs>(
       args.transform?.container,
@@ -264,19 +259,6 @@ function makeContainer(
       }),
     ),
   );
-}
-
-/** The full reference of what is released. */
-export function referenceTo({ image, version, digest }: Released): pulumi.Output<string> {
-  return pulumi.all([version, digest]).apply(([tag, content]) => imageReference(image, tag, content));
-}
-
-/** The full reference of what a role is of. */
-export function referenceOf(
-  { reference }: Pick<Releasing, "reference">,
-  { beside }: Pick<Role, "beside">,
-): pulumi.Output<string> {
-  return beside?.released === undefined ? reference : referenceTo(beside.released);
 }
 
 /** By which a container knows itself, as an app's list of its processes does: those of a role on a host differ in it. */
@@ -478,10 +460,10 @@ function putErrorPages(
 /** The variables of a role on a host; each container of a release knows of it, as Kamal's do. */
 export function variables(
   { app, args }: Releasing,
-  { env, secrets = {}, beside }: Role,
+  { env, secrets = {}, released }: Role,
   { hostName }: Host,
 ): Pick<ContainerArgs, "env" | "secrets"> {
-  const { version } = beside?.released ?? args;
+  const { version } = released ?? args;
   return {
     env: plainVariables({ KAMAL_VERSION: version, KAMAL_HOST: hostName, ...env }, app.label),
     secrets: secretVariables(secrets, app.label),

@@ -8,6 +8,7 @@ import type { Host } from "../host/host";
 import { Step } from "../host/step";
 import { loginLine } from "../image/login";
 import type { Role } from "./plan";
+import { referenceOf } from "./released";
 import { variables, type Releasing } from "./releasing";
 import { scheduleOf } from "./schedule";
 import { imageVolumesOf, mountsOn, volumesOn } from "./volumes";
@@ -41,7 +42,8 @@ function put(
   { cron, timeZone, timeout }: NonNullable<ReturnType<typeof scheduleOf>>,
   after: pulumi.Resource[],
 ): ScheduledRole {
-  const { app, args, reference, volumes, data } = releasing;
+  const { app, args, volumes, data } = releasing;
+  const reference = referenceOf(releasing, role);
   const name = hostWide(`${app.componentName}-${role.name}`);
   const step = new Step(
     "Schedule",

@@ -9,17 +9,15 @@ import {
   hiddenText,
   list,
   input,
-  made,
   named,
   needed,
   object,
-  ofType,
   oneOrMore,
   single,
   text,
   words,
 } from "../core/shape";
-import type { Image } from "../build/image";
+import { imageOrName } from "../build/given";
 import { hosts } from "../host/shapes";
 import type { AppArgs, ContainerSettings, RoleArgs } from "./args";
 import type { CanaryArgs } from "./canary-args";
@@ -57,13 +55,9 @@ const schedule: Shape<ScheduleArgs> = object<ScheduleArgs>(
   { timezone: 'write timeZone: "Europe/Berlin"', tz: 'write timeZone: "Europe/Berlin"' },
 );
 
-const isBuilt = (value: unknown): boolean =>
-  typeof value === "object" && value !== null && ofType("sextant:index:Image")(value);
-const built = made<Image>("an Image", isBuilt, 'give the one that new Image("shop", …) makes');
-
 const canary: Shape<CanaryArgs> = object<CanaryArgs>(
   {
-    image: either(built, isBuilt, text),
+    image: imageOrName,
     version: input,
     command: words,
     env: settings.env,
@@ -79,6 +73,8 @@ const role: Shape<RoleArgs> = object<RoleArgs>(
   {
     ...settings,
     servers: needed(hosts, "give the servers that it runs on, [web]"),
+    image: imageOrName,
+    version: input,
     replicas: amount,
     command: words,
     route: oneOrMore(routeShape),
@@ -96,7 +92,7 @@ const role: Shape<RoleArgs> = object<RoleArgs>(
 export const appShape: Shape<AppArgs> = object<AppArgs>(
   {
     ...settings,
-    image: needed(either(built, isBuilt, text), "name the image's repository, or give an Image"),
+    image: needed(imageOrName, "name the image's repository, or give an Image"),
     version: input,
     proxy: oneProxy,
     route: oneOrMore(routeShape),

@@ -12,6 +12,7 @@ import type { ServerRegistry } from "../registry/server-registry";
 import type { ImageArgs } from "./args";
 import { isAttested } from "./attestations";
 import { builderOn } from "./builder";
+import type { BuiltImage } from "./built";
 import { checkBuild, plainArgs, secretArg, warnBuild, type Found } from "./check-build";
 import { isFile, readContext } from "./context";
 import { withoutCache } from "./no-cache";
@@ -36,7 +37,7 @@ import { imageShape } from "./shape";
  * });
  * const shop = new App("shop", { image, version: config.get("version"), proxy, roles: { web: { servers: web } } });
  */
-export class Image extends Component {
+export class Image extends Component implements BuiltImage {
   /** The repository, without a tag. */
   readonly repository: string;
   /** The release: the commit, with a mark where the context has what is in none. */

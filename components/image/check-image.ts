@@ -76,14 +76,19 @@ export function checkOnHosts(image: string, facts: ImageFacts, hosts: readonly M
   return { refused: checkPlatform(image, facts, hosts), warned: checkLayers(image, facts, hosts) };
 }
 
-/** What does not fit. */
-export function checkImageFacts(image: string, facts: ImageFacts, uses: readonly ImageUse[]): Findings {
+/** What does not fit. @param argument how a program writes the image */
+export function checkImageFacts(
+  image: string,
+  facts: ImageFacts,
+  uses: readonly ImageUse[],
+  argument = "image",
+): Findings {
   const onHosts = checkOnHosts(
     image,
     facts,
     uses.flatMap(({ hosts }) => hosts),
   );
-  return {
+  const found = {
     refused: [...onHosts.refused, ...uses.flatMap((use) => checkCommand(image, facts, use))],
     warned: [
       ...uses.flatMap((use) => checkPorts(facts, use)),
@@ -91,6 +96,14 @@ export function checkImageFacts(image: string, facts: ImageFacts, uses: readonly
       ...onHosts.warned,
     ],
   };
+  return written(argument, found);
+}
+
+/** By another argument than `image`, where it is a role's own. */
+function written(argument: string, { refused, warned }: Findings): Findings {
+  const all = (problems: readonly Problem[]): Problem[] =>
+    problems.map((each) => (each.argument === "image" ? { ...each, argument } : each));
+  return { refused: all(refused), warned: all(warned) };
 }
 
 /** The first Docker that reads layers of zstd (release notes of Docker Engine 23.0.0). */

@@ -1,9 +1,9 @@
 /** The page of Kamal's commands, flags and keys, from the table of parity. */
 import type { Area, Row } from "../../scripts/parity/row";
-import { table } from "../../scripts/parity/table";
+import { words } from "../../scripts/parity/table";
 
 /** The page, as Markdown: each area with its rows. What proves a row is said by `npm run parity`. */
-export function kamalPage(areas: readonly Area[] = table): string {
+export function kamalPage(areas: readonly Area[] = words): string {
   return `${[
     "<!-- Made from scripts/parity by npm run docs; edit that. -->",
     "# Kamal's commands, flags and keys",

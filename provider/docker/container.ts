@@ -198,7 +198,9 @@ async function complete({ id, serves }: Created, inputs: ContainerInputs): Promi
     await join(shell, id, inputs.network.also);
     if (uploads.length > 0) {
       const archive = createTar(filesOf(uploads), { attrs: { mode: "644", user: "root", group: "root" } });
-      const request = { method: "PUT", path: `/containers/${id}/archive?path=/`, body: archive } as const;
+      // Without it a directory goes for a file at its path, with all that is in it, in a volume, too (moby/go-archive v0.2.0 archive.go, `Unpack`).
+      const path = `/containers/${id}/archive?path=/&noOverwriteDirNonDir=true`;
+      const request = { method: "PUT", path, body: archive } as const;
       await sendOk(shell, request, `writing files into the container ${name}`);
     }
     if (start) await startIt(shell, id, name);

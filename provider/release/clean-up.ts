@@ -22,6 +22,8 @@ export interface CleanUpPlace {
   assets?: string;
   /** The images of this repository are removed here. @default that of the app */
   repository?: string;
+  /** `project/stack/app/role`: what it was about to use counts no more, where the role is of another release than the app's. @default that of the app */
+  owner?: string;
   /** No container goes: the role has a schedule, and those that it had before are Pulumi's to stop. @default all others of the role go */
   imagesOnly?: true;
 }
@@ -44,9 +46,11 @@ const looking = 60;
 
 /** The verb for a place. */
 export function cleanUpCall(
-  { repository, retainImages, owner }: Omit<CleanUpInputs, "places">,
-  { role, container, replicas = [], wait, assets, imagesOnly, repository: own = repository }: CleanUpPlace,
+  { retainImages, ...app }: Omit<CleanUpInputs, "places">,
+  place: CleanUpPlace,
 ): Call {
+  const { role, container, replicas = [], wait, assets, imagesOnly } = place;
+  const { repository = app.repository, owner = app.owner } = place;
   return {
     verb: "prune",
     words: [
@@ -54,7 +58,7 @@ export function cleanUpCall(
       `wait=${seconds(wait)}`,
       `keep=${retainImages}`,
       `for=${owner}`,
-      `repository=${own}`,
+      `repository=${repository}`,
       ...[container, ...replicas].map((name) => `container=${name}`),
       ...(assets === undefined ? [] : [`assets=${assets}`]),
       ...(imagesOnly === true ? ["images"] : []),

@@ -3,6 +3,7 @@
  * the upgrade from Kamal 1, `run_directory`, which Kamal does not read, and labels and tags that Kamal needs of an image.
  */
 import { accessoryKeys } from "./areas/accessories";
+import { gaps, wishes } from "./areas/beyond";
 import { accessoryCommands, appCommands, commands, flags, otherCommands } from "./areas/commands";
 import { builderKeys, environmentKeys, roleKeys, topLevel } from "./areas/configuration";
 import { hosts } from "./areas/hosts";
@@ -11,9 +12,12 @@ import { appProxyKeys, hostProxyKeys } from "./areas/proxy";
 import { hooks, sequences } from "./areas/sequences";
 import type { Area } from "./row";
 
-export const table: readonly Area[] = [
+export const words: readonly Area[] = [
   ...[flags, commands, accessoryCommands, appCommands, otherCommands],
   ...[topLevel, roleKeys, environmentKeys, builderKeys],
   ...[appProxyKeys, hostProxyKeys, hosts, accessoryKeys, hooks, sequences],
   ...[control, deploy],
 ];
+
+/** With what stands beyond the words. */
+export const table: readonly Area[] = [...words, gaps, wishes];

@@ -299,3 +299,43 @@ describe("a role that reads for another one", () => {
     await unchanged();
   });
 });
+
+describe("a role with an image of its own", () => {
+  const images = (): Promise<string> =>
+    server("docker images --format '{{.Repository}}:{{.Tag}}' | sed 's|^[^/]*/||' | sort");
+  const imageOf = async (role: string): Promise<string> => {
+    const [id = ""] = await ids(role);
+    return (await server(`docker inspect --format '{{.Config.Image}}' ${id}`)).trim().replace(/^[^/]*\//, "");
+  };
+
+  it("comes beside the others, which stay as they are, and the release command does not run", async () => {
+    const served = await ids("web");
+    const { text } = await underLoad(() => up({ worker: { image: "shop", version: "v1" } }));
+    expect(text).not.toMatch(/sextant:index:Release/);
+    expect(await ids("web")).toEqual(served);
+    expect(await imageOf("worker")).toBe("shop:v1");
+    await unchanged();
+  });
+
+  it("stays as it is where the app is released, and the others where it is released", async () => {
+    const worker = await ids("worker");
+    await underLoad(() => up({ version: "v7" }));
+    expect((await request("/whoami")).version).toBe("v7");
+    expect(await ids("worker")).toEqual(worker);
+    const served = await ids("web");
+    await underLoad(() => up({ worker: { image: "shop", version: "v2" } }));
+    expect(await ids("web")).toEqual(served);
+    expect(await ids("worker")).not.toEqual(worker);
+    expect(await imageOf("worker")).toBe("shop:v2");
+    await unchanged();
+  });
+
+  it("is taken out, and the images of the app are those that are kept of the app", async () => {
+    expect((await images()).split("\n").filter((image) => image.startsWith("shop:"))).toEqual([
+      ...["shop:v1", "shop:v2"],
+    ]);
+    await up({ worker: undefined });
+    expect(await ids("worker")).toEqual([]);
+    expect((await images()).split("\n").filter((image) => image.startsWith("lite:"))).toHaveLength(3);
+  });
+});

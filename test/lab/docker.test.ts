@@ -151,6 +151,21 @@ describe.sequential("a container", () => {
     await removed(id, state);
   });
 
+  test("is not made where a file of it would be a directory of a volume, which keeps what is in it", async () => {
+    await on("docker volume create kept && mkdir -p /var/lib/docker/volumes/kept/_data/sub");
+    await on("echo here >/var/lib/docker/volumes/kept/_data/sub/file");
+    for (const file of ["/kept", "/kept/sub"])
+      await expect(
+        made({
+          volumes: [{ volumeName: "kept", containerPath: "/kept" }],
+          uploads: [{ file, content: "text" }],
+        }),
+      ).rejects.toThrow(/cannot overwrite directory/);
+    expect(await on("cat /var/lib/docker/volumes/kept/_data/sub/file")).toBe("here");
+    expect(await on("docker ps --all --quiet")).toBe("");
+    await on("docker volume rm kept");
+  });
+
   test("that holds data leaves what lay in a volume without a name where the next one finds it; an app's goes", async () => {
     const body = { Volumes: { "/kept": {} } };
     const data = { labels: { "sextant.accessory": "shop-prod-db" }, body };

@@ -58,6 +58,14 @@ describe("a preview", () => {
     },
   );
 
+  it("of an accessory of an image that is not built yet has its container and its volume, and refuses nothing", async () => {
+    const { code, text } = await preview({ ACCESSORY: "1" });
+    expect(code, text).toBe(0);
+    expect(text).toMatch(/\+ sextant:index:Container: \(create\)[^]*name *: "preview-test-search"/);
+    expect(text).toMatch(/\+ sextant:index:Volume: \(create\)/);
+    expect(text).not.toMatch(/warning: (App|Image|Accessory)/);
+  });
+
   it("says which entry is another since the last run, and marks what is in no commit", async () => {
     // It ends where it would build, and the component is in the state by then.
     const urn = "urn:pulumi:test::preview::sextant:index:Image";

@@ -330,3 +330,49 @@ describe("an image", () => {
     expect(await page()).toContain("version: one");
   });
 });
+
+describe("an image of an accessory", () => {
+  const cache = (file: string): string => join(workspace.directory, "cache", file);
+  /** In the container of the accessory. */
+  const within = (command: string): Promise<string> =>
+    onServer(`docker exec $(docker ps -q --filter label=sextant.accessory=cache) ${command}`);
+  const running = (): Promise<string> =>
+    onServer("docker ps --no-trunc --filter label=sextant.accessory=cache --format '{{.ID}} {{.Image}}'");
+
+  it("is built at its first deploy, by no preview, and run by its digest", async () => {
+    mkdirSync(cache("."));
+    // The base declares the VOLUME /data, which no argument of the program names.
+    writeFileSync(
+      cache("Dockerfile"),
+      "ARG REGISTRY=registry.test\nFROM ${REGISTRY}/redis:7\nCOPY setting /setting\n",
+    );
+    writeFileSync(cache("setting"), "one\n");
+    const preview = await pulumi(["preview", "--diff"], { accessory: true });
+    expect(preview.code, preview.text).toBe(0);
+    expect(preview.text).not.toMatch(/warning: Accessory/);
+    expect(await tags("cache")).toEqual([]);
+    await up({ accessory: true });
+    expect(await running()).toMatch(/ \S+\/cache@sha256:[0-9a-f]{64}$/);
+    expect(await within("cat /setting")).toBe("one");
+    expect((await pulumi(["preview", "--expect-no-changes"])).code).toBe(0);
+  });
+
+  it("is built again where what it is made from is edited, and its data stays", async () => {
+    const [before] = (await running()).split(" ");
+    await within("sh -c 'echo kept >/data/note'");
+    writeFileSync(cache("setting"), "two\n");
+    const preview = await pulumi(["preview", "--diff"]);
+    expect(preview.code, preview.text).toBe(0);
+    await up();
+    expect((await running()).split(" ")[0]).not.toBe(before);
+    expect(await within("cat /setting")).toBe("two");
+    expect(await within("cat /data/note")).toBe("kept");
+  });
+
+  it("leaves the container as it is where its content is the same", async () => {
+    const before = await running();
+    writeFileSync(cache(".dockerignore"), "# nothing\n");
+    await up();
+    expect(await running()).toBe(before);
+  });
+});

@@ -69,6 +69,7 @@ describe.sequential("sextant preview", () => {
       },
       0,
     ],
+    ["worker-image", { workerImage: "jobs", workerVersion: "v7" }, 0],
     ["firewall", { metrics: true, sshFrom: "198.51.100.0/24" }, 0],
     ["removed", { web: 1, worker: false, search: false }, 0],
     ["moved", { searchOn: 0, searchData: "move" }, 0],
@@ -76,6 +77,31 @@ describe.sequential("sextant preview", () => {
     ["thrown", { fail: "thrown" }, 1],
     ["kept-from-loss", { location: "nbg1" }, 1],
   ])("of the edit %s", (...edit) => isKept(edit));
+
+  test("of a role with an image of its own, which is released apart from the others, and they apart from it", async () => {
+    const own = { workerImage: "jobs", workerVersion: "v7" };
+    await must(["up", "--yes", "--skip-preview"], own);
+    const released = async (edit: Partial<Edit>): Promise<unknown> => {
+      const { stdout } = await sextant(["preview", "--json"], { ...own, ...edit });
+      const { containers, commands } = JSON.parse(stdout) as {
+        containers: { role: string; fate: string; old: { reference: string }; new: { reference: string } }[];
+        commands: unknown[];
+      };
+      return {
+        containers: containers.map(
+          ({ role, fate, old, new: now }) => `${role} ${fate}: ${old.reference} ${now.reference}`,
+        ),
+        commands: commands.length,
+      };
+    };
+    expect(await released({})).toEqual({ containers: [], commands: 0 });
+    expect(await released({ workerVersion: "v8" })).toEqual({
+      containers: ["job replaced: 127.0.0.1:9/jobs:v7 127.0.0.1:9/jobs:v8"],
+      commands: 0,
+    });
+    const web = "web replaced: 127.0.0.1:9/shop:v1 127.0.0.1:9/shop:v2";
+    expect(await released({ version: "v2" })).toEqual({ containers: [web, web], commands: 1 });
+  });
 
   test("of data that is given up", async () => {
     await must(["up", "--yes", "--skip-preview"], { searchData: "discard" });

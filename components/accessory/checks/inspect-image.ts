@@ -3,8 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Findings, Problem } from "../../core/problem";
 import { uncovered, volumeAt } from "../../../provider/docker/container-body";
 import { askRegistry } from "../../image/ask";
-import { parseReference } from "../../image/reference";
 import type { AccessoryArgs } from "../args";
+import { partsOf, referenceOf, registryIn } from "../image";
 import { mountsOf } from "../mounts";
 import { presetOf } from "../preset";
 import { checkOnHosts, imageVolumeCheck } from "../../image/check-image";
@@ -24,30 +24,41 @@ export function inspectAccessory(
   const { inspectImage = "3s", image, server } = args;
   const { keepsAt } = presetOf(args);
   if (keepsAt !== undefined) {
-    pulumi.output(data).apply((name) => {
-      found({ refused: [], warned: unnamedVolumes(args, name, keepsAt) });
+    pulumi.all([data, referenceOf(args)]).apply(([name, named]) => {
+      found({ refused: [], warned: unnamedVolumes(args, name, keepsAt, named) });
     });
     return;
   }
-  if (inspectImage === false) return;
-  const { repository, release } = parts(image);
-  const reference = parseReference(repository, release);
-  const registry = server.registries.find((known) => known.serves(reference.registry));
-  pulumi.all([data, registry?.username, registry?.password]).apply(([name, username, password]) => {
+  // From here nobody reaches a registry on a server.
+  if (inspectImage === false || (typeof image !== "string" && image.own !== undefined)) return;
+  const address = registryIn(args);
+  const registry = server.registries.find((known) => known.serves(address));
+  // What is not built yet has no digest, and is not asked for.
+  const asked = pulumi.all([referenceOf(args), data, registry?.username, registry?.password]);
+  asked.apply(([named, name, username, password]) => {
     const ask = async (): Promise<void> => {
       const machine = await machineOf(server);
+      const reference = partsOf(named);
       const answer = await askRegistry(reference, [machine], registry, { username, password }, inspectImage);
       if (!("facts" in answer)) return;
-      const { refused, warned } = checkOnHosts(image, answer.facts, [machine]);
-      found({ refused, warned: [...warned, ...unnamedVolumes(args, name, answer.facts.volumes)] });
+      const { refused, warned } = checkOnHosts(named, answer.facts, [machine]);
+      found({ refused, warned: [...warned, ...unnamedVolumes(args, name, answer.facts.volumes, named)] });
     };
     void ask().finally(pulumi.runtime.rpcKeepAlive());
   });
 }
 
-/** What is said of the paths at which an image keeps data and `volumes` names none. @param name what the accessory's data is called */
-export function unnamedVolumes(args: AccessoryArgs, name: string, paths: readonly string[]): Problem[] {
-  const { image } = args;
+/**
+ * What is said of the paths at which an image keeps data and `volumes` names none.
+ * @param name what the accessory's data is called
+ * @param image the full reference
+ */
+export function unnamedVolumes(
+  args: AccessoryArgs,
+  name: string,
+  paths: readonly string[],
+  image: string,
+): Problem[] {
   const mounted = mountsOf(args).map(({ containerPath }) => containerPath);
   return uncovered(paths, mounted).map((path) => ({
     argument: "image",
@@ -56,12 +67,4 @@ export function unnamedVolumes(args: AccessoryArgs, name: string, paths: readonl
     cure: `add ${JSON.stringify(path)} to volumes before it holds anything, unless what is there may be lost`,
     check: imageVolumeCheck,
   }));
-}
-
-/** A reference as repository and release: the tag, or the digest where there is one. */
-function parts(image: string): { repository: string; release: string } {
-  const [named = "", digest] = image.split("@");
-  const colon = named.indexOf(":", named.lastIndexOf("/") + 1);
-  const repository = colon < 0 ? named : named.slice(0, colon);
-  return { repository, release: digest ?? (colon < 0 ? "latest" : named.slice(colon + 1)) };
 }

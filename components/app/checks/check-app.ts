@@ -2,7 +2,7 @@
 import { isPath } from "../../../provider/data/host-path";
 import * as check from "../../core/checks";
 import { checkEnvironment, envAndSecretCheck } from "../../core/environment";
-import { checkOptions, mountsOf } from "../../accessory/mounts";
+import { checkOptions, mountedTwice, mountsOf } from "../../accessory/mounts";
 import type { Problem } from "../../core/problem";
 import type { ContainerArgs } from "../../docker/container";
 import { checkData } from "../../data/check-word";
@@ -12,7 +12,8 @@ import { checkAssets } from "../assets";
 import { checkErrorPages } from "../error-pages";
 import { checkHooks } from "../hooks";
 import { checkSchedules, runningAlways } from "../schedule";
-import { rolesOf, routeArgument, type NamedArgs, type Role } from "../plan";
+import { notCanaries, rolesOf, routeArgument, type Role } from "../plan";
+import type { NamedArgs } from "../released";
 import { checkBesides } from "./check-besides";
 import { checkCommands } from "./check-commands";
 import { checkTakeOver } from "./check-take-over";
@@ -25,6 +26,7 @@ export function checkApp(name: string, args: NamedArgs): Problem[] {
     ...check.dnsLabel("name", name),
     ...checkRepository("image", args.image),
     ...checkVersion(args.version),
+    ...checkUnused(args),
     ...check.notEmpty("roles", args.roles, "give at least one role with its servers"),
     ...checkSettings("", args),
     ...list(args.route).flatMap((route, at) => checkRoute(at === 0 ? "route" : `route[${at}]`, route)),
@@ -74,6 +76,7 @@ export function checkApp(name: string, args: NamedArgs): Problem[] {
     ...checkBesides(args),
     ...checkServices(args, roles),
     ...checkAssets(args, roles),
+    ...checkMounted(args, roles),
     ...checkTakeOver(args, roles),
   ];
 }
@@ -91,6 +94,21 @@ function checkVersion(version: unknown): Problem[] {
       : [];
   }
   return checkRelease("version", version, true);
+}
+
+/** An image that no role has. */
+function checkUnused({ image, roles, release }: NamedArgs): Problem[] {
+  const own = Object.values(roles).filter((role) => role.image !== undefined);
+  const [first] = Object.keys(roles);
+  if (first === undefined || own.length < Object.keys(roles).length || release !== undefined) return [];
+  return [
+    {
+      argument: "image",
+      value: image,
+      rule: "each role has an image of its own, so that nothing would run it",
+      cure: `give the app the image of ${first}, and leave roles.${first}.image out`,
+    },
+  ];
 }
 
 function checkSettings(prefix: string, settings: ContainerSettings): Problem[] {
@@ -142,6 +160,10 @@ function checkRole(name: string, role: RoleArgs, mayBeEmpty: boolean): Problem[]
             cure: "name each host once",
           },
         ]),
+    ...(typeof role.image === "string" ? checkRepository(`${at}.image`, role.image) : []),
+    ...(role.version !== undefined && check.isPlain(role.version)
+      ? checkRelease(`${at}.version`, role.version, true)
+      : []),
     ...check.whole(`${at}.replicas`, role.replicas, 1, mostReplicas),
     ...(role.command === undefined
       ? []
@@ -262,6 +284,19 @@ function publishes({ ports, body }: Partial<ContainerArgs>): boolean {
 
 function objectIn(value: unknown, name: string): unknown {
   return typeof value === "object" && value !== null ? (value as Record<string, unknown>)[name] : undefined;
+}
+
+/** Two volumes of a role at one path: its own, and those of the app that it has. What is the app's is said once. */
+function checkMounted(args: AppArgs, roles: readonly Role[]): Problem[] {
+  const all = notCanaries(roles).flatMap(({ name, volumes }) => {
+    const own = args.roles[name]?.volumes ?? {};
+    return mountedTwice(
+      mountsOf({ volumes }).map((each) =>
+        each.source in own ? { ...each, argument: `roles.${name}.${each.argument}` } : each,
+      ),
+    );
+  });
+  return [...new Map(all.map((problem) => [JSON.stringify(problem), problem])).values()];
 }
 
 /** The proxy tells routes apart by the names of app, role and route, and so does Pulumi. */

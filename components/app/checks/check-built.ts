@@ -2,7 +2,7 @@
 import type { Check } from "../../core/check";
 import { isPlain } from "../../core/checks";
 import type { Problem } from "../../core/problem";
-import type { AppArgs } from "../args";
+import type { AppArgs, RoleArgs } from "../args";
 
 export const builtAsideCheck: Check = {
   id: "built-aside",
@@ -14,12 +14,27 @@ export const builtAsideCheck: Check = {
   ],
 };
 
-/** @returns what is said of a build that is not deployed */
-export function warnBuilt({ image, version }: Pick<AppArgs, "image" | "version">): Problem[] {
+/** @returns what is said of builds that are not deployed */
+export function warnBuilt({
+  image,
+  version,
+  roles,
+}: Pick<AppArgs, "image" | "version"> & {
+  roles: Record<string, Pick<RoleArgs, "image" | "version">>;
+}): Problem[] {
+  return [
+    ...aside("version", image, version),
+    ...Object.entries(roles).flatMap(([name, role]) =>
+      role.image === undefined ? [] : aside(`roles.${name}.version`, role.image, role.version),
+    ),
+  ];
+}
+
+function aside(argument: string, image: AppArgs["image"], version: AppArgs["version"]): Problem[] {
   if (typeof image === "string" || !isPlain(version) || version === image.version) return [];
   return [
     {
-      argument: "version",
+      argument,
       value: version,
       rule: `${image.label} builds ${image.version}, which is not deployed with it`,
       cure: "pulumi config rm version deploys what is built",

@@ -4,7 +4,7 @@ import { mebibytes, sizeBytes } from "../../../provider/core/units";
 import type { Host } from "../../host/host";
 import { memoryProblems, useOf, type MemoryUse } from "../../host/host-use";
 import type { AppArgs } from "../args";
-import { routeArgument, type Role } from "../plan";
+import { isCanary, routeArgument, type Role } from "../plan";
 import { type RouteArgs, letsEncryptCheck } from "../route";
 import { checkRouteOnHosts } from "./check-route-hosts";
 import { registerRoutes, claimsBy, claimsOf, routeConflicts } from "./route-claims";
@@ -33,23 +33,29 @@ export function checkHosts(owner: string, args: AppArgs, roles: readonly Role[])
   };
 }
 
-/** A host that cannot reach the registry of the app's image. */
-export function checkOwnRegistry(image: AppArgs["image"], roles: readonly Role[]): Problem[] {
+/** A host that cannot reach the registry of its role's image. */
+export function checkOwnRegistry(given: AppArgs, roles: readonly Role[]): Problem[] {
+  return roles.flatMap((role) => {
+    const { name, beside, canary } = role;
+    const of = given.roles[isCanary(role) ? (beside?.of ?? "") : name];
+    return checkClients((isCanary(role) ? canary?.image : undefined) ?? of?.image ?? given.image, role);
+  });
+}
+
+function checkClients(image: AppArgs["image"], { name, servers }: Role): Problem[] {
   const own = typeof image === "object" ? image.own : undefined;
   if (own === undefined) return [];
-  return roles.flatMap(({ name, servers }) =>
-    servers.flatMap((host, at) =>
-      own.hosts.includes(host)
-        ? []
-        : [
-            {
-              argument: `roles.${name}.servers[${at}]`,
-              value: host.hostName,
-              rule: `it is no client of ${own.label}, which has the image`,
-              cure: "add it to the registry's clients",
-            },
-          ],
-    ),
+  return servers.flatMap((host, at) =>
+    own.hosts.includes(host)
+      ? []
+      : [
+          {
+            argument: `roles.${name}.servers[${at}]`,
+            value: host.hostName,
+            rule: `it is no client of ${own.label}, which has the image`,
+            cure: "add it to the registry's clients",
+          },
+        ],
   );
 }
 

@@ -9,7 +9,9 @@ import { askRegistry } from "../../image/ask";
 import type { ImageAnswer } from "../../image/facts";
 import { parseReference, type Reference } from "../../image/reference";
 import type { Registry } from "../../registry/registry";
-import { imageReference, routeArgument, type NamedArgs, type Role } from "../plan";
+import type { AppArgs } from "../args";
+import { routeArgument, type Role } from "../plan";
+import { imageReference, releasedApart, type NamedArgs, type Released } from "../released";
 import { routePort } from "../route";
 import { volumeOfImage } from "../volumes";
 import type { Check } from "../../core/check";
@@ -38,29 +40,42 @@ export const imageUnreadCheck: Check = {
 const usualLimit: Duration = "3s";
 
 /**
- * Asks the registry and hands over what it found; the engine waits for it. Nothing else does: resources are registered
- * meanwhile. Nothing is asked where the version or the login is known only in an update, such as an image that is not built yet.
+ * Asks the registry of each image of the roles and hands over what it found; the engine waits for it. Nothing else does: resources are
+ * registered meanwhile. Nothing is asked where the version or the login is known only in an update, such as an image that is not built yet.
  *
  * @param data what the names of the app's volumes begin with
  */
-export function inspectImage(
+export function inspectImages(
   args: NamedArgs,
   roles: readonly Role[],
   data: pulumi.Input<string>,
   found: (findings: Findings) => void,
 ): void {
+  const ofApp = roles.filter(({ released }) => released === undefined);
+  for (const each of [{ released: args, roles: ofApp }, ...releasedApart(roles)])
+    inspect({ args, ...each }, data, found);
+}
+
+function inspect(
+  about: Pick<Asked, "args" | "released" | "roles">,
+  data: pulumi.Input<string>,
+  found: (findings: Findings) => void,
+): void {
+  const { args, released, roles } = about;
   const limit = args.inspectImage ?? usualLimit;
-  if (limit === false) return;
-  const login = loginFor(parseReference(args.image, "").registry, roles);
-  const release = pulumi.all([args.version, args.digest]).apply(([version, digest]) => digest ?? version);
+  if (limit === false || released.own === true || roles.length === 0) return;
+  const login = loginFor(parseReference(released.image, "").registry, roles);
+  const release = pulumi
+    .all([released.version, released.digest])
+    .apply(([version, digest]) => digest ?? version);
   pulumi.all([release, login?.username, login?.password]).apply(([version, username, password]) => {
     const ask = async (): Promise<void> => {
       const hosts = await Promise.all(roles.flatMap((role) => role.servers).map(machineOf));
       const machines = new Map(hosts.map((host) => [host.name, host]));
-      const reference = parseReference(args.image, version);
+      const reference = parseReference(released.image, version);
       const answer = await askRegistry(reference, hosts, login, { username, password }, limit);
       const say = (named: string): void => {
-        found(judge(answer, { args, roles, machines, data: named, version, reference, limit, login }));
+        found(judge(answer, { ...about, machines, data: named, version, reference, limit, login }));
       };
       // Where the edit is refused for its data there is no name; that a registry did not answer is said all the same.
       if ("facts" in answer) pulumi.output(data).apply(say);
@@ -72,9 +87,11 @@ export function inspectImage(
 
 /** What was asked, for sentences. */
 interface Asked {
-  args: NamedArgs;
+  args: AppArgs;
+  released: Released;
+  /** The roles that have it. */
   roles: readonly Role[];
-  /** Its hosts, by their names. */
+  /** Their hosts, by their names. */
   machines: ReadonlyMap<string, Machine>;
   /** What the names of the app's volumes begin with. */
   data: string;
@@ -88,12 +105,13 @@ interface Asked {
 /** What is said of an answer. */
 export function judge(answer: ImageAnswer, asked: Asked): Findings {
   const { version, reference } = asked;
-  const image = imageReference(asked.args.image, version);
-  if ("facts" in answer) return checkImageFacts(image, answer.facts, usesOf(asked));
+  const image = imageReference(asked.released.image, version);
+  const argument = argumentOf(asked, "image");
+  if ("facts" in answer) return checkImageFacts(image, answer.facts, usesOf(asked), argument);
   if (answer.failure === "missing") {
     const kind = version.startsWith("sha256:") ? "digest" : "tag";
     const problem: Problem = {
-      argument: "version",
+      argument: argumentOf(asked, "version"),
       value: version,
       rule: `${reference.registry} has no such ${kind} of ${reference.repository}`,
       cure: "push it before pulumi up, or set inspectImage: false",
@@ -104,13 +122,19 @@ export function judge(answer: ImageAnswer, asked: Asked): Findings {
   }
   const { rule, cure } = unread(answer.failure, asked);
   const problem: Problem = {
-    argument: "image",
+    argument,
     value: image,
     rule: `${rule}, so platform, command and ports are unchecked`,
     cure,
     check: imageUnreadCheck,
   };
   return { refused: [], warned: [problem] };
+}
+
+/** How a program writes what the image is of: as the app's own, where no role says otherwise. */
+function argumentOf({ args, roles: [first] }: Asked, name: "image" | "version"): string {
+  const own = first === undefined ? undefined : args.roles[first.name]?.[name];
+  return own === undefined ? name : `roles.${first?.name ?? ""}.${name}`;
 }
 
 type Failure = Exclude<Extract<ImageAnswer, { failure: unknown }>["failure"], "missing">;

@@ -53,7 +53,7 @@ export const accessoryKeys: Area = {
     has("accessories.NAME.service", "Accessory.service; without it project, stack and name", wide),
     has(
       "accessories.NAME.image",
-      "Accessory.image, or version of a Postgres, MariaDb, MySql, Redis or Memcached",
+      "Accessory.image, a name or an Image; or version of a Postgres, MariaDb, MySql, Redis or Memcached",
       made,
       loginFirst,
     ),

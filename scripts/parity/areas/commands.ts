@@ -122,8 +122,12 @@ export const flags: Area = {
     replacedBy(
       "Pulumi",
       "kamal --verbose",
-      "pulumi up --diff, and -v=3 --logtostderr",
+      "pulumi up --diff, and -v=3 --logtostderr; a test of --diff alone",
       "the engine prints the steps",
+      lab(
+        "image",
+        "an image > is built again for another argument, and the same release gets its new content",
+      ),
     ),
     replacedBy("Pulumi", "kamal --quiet", "pulumi up --suppress-progress", "the engine prints the steps"),
     has("kamal --version", "App.version, by pulumi up --config version=V", followed, release),
@@ -209,6 +213,7 @@ export const commands: Area = {
       "kamal init --bundle",
       "sextant init writes package.json, and npx finds the command",
       "the library is a package of npm, and no gem",
+      unit("cli/init", "sextant init > writes a project into an empty folder, and says what comes next"),
     ),
     has("kamal setup", "pulumi up", fromNothing),
     has("kamal deploy", "pulumi up; an Image of the program is built and pushed before", release, built),
@@ -243,6 +248,7 @@ export const commands: Area = {
       "kamal config",
       "pulumi preview --diff, pulumi stack export",
       "the program is run to know what it says",
+      lab("stacks", "staging > plans one server with everything on it"),
     ),
     has(
       "kamal docs",
@@ -640,6 +646,7 @@ export const otherCommands: Area = {
       "kamal secrets print",
       "pulumi config --show-secrets",
       "secrets are values of the stack",
+      fetched,
     ),
     has(
       "kamal server bootstrap",

@@ -113,7 +113,13 @@ export const topLevel: Area = {
         "the clean-up > leaves three of six digests, that which serves among them, and of builds of one date those that came last",
       ),
     ),
-    replacedBy("npm", "minimum_version", "package.json and its lock file", "they name the version"),
+    replacedBy(
+      "npm",
+      "minimum_version",
+      "package.json and its lock file",
+      "they name the version",
+      unit("cli/init/render", "the other files > name the packages in the versions that fit the library"),
+    ),
     has(
       "readiness_delay",
       "readyDelay of a role; the tests of the lab wait by it, and unit tests alone look at it",
@@ -172,8 +178,20 @@ export const topLevel: Area = {
       stacks,
       importedAs("destinations"),
     ),
-    replacedBy("TypeScript", "ERB", "the program itself", "a program computes what it likes"),
-    replacedBy("TypeScript", "x-*", "constants of the program", "a program names what it uses twice"),
+    replacedBy(
+      "TypeScript",
+      "ERB",
+      "the program itself",
+      "a program computes what it likes",
+      importedAs("erb"),
+    ),
+    replacedBy(
+      "TypeScript",
+      "x-*",
+      "constants of the program",
+      "a program names what it uses twice",
+      importedAs("anchors"),
+    ),
     has(
       "unknown keys are refused",
       "by the compiler, and at preview in a sentence",

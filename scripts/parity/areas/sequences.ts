@@ -90,6 +90,10 @@ export const sequences: Area = {
       "one deploy at a time",
       "the lock of the stack; the workflows that sextant init writes run one at a time",
       "the lock is that of the state",
+      unit(
+        "cli/init/workflows",
+        "the workflows > preview a pull request of the repository itself, and deploy what is merged, one at a time",
+      ),
     ),
     has(
       "pull on all hosts before any container",

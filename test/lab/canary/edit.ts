@@ -8,6 +8,8 @@ export interface Edit {
   readers?: number;
   /** How long a visitor's reads go where the writes go, after a write. */
   writerAffinity?: "0s" | "3s";
+  /** The image of a worker, which is none of the app's, and its release; there is no worker where undefined. */
+  worker?: { image: string; version: string };
   responseTimeout: "30s" | "20s";
   /** Whether the proxy says more in its log; another value replaces it. */
   debug: boolean;

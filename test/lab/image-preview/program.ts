@@ -1,6 +1,6 @@
 /** An app with an image that is built on a server; what the test edits is in the environment. */
 import * as pulumi from "@pulumi/pulumi";
-import { App, Firewall, Image, Server, ssh } from "../../../components";
+import { Accessory, App, Firewall, Image, Server, ssh } from "../../../components";
 
 const context = process.env["CONTEXT"] ?? "";
 const token = pulumi.secret("canary-of-preview");
@@ -23,6 +23,8 @@ const image = new Image("shop", {
   builder: process.env["ON_SERVER"] === undefined ? "nobody" : server,
 });
 // The build alone is updated here, and no cloud has servers.
+if (process.env["ACCESSORY"] !== undefined)
+  new Accessory("search", { server, image, port: 7700, volumes: { data: "/data" } });
 if (process.env["ALONE"] === undefined)
   new App("shop", {
     image,

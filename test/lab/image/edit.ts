@@ -6,4 +6,6 @@ export interface Edit {
   attested?: boolean;
   /** An earlier release to go back to. */
   version: string | undefined;
+  /** Whether there is an accessory of an image of its own. */
+  accessory?: true;
 }

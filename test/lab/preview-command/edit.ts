@@ -13,6 +13,9 @@ export interface Edit {
   /** On which of the servers the web role is. */
   web: number;
   worker: boolean;
+  /** The worker's own image and its release; empty where it is that of the app. */
+  workerImage: string;
+  workerVersion: string;
   search: boolean;
   /** On which of the servers it is, and what becomes of its data. */
   searchOn: 0 | 1;
@@ -33,6 +36,8 @@ export const plain: Edit = {
   metrics: false,
   web: 2,
   worker: true,
+  workerImage: "",
+  workerVersion: "",
   search: true,
   searchOn: 1,
   searchData: "keep",

@@ -271,6 +271,7 @@ describe("the page of the checks", () => {
     const w = new World();
     return {
       args: { image: "registry.test/shop", version: "v2", roles: { web: { servers: [w.host] } } },
+      released: { image: "registry.test/shop", version: "v2" },
       roles: [{ name: "web", servers: [w.host], routes: [{ service: "shop-web", route: { port: 3000 } }] }],
       machines: new Map([[w.host.hostName, { name: w.host.hostName, architecture: "amd64" }]]),
       data: "shop-test-shop",
@@ -293,6 +294,26 @@ describe("the page of the checks", () => {
   const all = ({ refused, warned }: Findings): string[] =>
     [...refused, ...warned].map((problem) => sentence('App "shop"', problem));
   const said = (answer: ImageAnswer, version = "v2"): string[] => all(judge(answer, { ...world(), version }));
+
+  it("names the argument of a role that has an image or a version of its own", () => {
+    const asked = world();
+    const [{ servers } = { servers: [] }] = asked.roles;
+    const ofRole = (own: object, answer: ImageAnswer): string[] =>
+      all(judge(answer, { ...asked, args: { ...asked.args, roles: { web: { servers, ...own } } } }));
+    const arm: ImageAnswer = { facts: { ...facts, platforms: ["linux/arm64"] } };
+    expect(ofRole({ image: "registry.test/shop" }, arm).join()).toMatch(
+      /^App "shop": roles\.web\.image is "/,
+    );
+    expect(ofRole({ image: "registry.test/shop" }, { failure: "late" }).join()).toContain(
+      "roles.web.image is ",
+    );
+    expect(ofRole({ version: "v2" }, { failure: "missing" }).join()).toMatch(
+      /^App "shop": roles\.web\.version is "v2"/,
+    );
+    expect(ofRole({ image: "registry.test/shop" }, { failure: "missing" }).join()).toMatch(
+      /^App "shop": version is "v2"/,
+    );
+  });
 
   /** On a server whose Docker is that of Debian 12. */
   const old = (answer: ImageAnswer): string[] => {
@@ -349,7 +370,7 @@ describe("the page of the checks", () => {
       "",
       [],
     ),
-    ...warnBuilt({ image: { label: 'Image "shop"', version: "4f1c2ab" } as Image, version: "v3" }),
+    ...warnBuilt({ image: { label: 'Image "shop"', version: "4f1c2ab" } as Image, version: "v3", roles: {} }),
   ];
 
   /** What is said of builds, for what lies on this machine and who builds. */
@@ -405,7 +426,7 @@ describe("the page of the checks", () => {
     return [
       ...said(
         'Accessory "search"',
-        unnamedVolumes(mongo, "shop-test-search", ["/data/configdb", "/data/db"]),
+        unnamedVolumes(mongo, "shop-test-search", ["/data/configdb", "/data/db"], "mongo:8"),
       ),
       ...said(
         'App "shop"',

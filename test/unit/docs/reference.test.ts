@@ -9,7 +9,7 @@ import { componentPage } from "../../../docs/generate/page";
 import { renderPages } from "../../../docs/generate/pages";
 import { repoRoot } from "../../../lab/paths";
 import { readLibrary } from "../../../docs/generate/read";
-import { table } from "../../../scripts/parity/table";
+import { words } from "../../../scripts/parity/table";
 
 /** What the sources still leave open: an entry goes when its docstring comes. */
 const open = [
@@ -80,7 +80,7 @@ describe("the page of Kamal's words", () => {
     const lines = (pages.get("kamal.md") ?? "").split("\n").filter((line) => line.startsWith("| `"));
     const cells = lines.map((line) => line.split(/(?<!\\)\|/).map((cell) => cell.trim()));
     expect(cells.map(([, name]) => name)).toEqual(
-      table.flatMap(({ rows }) => rows.map(({ name }) => `\`${name}\``)),
+      words.flatMap(({ rows }) => rows.map(({ name }) => `\`${name}\``)),
     );
     for (const [, name = "", how = ""] of cells) {
       expect(how, name).not.toBe("");

@@ -1,4 +1,4 @@
-/** A server with an app, of whose web there is a canary, and which another role reads for, as CANARY says. */
+/** A server with an app, of whose web there is a canary, which another role reads for, and that has a worker of another image, as CANARY says. */
 import * as pulumi from "@pulumi/pulumi";
 import { App, Firewall, Proxy, Registry, Server, http, ssh } from "../../../../components";
 import type { Edit } from "../edit";
@@ -24,7 +24,7 @@ const proxy = new Proxy("proxy", {
   image: `${images}/kamal-proxy:v0.9.2`,
   debug: edit.debug,
 });
-const { canary, readers, writerAffinity, responseTimeout } = edit;
+const { canary, readers, worker, writerAffinity, responseTimeout } = edit;
 new App("shop", {
   image: `${images}/lite`,
   version: edit.version,
@@ -40,6 +40,15 @@ new App("shop", {
     ...(readers === undefined
       ? {}
       : { reader: { servers: [server], reads: "web", replicas: readers, env: { READS: "yes" } } }),
+    ...(worker === undefined
+      ? {}
+      : {
+          worker: {
+            servers: [server],
+            ...{ image: `${images}/${worker.image}`, version: worker.version },
+            command: ["sleep", "infinity"],
+          },
+        }),
   },
   release: ["lite", "release"],
   stopTimeout: "5s",

@@ -1,6 +1,6 @@
 /** An app whose image is built on the server that it runs on, and all that the tests edit of it, from IMAGE. */
 import * as pulumi from "@pulumi/pulumi";
-import { App, Firewall, Image, Proxy, Registry, Server, http, ssh } from "../../../../components";
+import { Accessory, App, Firewall, Image, Proxy, Registry, Server, http, ssh } from "../../../../components";
 import type { Edit } from "../edit";
 
 const edit = JSON.parse(process.env["IMAGE"] ?? "") as Edit;
@@ -52,6 +52,22 @@ new App("shop", {
   route: { hosts: ["shop.test"], port: 3000 },
   roles: { web: { servers: [server] } },
 });
+
+if (edit.accessory === true)
+  new Accessory("cache", {
+    server,
+    image: new Image("cache", {
+      repository: `${images}/cache`,
+      version: "1",
+      context: "cache",
+      args: { REGISTRY: images },
+      registries: [registry],
+      servers: [server],
+      builder: server,
+    }),
+    port: 6379,
+    ready: { command: ["redis-cli", "ping"] },
+  });
 
 export const address = server.address;
 export const reference = image.reference;

@@ -30,6 +30,10 @@ if (edit.search)
     volumes: { data: "/data" },
     data: edit.searchData,
   });
+const ofWorker =
+  edit.workerImage === ""
+    ? {}
+    : { image: `${registry}/${edit.workerImage}`, version: edit.workerVersion || undefined };
 export const version = new App("shop", {
   image: `${registry}/shop`,
   version: edit.fail === "refused" ? "latest" : edit.version,
@@ -37,7 +41,7 @@ export const version = new App("shop", {
   route: { hosts: ["shop.test"], port: 3000, drainTimeout: edit.drainTimeout },
   roles: {
     web: { servers: servers.slice(0, edit.web), resources: { memory: edit.memory } },
-    ...(edit.worker ? { job: { servers: [first], command: ["bin/jobs"] } } : {}),
+    ...(edit.worker ? { job: { servers: [first], command: ["bin/jobs"], ...ofWorker } } : {}),
   },
   env: edit.env,
   secrets: { TOKEN: pulumi.secret(edit.token), KEY: config.requireSecret("key") },

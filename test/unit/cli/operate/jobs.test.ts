@@ -4,7 +4,7 @@ import { current, partsNamed, type Choice } from "../../../../cli/operate/choice
 import { ended, jobIn, render, renderRuns } from "../../../../cli/operate/jobs";
 import { partsOf } from "../../../../cli/operate/parts";
 import { jobPlaces } from "../../../../cli/operate/power";
-import { firstOf, listedBy } from "../../../../cli/operate/releases";
+import { firstOf, listedBy, repositoriesIn } from "../../../../cli/operate/releases";
 import { runningOf } from "../../../../cli/operate/running";
 import { state } from "./state";
 
@@ -95,8 +95,20 @@ describe("a role with a schedule among the others", () => {
       Labels: { "sextant.job": "demo/prod/shop/nightly" },
     });
     const there = runningOf(host, parts, [one("created", 3, "shop:v2"), one("exited", 2, "shop:v1")]);
-    expect(firstOf(there)?.image).toBe("shop:v2");
-    expect(firstOf([])).toBeUndefined();
+    expect(firstOf(there, new Set(["shop"]))?.image).toBe("shop:v2");
+    expect(firstOf([], new Set(["shop"]))).toBeUndefined();
+  });
+
+  it("is of the app's own image, where another role has one of its own in front of it", () => {
+    const one = (role: string, Image: string) => ({
+      ...{ Names: [`/${role}`], Image, State: "running", Status: "", Created: 1 },
+      Labels: { "sextant.role": `demo/prod/shop/${role}` },
+    });
+    const there = runningOf(host, parts, [one("web", "r.test/web:v7"), one("job", "r.test/shop:v2")]);
+    const cleanUp = { type: "sextant:index:CleanUp", inputs: { repository: "r.test/shop" } };
+    const known = repositoriesIn({ state: { deployment: { resources: [cleanUp] } } });
+    expect(firstOf(there, known)?.image).toBe("r.test/shop:v2");
+    expect(firstOf(there, new Set())?.image).toBe("r.test/web:v7");
   });
 
   it("is no app that is not deployed yet, where it is all that the stack has", () => {

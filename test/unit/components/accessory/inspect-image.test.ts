@@ -1,7 +1,7 @@
 /** What a preview says of an accessory's image, once a registry and the state of its server have answered. */
 import * as pulumi from "@pulumi/pulumi";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Host } from "../../../../components";
+import type { Host, Image } from "../../../../components";
 import { inspectAccessory } from "../../../../components/accessory/checks/inspect-image";
 import { sentence, type Findings } from "../../../../components/core/problem";
 import type { SeenMachine } from "../../../../provider/host/preflight/judge";
@@ -51,5 +51,25 @@ describe("the image of an accessory", () => {
     expect(await said(seen({ architecture: "amd64", dockerMajor: 28 }))).toEqual(fits);
     expect(await said(seen({}))).toEqual(fits);
     expect(await said({})).toEqual(fits);
+  });
+
+  it("that is built is asked for by its digest, once it has one, and not where nobody reaches its registry from here", async () => {
+    const server = fakeHost("web-1", fakeNetwork("n"));
+    const [repository = ""] = image.split(/:(?=v1$)/);
+    const asked = (digest: pulumi.Output<string>, own?: object): Promise<Findings | "nothing"> => {
+      const built = { repository, version: "v1", digest, own } as unknown as Image;
+      return new Promise((resolve) => {
+        inspectAccessory({ server, image: built }, "shop-test-search", resolve);
+        setTimeout(() => {
+          resolve("nothing");
+        }, 500);
+      });
+    };
+    // The server of the test has a manifest by whatever name it was put there.
+    const digest = pulumi.output("sha256:0a1b");
+    registry.put("search", "sha256:0a1b", [{ architecture: "amd64", config: { Volumes: { "/data": {} } } }]);
+    const findings = await asked(digest);
+    expect(findings).toMatchObject({ refused: [], warned: [{ value: `${repository}@sha256:0a1b` }] });
+    expect(await asked(digest, {})).toBe("nothing");
   });
 });

@@ -106,7 +106,7 @@ describe("an accessory", () => {
     const [server] = hosts as [Host, Host];
     const args = { server, image: "mongo:8", volumes: { data: "/data/db" } };
     const name = "shop-test-search";
-    const said = unnamedVolumes(args, name, ["/data/configdb", "/data/db"]).map((problem) =>
+    const said = unnamedVolumes(args, name, ["/data/configdb", "/data/db"], "mongo:8").map((problem) =>
       sentence("Accessory", problem),
     );
     expect(said).toEqual([
@@ -115,7 +115,7 @@ describe("an accessory", () => {
       ),
     ]);
     const all = { ...args, volumes: { all: "/data/db", config: "/data/configdb" } };
-    expect(unnamedVolumes(all, name, ["/data/db"])).toEqual([]);
+    expect(unnamedVolumes(all, name, ["/data/db"], "mongo:8")).toEqual([]);
   });
 });
 

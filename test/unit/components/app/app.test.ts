@@ -99,6 +99,148 @@ describe("App", () => {
     expect(places.map(({ replicas }) => replicas?.length)).toEqual([2, 2, 1]);
   });
 
+  describe("with an image of a role's own", () => {
+    const inputsOf =
+      (graph: Graph) =>
+      (type: string, name: string): Record<string, unknown> =>
+        graph.find(`sextant:index:${type}`, name).inputs;
+    const pulledOn = (inputs: Record<string, unknown>): string[] =>
+      (inputs["hosts"] as { shell: { name: string } }[]).map(({ shell: { name } }) => name);
+    const jobs = "registry.test/jobs:v7";
+
+    it("has it on the role's hosts alone, in all that is of the role, before anything starts", async () => {
+      const { graph, app } = await graphOf(([first, second]) => ({
+        release: ["bin/migrate"],
+        assetPath: "/assets",
+        roles: {
+          web: { servers: [first as Host] },
+          job: {
+            ...{ servers: [second as Host], image: "registry.test/jobs", version: "v7" },
+            route: { hosts: ["jobs.test"] },
+          },
+          nightly: {
+            ...{ servers: [second as Host], image: "registry.test/jobs", version: "v7" },
+            ...{ schedule: "0 3 * * *", command: ["report"] },
+          },
+        },
+      }));
+      const inputs = inputsOf(graph);
+      expect(inputs("Pull", "shop-pull")).toMatchObject({ image: "registry.test/shop:v2" });
+      expect(pulledOn(inputs("Pull", "shop-pull"))).toEqual(["web-1"]);
+      expect(inputs("Pull", "shop-job-pull")).toMatchObject({
+        ...{ image: jobs, owner: "shop/test/shop/job" },
+      });
+      expect(pulledOn(inputs("Pull", "shop-job-pull"))).toEqual(["web-2"]);
+      expect(inputs("Container", "shop-web-web-1")).toMatchObject({
+        ...{ image: "registry.test/shop:v2", env: { KAMAL_VERSION: "v2" } },
+      });
+      expect(inputs("Container", "shop-job-web-2")).toMatchObject({
+        ...{ image: jobs, env: { KAMAL_VERSION: "v7" } },
+      });
+      expect(inputs("Schedule", "shop-nightly-schedule")).toMatchObject({
+        ...{ image: jobs, env: { KAMAL_VERSION: "v7" } },
+      });
+      expect(inputs("Release", "shop-release")).toMatchObject({
+        ...{ image: "registry.test/shop:v2", env: { KAMAL_VERSION: "v2" } },
+      });
+      const assets = inputs("Assets", "shop-job-web-2-assets");
+      expect(assets).toMatchObject({ image: jobs, path: "/assets" });
+      const mounts = inputs("Container", "shop-job-web-2")["volumes"] as { hostPath: string }[];
+      expect(mounts.map(({ hostPath }) => hostPath).join()).toContain(String(assets["release"]));
+      const { places, repository } = inputs("CleanUp", "shop-clean-up") as {
+        repository: string;
+        places: { role: string; repository?: string; owner?: string; assets?: string }[];
+      };
+      expect(repository).toBe("registry.test/shop");
+      const own = { repository: "registry.test/jobs", owner: "shop/test/shop/job" };
+      expect(places.map(({ role, ...rest }) => [role, rest.repository, rest.owner])).toEqual([
+        ["shop/test/shop/web", undefined, undefined],
+        ["shop/test/shop/job", own.repository, own.owner],
+        ["shop/test/shop/nightly", own.repository, own.owner],
+      ]);
+      expect(places[1]?.assets).toContain(String(assets["release"]));
+      const pulls = graph.made
+        .filter(({ type, name }) => type === "sextant:index:Pull" && name.startsWith("shop-"))
+        .map(({ name }) => name);
+      expect(pulls).toEqual(["shop-pull", "shop-job-pull"]);
+      const waited = graph.optionsOf("sextant:index:Release", "shop-release").dependsOn as {
+        __name?: string;
+      }[];
+      expect(waited.map(({ __name }) => __name)).toEqual(expect.arrayContaining(pulls));
+      expect(await new Promise((done) => app.version.apply(done))).toBe("v2");
+    });
+
+    it("waits with each container for all images, where no command runs before", async () => {
+      const { graph } = await graphOf((hosts) => ({
+        roles: { web: { servers: hosts }, job: { servers: hosts, image: "registry.test/jobs" } },
+      }));
+      for (const name of ["shop-web-web-1", "shop-web-web-2", "shop-job-web-1", "shop-job-web-2"]) {
+        const waited = graph.optionsOf(containerType, name).dependsOn as { __name?: string }[];
+        expect(waited.map(({ __name }) => __name)).toEqual(
+          expect.arrayContaining(["shop-pull", "shop-job-pull"]),
+        );
+      }
+    });
+
+    it("brings the app's image to the host of the release command as well, and to no other host", async () => {
+      const { graph } = await graphOf(([first, second]) => ({
+        release: ["bin/migrate"],
+        roles: {
+          web: { servers: [first as Host, second as Host], image: "registry.test/web" },
+          job: { servers: [second as Host], image: "registry.test/jobs" },
+        },
+      }));
+      const inputs = inputsOf(graph);
+      expect(pulledOn(inputs("Pull", "shop-pull"))).toEqual(["web-1"]);
+      expect(pulledOn(inputs("Pull", "shop-web-pull"))).toEqual(["web-1", "web-2"]);
+      expect(inputs("Release", "shop-release")).toMatchObject({ image: "registry.test/shop:v2" });
+    });
+
+    it("is that of the role's canary, too, unless the canary says otherwise", async () => {
+      const canaryOf = async (canary: object): Promise<unknown> => {
+        const { graph } = await graphOf(([first]) => ({
+          roles: {
+            job: { servers: [first as Host] },
+            web: {
+              ...{ servers: [first as Host], image: "registry.test/web", route: { hosts: ["web.test"] } },
+              canary: { percent: 10, ...canary },
+            },
+          },
+        }));
+        return inputsOf(graph)("Container", "shop-web-canary-web-1")["image"];
+      };
+      expect(await canaryOf({})).toBe("registry.test/web:v2");
+      expect(await canaryOf({ version: "v3" })).toBe("registry.test/web:v3");
+      expect(await canaryOf({ image: "registry.test/other" })).toBe("registry.test/other:v2");
+    });
+
+    it("is not pulled in a run of its role's canary alone", async () => {
+      vi.stubEnv("SEXTANT_ROLES", "web-canary");
+      const { graph } = await graphOf((hosts) => ({
+        roles: {
+          job: { servers: hosts },
+          web: {
+            ...{ servers: hosts, image: "registry.test/web", route: { hosts: ["web.test"] } },
+            canary: { percent: 10 },
+          },
+        },
+      }));
+      vi.unstubAllEnvs();
+      expect(graph.optionsOf("sextant:index:Pull", "shop-web-pull").ignoreChanges).toContain("image");
+      expect(graph.optionsOf("sextant:index:Pull", "shop-pull").ignoreChanges).toContain("image");
+    });
+
+    it("is pulled as the role is released, where a run names another role alone", async () => {
+      vi.stubEnv("SEXTANT_ROLES", "web");
+      const { graph } = await graphOf((hosts) => ({
+        roles: { web: { servers: hosts }, job: { servers: hosts, image: "registry.test/jobs" } },
+      }));
+      vi.unstubAllEnvs();
+      expect(graph.optionsOf("sextant:index:Pull", "shop-job-pull").ignoreChanges).toContain("image");
+      expect(graph.optionsOf("sextant:index:Pull", "shop-pull").ignoreChanges ?? []).toEqual([]);
+    });
+  });
+
   it("makes a canary of its own release beside a role, behind the switch, with its part of each route; the release command is not its", async () => {
     const { graph, app } = await graphOf((hosts) => ({
       env: { A: "app", B: "app" },

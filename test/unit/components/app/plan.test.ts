@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { batchSize, batches, imageReference, rolesOf, type Role } from "../../../../components/app/plan";
+import { batchSize, batches, rolesOf, type Role } from "../../../../components/app/plan";
 import type { Host } from "../../../../components/host/host";
 
 const host = (hostName: string): Host => ({ hostName }) as Host;
@@ -87,12 +87,5 @@ describe("rolesOf", () => {
       },
     });
     expect(web?.routes.map(({ service }) => service)).toEqual(["shop-web", "shop-web-admin"]);
-  });
-});
-
-describe("imageReference", () => {
-  it("joins a tag with a colon and a digest with an at sign", () => {
-    expect(imageReference("r.test/shop", "v1")).toBe("r.test/shop:v1");
-    expect(imageReference("r.test/shop", "sha256:ab")).toBe("r.test/shop@sha256:ab");
   });
 });

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { beforeEach, describe, expect, it } from "vitest";
-import { App, Image, Registry, type AppArgs, type Host } from "../../../../components";
+import { Accessory, App, Image, Registry, type AppArgs, type Host } from "../../../../components";
 import { fakeHost, fakeNetwork } from "../fake-host";
 import { newGraph, unmarked, value, type Graph } from "../graph";
 
@@ -123,5 +123,32 @@ describe("an image", () => {
       run: reference,
       version: "v3",
     });
+  });
+
+  it("is a role's own by its digest, and goes back with the app's", async () => {
+    const jobs = new Image(
+      "jobs",
+      { repository: "ghcr.io/acme/jobs", context, version: "v7", registries: [registry], servers: [host] },
+      graph.watching,
+    );
+    const roles = { web: { servers: [host] }, job: { servers: [host], image: jobs } };
+    const deploy = async (name: string, version?: string): Promise<unknown> => {
+      const app = new App(name, { image, version, roles });
+      await value(app.version);
+      return graph.find("sextant:index:Container", `${name}-job-web-1`).inputs["image"];
+    };
+    expect(await deploy("shop")).toBe(`ghcr.io/acme/jobs:v7@${digest}`);
+    expect(await deploy("back", "v3")).toBe("ghcr.io/acme/jobs:v3");
+  });
+
+  it("is an accessory's by its digest alone, so that another tag of the same content is no edit", async () => {
+    const accessory = new Accessory("search", { server: host, image, port: 7700 });
+    await value(accessory.host);
+    const reference = `ghcr.io/acme/shop@${digest}`;
+    const { image: pulled, __auth } = unmarked(graph.find("sextant:index:Pull", "search").inputs);
+    expect(pulled).toBe(reference);
+    // With the login of the server for its registry.
+    expect(JSON.stringify(__auth)).toContain("web-1");
+    expect(graph.find("sextant:index:Container", "search").inputs["image"]).toBe(reference);
   });
 });

@@ -4,7 +4,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { App, Image, Registry, ServerRegistry, type Host, type ImageArgs } from "../../../../components";
+import {
+  Accessory,
+  App,
+  Image,
+  Registry,
+  ServerRegistry,
+  type Host,
+  type ImageArgs,
+} from "../../../../components";
 import { fakeHost, fakeNetwork } from "../fake-host";
 import { newGraph, refusal, unmarked, value, type Graph } from "../graph";
 
@@ -88,6 +96,21 @@ describe("an image in a registry on a server", () => {
       refusal(() => new App("shop", { image: image(), roles: roles([hosts.web1, hosts.other]) })),
     ).toEqual([
       'App "shop": roles.job.servers[1] is "other", but it is no client of ServerRegistry "images", which has the image; add it to the registry\'s clients.',
+    ]);
+    const jobs = { image: image({ version: "v2" }), command: ["work"] };
+    expect(
+      refusal(
+        () =>
+          new App("shop", {
+            ...{ image: "registry.test/shop", version: "v1" },
+            roles: { web: { servers: [hosts.other] }, job: { servers: [hosts.other], ...jobs } },
+          }),
+      ),
+    ).toEqual([
+      'App "shop": roles.job.servers[0] is "other", but it is no client of ServerRegistry "images", which has the image; add it to the registry\'s clients.',
+    ]);
+    expect(refusal(() => new Accessory("search", { server: hosts.other, image: image() }))).toEqual([
+      'Accessory "search": server is "other", but it is no client of ServerRegistry "images", which has the image; add it to the registry\'s clients.',
     ]);
     const app = new App("work", { image: image(), roles: roles([hosts.web1]) });
     await value(pulumi.output(app.image.id));

@@ -8,6 +8,7 @@ import { relation } from "../../../../provider/data/place";
 import { sameNames, takeNames, type Wanted } from "../../../../components/data/same-name";
 import { childrenOf, namesOf } from "../../../../components/app/checks/check-names";
 import type { AppArgs } from "../../../../components";
+import { pullsOf } from "../../../../components/app/images";
 import { containerName, replicasOf, type Role } from "../../../../components/app/plan";
 import type { Host } from "../../../../components/host/host";
 
@@ -89,6 +90,23 @@ describe("the children of an app", () => {
     ]);
     expect(claim("x", role("web", "eu-app1"), role("web-eu", "app1"))).toHaveLength(1);
     expect(claimChildren({}, "role", childrenOf("a", "", [role("b-c", "h")]).roles)).toEqual([]);
+  });
+});
+
+describe("the pulls of an app", () => {
+  it("are refused in words where Pulumi would see one twice", () => {
+    const run = {};
+    const own = { released: { image: "r.test/jobs", version: "v1" } };
+    const roles = [{ name: "jobs", servers: [], routes: [], ...own }] as Role[];
+    expect(claimChildren(run, "pull", pullsOf("shop-jobs", 'App "shop-jobs"', []))).toEqual([]);
+    expect(claimChildren(run, "pull", pullsOf("shop", 'App "shop"', roles))).toEqual([
+      {
+        argument: "roles.jobs",
+        fault:
+          'gives the image of role jobs of App "shop" the name shop-jobs-pull, which the image of App "shop-jobs" has',
+        cure: "give one of them another name",
+      },
+    ]);
   });
 });
 

@@ -28,6 +28,24 @@ export const refusals: [title: string, make: (w: World) => unknown, sentence: st
     'App "shop": image is "r.test/shop:v1", but the release is given apart, so that it can be seen in a diff; move the tag or digest to version.',
   ],
   [
+    "app: a role's image with a tag",
+    (w) =>
+      w.app({
+        roles: { web: { servers: [w.host] }, job: { servers: [w.host], image: "r.test/jobs:v1" } },
+      }),
+    'App "shop": roles.job.image is "r.test/jobs:v1", but the release is given apart, so that it can be seen in a diff; move the tag or digest to version.',
+  ],
+  [
+    "app: a role's version that moves",
+    (w) => w.app({ roles: { web: { servers: [w.host] }, job: { servers: [w.host], version: "latest" } } }),
+    'App "shop": roles.job.version is "latest", but a tag that moves gives no release to go back to; use a tag of its own for each build, such as the commit\'s hash (npx sextant docs checks#mutable-tag).',
+  ],
+  [
+    "app: an image that no role has",
+    (w) => w.app({ roles: { web: { servers: [w.host], image: "r.test/web" } } }),
+    'App "shop": image is "registry.test/shop", but each role has an image of its own, so that nothing would run it; give the app the image of web, and leave roles.web.image out.',
+  ],
+  [
     "app: canary without a route",
     (w) =>
       w.app({
@@ -1618,6 +1636,29 @@ export const refusals: [title: string, make: (w: World) => unknown, sentence: st
     "accessory: two volumes at one path",
     (w) => w.accessory({ volumes: { data: "/data", "/srv/pg": "/data/:ro" } }),
     'Accessory "search": volumes./srv/pg is "/data/:ro", but volumes.data is mounted at /data, too, and Docker mounts one thing at a path; leave one of them out, or choose another path.',
+  ],
+  [
+    "accessory: a file at the path of a volume",
+    (w) => w.accessory({ volumes: { data: "/data/db" }, files: { "/data": "text" } }),
+    'Accessory "search": files./data is a file at /data, and volumes.data is at /data/db; leave one of them out, or choose another path.',
+  ],
+  [
+    "app: two volumes at one path, of the app and of a role",
+    (w) =>
+      w.app({
+        volumes: { data: "/data" },
+        roles: { web: { servers: [w.host], volumes: { "/srv/data": "/data/:ro" } } },
+      }),
+    'App "shop": roles.web.volumes./srv/data is "/data/:ro", but volumes.data is mounted at /data, too, and Docker mounts one thing at a path; leave one of them out, or choose another path.',
+  ],
+  [
+    "app: two volumes at one path, said once for all roles",
+    (w) =>
+      w.app({
+        volumes: { data: "/data", uploads: "/data" },
+        roles: { web: { servers: [w.host] }, job: { servers: [w.host] } },
+      }),
+    'App "shop": volumes.uploads is "/data", but volumes.data is mounted at /data, too, and Docker mounts one thing at a path; leave one of them out, or choose another path.',
   ],
   [
     "postgres: a directory at the path of its data",

@@ -50,6 +50,14 @@ describe("the clean-up", () => {
     expect(words.slice(-2)).toEqual(["container=a", "assets=/assets/shop-web/0a1b"]);
   });
 
+  it("is of the images of a role's own repository, and of what was noted for that", () => {
+    const own = { repository: "r.test/jobs", owner: "shop/prod/shop/job" };
+    const { words } = cleanUpCall(cleaned, { ...place("web-1", "a"), ...own });
+    expect(words).toContain("repository=r.test/jobs");
+    expect(words).toContain("for=shop/prod/shop/job");
+    expect(words.filter((word) => /^(for|repository)=/.test(word))).toHaveLength(2);
+  });
+
   it("is of images alone where that is said", () => {
     const { words } = cleanUpCall(cleaned, { ...place("web-1", "a"), imagesOnly: true });
     expect(words.slice(-2)).toEqual(["container=a", "images"]);

@@ -12,8 +12,12 @@ import type { Host } from "../../../../../components/host/host";
 const servers = (count: number): Host[] =>
   Array.from({ length: count }, (_, at) => ({ hostName: `h${at}` }) as Host);
 
-function check(roles: Record<string, RoleArgs>, steps: number | undefined, more: Partial<AppArgs> = {}) {
-  const args: AppArgs = { image: "r.test/shop", version: "v2", roles, ...more };
+function check(
+  roles: Record<string, RoleArgs>,
+  steps: number | undefined,
+  more: Partial<Omit<AppArgs, "image" | "version">> = {},
+) {
+  const args = { image: "r.test/shop", version: "v2", roles, ...more };
   return checkParallel(args, rolesOf("shop", args), steps);
 }
 
