@@ -30,6 +30,7 @@ const withoutMachines = [
   "proxy-flags",
   "refusals",
   "replaced-server",
+  "root-by-docker",
   "secrets",
   "stacks",
 ].map(fileOf);

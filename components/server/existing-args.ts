@@ -62,7 +62,7 @@ export interface ExistingServerArgs {
    */
   memory?: Size;
   /**
-   * How Pulumi reaches it: as root, or as a user who becomes root by sudo without a password; through a jump host or not.
+   * How Pulumi reaches it: as root, or as a user who becomes root by sudo without a password or by Docker; through a jump host or not.
    *
    * @default root with the usual key in ~/.ssh or the agent's, port 22
    * @edit in place, for the connections only: the machine is not touched

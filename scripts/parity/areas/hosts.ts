@@ -34,6 +34,14 @@ const noSudo = lab(
   "access",
   "a machine with users that are not root > refuses each of them who does not become root by itself, with the line that sudoers needs, and has nothing of it",
 );
+const byDocker = lab(
+  "root-by-docker",
+  "is root in the namespaces and the control group of the login, with root's environment and nothing of the user's",
+);
+const byDockerAlone = lab(
+  "ways",
+  "machines that are reached in other ways > are released under load, where the user has the group docker alone, and its day's commands work",
+);
 const ownWay = unit(
   "provider/ssh/reach",
   "a host on the way > may be in the user's settings alone, as ProxyJump or as ProxyCommand",
@@ -77,12 +85,13 @@ export const hosts: Area = {
         "a rollout > starts a worker only when all that has a route in its batch is fit, and makes it beside them",
       ),
     ),
-    replaced(
+    has(
       "ssh.user",
-      "root, or a user with sudo without a password; the group docker alone does not do",
-      "what has to outlive a deploy is in directories of root",
+      "ssh.user: root, a user with sudo without a password, or one in the group docker",
       jumped,
       bySudo,
+      byDocker,
+      byDockerAlone,
       noSudo,
     ),
     has(

@@ -63,6 +63,7 @@ export const findings: readonly Finding[] = [
   tools.pruneJob,
   ssh.sshdRoot,
   ssh.sudoLog,
+  ssh.rootByDocker,
   ssh.sshdStartups,
   ssh.sshdPenalties,
   ssh.sshdSessions,

@@ -142,6 +142,7 @@ const cases: Case[] = [
   ["prune-job", { pruneJobs: ["/etc/cron.d/tidy"] }],
   ["sshd-root", sshd("permitrootlogin", "forced-commands-only")],
   ["sudo-log", { login: { ...ubuntu, sudo: { user: "ubuntu", settings: "env_reset, use_pty, log_input" } } }],
+  ["root-by-docker", { login: { id: "0", name: "root", docker: "deploy" } }],
   ["sshd-startups", sshd("maxstartups", "29:30:100")],
   ["sshd-penalties", sshd("persourcepenalties", "crash:90 max:121.000000")],
   ["sshd-sessions", sshd("maxsessions", "9")],
