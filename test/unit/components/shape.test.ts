@@ -466,6 +466,8 @@ describe("whatever is given for an argument", () => {
         "ssh.jumpHost.port",
         "hostKey",
         "docker",
+        "docker.install",
+        "docker.version",
         "registries",
       ],
       ...["ssh.configFile", "ssh.beforeConnect", "hooks", "hooks.afterDocker", "hooks.output"],

@@ -18,6 +18,7 @@ export const findings: readonly Finding[] = [
   docker.dockerOld,
   engine.dockerRootless,
   engine.dockerUnpackaged,
+  engine.dockerPackages,
   engine.dockerLiveRestore,
   engine.dockerIptables,
   engine.dockerNftables,
