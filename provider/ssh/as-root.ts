@@ -67,8 +67,14 @@ interface First {
 /** What `by-docker` ends with where the user may not use Docker. */
 const noDocker = 3;
 
+/** The last line but Docker's word of its help. */
 const lastSaid = ({ stdout, stderr }: First): string =>
-  ((stderr.trim() || stdout.trim()).split(/\s*\n\s*/).at(-1) ?? "").slice(0, 300);
+  (
+    (stderr.trim() || stdout.trim())
+      .split(/\s*\n\s*/)
+      .filter((line) => !/^(See|Run) 'docker .*--help'/.test(line))
+      .at(-1) ?? ""
+  ).slice(0, 300);
 
 /**
  * Why a user who got in does not become root; undefined where it is root. A password or a line of sudoers comes by no second try.

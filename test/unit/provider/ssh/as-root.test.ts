@@ -107,7 +107,8 @@ describe("a user who does not become root", () => {
     const by = (code: number, stderr: string): string =>
       rootFailure(shell, refused, { code, stdout: "", stderr })?.sentence ?? "";
     expect(by(3, "")).toBe(said(1, refused.stderr));
-    expect(by(1, "docker: authorization denied by plugin x\n")).toContain(
+    const help = "Run 'docker run --help' for more information";
+    expect(by(125, `docker: authorization denied by plugin x\n\n${help}\n`)).toContain(
       "without a password (sudo: a password is required), and Docker, which it may use, does not either (docker: authorization denied by plugin x), and a deploy runs as root; put the line",
     );
   });
