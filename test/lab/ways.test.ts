@@ -2,6 +2,7 @@
  * Other ways to machines than a name and a key: an alias of a file of settings, a ProxyCommand through another machine, and a locked key in an
  * agent, for a user who has the group docker alone. All that a stack does on that one's machine is done as root by Docker.
  */
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Outcome, tryRun } from "../../lab/docker/exec";
@@ -46,6 +47,7 @@ beforeAll(async () => {
   edit = {
     settings: world.settings,
     lockedKey: world.lockedKey,
+    agentKey: readFileSync(`${world.lockedKey}.pub`, "utf8").trim(),
     member: { address: world.address(3), hostKey, user: member },
     version: "v1",
   };
@@ -56,7 +58,7 @@ afterAll(async () => {
 });
 
 describe.sequential("machines that are reached in other ways", () => {
-  it("are reached by an alias, by a ProxyCommand through another one, and by a locked key in an agent", async () => {
+  it("are reached by an alias, by a ProxyCommand with a key of the agent alone, and by a locked key that the agent has", async () => {
     const text = await up();
     expect(text).toMatch(
       new RegExp(`by-docker: (.*\\n)*.*note root-by-docker: ${member} becomes root by Docker`),

@@ -4,6 +4,8 @@ export interface Edit {
   settings: string;
   /** The key whose passphrase the agent alone knows. */
   lockedKey: string;
+  /** Its public half, by which the agent alone is asked, without a file. */
+  agentKey: string;
   /** The machine whose user is in the group docker and has no sudo. */
   member: { address: string; hostKey: string; user: string };
   version: string;

@@ -78,7 +78,7 @@ export class WaysMachines {
     const locked = readFileSync(`${lockedKey}.pub`, "utf8").trim();
     const logins: Record<Id, Login> = {
       1: { user: "root", key },
-      2: { user: "ubuntu", key },
+      2: { user: "ubuntu", key: locked },
       3: { user: member, key: locked, groups: "docker" },
     };
     const settings = "ssh.settings";
@@ -143,18 +143,13 @@ export class WaysMachines {
   }
 }
 
-/** The first machine is an alias with its name, port and key; the second is behind it, and who has the settings' agent forwards it. */
+/** The first machine is an alias with its name, port and key; the second is behind it, without a key. Both would have the agent forwarded. */
 function settingsFile(keyFile: string, port: number): string {
-  const common = [
-    `  Port ${port}`,
-    `  IdentityFile ${keyFile}`,
-    "  IdentitiesOnly yes",
-    "  ForwardAgent yes",
-  ];
-  const known = ["  StrictHostKeyChecking accept-new"];
+  const common = [`  Port ${port}`, "  ForwardAgent yes", "  StrictHostKeyChecking accept-new"];
   return [
-    ...["Host first.alias", `  HostName ${addresses[1]}`, ...common, ...known],
-    ...["Host second.alias", `  HostName ${addresses[2]}`, ...common, ...known],
+    ...["Host first.alias", `  HostName ${addresses[1]}`, ...common],
+    ...[`  IdentityFile ${keyFile}`, "  IdentitiesOnly yes"],
+    ...["Host second.alias", `  HostName ${addresses[2]}`, ...common],
     "  ProxyCommand ssh -F ssh.settings -W %h:%p root@first.alias",
     "",
   ].join("\n");

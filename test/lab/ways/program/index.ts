@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { App, ExistingServer, Proxy, Registry, http } from "../../../../components";
 import type { Edit } from "../edit";
 
-const { settings, lockedKey, member, version } = JSON.parse(process.env["WAYS"] ?? "") as Edit;
+const { settings, lockedKey, agentKey, member, version } = JSON.parse(process.env["WAYS"] ?? "") as Edit;
 const config = new pulumi.Config();
 const images = config.require("registry");
 const registry = new Registry("registry", {
@@ -17,7 +17,7 @@ const common = { registries: [registry], preflight: { disk: "1g" } as const };
 new ExistingServer("by-alias", { address: "first.alias", ssh: { configFile: settings }, ...common });
 new ExistingServer("by-command", {
   address: "second.alias",
-  ssh: { configFile: settings, user: "ubuntu" },
+  ssh: { configFile: settings, user: "ubuntu", publicKey: agentKey },
   ...common,
 });
 const server = new ExistingServer("by-docker", {
