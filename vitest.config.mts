@@ -31,6 +31,7 @@ const withoutMachines = [
   "proxy-flags",
   "refusals",
   "replaced-server",
+  "root-by-docker",
   "secrets",
   "stacks",
   "workflow-steps",

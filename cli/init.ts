@@ -38,7 +38,7 @@ export function addInit(program: Command): void {
     .option("--ssh-key <file>", "the private key (default: the usual one of ~/.ssh, or the agent's)")
     .option(
       "--ssh-user <name>",
-      "who logs in on a server that is there: root, or a user with sudo (default: root)",
+      "who logs in on a server that is there: root, or a user with sudo or in the group docker (default: root)",
     )
     .option("--ssh-port <port>", "the port that sshd listens on (default: 22)")
     .option(

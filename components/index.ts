@@ -66,6 +66,6 @@ export { Server } from "./server/server";
 export type { ServerArgs } from "./server/args";
 export type { HostKey } from "./server/host-key";
 export { ExistingServer } from "./server/existing-server";
-export type { ExistingServerArgs } from "./server/existing-args";
+export type { DockerInstall, ExistingServerArgs } from "./server/existing-args";
 export type { AcceptableCheck } from "./server/preflight-checks";
 export { sextantMocks, type MockedResource, type SextantMocks } from "./testing";

@@ -1,13 +1,15 @@
 #!/bin/sh
-# docker-install [settings=JSON]
+# docker-install [settings=JSON] [from=docker.com [version=BEGINNING]]
 #
-# Installs Docker from the packages of Debian or Ubuntu on a machine that has none, and waits until it answers. An engine that is there
+# Installs Docker from the packages of Debian or Ubuntu, or from Docker's own, on a machine that has none, and waits until it answers. An engine that is there
 # stays as it is, and a daemon.json, too. It stands alone, since it runs before the verbs are installed. Running it again changes nothing.
 set -u
-settings=''
+settings='' from='' version=''
 for word; do
     case $word in
     settings=*) settings=${word#*=} ;;
+    from=docker.com) from=docker.com ;;
+    version=*) version=${word#*=} ;;
     *) printf 'docker-install: unknown word %s\n' "$word" >&2 && exit 2 ;;
     esac
 done
@@ -19,6 +21,8 @@ give_up() {
 }
 # shellcheck source=lib/packages.sh
 . "${0%/*}/lib/packages"
+# shellcheck source=lib/docker-com.sh
+. "${0%/*}/lib/docker-com"
 
 # Files of the system are looked for below this directory: none but in tests.
 root=${SEXTANT_INSTALL_ROOT:-}
@@ -35,6 +39,16 @@ if command -v dockerd >/dev/null && command -v docker >/dev/null; then exit 0; f
 if [ -n "$settings" ] && [ ! -e "$root/etc/docker/daemon.json" ]; then
     mkdir -p "$root/etc/docker"
     printf '%s\n' "$settings" >"$root/etc/docker/daemon.json" || give_up "/etc/docker/daemon.json could not be written."
+fi
+if [ -n "$from" ] && ! command -v dockerd >/dev/null; then
+    for package in containerd runc; do
+        ! installed "$package" ||
+            give_up "docker.com's containerd.io cannot stand beside the package $package, which is here and may be in use; remove that where nothing needs it (apt-get remove $package), or say docker: \"install\" for the packages of the distribution."
+    done
+    docker_com_repository
+    docker_com_packages "$version"
+    # Nothing that is here makes way for it.
+    adding='--no-remove --no-install-recommends'
 fi
 install_docker
 # Its package starts it, but where something forbids that (policy-rc.d).

@@ -165,6 +165,8 @@ ask_machine() {
     ask user-id id -u
     ask user-name id -un
     tell sudo-user 0 "${SUDO_USER:-}"
+    # Who has become root by Docker (by-docker).
+    tell by-docker 0 "${SEXTANT_LOGIN:-}"
     [ -z "${SUDO_USER:-}" ] || ask_within 5 sudo-settings sudo -n -l -U "$SUDO_USER"
     ask commands list_commands
     ask help list_help
@@ -193,7 +195,7 @@ ask_network() {
     ask_within 5 docker-user iptables -w 2 -S DOCKER-USER
     ask_within 5 ufw ufw status verbose
     ask_within 5 nft nft list chains
-    ask_within 5 sshd "$(command -v sshd || echo "$root/usr/sbin/sshd")" -T -C "user=${SUDO_USER:-root},host=localhost,addr=127.0.0.1"
+    ask_within 5 sshd "$(command -v sshd || echo "$root/usr/sbin/sshd")" -T -C "user=${SUDO_USER:-${SEXTANT_LOGIN:-root}},host=localhost,addr=127.0.0.1"
 }
 
 # The script itself may come by standard input, which no command is to read from.

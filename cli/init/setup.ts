@@ -104,7 +104,7 @@ export const rules: Readonly<Record<AnswerName, Rule>> = {
   sshUser: orNone(
     rule(
       /^[A-Za-z_][A-Za-z0-9_.-]{0,31}$/,
-      "it is the name of a user, such as ubuntu, who may become root by sudo",
+      "it is the name of a user, such as ubuntu, who may become root by sudo or Docker",
     ),
   ),
   sshPort: orNone(port),

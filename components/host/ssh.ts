@@ -38,8 +38,9 @@ export const sshKeyCheck: Check = {
 export interface SshArgs {
   /**
    * The login user: root, or on an `ExistingServer` one who becomes root by sudo without a password, such as `ubuntu`, `admin` or
-   * `debian` on the images of clouds. All that a deploy does there runs as root, by `sudo -n`, and the first connection refuses a user
-   * who has to give a password. A member of the group docker alone is refused: what has to outlive a deploy lies in directories of root.
+   * `debian` on the images of clouds. All that a deploy does there runs as root, by `sudo -n`. A user whom sudo does not make root, and who may
+   * use Docker's socket, as a member of the group docker, becomes root by that: each command runs in a container of its own, which takes a second
+   * or so, and the preflight says so (`root-by-docker`). Any other user is refused by the first connection.
    *
    * @default "root"
    * @example "ubuntu"

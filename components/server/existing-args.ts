@@ -62,7 +62,7 @@ export interface ExistingServerArgs {
    */
   memory?: Size;
   /**
-   * How Pulumi reaches it: as root, or as a user who becomes root by sudo without a password; through a jump host or not.
+   * How Pulumi reaches it: as root, or as a user who becomes root by sudo without a password or by Docker; through a jump host or not.
    *
    * @default root with the usual key in ~/.ssh or the agent's, port 22
    * @edit in place, for the connections only: the machine is not touched
@@ -97,14 +97,16 @@ export interface ExistingServerArgs {
   /**
    * `"install"` installs Docker where the machine has none: the packages of Debian (12, 13) or Ubuntu (24.04, 26.04), docker.io and what the
    * verbs run (curl, iptables, iproute2, procps), with the settings of Docker that a `Server` has, and holds them from unattended upgrades.
-   * A Docker that is there stays as it is, whoever has installed it; one that a deploy cannot work with (Podman's command, the snap, one
+   * `{ install: "docker.com" }` takes Docker's own packages instead (docker-ce, docker-ce-cli, containerd.io), from its repository for apt, with the key that
+   * Docker names. A Docker that is there stays as it is, whoever has installed it, which the preflight says (`docker-packages`); one that a deploy cannot work with (Podman's command, the snap, one
    * that runs rootless or does not answer) is refused as ever, and what else the preflight refuses is refused before anything is
    * installed. Another apt is waited for, five minutes at most. `pulumi destroy` leaves Docker there.
    *
    * @default Docker has to be there
    * @edit the preflight runs again, in place; taken out, Docker stays
+   * @example { install: "docker.com", version: "28.5" }
    */
-  docker?: "install";
+  docker?: "install" | DockerInstall;
   /**
    * Lines for a shell on the machine that runs Pulumi, where the project's file is. They have variables of Kamal's hooks: KAMAL_HOSTS, KAMAL_SERVICE
    * (the project), KAMAL_DESTINATION (the stack), KAMAL_COMMAND, KAMAL_SUBCOMMAND, KAMAL_PERFORMER, KAMAL_RECORDED_AT and KAMAL_LOCK. `SEXTANT_SKIP_HOOKS=1
@@ -179,6 +181,19 @@ export interface ExistingServerArgs {
   };
 }
 
+/** Whose Docker is installed on a machine that has none. */
+export interface DockerInstall {
+  /** Docker's own packages, of docker.com; the machine has to reach download.docker.com. */
+  install: "docker.com";
+  /**
+   * The version, or its beginning: of several the newest. It counts where Docker is installed, and changes none that is there.
+   *
+   * @default the newest
+   * @example "28.5"
+   */
+  version?: string;
+}
+
 /** What is wrong with the arguments of an existing server. */
 export function checkExistingServer(name: string, args: ExistingServerArgs): Problem[] {
   return [
@@ -191,13 +206,32 @@ export function checkExistingServer(name: string, args: ExistingServerArgs): Pro
     ...check.size("memory", args.memory, 128 * 1024 ** 2),
     ...checkSsh("ssh", args.ssh),
     ...(args.firewall === undefined ? [] : checkAllow("firewall.allow", args.firewall.allow)),
-    ...check.oneOf("docker", args.docker, ["install"]),
+    ...checkDocker(args.docker),
     ...checkHostKey("hostKey", args.hostKey),
     ...checkRegistries(args.registries),
     ...check.oneOf("takeOver", args.takeOver, ["kamal"]),
     ...(args.preflight?.ports ?? []).flatMap((port, at) => check.port(`preflight.ports[${at}]`, port)),
     ...check.size("preflight.disk", args.preflight?.disk, 1),
     ...(args.preflight?.accept ?? []).flatMap((name, at) => checkAccepted(`preflight.accept[${at}]`, name)),
+  ];
+}
+
+function checkDocker(docker: ExistingServerArgs["docker"]): Problem[] {
+  if (typeof docker !== "object") return check.oneOf("docker", docker, ["install"]);
+  const { install, version } = docker;
+  const ok = version === undefined || (typeof version === "string" && /^\d+(\.\d+){0,2}$/.test(version));
+  return [
+    ...check.oneOf("docker.install", install, ["docker.com"]),
+    ...(ok
+      ? []
+      : [
+          {
+            argument: "docker.version",
+            value: version,
+            rule: "it is a version of Docker's, or its beginning",
+            cure: 'write it like "28.5.2", or "28" for the newest of these',
+          },
+        ]),
   ];
 }
 

@@ -95,7 +95,7 @@ export class ExistingServer extends Component implements Host {
             firewall: {
               allow: args.firewall.allow,
               privateAddress: args.privateAddress,
-              install: args.docker === "install",
+              install: args.docker !== undefined,
             },
           }),
       transform: args.transform ?? {},
@@ -144,11 +144,17 @@ export class ExistingServer extends Component implements Host {
       // A machine that is sold with 4 GB shows some less to its system.
       ...(memory === undefined ? [] : [`memory=${Math.floor(mebibytes(memory) * 0.85)}`]),
       ...(privateAddress === undefined ? [] : [pulumi.interpolate`private=${privateAddress}`]),
-      ...(docker === undefined ? [] : [`docker=${docker}`]),
+      ...(docker === undefined ? [] : [`docker=${dockerWord(docker)}`]),
       ...(docker === undefined || insecure.length === 0 ? [] : [`insecure=${insecure.join(",")}`]),
       ...(firewall === undefined ? [] : ["firewall=on"]),
       ...(takeOver === undefined ? [] : [`takeover=${takeOver}`]),
       ...(accept.length === 0 ? [] : [`accept=${[...new Set(accept)].sort().join(",")}`]),
     ];
   }
+}
+
+/** The word of the preflight for Docker that is installed. */
+function dockerWord(docker: NonNullable<ExistingServerArgs["docker"]>): string {
+  if (typeof docker === "string") return docker;
+  return docker.version === undefined ? docker.install : `${docker.install}:${docker.version}`;
 }

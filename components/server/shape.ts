@@ -21,7 +21,7 @@ import { rules } from "../firewall/shape";
 import { registries, serverHooksShape, sshShape, hostChanges } from "../host/shapes";
 import type { Network } from "../network/network";
 import type { ServerArgs } from "./args";
-import type { ExistingServerArgs } from "./existing-args";
+import type { DockerInstall, ExistingServerArgs } from "./existing-args";
 
 const isNetwork = ofType("sextant:index:Network");
 const network: Shape<Network> = made("a Network", isNetwork, 'give the one that new Network("net") makes');
@@ -103,7 +103,11 @@ export const existingServerShape: Shape<ExistingServerArgs> = object<ExistingSer
         outbound: "leave it out: what leaves the machine is not held",
       },
     ),
-    docker: single,
+    docker: either(
+      object<DockerInstall>({ install: needed(single), version: single }, '{ install: "docker.com" }'),
+      (value) => typeof value === "object",
+      single as Shape<"install">,
+    ),
     hooks: serverHooksShape,
     registries,
     preflight: object<NonNullable<ExistingServerArgs["preflight"]>>(

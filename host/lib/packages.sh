@@ -28,14 +28,14 @@ refresh() {
     printf '%s\n' "$said" | tail -n 3
 }
 
-# install PACKAGE...: those that are missing, whatever the image has apt do with recommended ones.
+# install PACKAGE...: those that are missing, whatever the image has apt do with recommended ones. $adding has more words for apt-get.
 install() {
     missing=
     for package; do installed "$package" || missing="$missing $package"; done
     [ -z "$missing" ] && return 0
     step "installs$missing"
-    # shellcheck disable=SC2086 # a list of words
-    if refresh && said='' && apt_get -y install $missing; then return 0; fi
+    # shellcheck disable=SC2086 # lists of words
+    if refresh && said='' && apt_get -y ${adding:-} install $missing; then return 0; fi
     why=$(reason)
     give_up "apt-get could not install$missing${why:+ after $((tries * 5)) seconds ($why)}; the lines above say why."
 }
@@ -49,9 +49,10 @@ service_do() { # service_do ACTION NAME: by systemd where it is the init
 }
 
 # install_docker: an engine, where there is none, its command, and what the verbs run beside it. A Docker that is there stays; it may be
-# docker-ce.
+# docker-ce. $engine has other packages of it.
 install_docker() {
-    command -v dockerd >/dev/null || install docker.io
+    # shellcheck disable=SC2086 # a list of words
+    command -v dockerd >/dev/null || install ${engine:-docker.io}
     install curl iptables ca-certificates iproute2 procps
     # Newer packages of the engine only recommend its command, and what loads its AppArmor profile.
     command -v docker >/dev/null || if installed docker-ce; then install docker-ce-cli; else install docker-cli; fi

@@ -70,7 +70,7 @@ async function pass(inputs: HostReadyInputs, made: boolean): Promise<Pick<HostRe
   const before = verb === "preflight" ? judgeInstall(printed, words) : undefined;
   if (before?.refused === true) throw new Error(`${shell.name}: ${before.text.trim()}`);
   if (before !== undefined) {
-    await installDocker(shell, readAsked(words).insecure);
+    await installDocker(shell, readAsked(words));
     printed = await ask(inputs, false);
   }
   const { refused, text, seen } =
@@ -130,9 +130,13 @@ async function mark({ shell }: HostReadyInputs): Promise<void> {
   if (ran.code !== 0) throw new Error(`${shell.name}: ${machineFile} was not written: ${ran.stderr.trim()}`);
 }
 
-/** Whether the program asks for Docker to be installed. */
-const installs = ({ words }: Partial<HostReadyInputs>): boolean =>
-  Array.isArray(words) && words.includes("docker=install");
+/** Whose packages Docker is installed from, where the program asks for it. */
+function installs({ words }: Partial<HostReadyInputs>): string | undefined {
+  if (!Array.isArray(words)) return undefined;
+  const word = words.find((each) => typeof each === "string" && each.startsWith("docker="));
+  if (word === undefined) return undefined;
+  return word === "docker=install" ? "the packages of its distribution" : "the packages of docker.com";
+}
 
 /** Whether the program takes Kamal's place there. */
 const takesOver = ({ words }: Partial<HostReadyInputs>): boolean =>
@@ -172,10 +176,9 @@ export const hostReadyProvider: ResourceProvider<HostReadyInputs, HostReadyState
   async check(olds: Partial<HostReadyState>, news) {
     stand(news.shell, useOf(news));
     // Here, since a preview says it too.
-    if (installs(news) && !installs(olds))
-      say(
-        `${nameOf(news)}: Docker is installed there, from the packages of its distribution, if it has none.`,
-      );
+    const from = installs(news);
+    if (from !== undefined && installs(olds) === undefined)
+      say(`${nameOf(news)}: Docker is installed there, from ${from}, if it has none.`);
     await announceKamals(olds, news);
     return { inputs: news };
   },

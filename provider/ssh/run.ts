@@ -6,7 +6,7 @@ import { spawn } from "node:child_process";
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { SshAddress } from "./address";
-import { rootFailure, sshWords, withoutWarning } from "./as-root";
+import { becomeRootBy, becomesRootBy, rootFailure, sshWords, withoutWarning, type Becoming } from "./as-root";
 import { connected, disconnected, pace, tries, type Patience } from "./connections";
 import { following } from "./children";
 import { lockedFile, meansFor } from "./means";
@@ -99,16 +99,23 @@ async function open(
   fresh: boolean | undefined,
 ): Promise<SshFailure | undefined> {
   const log = shell.jump === undefined ? undefined : jumpLog(shell, means);
-  if (log !== undefined) rmSync(log, { force: true });
-  const ran = await once(shell, options, "true", {
-    timeout: connectSeconds,
-    what: "connecting",
-    quiet: true,
-  });
-  const onTheWay = log !== undefined && existsSync(log) ? readFileSync(log, "utf8") : "";
-  if (log !== undefined) rmSync(log, { force: true });
-  if (ran.code === sshFailed) return failure(shell, ran, { onTheWay, fresh });
-  return shell.sudo === true ? rootFailure(shell, ran) : undefined;
+  const look = async (by?: Becoming): Promise<Ran & { onTheWay: string }> => {
+    if (log !== undefined) rmSync(log, { force: true });
+    const settings = { timeout: connectSeconds, what: "connecting", quiet: true, by };
+    const ran = await once(shell, options, "true", settings);
+    const onTheWay = log !== undefined && existsSync(log) ? readFileSync(log, "utf8") : "";
+    if (log !== undefined) rmSync(log, { force: true });
+    return { ...ran, onTheWay };
+  };
+  const ran = await look();
+  if (ran.code === sshFailed) return failure(shell, ran, { onTheWay: ran.onTheWay, fresh });
+  if (shell.sudo !== true || ran.code === 0) return undefined;
+  // How it became root before comes first, since sudo tells an administrator of each user whom it refuses.
+  const other = becomesRootBy(shell) === "sudo" ? "docker" : "sudo";
+  const more = await look(other);
+  if (more.code === sshFailed) return failure(shell, more, { onTheWay: more.onTheWay, fresh });
+  if (more.code === 0) becomeRootBy(shell, other);
+  return other === "docker" ? rootFailure(shell, ran, more) : rootFailure(shell, more, ran);
 }
 
 function failure(
@@ -124,11 +131,11 @@ function once(
   shell: SshAddress,
   options: readonly string[],
   line: string,
-  { stdin, timeout, what, quiet = false }: RunSettings & { quiet?: boolean },
+  { stdin, timeout, what, quiet = false, by }: RunSettings & { quiet?: boolean; by?: Becoming | undefined },
 ): Promise<Ran> {
   return new Promise((resolve, reject) => {
     const child = following(
-      spawn("ssh", sshWords(shell, options, line), { stdio: ["pipe", "pipe", "pipe"] }),
+      spawn("ssh", sshWords(shell, options, line, by), { stdio: ["pipe", "pipe", "pipe"] }),
     );
     const stdout = gather(child.stdout);
     const stderr = gather(child.stderr);

@@ -7,6 +7,7 @@ import { writeFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { chance } from "../../lab/chance";
 import type { LoadReport } from "../../lab/load/load";
+import { textLine } from "../../provider/host/scripts";
 import type { Edit } from "./edit";
 import { Machine, host } from "./machine";
 
@@ -91,6 +92,30 @@ it("limits memory and processor by control groups of version 2", async () => {
   // What serves has its whole share again after the gate that started it with less.
   expect(await machine.run(`cat ${group}/cpu.weight`)).toBe("100");
   expect(await machine.run(`cat ${group}/memory.pressure`)).toMatch(/^some avg10=/);
+});
+
+it("makes a user in the group docker root by Docker, in the login's control group and past AppArmor, and systemd misses nothing", async () => {
+  await machine.run("useradd --create-home --groups docker deploy");
+  const asDeploy = (line: string): Promise<string> =>
+    machine.run(`setpriv --reuid deploy --regid deploy --init-groups ${textLine("by-docker", [line])}`);
+  const look =
+    "id -u; cat /proc/self/cgroup; systemctl is-active docker; iptables -S DOCKER-USER | head -n 1; cat /proc/self/attr/current";
+  expect((await asDeploy(look)).split("\n")).toEqual([
+    "0",
+    expect.stringMatching(/^0::\/user\.slice\/.*\/session-\w+\.scope$/),
+    "active",
+    "-N DOCKER-USER",
+    "unconfined",
+  ]);
+  const later = "sleep 3; cat /proc/self/cgroup >/root/left";
+  await asDeploy(`setsid sh -c '${later}' </dev/null >/dev/null 2>&1 &`);
+  await machine.until("what was left in the background has ended", 30, async () =>
+    (await machine.run("cat /root/left 2>/dev/null || true")).startsWith("0::/user.slice/"),
+  );
+  expect(await machine.run("docker ps --all --quiet --filter label=sextant.root")).toBe("");
+  expect(await machine.run("systemctl --failed --no-legend --plain")).toBe("");
+  console.log(await machine.run("journalctl --unit docker --unit containerd --since -1min --no-pager"));
+  await machine.run("userdel --remove deploy; rm /root/left");
 });
 
 it("releases under load without losing a request", async () => {

@@ -13,6 +13,8 @@ export interface Asked {
   readonly private?: string;
   /** Whether Docker is installed where there is none. */
   readonly install: boolean;
+  /** Whose packages it is installed from, where they are not the distribution's. */
+  readonly packages?: DockerPackages;
   /** Whether the program says on the machine itself what may come in. */
   readonly firewall: boolean;
   /** Registries that Docker speaks plain HTTP to, where it is installed. */
@@ -21,6 +23,13 @@ export interface Asked {
   readonly takeOver?: "kamal";
   /** The findings that the program accepts, by their names. */
   readonly accept: readonly string[];
+}
+
+/** Docker's own packages. */
+export interface DockerPackages {
+  readonly from: "docker.com";
+  /** The version, or its beginning. @default the newest */
+  readonly version?: string;
 }
 
 /**
@@ -44,12 +53,19 @@ export function readAsked(words: readonly string[]): Asked {
     disk: number("disk", values.get("disk") ?? "0"),
     memory: number("memory", values.get("memory") ?? "0"),
     ...(address === "" ? {} : { private: address }),
-    install: values.get("docker") === "install",
+    ...dockerOf(values.get("docker")),
     firewall: values.get("firewall") === "on",
     insecure: listed("insecure"),
     ...(values.get("takeover") === "kamal" ? { takeOver: "kamal" } : {}),
     accept: listed("accept"),
   };
+}
+
+/** `install`, `docker.com`, or `docker.com:28.5`. */
+function dockerOf(word: string | undefined): Pick<Asked, "install" | "packages"> {
+  const [from, version] = (word ?? "").split(":");
+  if (from !== "docker.com") return { install: from === "install" };
+  return { install: true, packages: { from, ...(version === undefined ? {} : { version }) } };
 }
 
 function number(key: string, value: string): number {

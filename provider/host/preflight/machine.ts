@@ -80,6 +80,8 @@ export interface Machine {
     readonly name: string;
     /** Who has become root by sudo, and what sudo says of its settings for that user; it may be nothing. */
     readonly sudo?: { readonly user: string; readonly settings: string };
+    /** Who has become root by Docker. */
+    readonly docker?: string;
   };
   /** The commands that were looked for: where they are, "-" for one that is not there. */
   readonly commands: ReadonlyMap<string, string>;

@@ -34,6 +34,18 @@ const noSudo = lab(
   "access",
   "a machine with users that are not root > refuses each of them who does not become root by itself, with the line that sudoers needs, and has nothing of it",
 );
+const byDocker = lab(
+  "root-by-docker",
+  "is root in the namespaces and the control group of the login, with root's environment and nothing of the user's",
+);
+const byDockerAlone = lab(
+  "ways",
+  "machines that are reached in other ways > are released under load, where the user has the group docker alone, and its day's commands work",
+);
+const ways = lab(
+  "ways",
+  "machines that are reached in other ways > are reached by an alias, by a ProxyCommand with a key of the agent alone, and by a locked key that the agent has",
+);
 const ownWay = unit(
   "provider/ssh/reach",
   "a host on the way > may be in the user's settings alone, as ProxyJump or as ProxyCommand",
@@ -77,12 +89,13 @@ export const hosts: Area = {
         "a rollout > starts a worker only when all that has a route in its batch is fit, and makes it beside them",
       ),
     ),
-    replaced(
+    has(
       "ssh.user",
-      "root, or a user with sudo without a password; the group docker alone does not do",
-      "what has to outlive a deploy is in directories of root",
+      "ssh.user: root, a user with sudo without a password, or one in the group docker",
       jumped,
       bySudo,
+      byDocker,
+      byDockerAlone,
       noSudo,
     ),
     has(
@@ -106,6 +119,7 @@ export const hosts: Area = {
       `ProxyCommand of ${config}`,
       "the way to a host is the machine's that runs pulumi",
       ownWay,
+      ways,
     ),
     has("ssh.keys", "ssh.privateKeyFile, one key a host; the lab's programs have it", file, refused),
     has(
@@ -118,6 +132,7 @@ export const hosts: Area = {
       "ssh.config",
       "~/.ssh/config, or the file that ssh.configFile names, or none by false; of several files one, which takes in the others by Include",
       alias,
+      ways,
       unit(
         "provider/ssh/reach",
         "a file of settings that the program names > counts in place of the user's, and none counts where the program says so",
@@ -142,6 +157,7 @@ export const hosts: Area = {
     has(
       "ssh: an agent without a key file",
       "the agent's keys are asked where no other one is named",
+      ways,
       unit(
         "provider/ssh/reach",
         "a key in an agent alone > is taken, also among more of them than sshd lets one try",

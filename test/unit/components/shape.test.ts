@@ -467,6 +467,8 @@ describe("whatever is given for an argument", () => {
         "ssh.jumpHost.port",
         "hostKey",
         "docker",
+        "docker.install",
+        "docker.version",
         "registries",
       ],
       ...["ssh.configFile", "ssh.beforeConnect", "hooks", "hooks.afterDocker", "hooks.output"],
@@ -567,7 +569,7 @@ describe("whatever is given for an argument", () => {
         const sentences = said(component, () => change(path, value));
         expect(
           sentences.filter(
-            (line) => !/^[A-Z]\w+ ".*": .+ (is|are|has|have|needs|gives) .+; .+\.$/s.test(line),
+            (line) => !/^[A-Z]\w+ ".*": .+ (is|are|has|have|needs|gives|holds) .+; .+\.$/s.test(line),
           ),
         ).toEqual([]);
         expect(sentences.filter((line) => /^[A-Z]\w+ "[^"]*": \S+, but /.test(line))).toEqual([]);

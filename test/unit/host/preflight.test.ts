@@ -1023,4 +1023,14 @@ describe("a login that is not root's", () => {
     expect([refused, named({ status: 0, stdout: text, stderr: "" })]).toEqual([false, ["note sudo-log"]]);
     expect(judge(tell({ commands: shut }), []).text).toContain("sshd-root");
   });
+
+  it("is told by Docker, with what is faster, and needs no login of root", () => {
+    const shut = { sshd: sshd({ permitrootlogin: "no" }) };
+    const { refused, text } = judge(tell({ commands: shut, env: { SEXTANT_LOGIN: "deploy" } }), []);
+    expect([refused, named({ status: 0, stdout: text, stderr: "" })]).toEqual([
+      false,
+      ["note root-by-docker"],
+    ]);
+    expect(text).toContain('the line "deploy ALL=(ALL) NOPASSWD: ALL"');
+  });
 });

@@ -46,6 +46,27 @@ export const dockerUnpackaged: Finding = {
   },
 };
 
+export const dockerPackages: Finding = {
+  id: "docker-packages",
+  level: "note",
+  match: (machine, { packages }) => {
+    const engine = engineOf(machine);
+    if (packages === undefined || engine === undefined) return [];
+    const wanted = packages.version;
+    const other = wanted !== undefined && !`${engine.version}.`.startsWith(`${wanted}.`);
+    if (!other && (engine.package === undefined || engine.package === "docker-ce")) return [];
+    return [
+      `Docker ${engine.version} is here${engine.package === undefined || engine.package === "" ? "" : ` from the package ${engine.package}`}, and the program asks for ${wanted === undefined ? "that" : `Docker ${wanted}`} of docker.com. It stays as it is, since another one would stop what runs; replace it by hand when it may, by docs.docker.com/engine/install, or leave docker out.`,
+    ];
+  },
+  docs: {
+    chapter: "Docker",
+    finds:
+      "The program asks for Docker from docker.com, and the machine has one from elsewhere, or of another version. An engine that is there is never replaced.",
+    cure: "Replace it by hand, in maintenance, as [Docker says](https://docs.docker.com/engine/install/); or leave `docker` out.",
+  },
+};
+
 export const dockerLiveRestore: Finding = {
   id: "docker-live-restore",
   level: "note",

@@ -9,7 +9,9 @@ export const sshdRoot: Finding = {
   match: ({ sshd, login: who }) => {
     const login = sshd?.get("permitrootlogin") ?? "";
     return when(
-      who?.sudo === undefined && (login === "no" || login === "forced-commands-only"),
+      who?.sudo === undefined &&
+        who?.docker === undefined &&
+        (login === "no" || login === "forced-commands-only"),
       `sshd's settings say PermitRootLogin ${login}, so the next connection is shut out. Say PermitRootLogin prohibit-password ${put}.`,
     );
   },
@@ -17,7 +19,7 @@ export const sshdRoot: Finding = {
     chapter: "SSH",
     finds:
       "sshd's settings do not let root in with a key: the next connection, or the next start of sshd, is shut out.",
-    cure: "`PermitRootLogin prohibit-password`, then `systemctl reload ssh`; or log in as a user with sudo, by `ssh.user`.",
+    cure: "`PermitRootLogin prohibit-password`, then `systemctl reload ssh`; or log in as a user with sudo, or in the group docker, by `ssh.user`.",
   },
 };
 
@@ -34,6 +36,22 @@ export const sudoLog: Finding = {
     finds:
       "The login becomes root by sudo, which is set to keep the standard input of commands (log_input, log_stdin): secrets are sent by it.",
     cure: "`Defaults:USER !log_input, !log_stdin` in /etc/sudoers.d/sextant, by `visudo -f`.",
+  },
+};
+
+export const rootByDocker: Finding = {
+  id: "root-by-docker",
+  level: "note",
+  match: ({ login }) =>
+    when(
+      login?.docker !== undefined,
+      `${login?.docker ?? ""} becomes root by Docker, since sudo does not make it root without a password: each command of a deploy runs in a container of its own, which takes a second or so. It is faster with the line "${login?.docker ?? ""} ALL=(ALL) NOPASSWD: ALL", put there by visudo -f /etc/sudoers.d/sextant.`,
+    ),
+  docs: {
+    chapter: "SSH",
+    finds:
+      "The login may use Docker and does not become root by sudo without a password. Who may use Docker's socket is root by it ([Docker's own words](https://docs.docker.com/engine/install/linux-postinstall/)), and a deploy runs as root: here each of its commands runs in a container of its own, by the empty image `sextant-root`, which enters the login's namespaces. That takes a second or so each time.",
+    cure: "`USER ALL=(ALL) NOPASSWD: ALL` in /etc/sudoers.d/sextant, by `visudo -f`; or leave it as it is.",
   },
 };
 

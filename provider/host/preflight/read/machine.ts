@@ -36,7 +36,9 @@ function readLogin(source: Source): Pick<Machine, "login"> {
   const by = source.raw("sudo-user")?.text ?? "";
   // sudo-rs keeps nothing, and has no such settings.
   const sudo = by === "" ? {} : { sudo: { user: by, settings: source.raw("sudo-settings")?.text ?? "" } };
-  return { login: { id, name: name?.code === 0 ? name.text : `user ${id}`, ...sudo } };
+  const member = source.raw("by-docker")?.text ?? "";
+  const docker = member === "" ? {} : { docker: member };
+  return { login: { id, name: name?.code === 0 ? name.text : `user ${id}`, ...sudo, ...docker } };
 }
 
 type System =
@@ -165,7 +167,7 @@ function readNetwork(source: Source): Pick<Machine, Network> {
 
 /** Where Docker has made no such chain, iptables fails. */
 function readDockerUser(source: Source): string | undefined {
-  const none = /No chain/.test(source.raw("docker-user")?.error ?? "");
+  const none = /No chain/.test(source.raw("by-docker")?.error ?? "");
   return none ? undefined : source.text("docker-user", "iptables", { mayLack: true });
 }
 

@@ -1560,6 +1560,15 @@ export const refusals: [title: string, make: (w: World) => unknown, sentence: st
     'ExistingServer "old": docker is "podman", but it is one of install; choose one of these.',
   ],
   [
+    "existing server: a version of Docker's packages that is none",
+    (w) =>
+      new ExistingServer("old", {
+        ...{ address: "203.0.113.7", ssh: w.access },
+        docker: { install: "docker.com", version: "latest" },
+      }),
+    'ExistingServer "old": docker.version is "latest", but it is a version of Docker\'s, or its beginning; write it like "28.5.2", or "28" for the newest of these.',
+  ],
+  [
     "existing server: another tool to take over",
     (w) => new ExistingServer("old", { address: "203.0.113.7", ssh: w.access, takeOver: "dokku" as "kamal" }),
     'ExistingServer "old": takeOver is "dokku", but it is one of kamal; choose one of these.',

@@ -195,6 +195,16 @@ it("has Docker installed where the program says so, with the registries that hav
   ]);
 });
 
+it.each([
+  [{ install: "docker.com" }, "docker=docker.com"],
+  [{ install: "docker.com", version: "28.5" }, "docker=docker.com:28.5"],
+] as const)("has Docker's own packages where the program says so: %j", async (docker, word) => {
+  const graph = await newGraph();
+  const server = new ExistingServer("web-1", { ...good, docker });
+  await value(server.preflight.id);
+  expect(graph.find(gate, "web-1-gate").inputs.words).toContain(word);
+});
+
 it("holds all that comes after the preflight to the key that it saw first, where none is pinned", async () => {
   const seenHostKey = `ssh-ed25519 ${"B".repeat(68)}`;
   const graph = await newGraph(({ type }) => (type === gate ? { seenHostKey } : {}));

@@ -224,10 +224,12 @@ describe("Docker that the program asks for", () => {
     await hostReadyProvider.check?.({}, asks);
     await hostReadyProvider.check?.(asks, asks);
     await hostReadyProvider.check?.({}, state);
+    await hostReadyProvider.check?.({}, { ...asks, words: ["docker=docker.com:28"] });
     const said = heard.mock.calls.flat();
     heard.mockRestore();
     expect(said).toEqual([
       "web-1: Docker is installed there, from the packages of its distribution, if it has none.",
+      "web-1: Docker is installed there, from the packages of docker.com, if it has none.",
     ]);
   });
 });

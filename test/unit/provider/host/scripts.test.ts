@@ -30,14 +30,13 @@ describe("the scripts of a host", () => {
   it("installs every verb as it is in the source, twice without a change", () => {
     const root = mkdtempSync(join(tmpdir(), "sextant-kit-"));
     try {
-      const script = hostScripts()
-        .install.replaceAll("/usr/local/", `${root}/`)
-        .replace("set -eu", `set -eu; mkdir -p ${root}/bin`);
+      const here = (text: string): string => text.replaceAll("/usr/local/", `${root}/`);
+      const script = here(hostScripts().install).replace("set -eu", `set -eu; mkdir -p ${root}/bin`);
       for (let time = 0; time < 2; time++) execFileSync("sh", ["-s"], { input: script });
-      const directory = hostScripts().directory.replace("/usr/local/", `${root}/`);
+      const directory = here(hostScripts().directory);
       const files = Object.entries(readVerbs());
       expect(files.length).toBeGreaterThan(10);
-      for (const [name, text] of files) expect(readFileSync(join(directory, name), "utf8")).toBe(text);
+      for (const [name, text] of files) expect(readFileSync(join(directory, name), "utf8")).toBe(here(text));
       execFileSync("sh", ["-s"], {
         input: hostScripts().remove.replaceAll(/\/usr\/local\/|\/var\//g, `${root}/`),
       });

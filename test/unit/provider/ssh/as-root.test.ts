@@ -34,6 +34,29 @@ describe("a line that runs as root", () => {
   });
 });
 
+describe("a line that runs as root by Docker", () => {
+  it("is the one word of the script, whatever is in it", () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: "grapheme" }).filter((line) => !line.includes("\0")),
+        (line) => {
+          const words = asRoot({ sudo: true }, line, "docker");
+          // The script is the second word of the shell, and the line is what the script is given.
+          const told = execFileSync("sh", ["-c", words.replace(/^sh -c /, "set -- ") + '; printf %s "$3"'], {
+            encoding: "utf8",
+          });
+          expect(told).toBe(line);
+        },
+      ),
+      { numRuns: 50 },
+    );
+  });
+
+  it("is itself where root logs in", () => {
+    expect(asRoot({}, "echo 'a b'", "docker")).toBe("echo 'a b'");
+  });
+});
+
 describe("what sudo says of a machine that does not know its own name", () => {
   it("is no error of a command", () => {
     const warning = "sudo: unable to resolve host web-1: Name or service not known\n";
@@ -73,8 +96,21 @@ describe("a user who does not become root", () => {
     expect(said(1, "", "This account is currently not available.\n")).toContain("(This account is currently");
   });
 
-  it("is none where the command has ended well", () => {
+  it("is none where the command has ended well, by sudo or by Docker", () => {
     expect(said(0, "a greeting")).toBeUndefined();
+    const refused = { code: 1, stdout: "", stderr: "sudo: a password is required" };
+    expect(rootFailure(shell, refused, { code: 0, stdout: "", stderr: "" })).toBeUndefined();
+  });
+
+  it("says why Docker does not make it root, where the user may use Docker", () => {
+    const refused = { code: 1, stdout: "", stderr: "sudo: a password is required\n" };
+    const by = (code: number, stderr: string): string =>
+      rootFailure(shell, refused, { code, stdout: "", stderr })?.sentence ?? "";
+    expect(by(3, "")).toBe(said(1, refused.stderr));
+    const help = "Run 'docker run --help' for more information";
+    expect(by(125, `docker: authorization denied by plugin x\n\n${help}\n`)).toContain(
+      "without a password (sudo: a password is required), and Docker, which it may use, does not either (docker: authorization denied by plugin x), and a deploy runs as root; put the line",
+    );
   });
 });
 

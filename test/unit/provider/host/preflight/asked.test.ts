@@ -11,6 +11,13 @@ it("reads what a program asks", () => {
   });
 });
 
+it.each([
+  ["docker=docker.com", { install: true, packages: { from: "docker.com" } }],
+  ["docker=docker.com:28.5", { install: true, packages: { from: "docker.com", version: "28.5" } }],
+])("reads whose packages Docker is from: %s", (word, docker) => {
+  expect(readAsked([word])).toMatchObject(docker);
+});
+
 it("asks nothing without a word, and with an empty one", () => {
   const nothing = {
     ports: [],
