@@ -22,6 +22,7 @@ export type { PostgresArgs } from "./accessory/postgres-args";
 export { Redis } from "./accessory/redis";
 export type { RedisArgs } from "./accessory/redis-args";
 export { Image } from "./build/image";
+export type { ImagePush, ImagePushArgs } from "./build/image-push";
 export type { BuildCache, ImageArgs } from "./build/args";
 export { Component, type Transform } from "./core/component";
 export type { Duration, Size } from "../provider/core/units";

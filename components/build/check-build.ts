@@ -1,7 +1,7 @@
 /** What can be wrong with a build: pure, on what was read of this machine. */
 import { checkOutput } from "../core/hook";
 import { secretBy } from "../../provider/core/secret-name";
-import { leastDocker } from "../../provider/docker/builder";
+import { keepsInContainerd, leastDocker, type DockerInfo } from "../../provider/docker/builder";
 import type { Check } from "../core/check";
 import * as check from "../core/checks";
 import type { Problem } from "../core/problem";
@@ -11,7 +11,7 @@ import { checkAttestations, isAttested } from "./attestations";
 import { checkCache } from "./cache";
 import type { Context } from "./context";
 import { ownEntries } from "./own-folder";
-import { isOwn, ownRegistry } from "./plan";
+import { isOwn, isShipped, ownRegistry } from "./plan";
 import type { Revision } from "./revision";
 
 export const uncommittedCheck: Check = {
@@ -100,6 +100,8 @@ export interface Found {
   revision: Revision | undefined;
   /** The program's folder in the context: "" for the context itself, undefined where it lies elsewhere. */
   program?: string | undefined;
+  /** The Docker behind the builder, where an image comes out of that for a registry on a server, and it has answered. */
+  docker?: DockerInfo | undefined;
 }
 
 /** What is refused. */
@@ -120,7 +122,7 @@ export function checkBuild(args: ImageArgs, found: Found): Problem[] {
     ...checkAttestations(args),
     ...checkNames(args),
     ...(args.platforms ?? []).flatMap((platform, at) => checkPlatform(`platforms[${at}]`, platform)),
-    ...checkOwn(args),
+    ...checkOwn(args, found),
     ...checkFiles(args, found),
     ...checkRevision(args, found),
   ];
@@ -188,8 +190,8 @@ export function secretArg(name: string): Problem {
   };
 }
 
-/** A registry on a server is reached by its hosts alone. */
-function checkOwn(args: ImageArgs): Problem[] {
+/** A registry on a server is reached by its hosts alone, and what is built on this machine is brought there. */
+function checkOwn(args: ImageArgs, { docker }: Found): Problem[] {
   const { builder, repository, registries = [] } = args;
   const own = ownRegistry(args);
   const unused = registries.find(isOwn);
@@ -204,22 +206,49 @@ function checkOwn(args: ImageArgs): Problem[] {
             cure: `begin it with the registry's address: \`\${images.address}/shop\``,
           },
         ];
-  if (typeof builder === "object" && own.hosts.includes(builder)) return [];
+  if (isShipped(args)) return checkShipped(args, own.label, own.address, docker);
+  if (typeof builder !== "object" || own.hosts.includes(builder)) return [];
   const hosts = own.hosts.map(({ hostName }) => hostName).join(", ");
-  const rule = `${own.label} is reached from ${hosts} alone`;
-  if (typeof builder === "object")
-    return [
-      {
-        argument: "builder",
-        value: builder.hostName,
-        rule,
-        cure: "build on one of them, or add the builder to its clients",
-      },
-    ];
-  const cure = "give one of them as builder: it builds the files that lie here";
-  return builder === undefined
-    ? [{ argument: "builder", fault: `is this machine, and ${rule}`, cure }]
-    : [{ argument: "builder", value: builder, rule, cure }];
+  return [
+    {
+      argument: "builder",
+      value: builder.hostName,
+      rule: `${own.label} is reached from ${hosts} alone`,
+      cure: "build on one of them, add the builder to its clients, or leave it out, to build on this machine",
+    },
+  ];
+}
+
+/** What is built on this machine comes out of the builder as files, and BuildKit itself does not reach the registry. */
+function checkShipped(
+  { builder, cache, repository }: ImageArgs,
+  registry: string,
+  address: string,
+  docker: DockerInfo | undefined,
+): Problem[] {
+  const kept = cache?.type === "registry" ? (cache.image ?? repository) : "";
+  return [
+    ...(kept.startsWith(`${address}/`)
+      ? [
+          {
+            argument: "cache.image",
+            ...(cache?.image === undefined ? { fault: `is in ${registry}` } : { value: kept }),
+            rule: `BuildKit reaches ${registry} from its hosts alone`,
+            cure: 'leave cache out, write type: "local", or name an image of another registry',
+          },
+        ]
+      : []),
+    ...(docker === undefined || keepsInContainerd(docker)
+      ? []
+      : [
+          {
+            argument: "builder",
+            value: String(builder),
+            rule: "its Docker keeps images in a store of its own, from which BuildKit exports none",
+            cure: "leave builder out, so that one of buildx is found or made, or turn on containerd's image store in that Docker",
+          },
+        ]),
+  ];
 }
 
 function checkNames({ args = {}, secrets = {}, ssh = [], target }: ImageArgs): Problem[] {

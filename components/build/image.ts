@@ -15,8 +15,12 @@ import { builderOn } from "./builder";
 import { checkBuild, plainArgs, secretArg, warnBuild, type Found } from "./check-build";
 import { isFile, readContext } from "./context";
 import { withoutCache } from "./no-cache";
+import { buildPlace, prepareBuilds } from "../../provider/registry/build-place";
+import { hostWide } from "../core/names";
+import { ImagePush } from "./image-push";
+import { dockerBehind } from "./local-docker";
 import { ownFolder } from "./own-folder";
-import { buildOf, loginsOf, ownRegistry, pathsOf, platformsOf } from "./plan";
+import { buildOf, isShipped, loginsOf, ownRegistry, pathsOf, platformsOf } from "./plan";
 import { revisionOf, versionOf } from "./revision";
 import { imageShape } from "./shape";
 
@@ -28,6 +32,9 @@ import { imageShape } from "./shape";
  *
  * The release is the commit, so that `App` has it as its version; the app's hosts pull it by its digest. What has been pushed stays in the
  * registry, also when the component goes: an earlier release is deployed by its version.
+ *
+ * What goes to a `ServerRegistry`, and is not built on one of its hosts, is built into a directory of the machine that runs Pulumi, below
+ * ~/.cache/sextant/builds, and goes from there over SSH to the registry's server: the layers that the registry does not have, each once.
  *
  * @example
  * const image = new Image("shop", {
@@ -49,6 +56,8 @@ export class Image extends Component {
   readonly own: ServerRegistry | undefined;
   /** The build. */
   readonly build: dockerBuild.Image;
+  /** What brings it over SSH to a registry on a server; undefined where the build itself pushes it. */
+  readonly push: ImagePush | undefined;
 
   constructor(name: string, args: ImageArgs, opts?: pulumi.ComponentResourceOptions) {
     refuseShape(`${new.target.name} "${name}"`, imageShape, args);
@@ -69,15 +78,29 @@ export class Image extends Component {
     // Without any it was refused.
     this.version = release ?? "";
     this.own = ownRegistry(args);
-    this.build = this.make(args);
-    this.digest = this.build.digest.apply(orLater);
-    this.own?.pushed(args.repository.slice(this.own.address.length + 1), this.digest);
+    const place = isShipped(args) ? buildPlace(hostWide(name)) : undefined;
+    this.build = this.make(args, place);
+    const built = this.build.digest.apply(orLater);
+    const repository = args.repository.slice((this.own?.address.length ?? -1) + 1);
+    this.push =
+      this.own === undefined || place === undefined
+        ? undefined
+        : new ImagePush(
+            `${name}-push`,
+            this.own,
+            { repository, tag: this.version, digest: built, directory: place, build: name },
+            { parent: this },
+            args.transform?.push,
+          );
+    this.digest = this.push?.digest ?? built;
+    this.own?.pushed(repository, this.digest);
     this.reference = pulumi.interpolate`${this.repository}:${this.version}@${this.digest}`;
     this.registerOutputs({ version: this.version, reference: this.reference });
   }
 
-  private make(args: ImageArgs): dockerBuild.Image {
+  private make(args: ImageArgs, place: string | undefined): dockerBuild.Image {
     const { builder } = args;
+    if (place !== undefined && !pulumi.runtime.isDryRun()) prepareBuilds();
     const host = typeof builder === "object" ? builder : undefined;
     const name =
       host === undefined
@@ -107,10 +130,15 @@ export class Image extends Component {
       ...transformed<dockerBuild.ImageArgs>(
         args.transform?.build,
         this.componentName,
-        buildOf(args, this.version, name, withoutCache()),
+        buildOf(args, this.version, name, withoutCache(), place),
         {
           parent: this,
-          dependsOn: [...(host === undefined ? [] : [host.ready]), ...(this.own?.trusted ?? []), ...hooks],
+          dependsOn: [
+            ...(host === undefined ? [] : [host.ready]),
+            // Into a directory it is built while the registry is made.
+            ...(place === undefined ? (this.own?.trusted ?? []) : []),
+            ...hooks,
+          ],
           // Others may have deployed it, and it is what is gone back to.
           retainOnDelete: true,
         },
@@ -136,13 +164,14 @@ export class Image extends Component {
 /** What lies on this machine. */
 function look(args: ImageArgs): Found {
   const { context: directory } = pathsOf(args);
-  const { dockerfile = "Dockerfile" } = args;
+  const { dockerfile = "Dockerfile", builder } = args;
   if (!existsSync(directory) || !statSync(directory).isDirectory())
     return { directory: false, dockerfile: false, context: undefined, revision: undefined };
   const context = readContext(directory, dockerfile);
   const there = isFile(join(directory, dockerfile));
   const revision = there ? revisionOf(directory, dockerfile, context) : undefined;
-  return { directory: true, dockerfile: there, context, revision, program: ownFolder(directory) };
+  const docker = typeof builder === "string" && isShipped(args) ? dockerBehind(builder) : undefined;
+  return { directory: true, dockerfile: there, context, revision, program: ownFolder(directory), docker };
 }
 
 /** What a preview shows of the sources. */

@@ -18,3 +18,6 @@ export function interrupt(): void {
   interrupted = true;
   for (const child of running) child.kill();
 }
+
+/** Whether the user has pressed Ctrl-C: what ends is not begun again. */
+export const isInterrupted = (): boolean => interrupted;
