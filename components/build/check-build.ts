@@ -231,9 +231,8 @@ function checkShipped(
     ...(kept.startsWith(`${address}/`)
       ? [
           {
-            argument: "cache.image",
-            ...(cache?.image === undefined ? { fault: `is in ${registry}` } : { value: kept }),
-            rule: `BuildKit reaches ${registry} from its hosts alone`,
+            argument: "cache",
+            fault: `is kept in ${registry}, which no builder of this machine reaches`,
             cure: 'leave cache out, write type: "local", or name an image of another registry',
           },
         ]

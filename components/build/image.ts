@@ -15,7 +15,7 @@ import { builderOn } from "./builder";
 import { checkBuild, plainArgs, secretArg, warnBuild, type Found } from "./check-build";
 import { isFile, readContext } from "./context";
 import { withoutCache } from "./no-cache";
-import { buildPlace, prepareBuilds } from "../../provider/registry/build-place";
+import { buildPlace, prepareBuild } from "../../provider/registry/build-place";
 import { hostWide } from "../core/names";
 import { ImagePush } from "./image-push";
 import { dockerBehind } from "./local-docker";
@@ -100,7 +100,7 @@ export class Image extends Component {
 
   private make(args: ImageArgs, place: string | undefined): dockerBuild.Image {
     const { builder } = args;
-    if (place !== undefined && !pulumi.runtime.isDryRun()) prepareBuilds();
+    if (place !== undefined && !pulumi.runtime.isDryRun()) prepareBuild(hostWide(this.componentName));
     const host = typeof builder === "object" ? builder : undefined;
     const name =
       host === undefined

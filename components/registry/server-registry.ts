@@ -96,7 +96,7 @@ export class ServerRegistry extends Component {
         publish: this.hosts.length === 1 ? "loopback" : "private",
         volumes: { data: "/var/lib/registry" },
         files: {
-          [configFile]: config(port),
+          [configFile]: registryConfig(port),
           "/etc/sextant/authority.pem": certificates.authority,
           "/etc/sextant/registry.pem": certificates.certificate,
           "/etc/sextant/registry-key.pem": certificates.privateKey,
@@ -154,7 +154,7 @@ class RegistryCertificates extends PluginResource {
  * is read from listens within the container alone.
  * @see https://distribution.github.io/distribution/about/configuration/
  */
-const config = (port: number): string => `version: 0.1
+export const registryConfig = (port: number): string => `version: 0.1
 log:
   level: info
   accesslog: { disabled: true }

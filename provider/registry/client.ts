@@ -125,6 +125,7 @@ export class RegistryClient {
   }
 
   private moved(): void {
+    if (this.busy === 0) return;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
       this.stood = true;

@@ -1,6 +1,5 @@
 /** A push over a real ssh and a real sshd, to a registry that lets nobody in without a certificate of its clients. */
 import { execFileSync } from "node:child_process";
-import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
@@ -16,7 +15,7 @@ import { pace } from "../../../../provider/ssh/connections";
 import { keyMaterial } from "../../../../provider/ssh/private-key";
 import { sayTo, workingOn } from "../../../../provider/say";
 import { Sshd } from "../../../lab/command-plugin/sshd";
-import { writeImage } from "./images";
+import { bytes, writeImage } from "./images";
 import { StrictRegistry } from "./strict-registry";
 
 const name = "shop-test-images.internal";
@@ -31,8 +30,6 @@ let said: string[];
 let doing: string[];
 
 const layout = (): string => join(machine, "layout");
-const bytes = (seed: string, length: number): Buffer =>
-  createHash("shake256", { outputLength: length }).update(seed).digest();
 
 beforeAll(async () => {
   pace.second = 20;

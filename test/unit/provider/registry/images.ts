@@ -1,4 +1,5 @@
 /** Images in OCI's layout on the disk, as BuildKit writes them. */
+import { createHash } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { digestOf } from "./strict-registry";
@@ -9,6 +10,10 @@ const types = {
   config: "application/vnd.oci.image.config.v1+json",
   layer: "application/vnd.oci.image.layer.v1.tar+gzip",
 };
+
+/** Bytes that no other seed gives. */
+export const bytes = (seed: string, length: number): Buffer =>
+  createHash("shake256", { outputLength: length }).update(seed).digest();
 
 /** The layers of each platform. Several make an index. */
 export type Platforms = readonly (readonly (Buffer | string)[])[];

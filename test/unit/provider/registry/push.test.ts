@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
@@ -8,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Refused, RegistryClient } from "../../../../provider/registry/client";
 import { contentsOf, Layout, NotThere } from "../../../../provider/registry/layout";
 import { isThere, push, uploadPath, type Sent } from "../../../../provider/registry/push";
-import { writeImage } from "./images";
+import { bytes, writeImage } from "./images";
 import { digestOf, StrictRegistry } from "./strict-registry";
 
 let registry: StrictRegistry;
@@ -21,9 +20,6 @@ const to = (digest: string, tag = "v1") => ({ repository: "acme/shop", tag, dige
 const pushed = (digest: string, tag?: string, sending?: (sent: Sent) => void): Promise<Sent | undefined> =>
   push(client, new Layout(directory), to(digest, tag), sending);
 const fileOf = (digest: string): string => join(directory, "blobs", "sha256", digest.slice("sha256:".length));
-/** Bytes that no two calls share. */
-const bytes = (seed: string, length: number): Buffer =>
-  createHash("shake256", { outputLength: length }).update(seed).digest();
 
 beforeEach(async () => {
   registry = await StrictRegistry.start();
