@@ -1,11 +1,12 @@
 /** What can be wrong with a build: pure, on what was read of this machine. */
 import { checkOutput } from "../core/hook";
 import { secretBy } from "../../provider/core/secret-name";
-import { keepsInContainerd, leastDocker, type DockerInfo } from "../../provider/docker/builder";
+import { leastDocker } from "../../provider/docker/builder";
 import type { Check } from "../core/check";
 import * as check from "../core/checks";
 import type { Problem } from "../core/problem";
 import { checkRelease, checkRepository } from "../image/check-reference";
+import type { ServerRegistry } from "../registry/server-registry";
 import type { ImageArgs } from "./args";
 import { checkAttestations, isAttested } from "./attestations";
 import { checkCache } from "./cache";
@@ -100,8 +101,6 @@ export interface Found {
   revision: Revision | undefined;
   /** The program's folder in the context: "" for the context itself, undefined where it lies elsewhere. */
   program?: string | undefined;
-  /** The Docker behind the builder, where an image comes out of that for a registry on a server, and it has answered. */
-  docker?: DockerInfo | undefined;
 }
 
 /** What is refused. */
@@ -122,7 +121,7 @@ export function checkBuild(args: ImageArgs, found: Found): Problem[] {
     ...checkAttestations(args),
     ...checkNames(args),
     ...(args.platforms ?? []).flatMap((platform, at) => checkPlatform(`platforms[${at}]`, platform)),
-    ...checkOwn(args, found),
+    ...checkOwn(args),
     ...checkFiles(args, found),
     ...checkRevision(args, found),
   ];
@@ -191,7 +190,7 @@ export function secretArg(name: string): Problem {
 }
 
 /** A registry on a server is reached by its hosts alone, and what is built on this machine is brought there. */
-function checkOwn(args: ImageArgs, { docker }: Found): Problem[] {
+function checkOwn(args: ImageArgs): Problem[] {
   const { builder, repository, registries = [] } = args;
   const own = ownRegistry(args);
   const unused = registries.find(isOwn);
@@ -206,7 +205,7 @@ function checkOwn(args: ImageArgs, { docker }: Found): Problem[] {
             cure: `begin it with the registry's address: \`\${images.address}/shop\``,
           },
         ];
-  if (isShipped(args)) return checkShipped(args, own.label, own.address, docker);
+  if (isShipped(args)) return checkShipped(args, own);
   if (typeof builder !== "object" || own.hosts.includes(builder)) return [];
   const hosts = own.hosts.map(({ hostName }) => hostName).join(", ");
   return [
@@ -219,34 +218,16 @@ function checkOwn(args: ImageArgs, { docker }: Found): Problem[] {
   ];
 }
 
-/** What is built on this machine comes out of the builder as files, and BuildKit itself does not reach the registry. */
-function checkShipped(
-  { builder, cache, repository }: ImageArgs,
-  registry: string,
-  address: string,
-  docker: DockerInfo | undefined,
-): Problem[] {
+/** What is built on this machine is brought to the registry, which BuildKit itself does not reach from here. */
+function checkShipped({ cache, repository }: ImageArgs, { label, address }: ServerRegistry): Problem[] {
   const kept = cache?.type === "registry" ? (cache.image ?? repository) : "";
+  if (!kept.startsWith(`${address}/`)) return [];
   return [
-    ...(kept.startsWith(`${address}/`)
-      ? [
-          {
-            argument: "cache",
-            fault: `is kept in ${registry}, which no builder of this machine reaches`,
-            cure: 'leave cache out, write type: "local", or name an image of another registry',
-          },
-        ]
-      : []),
-    ...(docker === undefined || keepsInContainerd(docker)
-      ? []
-      : [
-          {
-            argument: "builder",
-            value: String(builder),
-            rule: "its Docker keeps images in a store of its own, from which BuildKit exports none",
-            cure: "leave builder out, so that one of buildx is found or made, or turn on containerd's image store in that Docker",
-          },
-        ]),
+    {
+      argument: "cache",
+      fault: `is kept in ${label}, which no builder of this machine reaches`,
+      cure: 'leave cache out, write type: "local", or name an image of another registry',
+    },
   ];
 }
 

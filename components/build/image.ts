@@ -18,7 +18,6 @@ import { withoutCache } from "./no-cache";
 import { buildPlace, prepareBuild } from "../../provider/registry/build-place";
 import { hostWide } from "../core/names";
 import { ImagePush } from "./image-push";
-import { dockerBehind } from "./local-docker";
 import { ownFolder } from "./own-folder";
 import { buildOf, isShipped, loginsOf, ownRegistry, pathsOf, platformsOf } from "./plan";
 import { revisionOf, versionOf } from "./revision";
@@ -164,14 +163,13 @@ export class Image extends Component {
 /** What lies on this machine. */
 function look(args: ImageArgs): Found {
   const { context: directory } = pathsOf(args);
-  const { dockerfile = "Dockerfile", builder } = args;
+  const { dockerfile = "Dockerfile" } = args;
   if (!existsSync(directory) || !statSync(directory).isDirectory())
     return { directory: false, dockerfile: false, context: undefined, revision: undefined };
   const context = readContext(directory, dockerfile);
   const there = isFile(join(directory, dockerfile));
   const revision = there ? revisionOf(directory, dockerfile, context) : undefined;
-  const docker = typeof builder === "string" && isShipped(args) ? dockerBehind(builder) : undefined;
-  return { directory: true, dockerfile: there, context, revision, program: ownFolder(directory), docker };
+  return { directory: true, dockerfile: there, context, revision, program: ownFolder(directory) };
 }
 
 /** What a preview shows of the sources. */

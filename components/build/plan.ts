@@ -87,7 +87,8 @@ export function buildOf(
           registries: logins.map(({ address, username, password }) => ({ address, username, password })),
         }),
     // Pushed alone: who builds keeps the steps, and no image that nobody would remove. In a directory it is in OCI's layout, to which only
-    // what is not there is written (moby/buildkit v0.31 exporter/oci/export.go, Export, where `tar` is false).
+    // what is not there is written (moby/buildkit v0.31 exporter/oci/export.go, Export, where `tar` is false). Each driver that the plugin
+    // has can do that (docker-build v0.0.22 provider/internal/image.go, buildx v0.35 build/opt.go); Docker's own is none of them.
     push: false,
     exports:
       place === undefined

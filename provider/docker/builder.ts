@@ -25,14 +25,6 @@ export interface PushedTo {
  */
 export const leastDocker = (attested: boolean): number => (attested ? 24 : 23);
 
-/** Whether Docker keeps its images in containerd, from which BuildKit can push and export. */
-export function keepsInContainerd({ DriverStatus }: DockerInfo): boolean {
-  return (
-    DriverStatus?.some(([name, kind]) => name === "driver-type" && kind === "io.containerd.snapshotter.v1") ===
-    true
-  );
-}
-
 /**
  * Why it cannot, as a sentence; undefined where it can. BuildKit in Docker pushes by itself where Docker keeps its images in containerd
  * (moby v28.5 builder/builder-next/worker/worker.go has `moby`, `local` and `tar` to export to, and no registry).
@@ -45,7 +37,8 @@ export function whyNoBuilder(
   registries: readonly PushedTo[],
   attested = false,
 ): string | undefined {
-  if (!keepsInContainerd(info))
+  const kind = info.DriverStatus?.find(([name]) => name === "driver-type")?.[1];
+  if (kind !== "io.containerd.snapshotter.v1")
     return `${host}: its Docker ${info.ServerVersion ?? ""} keeps images in a store of its own, from which BuildKit cannot push; build on a machine that is made with daemon: { features: { "containerd-snapshotter": true } } and Docker 23 or newer, or on this one.`;
   const major = Number.parseInt(info.ServerVersion ?? "", 10);
   if (attested && major < leastDocker(true))

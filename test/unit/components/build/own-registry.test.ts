@@ -18,6 +18,7 @@ const name = "shop-test-images.internal:5000";
 
 beforeEach(async () => {
   context = mkdtempSync(join(tmpdir(), "sextant-own-"));
+  vi.stubEnv("XDG_CACHE_HOME", join(context, "cache"));
   writeFileSync(join(context, "Dockerfile"), "FROM scratch\n");
   answers = { "docker-build:index:Image": { digest: `sha256:${"0".repeat(64)}` } };
   graph = await newGraph(({ type }) => answers[type] ?? {});
@@ -42,12 +43,6 @@ const image = (change: Partial<ImageArgs> = {}): Image =>
     },
     graph.watching,
   );
-
-/** A docker program that comes before any other one. */
-function dockerThat(does: string): void {
-  writeFileSync(join(context, "docker"), `#!/bin/sh\n${does}\n`, { mode: 0o755 });
-  vi.stubEnv("PATH", `${context}:${process.env["PATH"] ?? ""}`);
-}
 
 describe("an image in a registry on a server", () => {
   it("is built once all hosts reach the registry, without a login", async () => {
@@ -87,16 +82,6 @@ describe("an image in a registry on a server", () => {
     expect(graph.made.map(({ type }) => type)).not.toContain("sextant:index:ImagePush");
   });
 
-  it.each([
-    ["keeps them in containerd", `printf '{"DriverStatus":[["driver-type","io.containerd.snapshotter.v1"]]}'`],
-    ["does not answer", "exit 1"],
-    ["says nothing that is JSON", "echo hello"],
-  ])("is built by a Docker of this machine that %s", async (_, does) => {
-    dockerThat(does);
-    await value(image({ builder: "default" }).reference);
-    expect(graph.find("docker-build:index:Image").inputs["builder"]).toEqual({ name: "default" });
-  });
-
   it("is pulled by no host before it has been pushed", async () => {
     answers = { "sextant:index:ImagePush": { digest: "of the push" } };
     const noted = vi.spyOn(images, "pushed");
@@ -123,14 +108,6 @@ describe("an image in a registry on a server", () => {
       "the machine that runs Pulumi with its cache in the same registry",
       () => ({ builder: undefined as never, cache: { type: "registry" } }),
       'cache is kept in ServerRegistry "images", which no builder of this machine reaches; leave cache out, write type: "local", or name an image of another registry.',
-    ],
-    [
-      "a Docker of this machine that exports none",
-      () => {
-        dockerThat(`case "$*" in *'--context old info'*) printf '{"DriverStatus":[["Backing Filesystem","extfs"]]}' ;; *) exit 1 ;; esac`);
-        return { builder: "old" };
-      },
-      'builder is "old", but its Docker keeps images in a store of its own, from which BuildKit exports none; leave builder out, so that one of buildx is found or made, or turn on containerd\'s image store in that Docker.',
     ],
     [
       "another repository",
