@@ -143,7 +143,9 @@ export function expected(
   const { status, body } = answer;
   if (statuses.includes(status)) return answer;
   const said = `${what}: the registry answered ${status}${ofError(body)}`;
-  throw status >= 400 && status < 500 && status !== 429 && status !== 408 ? new Refused(said) : new Error(said);
+  throw status >= 400 && status < 500 && status !== 429 && status !== 408
+    ? new Refused(said)
+    : new Error(said);
 }
 
 /** What it says of an error, in the codes of its API (distribution-spec v1.1, Error Codes). */

@@ -100,7 +100,9 @@ async function bring(inputs: ImagePushInputs): Promise<void> {
     try {
       const sent = await withRegistry(inputs, (client) => push(client, layout, inputs, sending));
       if (sent === undefined) return;
-      say(`${shell.name}: ${saidOf({ ...sent, sent: Math.max(most, sent.sent) })} (${address}/${repository})`);
+      say(
+        `${shell.name}: ${saidOf({ ...sent, sent: Math.max(most, sent.sent) })} (${address}/${repository})`,
+      );
       // Disk space alone: a later push does it, too.
       await layout.keepAlone(digest).catch(() => undefined);
       return;
@@ -148,8 +150,7 @@ const provider: ResourceProvider<ImagePushInputs, ImagePushState> = {
 
   diff: (_id, olds, news) =>
     Promise.resolve({
-      changes:
-        olds.undone || changed(Object.keys(news) as (keyof ImagePushInputs)[], olds, news).length > 0,
+      changes: olds.undone || changed(Object.keys(news) as (keyof ImagePushInputs)[], olds, news).length > 0,
     }),
 
   async update(_id, olds, news) {

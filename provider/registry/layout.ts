@@ -38,7 +38,11 @@ export class NotThere extends Error {}
  * its layers (image-spec image-index.md, manifest.md). Pure.
  */
 export function namedBy(manifest: unknown): { manifests: Descriptor[]; blobs: Descriptor[] } {
-  const { manifests = [], config, layers = [] } = manifest as {
+  const {
+    manifests = [],
+    config,
+    layers = [],
+  } = manifest as {
     manifests?: Descriptor[];
     config?: Descriptor;
     layers?: Descriptor[];

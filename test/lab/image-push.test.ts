@@ -101,7 +101,10 @@ describe("a push to Docker's registry", () => {
     await push(first, "v1");
     expect(tagged("v1")).toBe(first);
     expect(said).toEqual([`web-1: sent 4 MB (${inputs.address}/acme/shop)`]);
-    const second = writeImage(layout(), [[base, bytes("two", 56_000)], [base, "another"]]);
+    const second = writeImage(layout(), [
+      [base, bytes("two", 56_000)],
+      [base, "another"],
+    ]);
     await push(second, "v2");
     expect(tagged("v2")).toBe(second);
     expect(said[1]).toBe(`web-1: sent 56 kB of 4.1 MB, the rest was there (${inputs.address}/acme/shop)`);

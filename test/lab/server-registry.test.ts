@@ -182,7 +182,10 @@ describe("what this machine builds", () => {
         console.log(message);
       },
     );
-    const instances = join(buildxDirectory({ DOCKER_CONFIG: join(workspace.env["HOME"] ?? "", ".docker") }), "instances");
+    const instances = join(
+      buildxDirectory({ DOCKER_CONFIG: join(workspace.env["HOME"] ?? "", ".docker") }),
+      "instances",
+    );
     mkdirSync(instances, { recursive: true });
     writeFileSync(join(instances, mine), JSON.stringify(instanceOf(mine, socket)));
   });
@@ -213,7 +216,8 @@ describe("what this machine builds", () => {
     const cache = join(workspace.env["HOME"] ?? "", ".cache", "sextant", "builds");
     rmSync(cache, { recursive: true });
     await up("v6", "--refresh");
-    const gone = "/var/lib/docker/volumes/own-own-images-data/_data/docker/registry/v2/repositories/lite/_manifests";
+    const gone =
+      "/var/lib/docker/volumes/own-own-images-data/_data/docker/registry/v2/repositories/lite/_manifests";
     await on(server(1), `rm -rf ${gone}`);
     const failed = await pulumi("up", "--yes", "--skip-preview", "--refresh", ...version("v6"));
     expect(failed.code).not.toBe(0);

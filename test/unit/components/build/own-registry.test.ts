@@ -85,7 +85,9 @@ describe("an image in a registry on a server", () => {
   it("is pulled by no host before it has been pushed", async () => {
     answers = { "sextant:index:ImagePush": { digest: "of the push" } };
     const noted = vi.spyOn(images, "pushed");
-    expect(await value(image({ builder: undefined as never }).reference)).toBe(`${name}/acme/shop:v1@of the push`);
+    expect(await value(image({ builder: undefined as never }).reference)).toBe(
+      `${name}/acme/shop:v1@of the push`,
+    );
     // Nor are older images removed before.
     const [[repository, digest] = ["", ""]] = noted.mock.calls;
     expect([repository, await value(pulumi.output(digest))]).toEqual(["acme/shop", "of the push"]);

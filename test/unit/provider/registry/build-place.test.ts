@@ -33,7 +33,9 @@ const cache = (): string => join(machine, "home", ".cache", "sextant", "builds")
 
 describe("the place of a build", () => {
   it("has the same name on each machine, whatever the home directory of its user", () => {
-    expect(buildPlace("shop-production-shop")).toMatch(/^\/tmp\/sextant-builds(-\d+)?\/shop-production-shop$/);
+    expect(buildPlace("shop-production-shop")).toMatch(
+      /^\/tmp\/sextant-builds(-\d+)?\/shop-production-shop$/,
+    );
     const before = buildPlace("shop", folder);
     prepareBuild("shop", folder);
     expect([before, buildPlace("shop", folder)]).toEqual([join(folder, "shop"), join(folder, "shop")]);
@@ -60,7 +62,9 @@ describe("the place of a build", () => {
     mkdirSync(join(folder, "shop"), { recursive: true, mode: 0o700 });
     expect(() => {
       prepareBuild("shop", folder);
-    }).toThrow(/builds\/shop has to be a link to .*\/shop, where .* cannot be made: .*; move away what is there/);
+    }).toThrow(
+      /builds\/shop has to be a link to .*\/shop, where .* cannot be made: .*; move away what is there/,
+    );
   });
 
   it("is refused where the folder itself leads elsewhere", () => {

@@ -31,7 +31,10 @@ export function writeImage(directory: string, platforms: Platforms): string {
     put(
       JSON.stringify({
         ...{ schemaVersion: 2, mediaType: types.manifest },
-        config: put(JSON.stringify({ os: "linux", architecture: `arch-${at}`, layers: layers.length }), types.config),
+        config: put(
+          JSON.stringify({ os: "linux", architecture: `arch-${at}`, layers: layers.length }),
+          types.config,
+        ),
         layers: layers.map((layer) => put(layer, types.layer)),
       }),
       types.manifest,

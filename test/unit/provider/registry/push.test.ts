@@ -1,4 +1,12 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -76,19 +84,23 @@ describe("a push", () => {
   it("sends what is missing, whatever that is, and no part of it twice", async () => {
     const layers = fc.uniqueArray(fc.string({ minLength: 1, maxLength: 20 }), { minLength: 1, maxLength: 5 });
     await fc.assert(
-      fc.asyncProperty(fc.array(layers, { minLength: 1, maxLength: 3 }), fc.infiniteStream(fc.boolean()), async (platforms, has) => {
-        registry.blobs.clear();
-        registry.manifests.clear();
-        registry.asked.length = 0;
-        const digest = writeImage(directory, platforms);
-        const { blobs } = await contentsOf(digest, (each) => new Layout(directory).manifest(each));
-        const there = blobs.filter(() => has.next().value === true).map((each) => each.digest);
-        for (const each of there) registry.blobs.set(each, readFileSync(fileOf(each)));
-        await pushed(digest);
-        const missing = blobs.map((each) => each.digest).filter((each) => !there.includes(each));
-        expect([...registry.uploaded].sort()).toEqual(missing.sort());
-        expect(registry.tags.get("acme/shop:v1")).toBe(digest);
-      }),
+      fc.asyncProperty(
+        fc.array(layers, { minLength: 1, maxLength: 3 }),
+        fc.infiniteStream(fc.boolean()),
+        async (platforms, has) => {
+          registry.blobs.clear();
+          registry.manifests.clear();
+          registry.asked.length = 0;
+          const digest = writeImage(directory, platforms);
+          const { blobs } = await contentsOf(digest, (each) => new Layout(directory).manifest(each));
+          const there = blobs.filter(() => has.next().value === true).map((each) => each.digest);
+          for (const each of there) registry.blobs.set(each, readFileSync(fileOf(each)));
+          await pushed(digest);
+          const missing = blobs.map((each) => each.digest).filter((each) => !there.includes(each));
+          expect([...registry.uploaded].sort()).toEqual(missing.sort());
+          expect(registry.tags.get("acme/shop:v1")).toBe(digest);
+        },
+      ),
       { numRuns: 50 },
     );
   });
@@ -120,7 +132,9 @@ describe("a push", () => {
     const layer = bytes("layer", 5000);
     const digest = writeImage(directory, [["first", layer]]);
     truncateSync(fileOf(digestOf(layer)), 4000);
-    await expect(pushed(digest)).rejects.toThrow(new NotThere(`${digestOf(layer)} has 4000 of its 5000 bytes`));
+    await expect(pushed(digest)).rejects.toThrow(
+      new NotThere(`${digestOf(layer)} has 4000 of its 5000 bytes`),
+    );
     rmSync(fileOf(digestOf(layer)));
     await expect(pushed(digest)).rejects.toThrow(new NotThere(`${digestOf(layer)} is not there`));
     rmSync(fileOf(digest));
@@ -172,7 +186,10 @@ describe("the directory", () => {
 describe("the end of an upload", () => {
   it.each([
     ["/v2/shop/blobs/uploads/1", "/v2/shop/blobs/uploads/1?digest=sha256%3A0"],
-    ["https://images.internal:5000/v2/shop/blobs/uploads/1?_state=a%2Bb", "/v2/shop/blobs/uploads/1?_state=a%2Bb&digest=sha256%3A0"],
+    [
+      "https://images.internal:5000/v2/shop/blobs/uploads/1?_state=a%2Bb",
+      "/v2/shop/blobs/uploads/1?_state=a%2Bb&digest=sha256%3A0",
+    ],
   ])("of %s is %s", (location, path) => {
     expect(uploadPath(location, "sha256:0")).toBe(path);
   });

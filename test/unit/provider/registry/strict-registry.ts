@@ -75,7 +75,9 @@ export class StrictRegistry {
     if (upload !== null && method === "POST") {
       const id = randomUUID();
       this.uploads.add(id);
-      end(202, { Location: `http://registry.test:5000/v2/${upload[1] ?? ""}/blobs/uploads/${id}?_state=a%2Bb` });
+      end(202, {
+        Location: `http://registry.test:5000/v2/${upload[1] ?? ""}/blobs/uploads/${id}?_state=a%2Bb`,
+      });
       return;
     }
     if (upload !== null && method === "PUT") {
