@@ -34,6 +34,7 @@ export interface ImagePushInputs {
   privateKey: string;
   /** The repository, without the registry. */
   repository: string;
+  /** The release. */
   tag: string;
   /** What was built, by its content. */
   digest: string;
@@ -123,7 +124,7 @@ export function saidOf({ sent, total }: Sent): string {
 
 /** Why it is not tried again, as an error; undefined where it is. @param fruitless how many tries have brought nothing, the last one among them */
 function endOf(
-  { shell, address, directory, build }: ImagePushInputs,
+  { shell, address, ip, directory, build }: ImagePushInputs,
   error: unknown,
   fruitless: number,
 ): Error | undefined {
@@ -135,11 +136,15 @@ function endOf(
       `${address} does not have the image, and this machine has not all of it (${directory}: ${why}), as where another one built it; build it here: pulumi up --replace '**docker-build:index:Image::${build}'.`,
     );
   if (error instanceof Refused) return said(`${why}.`);
-  return fruitless < tries
-    ? undefined
-    : said(
-        `the push to ${address} was cut off (${why}), and again each time; see docker logs of the registry's container there, and run pulumi up again, which sends what is missing.`,
-      );
+  if (fruitless < tries) return undefined;
+  // ssh says the same of both where the connection is one of several (openssh-portable mux.c, mux_stdio_confirm).
+  if (/refused|prohibited|Stdio forwarding/.test(why))
+    return said(
+      `nothing was reached at ${ip} for ${address} (${why}); see that the registry's container runs (docker ps there), and that sshd forwards connections (AllowTcpForwarding in /etc/ssh/sshd_config), and run pulumi up again.`,
+    );
+  return said(
+    `the push to ${address} was cut off (${why}), and again each time; see docker logs of the registry's container there, and run pulumi up again, which sends what is missing.`,
+  );
 }
 
 const provider: ResourceProvider<ImagePushInputs, ImagePushState> = {

@@ -45,10 +45,13 @@ class Through extends Duplex {
     child.stdout.on("data", (chunk) => {
       if (!this.push(chunk)) child.stdout.pause();
     });
-    child.stdout.once("end", () => this.push(null));
     child.stdin.on("error", () => undefined);
     child.once("error", (error) => this.destroy(error));
-    child.once("close", () => this.destroy());
+    // It has said by then why it ends.
+    child.once("close", () => {
+      this.push(null);
+      setImmediate(() => this.destroy());
+    });
   }
 
   override _read(): void {

@@ -152,12 +152,25 @@ describe("a push to a server", () => {
     expect(registry.asked).toEqual([]);
   });
 
-  it("says what ssh has said where nothing listens there", async () => {
-    const digest = writeImage(layout(), [["one"]]);
-    await expect(made(inputs(digest, { address: `${name}:1` }))).rejects.toThrow(
-      /^web-1: the push to \S+ was cut off \(.*\(ssh: .*(refused|failed).*\)\), and again each time/,
-    );
-  });
+  it.each(["where nothing listens", "whose sshd forwards nothing"])(
+    "to a server %s says what has to be looked at there",
+    async (where) => {
+      const shut = where.includes("sshd")
+        ? await Sshd.start({ keysOf: sshd, settings: ["AllowTcpForwarding no"] })
+        : undefined;
+      const given = inputs(writeImage(layout(), [["one"]]));
+      const { shell } = given;
+      const there =
+        shut === undefined
+          ? { ...given, address: `${name}:1` }
+          : { ...given, shell: { ...shell, port: shut.port } };
+      await expect(made(there))
+        .rejects.toThrow(
+          /^web-1: nothing was reached at 127\.0\.0\.1 for \S+ \(.*ssh: .*\); see that the registry's container runs \(docker ps there\), and that sshd forwards connections \(AllowTcpForwarding in/,
+        )
+        .finally(() => shut?.stop());
+    },
+  );
 
   it("is found gone by a refresh where the registry has lost it, and is pushed again", async () => {
     const digest = writeImage(layout(), [["one"]]);
