@@ -131,11 +131,15 @@ function endOf(
   if (error instanceof Unreached || isInterrupted()) return error as Error;
   const why = error instanceof Error ? error.message : String(error);
   const said = (sentence: string) => new Error(`${shell.name}: ${sentence}`, { cause: error });
+  const again = `pulumi up --replace '**docker-build:index:Image::${build}'`;
   if (error instanceof NotThere)
     return said(
-      `${address} does not have the image, and this machine has not all of it (${directory}: ${why}), as where another one built it; build it here: pulumi up --replace '**docker-build:index:Image::${build}'.`,
+      `${address} does not have the image, and this machine has not all of it (${directory}: ${why}), as where another one built it; build it here: ${again}.`,
     );
-  if (error instanceof Refused) return said(`${why}.`);
+  if (error instanceof Refused)
+    return said(
+      `${why}; empty ${directory}, where the image was put together, and build it again: ${again}.`,
+    );
   if (fruitless < tries) return undefined;
   // ssh says the same of both where the connection is one of several (openssh-portable mux.c, mux_stdio_confirm).
   if (/refused|prohibited|Stdio forwarding/.test(why))

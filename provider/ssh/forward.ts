@@ -58,8 +58,11 @@ class Through extends Duplex {
     this.child.stdout.resume();
   }
 
-  override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
-    this.child.stdin.write(chunk, done);
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
+    // What it no longer reads it has a reason for, which comes with its end.
+    this.child.stdin.write(chunk, (error) => {
+      if (error === null || error === undefined) done();
+    });
   }
 
   override _final(done: () => void): void {

@@ -1,6 +1,6 @@
 /** A push over a real ssh and a real sshd, to a registry that lets nobody in without a certificate of its clients. */
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
@@ -16,7 +16,7 @@ import { keyMaterial } from "../../../../provider/ssh/private-key";
 import { sayTo, workingOn } from "../../../../provider/say";
 import { Sshd } from "../../../lab/command-plugin/sshd";
 import { bytes, writeImage } from "./images";
-import { StrictRegistry } from "./strict-registry";
+import { digestOf, StrictRegistry } from "./strict-registry";
 
 const name = "shop-test-images.internal";
 const { create, update, read, diff } = imagePushProvider;
@@ -139,6 +139,15 @@ describe("a push to a server", () => {
     await expect(made(inputs(digest))).rejects.toThrow(
       `web-1: ${name}:${registry.port} does not have the image, and this machine has not all of it (${layout()}: ${digest} is not there), as where another one built it; build it here: pulumi up --replace '**docker-build:index:Image::shop'.`,
     );
+  });
+
+  it("says how it is put together again where a layer has other bytes than its name says", async () => {
+    const digest = writeImage(layout(), [["one"]]);
+    writeFileSync(join(layout(), "blobs", "sha256", digestOf("one").slice("sha256:".length)), "two");
+    await expect(made(inputs(digest))).rejects.toThrow(
+      `web-1: sending ${digestOf("one")}: the registry answered 400 (DIGEST_INVALID: no); empty ${layout()}, where the image was put together, and build it again: pulumi up --replace '**docker-build:index:Image::shop'.`,
+    );
+    expect(registry.uploaded.filter((each) => each === digestOf("one"))).toHaveLength(1);
   });
 
   it("is not let in with certificates of another registry", async () => {
