@@ -23,6 +23,7 @@ export { Redis } from "./accessory/redis";
 export type { RedisArgs } from "./accessory/redis-args";
 export type { BuiltImage } from "./build/built";
 export { Image } from "./build/image";
+export type { ImagePush, ImagePushArgs } from "./build/image-push";
 export type { BuildCache, ImageArgs } from "./build/args";
 export { Component, type Transform } from "./core/component";
 export type { Duration, Size } from "../provider/core/units";

@@ -10,6 +10,7 @@ import { hostFirewallProvider } from "./host/firewall/host-firewall";
 import { goneProvider } from "./host/gone";
 import { hostReadyProvider } from "./host/host-ready";
 import { onOneHost } from "./on-one-host";
+import { imagePushProvider } from "./registry/image-push";
 import { registryCertificatesProvider } from "./registry/registry-certificates";
 import { certificatesProvider } from "./release/certificates";
 import { cleanUpProvider } from "./release/clean-up";
@@ -36,6 +37,7 @@ export const resources = {
   Gone: goneProvider,
   HostFirewall: onOneHost(hostFirewallProvider, () => "its firewall"),
   HostReady: gate,
+  ImagePush: imagePushProvider,
   MysqlLogin: stepProvider(steps.MysqlLogin),
   PostgresLogin: stepProvider(steps.PostgresLogin),
   Preflight: gate,

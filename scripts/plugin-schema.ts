@@ -26,6 +26,7 @@ const inputs: Readonly<Record<ResourceType, string>> = {
   Gone: "GoneInputs",
   HostFirewall: "HostFirewallInputs",
   HostReady: "HostReadyInputs",
+  ImagePush: "ImagePushInputs",
   MysqlLogin: "MysqlLoginInputs",
   PostgresLogin: "PostgresLoginInputs",
   Preflight: "HostReadyInputs",

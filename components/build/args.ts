@@ -7,6 +7,7 @@ import type { Transform } from "../core/component";
 import type { Host } from "../host/host";
 import type { Registry } from "../registry/registry";
 import type { ServerRegistry } from "../registry/server-registry";
+import type { ImagePushArgs } from "./image-push";
 
 /** Where BuildKit keeps the steps of a build for the next one, on another machine too. */
 export interface BuildCache {
@@ -125,7 +126,8 @@ export interface ImageArgs {
   builder?: Host | string;
   /**
    * The logins by which it is pushed, and by which private images are read that it stands on; and the `ServerRegistry` that it goes to,
-   * for which `repository` begins with the registry's `address`, and `builder` is one of its hosts.
+   * for which `repository` begins with the registry's `address`. A `builder` that is a server is one of the registry's hosts then; without
+   * such one it is built on the machine that runs Pulumi and goes to the registry over SSH.
    *
    * @default those that `docker login` has left on the machine that runs Pulumi
    * @edit another address or user builds and pushes; another password counts from the next build
@@ -165,6 +167,8 @@ export interface ImageArgs {
   transform?: {
     /** The build, by `@pulumi/docker-build`. */
     build?: Transform<dockerBuild.ImageArgs>;
+    /** What brings it to a `ServerRegistry`, where it is not built on one of the registry's hosts. */
+    push?: Transform<ImagePushArgs>;
     /** The hook, by `@pulumi/command`. */
     hook?: Transform<command.local.CommandArgs>;
   };

@@ -6,12 +6,13 @@ import type { Check } from "../core/check";
 import * as check from "../core/checks";
 import type { Problem } from "../core/problem";
 import { checkRelease, checkRepository } from "../image/check-reference";
+import type { ServerRegistry } from "../registry/server-registry";
 import type { ImageArgs } from "./args";
 import { checkAttestations, isAttested } from "./attestations";
 import { checkCache } from "./cache";
 import type { Context } from "./context";
 import { ownEntries } from "./own-folder";
-import { isOwn, ownRegistry } from "./plan";
+import { isOwn, isShipped, ownRegistry } from "./plan";
 import type { Revision } from "./revision";
 
 export const uncommittedCheck: Check = {
@@ -188,7 +189,7 @@ export function secretArg(name: string): Problem {
   };
 }
 
-/** A registry on a server is reached by its hosts alone. */
+/** A registry on a server is reached by its hosts alone, and what is built on this machine is brought there. */
 function checkOwn(args: ImageArgs): Problem[] {
   const { builder, repository, registries = [] } = args;
   const own = ownRegistry(args);
@@ -204,22 +205,30 @@ function checkOwn(args: ImageArgs): Problem[] {
             cure: `begin it with the registry's address: \`\${images.address}/shop\``,
           },
         ];
-  if (typeof builder === "object" && own.hosts.includes(builder)) return [];
+  if (isShipped(args)) return checkShipped(args, own);
+  if (typeof builder !== "object" || own.hosts.includes(builder)) return [];
   const hosts = own.hosts.map(({ hostName }) => hostName).join(", ");
-  const rule = `${own.label} is reached from ${hosts} alone`;
-  if (typeof builder === "object")
-    return [
-      {
-        argument: "builder",
-        value: builder.hostName,
-        rule,
-        cure: "build on one of them, or add the builder to its clients",
-      },
-    ];
-  const cure = "give one of them as builder: it builds the files that lie here";
-  return builder === undefined
-    ? [{ argument: "builder", fault: `is this machine, and ${rule}`, cure }]
-    : [{ argument: "builder", value: builder, rule, cure }];
+  return [
+    {
+      argument: "builder",
+      value: builder.hostName,
+      rule: `${own.label} is reached from ${hosts} alone`,
+      cure: "build on one of them, add the builder to its clients, or leave it out, to build on this machine",
+    },
+  ];
+}
+
+/** What is built on this machine is brought to the registry, which BuildKit itself does not reach from here. */
+function checkShipped({ cache, repository }: ImageArgs, { label, address }: ServerRegistry): Problem[] {
+  const kept = cache?.type === "registry" ? (cache.image ?? repository) : "";
+  if (!kept.startsWith(`${address}/`)) return [];
+  return [
+    {
+      argument: "cache",
+      fault: `is kept in ${label}, which no builder of this machine reaches`,
+      cure: 'leave cache out, write type: "local", or name an image of another registry',
+    },
+  ];
 }
 
 function checkNames({ args = {}, secrets = {}, ssh = [], target }: ImageArgs): Problem[] {

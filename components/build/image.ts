@@ -3,9 +3,11 @@ import { join } from "node:path";
 import * as dockerBuild from "@pulumi/docker-build";
 import * as pulumi from "@pulumi/pulumi";
 import { unknown } from "@pulumi/pulumi/output";
+import { buildPlace, prepareBuild } from "../../provider/registry/build-place";
 import { isPlain } from "../core/checks";
 import { Component, transformed } from "../core/component";
 import { hookCommand, skippedHooks } from "../core/hook";
+import { hostWide } from "../core/names";
 import { warnPlain } from "../core/plain-secret";
 import { refuseShape } from "../core/shape";
 import type { ServerRegistry } from "../registry/server-registry";
@@ -15,9 +17,10 @@ import { builderOn } from "./builder";
 import type { BuiltImage } from "./built";
 import { checkBuild, plainArgs, secretArg, warnBuild, type Found } from "./check-build";
 import { isFile, readContext } from "./context";
+import { ImagePush } from "./image-push";
 import { withoutCache } from "./no-cache";
 import { ownFolder } from "./own-folder";
-import { buildOf, loginsOf, ownRegistry, pathsOf, platformsOf } from "./plan";
+import { buildOf, isShipped, loginsOf, ownRegistry, pathsOf, platformsOf } from "./plan";
 import { revisionOf, versionOf } from "./revision";
 import { imageShape } from "./shape";
 
@@ -29,6 +32,9 @@ import { imageShape } from "./shape";
  *
  * The release is the commit, so that `App` has it as its version; the app's hosts pull it by its digest. What has been pushed stays in the
  * registry, also when the component goes: an earlier release is deployed by its version.
+ *
+ * What goes to a `ServerRegistry`, and is not built on one of its hosts, is built into a directory of the machine that runs Pulumi, below
+ * ~/.cache/sextant/builds, and goes from there over SSH to the registry's server: the layers that the registry does not have, each once.
  *
  * @example
  * const image = new Image("shop", {
@@ -50,6 +56,8 @@ export class Image extends Component implements BuiltImage {
   readonly own: ServerRegistry | undefined;
   /** The build. */
   readonly build: dockerBuild.Image;
+  /** What brings it over SSH to a registry on a server; undefined where the build itself pushes it. */
+  readonly push: ImagePush | undefined;
 
   constructor(name: string, args: ImageArgs, opts?: pulumi.ComponentResourceOptions) {
     refuseShape(`${new.target.name} "${name}"`, imageShape, args);
@@ -70,15 +78,29 @@ export class Image extends Component implements BuiltImage {
     // Without any it was refused.
     this.version = release ?? "";
     this.own = ownRegistry(args);
-    this.build = this.make(args);
-    this.digest = this.build.digest.apply(orLater);
-    this.own?.pushed(args.repository.slice(this.own.address.length + 1), this.digest);
+    const place = isShipped(args) ? buildPlace(hostWide(name)) : undefined;
+    this.build = this.make(args, place);
+    const built = this.build.digest.apply(orLater);
+    const repository = args.repository.slice((this.own?.address.length ?? -1) + 1);
+    this.push =
+      this.own === undefined || place === undefined
+        ? undefined
+        : new ImagePush(
+            `${name}-push`,
+            this.own,
+            { repository, tag: this.version, digest: built, directory: place, build: name },
+            { parent: this },
+            args.transform?.push,
+          );
+    this.digest = this.push?.digest ?? built;
+    this.own?.pushed(repository, this.digest);
     this.reference = pulumi.interpolate`${this.repository}:${this.version}@${this.digest}`;
     this.registerOutputs({ version: this.version, reference: this.reference });
   }
 
-  private make(args: ImageArgs): dockerBuild.Image {
+  private make(args: ImageArgs, place: string | undefined): dockerBuild.Image {
     const { builder } = args;
+    if (place !== undefined && !pulumi.runtime.isDryRun()) prepareBuild(hostWide(this.componentName));
     const host = typeof builder === "object" ? builder : undefined;
     const name =
       host === undefined
@@ -111,10 +133,15 @@ export class Image extends Component implements BuiltImage {
       ...transformed<dockerBuild.ImageArgs>(
         args.transform?.build,
         this.componentName,
-        buildOf(args, this.version, name, withoutCache()),
+        buildOf(args, this.version, name, withoutCache(), place),
         {
           parent: this,
-          dependsOn: [...(host === undefined ? [] : [host.ready]), ...(this.own?.trusted ?? []), ...hooks],
+          dependsOn: [
+            ...(host === undefined ? [] : [host.ready]),
+            // Into a directory it is built while the registry is made.
+            ...(place === undefined ? (this.own?.trusted ?? []) : []),
+            ...hooks,
+          ],
           // Others may have deployed it, and it is what is gone back to.
           retainOnDelete: true,
         },

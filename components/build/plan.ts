@@ -23,6 +23,10 @@ export const ownRegistry = ({
 export const isOwn = (registry: Registry | ServerRegistry): registry is ServerRegistry =>
   "trusted" in registry;
 
+/** Whether it is built on the machine that runs Pulumi, or by a builder that is known there, for a registry that only servers reach. */
+export const isShipped = (args: Pick<ImageArgs, "registries" | "repository" | "builder">): boolean =>
+  typeof args.builder !== "object" && ownRegistry(args) !== undefined;
+
 /** Paths from the directory of the program, so that they are the same on every machine. */
 export function pathsOf({ context = ".", dockerfile = "Dockerfile" }: ImageArgs): {
   context: string;
@@ -49,6 +53,7 @@ export function sshOf(words: readonly string[]): { id: string; paths?: string[] 
 
 /**
  * What is built, and where it goes.
+ * @param place the directory that it is put into, where it is shipped to a registry on a server; else it is pushed
  * @param noCache whether no step of the cache is used in this run; docker-build has it among what a preview compares, so that it builds
  */
 export function buildOf(
@@ -56,6 +61,7 @@ export function buildOf(
   version: string,
   builder: pulumi.Input<string> | undefined,
   noCache = false,
+  place?: string,
 ): dockerBuild.ImageArgs {
   const { repository, target, args: buildArgs, secrets, ssh, cache } = args;
   const logins = loginsOf(args);
@@ -80,9 +86,14 @@ export function buildOf(
       : {
           registries: logins.map(({ address, username, password }) => ({ address, username, password })),
         }),
-    // Pushed alone: who builds keeps the steps, and no image that nobody would remove.
+    // Pushed alone: who builds keeps the steps, and no image that nobody would remove. In a directory it is in OCI's layout, to which only
+    // what is not there is written (moby/buildkit v0.31 exporter/oci/export.go, Export, where `tar` is false). Each driver that the plugin
+    // has can do that (docker-build v0.0.22 provider/internal/image.go, buildx v0.35 build/opt.go); Docker's own is none of them.
     push: false,
-    exports: [{ image: { push: true, store: false } }],
+    exports:
+      place === undefined
+        ? [{ image: { push: true, store: false } }]
+        : [{ raw: `type=oci,dest=${place},tar=false` }],
     // A preview says what would be built, and builds nothing.
     buildOnPreview: false,
   };

@@ -63,7 +63,7 @@ export const imageShape: Shape<ImageArgs> = object<ImageArgs>(
       { beforeBuild: text, output: text },
       '{ beforeBuild: "bin/ci-is-green $KAMAL_VERSION" }',
     ),
-    transform: changes<NonNullable<ImageArgs["transform"]>>({ build: true, hook: true }),
+    transform: changes<NonNullable<ImageArgs["transform"]>>({ build: true, push: true, hook: true }),
   },
   '{ repository: "registry.example.com/shop" }',
   {

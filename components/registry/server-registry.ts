@@ -8,6 +8,7 @@ import { refuseShape } from "../core/shape";
 import type { Host } from "../host/host";
 import { privateAddress } from "../host/private-address";
 import { Step } from "../host/step";
+import type { RegistryTrustArgs } from "../host/step";
 import { checkServerRegistry, type ServerRegistryArgs } from "./server-registry-args";
 import { serverRegistryShape } from "./server-registry-shape";
 
@@ -16,8 +17,8 @@ const configFile = "/etc/sextant/registry.yml";
 const debugPort = 5001;
 
 /**
- * A registry on one of your servers, so that no other one is needed: images are built on a server, pushed there, and pulled by the others
- * over the private network, each layer once a host and only where it is missing. It is Docker's own registry in a container, with a
+ * A registry on one of your servers, so that no other one is needed: images are built on a server, or on the machine that runs Pulumi and
+ * brought there over SSH, and are pulled by the others over the private network, each layer once a host and only where it is missing. It is Docker's own registry in a container, with a
  * volume. Nobody uses it who has no certificate of its own authority: there is no password, and no port is open to the internet.
  *
  * A release needs it, and a rollback to an image that a host no longer has. What runs does not: a server that restarts has its images.
@@ -41,6 +42,7 @@ export class ServerRegistry extends Component {
   /** Done when each of its hosts reaches it: what pushes there and pulls from there waits for these. */
   readonly trusted: readonly Step<"RegistryTrust">[];
 
+  private readonly certificates: RegistryCertificates;
   private readonly pushes: { repository: string; pushed: pulumi.Input<string> }[] = [];
 
   constructor(name: string, args: ServerRegistryArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -52,15 +54,9 @@ export class ServerRegistry extends Component {
     this.hosts = [...new Set([server, ...clients])];
     const host = `${hostWide(name)}.internal`;
     this.address = `${host}:${port}`;
-    const certificates = new RegistryCertificates(`${name}-certificates`, { host }, { parent: this });
-    this.accessory = this.run(args, certificates);
-    const trust = {
-      address: this.address,
-      ip: this.hosts.length === 1 ? "127.0.0.1" : privateAddress(this.label, server.privateAddress),
-      authority: certificates.authority,
-      certificate: certificates.clientCertificate,
-      privateKey: certificates.clientPrivateKey,
-    };
+    this.certificates = new RegistryCertificates(`${name}-certificates`, { host }, { parent: this });
+    this.accessory = this.run(args, this.certificates);
+    const trust = this.entrance();
     const onceReady = { parent: this, dependsOn: [this.accessory.ready] };
     this.trusted = this.hosts.map(
       (each) =>
@@ -70,6 +66,17 @@ export class ServerRegistry extends Component {
       this.prune(args);
     });
     this.registerOutputs({ address: this.address });
+  }
+
+  /** By what one of its clients reaches it, from its hosts. */
+  entrance(): Pick<RegistryTrustArgs, "address" | "ip" | "authority" | "certificate" | "privateKey"> {
+    return {
+      address: this.address,
+      ip: this.hosts.length === 1 ? "127.0.0.1" : privateAddress(this.label, this.server.privateAddress),
+      authority: this.certificates.authority,
+      certificate: this.certificates.clientCertificate,
+      privateKey: this.certificates.clientPrivateKey,
+    };
   }
 
   /** Notes that something was pushed: at the end of the run older images of the repository go. */
@@ -89,7 +96,7 @@ export class ServerRegistry extends Component {
         publish: this.hosts.length === 1 ? "loopback" : "private",
         volumes: { data: "/var/lib/registry" },
         files: {
-          [configFile]: config(port),
+          [configFile]: registryConfig(port),
           "/etc/sextant/authority.pem": certificates.authority,
           "/etc/sextant/registry.pem": certificates.certificate,
           "/etc/sextant/registry-key.pem": certificates.privateKey,
@@ -147,7 +154,7 @@ class RegistryCertificates extends PluginResource {
  * is read from listens within the container alone.
  * @see https://distribution.github.io/distribution/about/configuration/
  */
-const config = (port: number): string => `version: 0.1
+export const registryConfig = (port: number): string => `version: 0.1
 log:
   level: info
   accesslog: { disabled: true }

@@ -81,7 +81,7 @@ export async function attachOverSsh(
 }
 
 /** The options of a connection that is open: what is in its way is said in the words of every other command. */
-async function opened(shell: SshAddress): Promise<readonly string[]> {
+export async function opened(shell: SshAddress): Promise<readonly string[]> {
   await connect(shell);
   return sshOptions(shell, await meansFor(shell));
 }

@@ -32,6 +32,11 @@ export const ownRegistry = lab(
   "server-registry",
   "a registry on a server > has what a server builds, and gives it to the others, from nothing in one up",
 );
+/** What the machine that runs Pulumi builds goes to that registry. */
+export const shipped = lab(
+  "server-registry",
+  "what this machine builds > goes over ssh to the registry, and of a changed page the layer that has it",
+);
 /** What the real proxy does by each argument, with a default or another value beside it to tell it from. */
 const flags = (group: string, title: string): Test => lab("proxy-flags", `${group} > ${title}`);
 export const flag = {

@@ -66,6 +66,15 @@ describe("a preview", () => {
     expect(text).not.toMatch(/warning: (App|Image|Accessory)/);
   });
 
+  it("of one that goes from this machine to a registry on a server says where it lies between, the same everywhere", async () => {
+    const { code, text } = await preview({ OWN: "1", HOME: mkdtempSync(join(workspace.folder, "home-")) });
+    expect(code, text).toBe(0);
+    expect(text).toMatch(/raw\s*: "type=oci,dest=\/tmp\/sextant-builds(-\d+)?\/preview-test-shop,tar=false"/);
+    expect(text).toMatch(/sextant:index:ImagePush/);
+    expect(text).toMatch(/repository\s*: "shop"/);
+    expect(text).not.toMatch(/PRIVATE KEY|unchecked|warning: (App|Image)/);
+  });
+
   it("says which entry is another since the last run, and marks what is in no commit", async () => {
     // It ends where it would build, and the component is in the state by then.
     const urn = "urn:pulumi:test::preview::sextant:index:Image";

@@ -1,7 +1,8 @@
 /** An app that is in no registry but that on one of its own servers: built there, brought to all, pruned, and shut to everybody else. */
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { buildxDirectory, instanceOf } from "../../components/build/builder";
 import { type Outcome, tryRun } from "../../lab/docker/exec";
 import { factsOfLab } from "../../lab/facts";
 import { labUp } from "../../lab/lab";
@@ -9,6 +10,7 @@ import { startLoad } from "../../lab/load/load";
 import { prepareOwnRegistry } from "../../lab/registry/own";
 import { on, tryOn } from "../../lab/ssh";
 import { type Ran, Workspace } from "../../lab/workspace";
+import { buildKitSocket } from "../../provider/docker/buildkit";
 
 const name = "own-own-images.internal:5000";
 const dockerfile = `ARG HUB
@@ -155,5 +157,76 @@ describe("a registry on a server", () => {
     expect((await on(server(0), `getent hosts ${name.replace(/:.*/, "")}`)).split(/\s+/)[0]).toBe(
       privateAddress,
     );
+  });
+});
+
+/** The builder is one of buildx on this machine; the BuildKit behind it is that of a server, as the lab has no other. */
+describe("what this machine builds", () => {
+  const mine = "mine";
+  const version = (name: string): string[] => ["--config", `version=${name}`, "--config", `builder=${mine}`];
+
+  async function up(name: string, ...flags: string[]): Promise<Ran> {
+    const words = ["up", "--yes", "--skip-preview", ...version(name)];
+    const ran = await pulumi(...words, ...flags);
+    expect(ran.code, ran.text).toBe(0);
+    return ran;
+  }
+
+  beforeAll(async () => {
+    const hostKey = await on(server(0), "cut -d' ' -f1,2 /etc/ssh/ssh_host_ed25519_key.pub");
+    const shell = { name: "test-own-1", destination: `root@${addresses[0] ?? ""}`, port: 22 };
+    const socket = await buildKitSocket(
+      { ...shell, keyFile: workspace.keyFile, hostKey: hostKey.trim(), config: "none" },
+      () => Promise.resolve(),
+      ({ message }) => {
+        console.log(message);
+      },
+    );
+    const instances = join(
+      buildxDirectory({ DOCKER_CONFIG: join(workspace.env["HOME"] ?? "", ".docker") }),
+      "instances",
+    );
+    mkdirSync(instances, { recursive: true });
+    writeFileSync(join(instances, mine), JSON.stringify(instanceOf(mine, socket)));
+  });
+
+  it("goes over ssh to the registry, and of a changed page the layer that has it", async () => {
+    writeFileSync(context("page"), "five");
+    const first = await up("v5");
+    // The layer of 6 MB is there; that of the page is not, nor is another configuration.
+    expect(first.text).toMatch(/test-own-2: sent \d+(\.\d)? (B|kB) of \d+(\.\d)? .?B, the rest was there/);
+    expect([await page(0), await page(1)]).toEqual(["five", "five"]);
+    expect(await tags()).toEqual(["v4", "v5"]);
+    const before = await stored();
+    writeFileSync(context("page"), "six");
+    const second = await up("v6");
+    expect(second.text).toMatch(/test-own-2: sent \d+(\.\d)? (B|kB) of/);
+    expect((await stored()) - before).toBeLessThan(100_000);
+    expect([await page(0), await page(1)]).toEqual(["six", "six"]);
+  });
+
+  it("is neither built nor sent a second time", async () => {
+    const preview = await pulumi("preview", "--expect-no-changes", ...version("v6"));
+    expect(preview.code, preview.text).toBe(0);
+    const ran = await up("v6");
+    expect(ran.stdout).toMatch(/Resources:\n +\d+ unchanged\n/);
+  });
+
+  it("needs nothing of another machine that has built it, and names what builds it here where the registry lost it", async () => {
+    const cache = join(workspace.env["HOME"] ?? "", ".cache", "sextant", "builds");
+    rmSync(cache, { recursive: true });
+    await up("v6", "--refresh");
+    const gone =
+      "/var/lib/docker/volumes/own-own-images-data/_data/docker/registry/v2/repositories/lite/_manifests";
+    await on(server(1), `rm -rf ${gone}`);
+    const failed = await pulumi("up", "--yes", "--skip-preview", "--refresh", ...version("v6"));
+    expect(failed.code).not.toBe(0);
+    const cure = "pulumi up --replace '**docker-build:index:Image::lite'";
+    expect(failed.text).toContain(`build it here: ${cure}.`);
+    const replace = ["--replace", "**docker-build:index:Image::lite"];
+    await up("v6", ...replace);
+    expect(await tags()).toEqual(["v6"]);
+    expect([await page(0), await page(1)]).toEqual(["six", "six"]);
+    expect((await pulumi("preview", "--expect-no-changes", ...version("v6"))).code).toBe(0);
   });
 });

@@ -23,7 +23,7 @@ export function registryOf(
     context.notes.add(
       registry.at("server"),
       "act",
-      "Kamal ran a registry on your machine and brought it to the hosts through SSH; here it is on one of the servers: a ServerRegistry, and an Image that is built there (npx sextant docs server-registry). Or the image is in a registry that the hosts reach, such as ghcr.io: pulumi config set image REGISTRY/NAME, and add a Registry with its login.",
+      "Kamal ran a registry on your machine and brought it to the hosts through SSH; here it is on one of the servers: a ServerRegistry, to which an Image goes through SSH that your machine builds, or that a server builds (npx sextant docs server-registry). Or the image is in a registry that the hosts reach, such as ghcr.io: pulumi config set image REGISTRY/NAME, and add a Registry with its login.",
       server,
     );
     return "local";

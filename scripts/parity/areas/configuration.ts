@@ -11,6 +11,7 @@ import {
   noneSwitched,
   ownRegistry,
   release,
+  shipped,
 } from "../shared";
 
 const edited = "an edit under load touches what it should and loses nothing";
@@ -302,8 +303,9 @@ export const environmentKeys: Area = {
     replaced(
       "registry.server: localhost",
       "ServerRegistry, a registry on one of the servers",
-      "each layer goes to the servers once, a rollback needs no laptop, and nothing is tunnelled",
+      "your own Docker builds, and what is missing goes to one server by SSH, once for all of them; a rollback needs no laptop",
       ownRegistry,
+      shipped,
     ),
     has("logging.driver", "logging.driver; unit tests alone show that Docker gets it", settings, body),
     has("logging.options", "logging.options; unit tests alone show that Docker gets them", settings, body),

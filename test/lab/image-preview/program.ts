@@ -1,6 +1,6 @@
 /** An app with an image that is built on a server; what the test edits is in the environment. */
 import * as pulumi from "@pulumi/pulumi";
-import { Accessory, App, Firewall, Image, Server, ssh } from "../../../components";
+import { Accessory, App, Firewall, Image, Server, ServerRegistry, ssh } from "../../../components";
 
 const context = process.env["CONTEXT"] ?? "";
 const token = pulumi.secret("canary-of-preview");
@@ -12,8 +12,10 @@ const server = new Server("web-1", {
   firewalls: [edge],
   ssh: { privateKeyFile: process.env["SSH_KEY_FILE"] },
 });
+const images = process.env["OWN"] === undefined ? undefined : new ServerRegistry("images", { server });
 const image = new Image("shop", {
-  repository: "registry.test/shop",
+  repository: images === undefined ? "registry.test/shop" : `${images.address}/shop`,
+  ...(images === undefined ? {} : { registries: [images] }),
   context,
   servers: [server],
   args: process.env["SECRET_ARG"] === undefined ? { RUBY: "3.4" } : { TOKEN: token },

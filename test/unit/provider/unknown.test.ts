@@ -80,6 +80,11 @@ const inputs: Record<ResourceType, Values> = {
     rules: [{ direction: "in", protocol: "tcp", port: "80", sourceIps: ["0.0.0.0/0", "::/0"] }],
   },
   HostReady: { ...gate, verb: "host-ready" },
+  ImagePush: {
+    ...{ shell, address: "images.internal:5000", ip: "10.0.0.2", authority: "PEM", certificate: "PEM" },
+    ...{ privateKey: "KEY", repository: "shop", tag: "v1", digest: "sha256:0", build: "shop" },
+    directory: "/tmp/builds/shop",
+  },
   MysqlLogin: {
     ...{ shell, container: "shop-db", instance: "a1", user: "app", database: "app" },
     ...{ password: "x", rootPassword: "y" },

@@ -47,7 +47,8 @@ const image = new Image("lite", {
   args: { HUB: public_ },
   registries: [hub, images],
   servers,
-  builder: first,
+  // One of the machine that runs Pulumi, or a server.
+  builder: config.get("builder") ?? first,
   version: config.require("version"),
 });
 const proxy = new Proxy("proxy", { servers, image: `${public_}/kamal-proxy:v0.9.2` });

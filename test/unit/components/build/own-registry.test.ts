@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import {
   Accessory,
   App,
@@ -20,14 +20,16 @@ let graph: Graph;
 let context = "";
 let hosts: Record<"web1" | "web2" | "other", Host>;
 let images: ServerRegistry;
+/** What the provider answers, by the type. */
+let answers: Record<string, Record<string, unknown>>;
 const name = "shop-test-images.internal:5000";
 
 beforeEach(async () => {
   context = mkdtempSync(join(tmpdir(), "sextant-own-"));
+  vi.stubEnv("XDG_CACHE_HOME", join(context, "cache"));
   writeFileSync(join(context, "Dockerfile"), "FROM scratch\n");
-  graph = await newGraph(({ type }) =>
-    type === "docker-build:index:Image" ? { digest: `sha256:${"0".repeat(64)}` } : {},
-  );
+  answers = { "docker-build:index:Image": { digest: `sha256:${"0".repeat(64)}` } };
+  graph = await newGraph(({ type }) => answers[type] ?? {});
   const network = fakeNetwork("network");
   const [web1, web2, other] = ["web-1", "web-2", "other"].map((each) => fakeHost(each, network));
   if (web1 === undefined || web2 === undefined || other === undefined) throw new Error("three");
@@ -35,6 +37,7 @@ beforeEach(async () => {
   images = new ServerRegistry("images", { server: web1, clients: [web2] });
 });
 afterEach(() => {
+  vi.unstubAllEnvs();
   rmSync(context, { recursive: true });
 });
 
@@ -58,6 +61,46 @@ describe("an image in a registry on a server", () => {
     expect(graph.find("docker-build:index:Image").inputs["registries"]).toBeUndefined();
   });
 
+  it.each([undefined, "mine"])(
+    "is built on the machine that runs Pulumi into a directory and goes to the registry's host, with %s as builder",
+    async (builder) => {
+      const shop = image({ builder: builder as never });
+      expect(await value(shop.reference)).toBe(`${name}/acme/shop:v1@sha256:${"0".repeat(64)}`);
+      const build = graph.find("docker-build:index:Image").inputs;
+      const place = "/tmp/sextant-builds/shop-test-shop";
+      expect(build["exports"]).toEqual([{ raw: `type=oci,dest=${place},tar=false` }]);
+      expect(build["builder"]).toEqual(builder === undefined ? undefined : { name: builder });
+      const push = graph.find("sextant:index:ImagePush");
+      expect(unmarked(push.inputs)).toMatchObject({
+        ...{ address: name, ip: "10.0.0.2", repository: "acme/shop", tag: "v1", build: "shop" },
+        ...{ digest: `sha256:${"0".repeat(64)}`, directory: place },
+        shell: { name: "web-1" },
+      });
+      const after = (type: string): unknown[] => graph.optionsOf(type).dependsOn as unknown[];
+      for (const step of images.trusted) {
+        // It is built while the registry is made.
+        expect(after("docker-build:index:Image")).not.toContain(step);
+        expect(after("sextant:index:ImagePush")).toContain(step);
+      }
+    },
+  );
+
+  it("goes by its build alone where one of the registry's hosts builds it", async () => {
+    await value(image().reference);
+    expect(graph.made.map(({ type }) => type)).not.toContain("sextant:index:ImagePush");
+  });
+
+  it("is pulled by no host before it has been pushed", async () => {
+    answers = { "sextant:index:ImagePush": { digest: "of the push" } };
+    const noted = vi.spyOn(images, "pushed");
+    expect(await value(image({ builder: undefined as never }).reference)).toBe(
+      `${name}/acme/shop:v1@of the push`,
+    );
+    // Nor are older images removed before.
+    const [[repository, digest] = ["", ""]] = noted.mock.calls;
+    expect([repository, await value(pulumi.output(digest))]).toEqual(["acme/shop", "of the push"]);
+  });
+
   it("may stand on images of other registries, whose logins it gets", async () => {
     const hub = new Registry("hub", { address: "hub.test", username: "a", password: "b" });
     await value(image({ registries: [hub, images] }).reference);
@@ -67,19 +110,14 @@ describe("an image in a registry on a server", () => {
 
   it.each<[string, () => Partial<ImageArgs>, string]>([
     [
-      "the machine that runs Pulumi",
-      () => ({ builder: undefined }) as never,
-      'builder is this machine, and ServerRegistry "images" is reached from web-1, web-2 alone; give one of them as builder: it builds the files that lie here.',
-    ],
-    [
-      "a builder of buildx",
-      () => ({ builder: "mine" }),
-      'builder is "mine", but ServerRegistry "images" is reached from web-1, web-2 alone; give one of them as builder: it builds the files that lie here.',
-    ],
-    [
       "another server",
       () => ({ builder: hosts.other }),
-      'builder is "other", but ServerRegistry "images" is reached from web-1, web-2 alone; build on one of them, or add the builder to its clients.',
+      'builder is "other", but ServerRegistry "images" is reached from web-1, web-2 alone; build on one of them, add the builder to its clients, or leave it out, to build on this machine.',
+    ],
+    [
+      "the machine that runs Pulumi with its cache in the same registry",
+      () => ({ builder: undefined as never, cache: { type: "registry" } }),
+      'cache is kept in ServerRegistry "images", which no builder of this machine reaches; leave cache out, write type: "local", or name an image of another registry.',
     ],
     [
       "another repository",
