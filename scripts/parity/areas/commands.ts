@@ -650,7 +650,11 @@ export const otherCommands: Area = {
     ),
     has(
       "kamal server bootstrap",
-      "a Server's first boot installs Docker, and an ExistingServer with docker: \"install\"; Debian's or Ubuntu's packages",
+      'a Server\'s first boot installs Docker, and an ExistingServer with docker: "install"; Debian\'s or Ubuntu\'s packages, or those of docker.com by docker: { install: "docker.com" }',
+      unit(
+        "host/docker-com",
+        "Docker from docker.com > is installed from its repository, whose key has the fingerprint, and nothing is done again",
+      ),
       lab(
         "machines-of-today",
         "a server without Docker and curl > boots while another user of apt has its lists, and serves",

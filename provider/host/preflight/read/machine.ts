@@ -167,7 +167,7 @@ function readNetwork(source: Source): Pick<Machine, Network> {
 
 /** Where Docker has made no such chain, iptables fails. */
 function readDockerUser(source: Source): string | undefined {
-  const none = /No chain/.test(source.raw("by-docker")?.error ?? "");
+  const none = /No chain/.test(source.raw("docker-user")?.error ?? "");
   return none ? undefined : source.text("docker-user", "iptables", { mayLack: true });
 }
 
