@@ -15,6 +15,7 @@ import { keyMaterial } from "../../provider/ssh/private-key";
 import { sayTo } from "../../provider/say";
 import { bytes, writeImage } from "../unit/provider/registry/images";
 import { digestOf } from "../unit/provider/registry/strict-registry";
+import { endConnections } from "../unit/provider/ssh/end-connections";
 import { freePort, Sshd } from "./command-plugin/sshd";
 
 const name = "shop-test-images.internal";
@@ -76,6 +77,7 @@ beforeAll(async () => {
   throw new Error("the registry does not answer");
 });
 afterAll(async () => {
+  endConnections(join(machine, "run"));
   registry.kill();
   await once(registry, "exit");
   await sshd.stop();

@@ -1,6 +1,5 @@
 /** A push over a real ssh and a real sshd, to a registry that lets nobody in without a certificate of its clients. */
-import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
@@ -15,6 +14,7 @@ import { pace } from "../../../../provider/ssh/connections";
 import { keyMaterial } from "../../../../provider/ssh/private-key";
 import { sayTo, workingOn } from "../../../../provider/say";
 import { Sshd } from "../../../lab/command-plugin/sshd";
+import { endConnections } from "../ssh/end-connections";
 import { bytes, writeImage } from "./images";
 import { digestOf, StrictRegistry } from "./strict-registry";
 
@@ -57,22 +57,11 @@ beforeEach(async () => {
   });
 });
 afterEach(async () => {
-  cut();
+  endConnections(join(machine, "run"));
   await registry.stop();
   vi.unstubAllEnvs();
   rmSync(machine, { recursive: true });
 });
-
-/** Ends all connections of ssh that are open, with what goes through them. */
-function cut(): void {
-  const sockets = join(machine, "run", "sextant");
-  if (!existsSync(sockets)) return;
-  for (const socket of readdirSync(sockets, { withFileTypes: true }))
-    if (socket.isSocket())
-      execFileSync("ssh", ["-O", "exit", "-o", `ControlPath=${join(sockets, socket.name)}`, "host"], {
-        stdio: "ignore",
-      });
-}
 
 const inputs = (digest: string, change: Partial<ImagePushInputs> = {}): ImagePushInputs => ({
   shell: {
@@ -117,7 +106,7 @@ describe("a push to a server", () => {
     registry.coming = () => {
       if (cuts > 0 || registry.came < 1_000_000) return;
       cuts += 1;
-      cut();
+      endConnections(join(machine, "run"));
     };
     await made(inputs(digest));
     expect(cuts).toBe(1);
