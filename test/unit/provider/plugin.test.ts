@@ -226,7 +226,7 @@ describe("the plugin", () => {
     }
   });
 
-  it("is taken for one that makes nothing in a preview", async () => {
+  it("is asked in a preview, and makes nothing", async () => {
     const handshake = new proto.ProviderHandshakeRequest();
     await expect(
       ask<proto.ProviderHandshakeResponse>((done) => client.handshake(handshake, done)),
@@ -234,7 +234,13 @@ describe("the plugin", () => {
     const configured = await ask<proto.ConfigureResponse>((done) =>
       client.configure(new proto.ConfigureRequest(), done),
     );
-    expect([configured.getSupportspreview(), configured.getAcceptsecrets()]).toEqual([false, false]);
+    expect([configured.getSupportspreview(), configured.getAcceptsecrets()]).toEqual([true, false]);
+    const create = new proto.CreateRequest()
+      .setUrn("urn:pulumi:prod::shop::sextant:index:Container::web")
+      .setPreview(true)
+      .setProperties(struct({ name: "shop-web" }));
+    const made = await ask<proto.CreateResponse>((done) => client.create(create, done));
+    expect([made.getId(), made.getProperties()?.toJavaScript()]).toEqual(["", { name: "shop-web" }]);
   });
 
   it("takes no settings of a project for its own", async () => {

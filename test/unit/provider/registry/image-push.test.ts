@@ -51,8 +51,8 @@ beforeEach(async () => {
     ...{ requestCert: true, rejectUnauthorized: true },
   });
   [said, doing] = [[], []];
-  sayTo((message, _urn, passing) => {
-    (passing ? doing : said).push(message);
+  sayTo((message, _urn, manner) => {
+    (manner === "passing" ? doing : said).push(message);
     return Promise.resolve();
   });
 });

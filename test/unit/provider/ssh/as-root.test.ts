@@ -119,7 +119,8 @@ it("is what every ssh of the plugin is started with", () => {
   const sources = (readdirSync(provider, { recursive: true }) as string[])
     .filter((file) => file.endsWith(".ts"))
     .map((file) => ({ file, text: readFileSync(join(provider, file), "utf8") }));
-  const starting = sources.filter(({ text }) => text.includes('spawn("ssh"'));
+  // What only opens a way to a port runs nothing there.
+  const starting = sources.filter(({ text }) => text.includes('spawn("ssh"') && !text.includes('"-W"'));
   expect(starting.length).toBeGreaterThan(3);
   for (const { file, text } of starting) {
     expect(text, file).toContain("sshWords(");
