@@ -86,8 +86,8 @@ afterAll(async () => {
 });
 beforeEach(() => {
   said = [];
-  sayTo((message, _urn, passing) => {
-    if (!passing) said.push(message);
+  sayTo((message, _urn, manner) => {
+    if (manner !== "passing") said.push(message);
     return Promise.resolve();
   });
 });
