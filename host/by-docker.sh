@@ -55,7 +55,8 @@ set -- --pull never --rm --interactive --name "$name" --label sextant.root=1 --l
     --pid host --network host --userns host --env TERM --env SSH_CONNECTION \
     --security-opt seccomp=unconfined --security-opt apparmor=unconfined --security-opt label=disable \
     --security-opt no-new-privileges=false
-[ ! -t 0 ] || set -- "$@" --tty
+# Of the keys that Docker keeps for leaving, a console wants the first one for the line before.
+[ ! -t 0 ] || set -- "$@" --tty --detach-keys=ctrl-^,ctrl-_
 # What the verbs and the packages of a system need beyond what Docker gives; --privileged fails where a container lacks any right itself.
 for right in SYS_ADMIN SYS_PTRACE NET_ADMIN DAC_READ_SEARCH SYS_NICE IPC_LOCK LINUX_IMMUTABLE SYSLOG; do
     set -- "$@" --cap-add "$right"
@@ -66,6 +67,10 @@ for directory in usr bin sbin lib lib64; do
 done
 set -- "$@" --entrypoint "$enter" "$image" --target $$ --mount --uts --ipc --net --cgroup -- \
     sh -c "$root" sh $$ "$began" "$(cat /proc/sys/kernel/random/boot_id)" "$(cat /proc/$$/cgroup)" "$line" "$(id -un)"
+
+# A terminal that hangs up ends Docker's command and not what it runs: that gets the hang-up here.
+# shellcheck disable=SC2064 # the name as it is now
+[ ! -t 0 ] || trap "command docker --host 'unix://$socket' kill --signal HUP '$name' >/dev/null 2>&1; exit 129" HUP TERM
 
 # The image holds nothing: an archive without a file. Another by-docker, or a job that prunes, may take it away at any time.
 for _ in 1 2; do

@@ -60,6 +60,8 @@ while [ $# -gt 0 ]; do
     shift
 done
 if [ -z "$containers" ] || [ -z "$role" ]; then fail "switch: role= or container= is missing"; fi
+# In its own stack another role may have that label by now.
+[ "${was%/*/*}" != "${role%/*/*}" ] || was=''
 
 # Held by what goes on after this verb has ended: by the drains of all routes, and by everything.
 lock=$(switching "$role")

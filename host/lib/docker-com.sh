@@ -43,10 +43,22 @@ fingerprint() {
         sha1sum | cut -d ' ' -f 1
 }
 
+# docker_com_listed: whether a list of apt's names docker.com, on a line or in a stanza that counts: what upgrades of a system have switched off
+# is none (sources.list(5)).
+docker_com_listed() {
+    there=${docker_com#*://}/linux
+    cat "$root/etc/apt/sources.list" "$root"/etc/apt/sources.list.d/*.list 2>/dev/null |
+        grep '^[[:space:]]*deb[[:space:]]' | grep -qF "$there" && return
+    cat "$root"/etc/apt/sources.list.d/*.sources 2>/dev/null | grep -v '^#' | awk -v there="$there" '
+        BEGIN { RS = "" }
+        index($0, there) && tolower($0) !~ /(^|\n)enabled:[ \t]*no/ { found = 1 }
+        END { exit !found }'
+}
+
 # docker_com_repository: Docker's key and repository, where no list of apt's names it yet. What was put here goes again where it does not answer.
 docker_com_repository() {
     base=$docker_com/linux/$system
-    if grep -qrsF "${docker_com#*://}/linux" "$root/etc/apt/sources.list" "$root/etc/apt/sources.list.d"; then return; fi
+    if docker_com_listed; then return; fi
     install ca-certificates
     codename=$(sed -n 's/^VERSION_CODENAME=//p' "$root/etc/os-release" | tr -d '"')
     [ -n "$codename" ] || give_up "/etc/os-release has no VERSION_CODENAME, by which docker.com names its packages; say docker: \"install\" for those of the distribution."

@@ -11,7 +11,7 @@ import type { ResourceProvider } from "../resource-provider";
 import { say, sayDoing } from "../say";
 import type { SshAddress } from "../ssh/address";
 import { isInterrupted } from "../ssh/children";
-import { pace, tries } from "../ssh/connections";
+import { pace } from "../ssh/connections";
 import { forwardOverSsh } from "../ssh/forward";
 import { Unreached } from "../ssh/unreached";
 import { Refused, RegistryClient } from "./client";
@@ -53,6 +53,8 @@ export interface ImagePushState extends ImagePushInputs {
 const counts = ["address", "repository", "tag", "digest"] as const;
 /** Milliseconds between two lines of how far it is. */
 const tellMs = 500;
+/** Tries that bring nothing, before it is given up: over a registry's restart, three quarters of a minute. */
+const tries = 10;
 
 /** Whether it has to be pushed. Pure. */
 export function needsPush(olds: ImagePushState, news: ImagePushInputs): boolean {

@@ -162,6 +162,28 @@ describe.skipIf(missing.length > 0)("Docker from docker.com", () => {
   });
 
   it.each([
+    ["old.list", "# deb https://STORE/linux/debian bookworm stable\n"],
+    [
+      "old.sources",
+      "Types: deb\nURIs: https://STORE/linux/debian\nSuites: bookworm\nComponents: stable\nEnabled: no\n",
+    ],
+    ["old.sources", "# URIs: https://STORE/linux/debian\n"],
+  ])("is installed where an upgrade of the system has switched its list off: %s", (name, text) => {
+    writeFileSync(at("etc/apt/sources.list.d", name), text.replace("https://STORE", `file://${store}`));
+    expect(install().stdout).toMatch(/Docker 29\.0\.1 was installed/);
+    expect(lists()).toEqual(["docker.sources", name, "docker.asc"]);
+  });
+
+  it("is installed from a list that a person has made, and none is added", () => {
+    const key = at("etc/apt/own.asc");
+    writeFileSync(key, readFileSync(join(store, "linux/debian/gpg")));
+    const line = `deb [signed-by=${key}] file://${store}/linux/debian bookworm stable\n`;
+    writeFileSync(at("etc/apt/sources.list.d/own.list"), line);
+    expect(install().stdout).toMatch(/Docker 29\.0\.1 was installed/);
+    expect(lists()).toEqual(["own.list"]);
+  });
+
+  it.each([
     ["28", "28.5.2"],
     ["28.4", "28.4.0"],
     ["28.5.1", "28.5.1"],
