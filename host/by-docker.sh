@@ -68,9 +68,17 @@ done
 set -- "$@" --entrypoint "$enter" "$image" --target $$ --mount --uts --ipc --net --cgroup -- \
     sh -c "$root" sh $$ "$began" "$(cat /proc/sys/kernel/random/boot_id)" "$(cat /proc/$$/cgroup)" "$line" "$(id -un)"
 
-# A terminal that hangs up ends Docker's command and not what it runs: that gets the hang-up here.
-# shellcheck disable=SC2064 # the name as it is now
-[ ! -t 0 ] || trap "command docker --host 'unix://$socket' kill --signal HUP '$name' >/dev/null 2>&1; exit 129" HUP TERM
+# Docker's command goes on where its terminal has hung up, and what it runs with it: that gets the hang-up from here.
+watcher=''
+if [ -t 0 ]; then
+    exec 3<&0
+    (
+        trap '' HUP
+        while [ -t 3 ] && kill -0 $$ 2>/dev/null; do sleep 1; done
+        [ -t 3 ] || docker kill --signal HUP "$name"
+    ) </dev/null >/dev/null 2>&1 &
+    watcher=$!
+fi
 
 # The image holds nothing: an archive without a file. Another by-docker, or a job that prunes, may take it away at any time.
 for _ in 1 2; do
@@ -87,4 +95,5 @@ done
 [ "$code" -eq 0 ] || docker kill --signal PIPE "$name" >/dev/null 2>&1
 # It goes with the verbs.
 [ -d /usr/local/lib/sextant ] || docker image rm "$image" >/dev/null 2>&1
+[ -z "$watcher" ] || kill "$watcher" 2>/dev/null
 exit "$code"

@@ -62,13 +62,14 @@ async function runAll(lines: string[], settings: { stdin?: string } = {}): Promi
 const run = async (line: string, settings?: { stdin?: string }): Promise<Ran | undefined> =>
   (await runAll([line], settings))[0];
 /** A connection of its own, which is cut by ending it. */
-function connection(line: string) {
+function connection(line: string, terminal = false) {
   const options = ["StrictHostKeyChecking=no", "UserKnownHostsFile=/dev/null", "LogLevel=ERROR"];
   return spawn(
     "ssh",
     [
       ...["-F", "none", "-p", String(sshd.port), "-i", join(sshd.directory, "login")],
       ...options.flatMap((option) => ["-o", option]),
+      ...(terminal ? ["-tt"] : []),
       ...[shell().destination, asRoot({ sudo: true }, line, "docker")],
     ],
     { stdio: ["ignore", "pipe", "inherit"] },
@@ -150,6 +151,16 @@ it("ends what prints for a client that has gone, and lets what prints nothing co
   await once(quiet.stdout, "data");
   quiet.kill();
   await until(() => existsSync(at("whole")));
+  await until(async () => (await containers()) === "");
+});
+
+it("hangs up what runs on a terminal that is gone, and leaves no container", async () => {
+  const console = connection("echo $$; sleep 300", true);
+  const [begun] = (await once(console.stdout, "data")) as [Buffer];
+  const pid = Number.parseInt(String(begun), 10);
+  expect(existsSync(`/proc/${pid}`)).toBe(true);
+  console.kill("SIGKILL");
+  await until(() => !existsSync(`/proc/${pid}`));
   await until(async () => (await containers()) === "");
 });
 
