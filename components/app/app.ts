@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { claimChildren } from "../core/claimed-names";
 import { Component } from "../core/component";
-import { appLabel, roleLabel } from "../core/names";
+import { appLabel, hostWide, roleLabel } from "../core/names";
 import type { Findings, Problem } from "../core/problem";
 import { warnPlain } from "../core/plain-secret";
 import { refuseShape } from "../core/shape";
@@ -32,7 +32,7 @@ import { skippedHooks } from "../core/hook";
 import { tellOf } from "../core/asides";
 import { failureHook, runHook } from "./hooks";
 import { pullImages, pullsOf, type Images } from "./images";
-import { isCanary, notCanaries, rolesOf, type Placement, type Role } from "./plan";
+import { isCanary, notCanaries, releasePlace, rolesOf, type Placement, type Role } from "./plan";
 import { namedArgs, referenceTo, type NamedArgs } from "./released";
 import { further, rollOut, runRelease } from "./releasing";
 import { runningAlways } from "./schedule";
@@ -229,6 +229,11 @@ export class App extends Component {
         ...(owner === undefined ? {} : { owner }),
       };
     };
+    const command = args.release === undefined ? undefined : releasePlace(roles, chosen.has);
+    const hasApps = (there: Host): boolean =>
+      [...placed, ...scheduled].some(
+        ({ role, host }) => host === there && ofAnother(role).repository === undefined,
+      );
     new CleanUp(
       `${this.componentName}-clean-up`,
       {
@@ -251,6 +256,19 @@ export class App extends Component {
             imagesOnly: true as const,
             ...ofAnother(role),
           })),
+          // The app's image, where nothing of it runs there but the release command.
+          ...(command === undefined || (!stays && !chosen.has(command)) || hasApps(command.host)
+            ? []
+            : [
+                {
+                  shell: command.host.ssh,
+                  role: appLabel(this.componentName),
+                  container: hostWide(`${this.componentName}-release`),
+                  wait: "60s" as const,
+                  imagesOnly: true as const,
+                  image: reference,
+                },
+              ]),
         ],
         repository: args.image,
         retainImages: args.retainImages ?? 3,

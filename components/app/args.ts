@@ -124,7 +124,7 @@ export interface RoleArgs extends ContainerSettings {
   /**
    * The release of the role, where it is another than the app's: a tag, or a digest. A role that has it is released apart from the others, and no hook
    * runs for it. Where the app's image is an `Image`, and its `version` says another release than that builds, as where one goes back, it counts for an
-   * `Image` of the role, too.
+   * `Image` of the role, too, that is of the same commit or has the same `version`. An `Image` with releases of its own stays at what it builds.
    *
    * @default the app's; of an `Image` what it builds
    * @edit as for `image`

@@ -1,5 +1,6 @@
 /** What containers are of: the app's release, or that of a role with an image or a version of its own. Pure, but for what is known later. */
 import * as pulumi from "@pulumi/pulumi";
+import { unmarked } from "../build/revision";
 import type { AppArgs, RoleArgs } from "./args";
 import type { CanaryArgs } from "./canary-args";
 
@@ -18,16 +19,17 @@ export interface Released {
 export interface NamedArgs extends AppArgs, Released {
   image: string;
   version: pulumi.Input<string>;
-  /** The program builds the image, and `version` says another release than that, as where one goes back. */
-  readonly aside?: true;
+  /** What the program builds, without a mark, where `version` says another release than that, as where one goes back. */
+  readonly aside?: string;
 }
 
 /** Takes an image that the program builds apart. Another release than that of the build is known by its tag alone. */
 export function namedArgs(args: AppArgs): NamedArgs {
   const { image } = args;
   const released = releasedBy(image, args.version);
-  const aside = typeof image !== "string" && released.digest === undefined;
-  return { ...args, ...released, ...(aside ? { aside } : {}) };
+  const aside =
+    typeof image !== "string" && released.digest === undefined ? { aside: unmarked(image.version) } : {};
+  return { ...args, ...released, ...aside };
 }
 
 /** What an image and a version name. A version that is missing is refused by the checks. */
@@ -57,8 +59,9 @@ export function releasedByRole(
 ): Released | undefined {
   if (image === undefined && version === undefined) return undefined;
   if (image === undefined) return version === args.version ? undefined : ofSame(args, version ?? "");
-  const apps = typeof image === "string" || args.aside === true ? args.version : undefined;
-  const released = releasedBy(image, version ?? apps);
+  // Who goes back goes back with what is built of the same commit; what has releases of its own never was of the app's.
+  const along = typeof image === "string" || unmarked(image.version) === args.aside;
+  const released = releasedBy(image, version ?? (along ? args.version : undefined));
   return isSame(released, args) ? undefined : released;
 }
 

@@ -36,7 +36,8 @@ export interface BuildCache {
 /** Arguments of `Image`. */
 export interface ImageArgs {
   /**
-   * The repository that it is pushed to, without a tag.
+   * The repository that it is pushed to, without a tag. A second image of the program with the same repository and the same `version` is
+   * refused, as one of another `target`: both would be pushed to one tag.
    *
    * @edit builds and pushes; the former repository keeps what it has
    * @example "registry.example.com/shop"

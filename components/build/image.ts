@@ -9,6 +9,7 @@ import { Component, transformed } from "../core/component";
 import { hookCommand, skippedHooks } from "../core/hook";
 import { hostWide } from "../core/names";
 import { warnPlain } from "../core/plain-secret";
+import type { Problem } from "../core/problem";
 import { refuseShape } from "../core/shape";
 import type { ServerRegistry } from "../registry/server-registry";
 import type { ImageArgs } from "./args";
@@ -16,6 +17,7 @@ import { isAttested } from "./attestations";
 import { builderOn } from "./builder";
 import type { BuiltImage } from "./built";
 import { checkBuild, plainArgs, secretArg, warnBuild, type Found } from "./check-build";
+import { claimTag } from "./claimed-tags";
 import { isFile, readContext } from "./context";
 import { ImagePush } from "./image-push";
 import { withoutCache } from "./no-cache";
@@ -66,7 +68,7 @@ export class Image extends Component implements BuiltImage {
       args.version ?? (found.revision && versionOf(found.revision, found.context?.entries ?? {}));
     super("Image", name, opts, sourcesOf(found));
     const skipped = skippedHooks(args.hooks);
-    this.refuse([...skipped.refused, ...checkBuild(args, found)]);
+    this.refuse([...skipped.refused, ...checkBuild(args, found), ...this.claim(args.repository, release)]);
     this.warn([
       ...skipped.warned,
       ...warnBuild(args, platformsOf(args)),
@@ -96,6 +98,13 @@ export class Image extends Component implements BuiltImage {
     this.own?.pushed(repository, this.digest);
     this.reference = pulumi.interpolate`${this.repository}:${this.version}@${this.digest}`;
     this.registerOutputs({ version: this.version, reference: this.reference });
+  }
+
+  /** Takes its tag. Without a stack, as in a user's unit tests, tags are free. */
+  private claim(repository: string, version: string | undefined): Problem[] {
+    const run = pulumi.runtime.getStackResource();
+    if (run === undefined || version === undefined) return [];
+    return claimTag(run, { label: this.label, repository, version });
   }
 
   private make(args: ImageArgs, place: string | undefined): dockerBuild.Image {

@@ -62,6 +62,11 @@ export function versionOf({ commit, uncommitted }: Revision, entries: Context["e
   return uncommitted.length === 0 ? commit : `${commit}_uncommitted_${contextHash(entries)}`;
 }
 
+/** A release without that mark: the same for all builds of a commit, whatever the context of each. */
+export function unmarked(version: string): string {
+  return version.replace(/_uncommitted_[0-9a-f]{16}$/, "");
+}
+
 /** What git prints; undefined where it cannot say, or is not there. It takes no lock, by which it would change its own files. */
 function git(directory: string, words: readonly string[]): string | undefined {
   const ran = spawnSync("git", ["--no-optional-locks", "-C", directory, ...words], {

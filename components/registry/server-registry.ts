@@ -112,6 +112,16 @@ export class ServerRegistry extends Component {
     );
   }
 
+  /** Of several that go to one repository all are waited for; in an order that the program's has no part in. */
+  private pushedByRepository(): Record<string, pulumi.Output<string>> {
+    const repositories = [...new Set(this.pushes.map(({ repository }) => repository))];
+    const of = (one: string): pulumi.Input<string>[] =>
+      this.pushes.filter(({ repository }) => repository === one).map(({ pushed }) => pushed);
+    return Object.fromEntries(
+      repositories.map((one) => [one, pulumi.all(of(one)).apply((all) => [...all].sort().join(" "))]),
+    );
+  }
+
   /** At the end, since of a push that is under way the layers would be freed. */
   private prune({ keep = 10, server, transform }: ServerRegistryArgs): void {
     if (this.pushes.length === 0) return;
@@ -122,7 +132,7 @@ export class ServerRegistry extends Component {
       {
         container: this.accessory.container.name,
         keep,
-        pushed: Object.fromEntries(this.pushes.map(({ repository, pushed }) => [repository, pushed])),
+        pushed: this.pushedByRepository(),
       },
       { parent: this, dependsOn: [this.accessory.ready] },
       transform?.prune,

@@ -24,8 +24,13 @@ export interface CleanUpPlace {
   repository?: string;
   /** `project/stack/app/role`: what it was about to use counts no more, where the role is of another release than the app's. @default that of the app */
   owner?: string;
-  /** No container goes: the role has a schedule, and those that it had before are Pulumi's to stop. @default all others of the role go */
+  /**
+   * No container goes: the role has a schedule, and those that it had before are Pulumi's to stop; or nothing runs there but the release command.
+   * @default all others of the role go
+   */
   imagesOnly?: true;
+  /** What the host has by the release, where the container's name does not tell it from the one before. @default the container's name does */
+  image?: string;
 }
 
 /** What is left on the hosts of an app after a release. */
@@ -76,7 +81,7 @@ async function cleanUp(inputs: CleanUpInputs, places: readonly CleanUpPlace[]): 
 /** The places for which something was not done there. */
 export function uncleaned(olds: CleanUpInputs, news: CleanUpInputs): CleanUpPlace[] {
   const key = (inputs: CleanUpInputs, place: CleanUpPlace): string =>
-    `${place.shell.name} ${cleanUpCall(inputs, place).words.join(" ")}`;
+    [place.shell.name, ...cleanUpCall(inputs, place).words, place.image ?? ""].join(" ");
   const done = new Set(olds.places.map((place) => key(olds, place)));
   return news.places.filter((place) => !done.has(key(news, place)));
 }

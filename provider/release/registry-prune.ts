@@ -7,7 +7,7 @@ export interface RegistryPruneInputs extends StepInputs {
   container: string;
   /** How many tags of each repository stay: those that were pushed last. */
   keep: number;
-  /** What was pushed last, by its repository: after another push it is pruned again. */
+  /** What was pushed last, by its repository, joined by blanks where it is several: after another push it is pruned again. */
   pushed: Record<string, string>;
 }
 

@@ -11,8 +11,10 @@ import {
   ownCertificate,
   type AppArgs,
   type Host,
+  type RoleArgs,
 } from "../../../../components";
 import type { CertificatesInputs } from "../../../../provider/release/certificates";
+import type { CleanUpInputs } from "../../../../provider/release/clean-up";
 import { releaseBody, type ReleaseInputs } from "../../../../provider/release/release";
 import type { Step, StepInputs } from "../../../../provider/release/step";
 import { steps, type StepType } from "../../../../provider/release/steps";
@@ -194,6 +196,76 @@ describe("App", () => {
       expect(pulledOn(inputs("Pull", "shop-pull"))).toEqual(["web-1"]);
       expect(pulledOn(inputs("Pull", "shop-web-pull"))).toEqual(["web-1", "web-2"]);
       expect(inputs("Release", "shop-release")).toMatchObject({ image: "registry.test/shop:v2" });
+    });
+
+    describe("and the app's runs the release command alone", () => {
+      /** What the clean-up is about on each host, in short. */
+      const cleaned = (graph: Graph): string[] => {
+        const { places, repository, owner } = inputsOf(graph)(
+          ...(["CleanUp", "shop-clean-up"] as const),
+        ) as unknown as CleanUpInputs;
+        return places.map((place) =>
+          [
+            ...[place.shell.name, place.role, place.repository ?? repository, place.owner ?? owner],
+            ...(place.imagesOnly === true ? [`only images, of ${place.image ?? "any"}`] : []),
+          ].join(" "),
+        );
+      };
+      const web = "shop/test/shop/web registry.test/web shop/test/shop/web";
+      const ofApp = "shop/test/shop registry.test/shop shop/test/shop only images, of registry.test/shop:v2";
+      const roles = ([first, second]: Host[]): Record<string, RoleArgs> => ({
+        web: { servers: [first as Host, second as Host], image: "registry.test/web" },
+      });
+
+      it("has the app's images removed on its host, and anew with each release", async () => {
+        const { graph } = await graphOf((hosts) => ({ release: ["bin/migrate"], roles: roles(hosts) }));
+        expect(cleaned(graph)).toEqual([`web-1 ${web}`, `web-2 ${web}`, `web-1 ${ofApp}`]);
+      });
+
+      it("has them removed where a run that names a host has run it", async () => {
+        vi.stubEnv("SEXTANT_HOSTS", "web-2");
+        const { graph } = await graphOf((hosts) => ({ release: ["bin/migrate"], roles: roles(hosts) }));
+        vi.unstubAllEnvs();
+        expect(cleaned(graph)).toEqual([`web-2 ${web}`, `web-2 ${ofApp}`]);
+      });
+
+      it.each<[string, (hosts: Host[]) => Partial<AppArgs>]>([
+        ["there is none", (hosts) => ({ roles: { ...roles(hosts), job: { servers: hosts.slice(1) } } })],
+        [
+          "its host has another role of the app's image",
+          (hosts) => ({
+            ...{ release: ["bin/migrate"] },
+            roles: { ...roles(hosts), job: { servers: hosts.slice(0, 1) } },
+          }),
+        ],
+        [
+          "its role is of the app's repository",
+          (hosts) => ({
+            ...{ release: ["bin/migrate"], roles: { web: { servers: hosts, version: "v1" } } },
+          }),
+        ],
+        [
+          "no role has an image of its own",
+          (hosts) => ({
+            ...{ release: ["bin/migrate"], roles: { web: { servers: hosts } } },
+          }),
+        ],
+        [
+          "a job of the app's image is there",
+          (hosts) => ({
+            ...{ release: ["bin/migrate"] },
+            roles: { ...roles(hosts), nightly: { servers: hosts.slice(0, 1), schedule: "0 3 * * *" } },
+          }),
+        ],
+      ])("has no place of its own where %s", async (_, args) => {
+        const { graph } = await graphOf(args);
+        const { places } = inputsOf(graph)(
+          ...(["CleanUp", "shop-clean-up"] as const),
+        ) as unknown as CleanUpInputs;
+        expect(places.filter(({ role, image }) => role === "shop/test/shop" || image !== undefined)).toEqual(
+          [],
+        );
+      });
     });
 
     it("is that of the role's canary, too, unless the canary says otherwise", async () => {

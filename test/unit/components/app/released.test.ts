@@ -22,6 +22,10 @@ const built = (repository: string, version: string, own = false): Image =>
 const shop = built("r.test/shop", "c1");
 const jobs = built("r.test/jobs", "c1");
 
+/** The same with what is in no commit. */
+const marked = ({ repository, version }: Image, digit: string): Image =>
+  built(repository, `${version}_uncommitted_${digit.repeat(16)}`);
+
 /** In short: `repository:version`, with an @ where it is what is built. */
 const short = (released: Released | undefined): string | undefined =>
   released && `${released.image}:${String(released.version)}${released.digest === undefined ? "" : "@"}`;
@@ -49,6 +53,14 @@ describe("what a role is of", () => {
     [{ image: shop, version: "c0" }, { image: jobs }, "r.test/jobs:c0"],
     [{ image: shop, version: "c0" }, { image: jobs, version: "c1" }, "r.test/jobs:c1@"],
     [{ image: shop }, { image: jobs, version: "c0" }, "r.test/jobs:c0"],
+    // Also with what is in no commit, of which each context has a mark of its own.
+    [{ image: marked(shop, "0") }, { image: jobs }, "r.test/jobs:c1@"],
+    [{ image: marked(shop, "0"), version: "c0" }, { image: jobs }, "r.test/jobs:c0"],
+    [{ image: marked(shop, "0"), version: "c0" }, { image: marked(jobs, "a") }, "r.test/jobs:c0"],
+    // What has releases of its own never was of the app's.
+    [{ image: shop, version: "c0" }, { image: built("r.test/jobs", "7") }, "r.test/jobs:7@"],
+    [{ image: shop, version: "c0" }, { image: built("r.test/jobs", "7"), version: "6" }, "r.test/jobs:6"],
+    [{ image: built("r.test/shop", "7"), version: "6" }, { image: jobs }, "r.test/jobs:c1@"],
   ])("of the app %o and the role %o is %s", (app, role, expected) => {
     expect(short(ofRole(app, role))).toBe(expected);
   });

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import * as fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { readContext } from "../../../../components/build/context";
-import { revisionOf, uncommittedOf, versionOf } from "../../../../components/build/revision";
+import { revisionOf, uncommittedOf, unmarked, versionOf } from "../../../../components/build/revision";
 import { isMutableTag } from "../../../../components/image/reference";
 
 let root: string;
@@ -126,6 +126,7 @@ describe("the version", () => {
         expect(isMutableTag(version)).toBe(false);
         expect(version === commit).toBe(uncommitted.length === 0);
         expect(versionOf({ commit, uncommitted }, entries)).toBe(version);
+        expect(unmarked(version)).toBe(commit);
       }),
     );
   });

@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import { beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { ServerRegistry, type Host, type ServerRegistryArgs } from "../../../../components";
 import type { DockerNetwork } from "../../../../components/docker/network";
 import { fakeHost, fakeNetwork } from "../fake-host";
-import { newGraph, refusal, unmarked, value, type Graph, type Made } from "../graph";
+import { newGraph, refusal, registered, unmarked, value, type Graph, type Made } from "../graph";
 
 let graph: Graph;
 let network: DockerNetwork;
@@ -64,6 +64,25 @@ describe("a registry on a server", () => {
     await value(pulumi.all(images.trusted.map(({ id }) => id)));
     const { additionalSecretOutputs } = graph.optionsOf("sextant:index:RegistryCertificates");
     expect(additionalSecretOutputs).toEqual(["privateKey", "clientPrivateKey"]);
+  });
+});
+
+describe("what a registry keeps", () => {
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
+  it("is pruned once all that the program pushes is there, also where several go to one repository", async () => {
+    vi.spyOn(pulumi.runtime, "getStackResource").mockReturnValue({} as never);
+    const images = new ServerRegistry("images", { server: fakeHost("web-1", network) });
+    images.pushed("shop", pulumi.output("sha256:b"));
+    images.pushed("lite", "sha256:c");
+    images.pushed("shop", pulumi.output("sha256:a"));
+    // At the end of the program.
+    await new Promise(setImmediate);
+    await registered();
+    const { pushed } = graph.find("sextant:index:RegistryPrune").inputs;
+    expect(pushed).toEqual({ shop: "sha256:a sha256:b", lite: "sha256:c" });
   });
 });
 

@@ -69,6 +69,18 @@ describe("the clean-up", () => {
     expect(uncleaned(cleaned, cleaned)).toEqual([]);
   });
 
+  it("runs where the app's image alone is another, which no container's name says", () => {
+    const of = (image: string): CleanUpPlace => ({
+      ...place("web-1", "shop-release"),
+      imagesOnly: true,
+      image,
+    });
+    const before = { ...cleaned, places: [of("r.test/shop:v1"), place("web-2", "b")] };
+    const after = { ...cleaned, places: [of("r.test/shop:v2"), place("web-2", "b")] };
+    expect(uncleaned(before, after)).toEqual([of("r.test/shop:v2")]);
+    expect(uncleaned(after, after)).toEqual([]);
+  });
+
   it("runs everywhere for another number of images", () => {
     expect(uncleaned(cleaned, { ...cleaned, retainImages: 1 })).toEqual(cleaned.places);
   });
