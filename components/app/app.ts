@@ -33,7 +33,7 @@ import { tellOf } from "../core/asides";
 import { failureHook, runHook } from "./hooks";
 import { pullImages, pullsOf, type Images } from "./images";
 import { isCanary, notCanaries, releasePlace, rolesOf, type Placement, type Role } from "./plan";
-import { namedArgs, referenceTo, type NamedArgs } from "./released";
+import { namedArgs, referenceOf, referenceTo, type NamedArgs } from "./released";
 import { further, rollOut, runRelease } from "./releasing";
 import { runningAlways } from "./schedule";
 import { putSchedules, type ScheduledRole } from "./scheduled";
@@ -229,6 +229,10 @@ export class App extends Component {
         ...(owner === undefined ? {} : { owner }),
       };
     };
+    const imageOf = (name: string): pulumi.Output<string> => {
+      const role = roles.find((one) => one.name === name);
+      return role === undefined ? reference : referenceOf({ reference }, role);
+    };
     const command = args.release === undefined ? undefined : releasePlace(roles, chosen.has);
     const hasApps = (there: Host): boolean =>
       [...placed, ...scheduled].some(
@@ -254,6 +258,8 @@ export class App extends Component {
             container: name,
             wait: "60s" as const,
             imagesOnly: true as const,
+            // Its container has the same name in each release.
+            image: imageOf(role),
             ...ofAnother(role),
           })),
           // The app's image, where nothing of it runs there but the release command.
