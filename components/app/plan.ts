@@ -51,15 +51,14 @@ export interface Placement {
 }
 
 /**
- * Where the release command runs: on the first host of the primary role that the run releases to.
+ * Where the release command runs: on the first host of the primary role that the run releases to, else of the next role that it does.
  * @param has whether it releases there
  */
 export function releasePlace(
-  [primary]: readonly Role[],
+  roles: readonly Role[],
   has: (placement: Placement) => boolean,
 ): Placement | undefined {
-  if (primary === undefined) return undefined;
-  const places = primary.servers.map((host) => ({ role: primary, host }));
+  const places = notCanaries(roles).flatMap((role) => role.servers.map((host) => ({ role, host })));
   return places.find(has) ?? places[0];
 }
 

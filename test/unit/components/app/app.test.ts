@@ -560,6 +560,22 @@ describe("App", () => {
     expect(environment).toMatchObject({ KAMAL_HOSTS: "web-2", KAMAL_ROLES: "web" });
   });
 
+  it("runs the release command where the run releases to, also where the primary role is on no such host", async () => {
+    const on = async (named: NodeJS.ProcessEnv): Promise<unknown> => {
+      for (const [name, value] of Object.entries(named)) vi.stubEnv(name, value);
+      const { graph } = await graphOf((hosts) => ({
+        roles: { web: { servers: hosts.slice(0, 1) }, job: { servers: hosts.slice(1) } },
+        release: ["bin/migrate"],
+      }));
+      vi.unstubAllEnvs();
+      return (graph.find("sextant:index:Release").inputs["shell"] as { name: string }).name;
+    };
+    expect(await on({})).toBe("web-1");
+    expect(await on({ SEXTANT_HOSTS: "web-2" })).toBe("web-2");
+    expect(await on({ SEXTANT_ROLES: "job" })).toBe("web-2");
+    expect(await on({ SEXTANT_ROLES: "web" })).toBe("web-1");
+  });
+
   it("asks nothing of hosts that a run does not name: no image, assets, pages, certificates, volumes or clean-up", async () => {
     const folder = mkdtempSync(join(tmpdir(), "sextant-pages-"));
     writeFileSync(join(folder, "503.html"), "x");
