@@ -103,7 +103,7 @@ describe.sequential("machines that are reached in other ways", () => {
     expect(await says("doctor")).toContain("by-docker: nothing failed here that is still kept.");
     const typed = await sextant(["run", "-i", "--host", "by-docker", "cat; exit 3"], "in\n");
     expect(typed).toMatchObject({ code: 3, stdout: "in\n" });
-    expect(await says("exec", "--role", "web", "--reuse", "lite release")).not.toBe("");
+    expect(await says("exec", "--role", "web", "--reuse", "lite", "release")).not.toBe("");
     expect(await says("maintenance", "on")).toContain("is in maintenance");
     await says("maintenance", "off");
   });
