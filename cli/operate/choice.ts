@@ -183,7 +183,7 @@ export function hostsChosen(
   throw new Error(`${command}: ${what} is not on ${on ?? ""}; it is on ${places.join(", ")}.`);
 }
 
-/** The containers that are chosen, in the order of the program, host after host. */
+/** The containers that are chosen. */
 export async function containersNamed(
   command: string,
   stack: Deployed,
@@ -191,7 +191,14 @@ export async function containersNamed(
   otherwise: Default,
 ): Promise<Asked<Running>> {
   const parts = partsNamed(command, stack, choice, otherwise);
-  const hosts = hostsChosen(command, stack, choice, parts);
+  return containersOf(parts, hostsChosen(command, stack, choice, parts));
+}
+
+/** The containers of parts on hosts, in the order of the program, host after host. */
+export async function containersOf(
+  parts: readonly Part[],
+  hosts: readonly DeployedHost[],
+): Promise<Asked<Running>> {
   const { answers, problems } = await askAll(hosts, (host) => runningOn(host, parts));
   const all = answers.flat();
   // In the order of the program: the first is the primary one.

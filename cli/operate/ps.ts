@@ -6,7 +6,7 @@ import type { DeployedHost } from "../hosts";
 import { stackChoice } from "../stack";
 import {
   choosing,
-  containersNamed,
+  containersOf,
   hostsChosen,
   messageOf,
   partsNamed,
@@ -46,7 +46,7 @@ export function addPs(program: Command): void {
       const parts = partsNamed("ps", stack, options, "everything");
       const hosts = hostsChosen("ps", stack, options, parts);
       const [{ answers, problems }, routes] = await Promise.all([
-        containersNamed("ps", stack, options, "everything"),
+        containersOf(parts, hosts),
         Promise.all(hosts.map(servedBy)),
       ]);
       const served = new Map(routes.map((each) => [each.host.shell.name, each.routes]));

@@ -1,4 +1,5 @@
 /** The tags that the images of a program are pushed to: of two builds with one tag going back would find whichever was pushed last. */
+import { Claims } from "../core/claims";
 import type { Problem } from "../core/problem";
 import { parseReference } from "../image/reference";
 import { unmarked } from "./revision";
@@ -11,7 +12,7 @@ export interface Tagged {
   version: string;
 }
 
-const runs = new WeakMap<object, Map<string, string>>();
+const tags = new Claims();
 
 /**
  * Takes a tag for an image. Where a build has what is in no commit, the tag of the commit is meant: the next commit has no mark.
@@ -20,15 +21,9 @@ const runs = new WeakMap<object, Map<string, string>>();
  * @returns what is wrong where another image of the run has the tag
  */
 export function claimTag(run: object, { label, repository, version }: Tagged): Problem[] {
-  const tags = runs.get(run) ?? new Map<string, string>();
-  runs.set(run, tags);
   const { registry, repository: path, tag } = parseReference(repository, unmarked(version));
-  const key = `${registry}/${path}:${tag}`;
-  const other = tags.get(key);
-  if (other === undefined) {
-    tags.set(key, label);
-    return [];
-  }
+  const other = tags.take(run, `${registry}/${path}:${tag}`, label);
+  if (other === undefined) return [];
   return [
     {
       argument: "repository",

@@ -1,8 +1,9 @@
 /** The names of the components of a program, so that two of one name are refused in our words and not by a duplicate URN. */
+import { Claims } from "./claims";
 import type { Problem } from "./problem";
 
-const runs = new WeakMap<object, Set<string>>();
-const children = new WeakMap<object, Map<string, string>>();
+const components = new Claims();
+const children = new Claims();
 
 /**
  * Takes a name for a component of a class.
@@ -11,15 +12,9 @@ const children = new WeakMap<object, Map<string, string>>();
  * @returns what is wrong where the run has another one of that name
  */
 export function claimName(run: object, className: string, name: string): Problem[] {
-  const names = runs.get(run) ?? new Set();
-  runs.set(run, names);
-  const key = `${className} ${name}`;
-  if (names.has(key)) {
-    const rule = `the program has another ${className} of that name`;
-    return [{ argument: "name", value: name, rule, cure: "give one of them another name" }];
-  }
-  names.add(key);
-  return [];
+  if (components.take(run, `${className} ${name}`, className) === undefined) return [];
+  const rule = `the program has another ${className} of that name`;
+  return [{ argument: "name", value: name, rule, cure: "give one of them another name" }];
 }
 
 /** A child of a component, whose name is joined of several by hyphens. */
@@ -39,15 +34,9 @@ export interface Child {
  * @returns what is wrong where another one of the run has such a name
  */
 export function claimChildren(run: object, type: string, claimed: readonly Child[]): Problem[] {
-  const names = children.get(run) ?? new Map<string, string>();
-  children.set(run, names);
   return claimed.flatMap(({ name, argument, what }): Problem[] => {
-    const key = `${type} ${name}`;
-    const other = names.get(key);
-    if (other === undefined) {
-      names.set(key, what);
-      return [];
-    }
+    const other = children.take(run, `${type} ${name}`, what);
+    if (other === undefined) return [];
     const fault = `gives ${what} the name ${name}, which ${other} has`;
     return [{ argument, fault, cure: "give one of them another name" }];
   });

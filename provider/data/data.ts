@@ -179,9 +179,7 @@ function known({ places, ofImages, unnamed, ...rest }: DataInputs): DataInputs {
     ...(ofImages === undefined
       ? {}
       : { ofImages: Array.isArray(ofImages) ? ofImages.map(withoutWay) : ofImages }),
-    ...(unnamed === undefined
-      ? {}
-      : { unnamed: typeof unnamed === "object" ? withoutWay(unnamed) : unnamed }),
+    ...(unnamed === undefined ? {} : { unnamed: withoutWay(unnamed) }),
   };
 }
 

@@ -18,7 +18,7 @@ export interface Place {
   way?: Way | undefined;
 }
 
-/** A place as the state has it: what says no more than `shell` is left out. */
+/** A place as the state has it: what says no more than `shell` is left out. What a preview has a text without meaning for stays so. */
 export function withoutWay<Known extends { shell: SshAddress; way?: Way | undefined }>(place: Known): Known {
   if (!isKnown(place.shell)) return place;
   const { way: _, ...rest } = place;

@@ -225,7 +225,7 @@ async function startIt(shell: SshAddress, id: string, name: string): Promise<voi
   await sendOk(shell, request, `starting the container ${name}`, [304]);
 }
 
-async function inspect(shell: SshAddress, container: string): Promise<Inspected | undefined> {
+export async function inspect(shell: SshAddress, container: string): Promise<Inspected | undefined> {
   const path = `/containers/${encodeURIComponent(container)}/json`;
   const answer = await sendOk(
     shell,

@@ -200,13 +200,15 @@ export const hostReadyProvider: ResourceProvider<HostReadyInputs, HostReadyState
    * The key that is kept stays the same, so that all that is reached by it is known in a preview, too. What the machine is stays as well,
    * unless it is looked at again.
    */
-  foresee: (olds, news) => ({
-    ...news,
-    ...(isSame(olds, news) ? keptOf(news, olds) : {}),
-    ...(isSame(olds, news) && olds.seen !== undefined && changed(asked, olds, news).length === 0
-      ? { seen: olds.seen }
-      : {}),
-  }),
+  foresee(olds, news) {
+    if (!isSame(olds, news)) return news;
+    const again = changed(asked, olds, news).length > 0;
+    return {
+      ...news,
+      ...keptOf(news, olds),
+      ...(again || olds.seen === undefined ? {} : { seen: olds.seen }),
+    };
+  },
 
   async update(_id, olds, news) {
     const at = held(news, olds.seenHostKey);

@@ -2,7 +2,7 @@
  * A proxy that is replaced by one that is made from the same, as by `pulumi up --replace`, or since what it depends on is replaced: the step
  * that bridges a change has nothing to do then, so that the bridge comes before the old container goes. `Settle` ends it.
  */
-import { sendOk } from "../docker/api";
+import { inspect } from "../docker/container";
 import { ownProxy, type ContainerInputs } from "../docker/container-body";
 import type { ResourceProvider } from "../resource-provider";
 import type { SshAddress } from "../ssh/address";
@@ -51,15 +51,10 @@ export function bridged<
     async delete(id, state, inputs) {
       const owner = ownerOf(state);
       const again = owner !== undefined && stands(state.shell, proxyOf(owner)) && !stands(state.shell, id);
-      if (again && !(await isThere(state, bridgingContainer)) && (await isThere(state, id)))
+      const isThere = async (name: string) => (await inspect(state.shell, name)) !== undefined;
+      if (again && !(await isThere(bridgingContainer)) && (await isThere(id)))
         await runCall(state.shell, bridgeToSame(id, owner, state), timeout, state.image);
       await provider.delete?.(id, state, inputs);
     },
   };
-}
-
-async function isThere({ shell }: ContainerInputs, name: string): Promise<boolean> {
-  const request = { method: "GET", path: `/containers/${name}/json` } as const;
-  const { status } = await sendOk(shell, request, `looking for the container ${name}`, [404]);
-  return status !== 404;
 }

@@ -1,14 +1,12 @@
 /** What the plugin does with resources that a limited run leaves out, asked by the engine's calls; the work on hosts is counted. */
-import type { handleUnaryCall } from "@grpc/grpc-js";
 import * as proto from "@pulumi/pulumi/proto/provider_pb";
-import { type JavaScriptValue, Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { forgetLeftOut } from "../../../provider/left-out";
 import { stepProvider } from "../../../provider/release/step";
 import { steps } from "../../../provider/release/steps";
 import type { ResourceProvider } from "../../../provider/resource-provider";
-import { service } from "../../../provider/service";
 import { runOverSsh } from "../../../provider/ssh/run";
+import { callsOf, struct } from "./engine-calls";
 
 vi.mock("../../../provider/ssh/run", () => ({ runOverSsh: vi.fn() }));
 
@@ -19,29 +17,17 @@ const container = {
   diff: vi.fn(() => Promise.resolve({ changes: true, replaces: ["image"] })),
   delete: vi.fn(() => Promise.resolve()),
 } satisfies ResourceProvider<Values, Values>;
-const calls = service({
-  resources: { Container: container, ErrorPages: stepProvider(steps.ErrorPages), Volume: container },
-  version: "1.0.0",
-  schema: "{}",
-  cancel: () => undefined,
+const ask = callsOf({
+  Container: container,
+  ErrorPages: stepProvider(steps.ErrorPages),
+  Volume: container,
 });
 
-const struct = (values: object): Struct => Struct.fromJavaScript(values as Record<string, JavaScriptValue>);
 const urn = (name: string, type = "Container", parent = "sextant:index:App$"): string =>
   `urn:pulumi:production::shop::${parent}sextant:index:${type}::${name}`;
 const on = (name: string) => ({ shell: { name, destination: `root@${name}`, port: 22 } });
 const ofRole = (role: string) => ({ labels: { "sextant.role": `shop/production/shop/${role}` } });
 
-/** Asks as the engine does. */
-function ask<Response>(name: string, request: object): Promise<Response> {
-  const call = calls[name] as handleUnaryCall<object, Response>;
-  return new Promise((resolve, reject) => {
-    call({ request } as Parameters<typeof call>[0], (error, response) => {
-      if (error !== null) reject(new Error(error.details));
-      else resolve(response as Response);
-    });
-  });
-}
 const check = (of: string, news: Values, olds: Values = {}): Promise<proto.CheckResponse> =>
   ask("check", new proto.CheckRequest().setUrn(of).setOlds(struct(olds)).setNews(struct(news)));
 const diff = async (of: string, state: Values, news: Values): Promise<boolean> => {

@@ -10,18 +10,17 @@ import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import type { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import * as proto from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
-import { type JavaScriptValue, Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { repoRoot } from "../../../lab/paths";
 import { libraryPackage } from "../../../provider/core/package";
 import { resources } from "../../../provider/resources";
 import { buildPlugin } from "../../../scripts/build-plugin";
+import { struct } from "./engine-calls";
 
 let plugin: ChildProcess;
 let client: ResourceProviderClient;
 let said = "";
 
-const struct = (values: object): Struct => Struct.fromJavaScript(values as Record<string, JavaScriptValue>);
 const urn = (type: string): string =>
   `urn:pulumi:production::shop::sextant:index:App$sextant:index:${type}::shop-web-1`;
 /** A host that refuses every connection. */

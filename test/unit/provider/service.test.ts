@@ -1,10 +1,8 @@
 /** What the plugin does in a preview, asked by the engine's calls. */
-import type { handleUnaryCall } from "@grpc/grpc-js";
 import * as proto from "@pulumi/pulumi/proto/provider_pb";
-import { type JavaScriptValue, Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { describe, expect, it, vi } from "vitest";
 import type { ResourceProvider } from "../../../provider/resource-provider";
-import { service } from "../../../provider/service";
+import { callsOf, struct } from "./engine-calls";
 
 type Values = Record<string, unknown>;
 const work = {
@@ -14,23 +12,9 @@ const work = {
   ),
 } satisfies ResourceProvider<Values, Values>;
 const knowing = { ...work, foresee: ({ kept }: Values, news: Values) => ({ ...news, kept }) };
-const calls = service({
-  resources: { Plain: work, Knowing: knowing },
-  ...{ version: "1.0.0", schema: "{}", cancel: () => undefined },
-});
+const ask = callsOf({ Plain: work, Knowing: knowing });
 
-const struct = (values: object): Struct => Struct.fromJavaScript(values as Record<string, JavaScriptValue>);
 const urn = (type: string): string => `urn:pulumi:production::shop::sextant:index:${type}::x`;
-
-async function ask<Response>(name: string, request: object): Promise<Response> {
-  const call = calls[name] as handleUnaryCall<object, Response>;
-  return new Promise((resolve, reject) => {
-    call({ request } as Parameters<typeof call>[0], (error, response) => {
-      if (error !== null) reject(new Error(error.details));
-      else resolve(response as Response);
-    });
-  });
-}
 
 async function updated(type: string, preview: boolean): Promise<Values | undefined> {
   const request = new proto.UpdateRequest().setUrn(urn(type)).setPreview(preview);
